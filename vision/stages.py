@@ -1,0 +1,152 @@
+"""What the stages of a reading hand to each other, and the protocols that make them swappable.
+
+Images are uint8 RGB arrays of shape [height, width, 3] unless said otherwise. Three frames occur:
+the *page* (as the user sees it, upright), the *working image* (the page deskewed, evened and
+scaled for reading) and the *crop* of one line. `Placement` maps the latter two back to the page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.types import Box, ModelUse, Polygon, Preparation
+
+Image = NDArray[np.uint8]
+Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in another
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One decoded page: EXIF orientation applied, alpha laid on white. `number` counts from 1."""
+
+    number: int
+    pixels: Image
+    dpi: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page ready for reading.
+
+    `upright` is the page frame (turned by `rotation` degrees clockwise), `working` the image that
+    finders and detectors see, `to_page` maps working coordinates to page coordinates.
+    """
+
+    number: int
+    upright: Image
+    working: Image
+    to_page: Affine
+    dpi: float | None
+    rotation: int
+    skew: float
+    preparation: tuple[Preparation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One finding of a detector, in the frame of the image it was given."""
+
+    label: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A text line found: a quadrilateral, clockwise from the text's own top-left corner, in the
+    frame of the image searched; `confidence` is the finder's own, 0 to 1.
+    """
+
+    quad: Polygon
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineCrop:
+    """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
+
+    `text_height` is the height in crop pixels of the found line without its padding.
+    """
+
+    pixels: Image
+    to_page: Affine
+    languages: tuple[str, ...]
+    text_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class CropWord:
+    """A word with its box in crop coordinates."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What a recogniser read in one crop; empty text where it read nothing."""
+
+    text: str
+    confidence: float
+    words: tuple[CropWord, ...] = ()
+
+
+class LineFinder(Protocol):
+    """Finds text lines on a working image."""
+
+    name: str
+
+    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
+        """Lines in no promised order. `languages` matter to finders that look at letters."""
+        ...
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """The models that take part, with their proven providers."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Reads many line crops at once: of one page or of many pages and jobs."""
+
+    name: str
+
+    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        """One reading for each crop, in the same order. Crops may differ in language."""
+        ...
+
+    def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
+        """The models that would take part for these languages."""
+        ...
+
+    def languages(self) -> tuple[str, ...]:
+        """Language codes that this recogniser can read here and now, sorted."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds labelled regions on many images at once."""
+
+    name: str
+
+    def detect(
+        self, images: Sequence[Image], min_confidence: float
+    ) -> list[tuple[Detection, ...]]:
+        """Detections for each image, in its own frame, most confident first."""
+        ...
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """The model that takes part, with its proven provider."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The engines of one process, by the names that options choose them by."""
+
+    finders: Mapping[str, LineFinder]
+    recognisers: Mapping[str, Recogniser]
+    detectors: Mapping[str, Detector]

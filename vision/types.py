@@ -1,0 +1,224 @@
+"""What a reading is made of. Plain values: no engine, no array, nothing to load.
+
+Coordinates are pixels of the page as the user sees it (after EXIF and page rotation), origin
+top-left, x to the right, y down. Confidence is 0 to 1 everywhere.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SCHEMA = "pagesight.document/1"
+
+Point = tuple[float, float]
+Polygon = tuple[Point, ...]
+
+
+class Box(NamedTuple):
+    """An upright rectangle, `x0 <= x1` and `y0 <= y1`; the far edges are exclusive."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Horizontal extent in pixels."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Vertical extent in pixels."""
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        """Pixels covered."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a line."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text; `polygon` is present where the text is not upright."""
+
+    text: str
+    confidence: float
+    box: Box
+    words: tuple[Word, ...] = ()
+    polygon: Polygon | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Something a detector found. `model` is the catalogue name that found it."""
+
+    id: str
+    label: str
+    confidence: float
+    box: Box
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, in reading order. `region` is the Region that gave the kind."""
+
+    id: str
+    kind: str
+    lines: tuple[Line, ...]
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """One cell: zero-based row and column, how many it spans, its text."""
+
+    row: int
+    column: int
+    text: str
+    box: Box
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid of cells inside the table region `region`."""
+
+    id: str
+    box: Box
+    rows: int
+    columns: int
+    cells: tuple[TableCell, ...]
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A decoded bar or QR code. `format` is ZXing's name for the symbology, such as `QRCode`."""
+
+    format: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageWarning:
+    """Something the caller may want to know that did not stop the page."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What one preparation stage measured, and whether it changed the page because of it."""
+
+    stage: str
+    measured: float | None
+    unit: str
+    applied: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything read from one page; `number` counts from 1 in the document.
+
+    `rotation` is the clockwise turn in degrees (0, 90, 180, 270) that made the page upright,
+    `skew` the remaining tilt in degrees, counter-clockwise positive, that reading made up for.
+    """
+
+    number: int
+    width: int
+    height: int
+    dpi: float | None
+    rotation: int
+    skew: float
+    languages: tuple[str, ...]
+    text: str
+    regions: tuple[Region, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    tables: tuple[Table, ...] = ()
+    barcodes: tuple[Barcode, ...] = ()
+    warnings: tuple[PageWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A model that took part, and the execution provider its session really ran on."""
+
+    name: str
+    version: str
+    sha256: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageReceipt:
+    """How one page was read: which models on which provider, time per stage in milliseconds."""
+
+    number: int
+    models: tuple[ModelUse, ...]
+    stage_ms: dict[str, float]
+    preparation: tuple[Preparation, ...] = ()
+    worker: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page and its receipt: what the pipeline returns and the store keeps per page."""
+
+    page: Page
+    receipt: PageReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A page that could not be read: a stable code, a sentence, and who must act."""
+
+    number: int
+    code: str
+    message: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What was handed in: type judged by its bytes, hash of its bytes, pages it has."""
+
+    media_type: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How the document was read. `parameters` are the options in force, defaults included."""
+
+    service: str
+    version: str
+    parameters: dict[str, object]
+    models: tuple[ModelUse, ...]
+    pages: tuple[PageReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole result, exactly as the API returns it and `pagesight read` prints it."""
+
+    document: DocumentInfo
+    pages: tuple[Page, ...]
+    receipt: Receipt
+    failures: tuple[PageFailure, ...] = ()
+    schema: str = field(default=SCHEMA)
