@@ -1,8 +1,7 @@
 """Why reading stopped, and who must act.
 
-    VisionError
-      BadInput        the caller must send something else
-      EngineFailure   the operator must mend the installation
+VisionError is the base; BadInput asks the caller for something else, EngineFailure asks the
+operator to mend the installation.
 """
 
 from typing import Literal

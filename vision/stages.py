@@ -56,8 +56,9 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class FoundLine:
-    """A text line found: a quadrilateral, clockwise from the text's own top-left corner, in the
-    frame of the image searched; `confidence` is the finder's own, 0 to 1.
+    """A text line that was found, in the frame of the image searched.
+
+    `quad` runs clockwise from the text's own top-left corner; `confidence` is the finder's own.
     """
 
     quad: Polygon
@@ -132,9 +133,7 @@ class Detector(Protocol):
 
     name: str
 
-    def detect(
-        self, images: Sequence[Image], min_confidence: float
-    ) -> list[tuple[Detection, ...]]:
+    def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
         """Detections for each image, in its own frame, most confident first."""
         ...
 
