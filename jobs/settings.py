@@ -1,0 +1,96 @@
+"""Every setting of the service, read once at the edge from the environment and `.env`.
+
+Each is `PAGESIGHT_` and the name in capitals; docs/configuration.md lists them all.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Validated settings. Units stand in the names; nothing here is read twice."""
+
+    model_config = SettingsConfigDict(env_prefix="PAGESIGHT_", env_file=".env", extra="ignore")
+
+    # Where things live
+    data_dir: Path = Field(Path(".data"), description="Folder of the embedded default.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; SQLite in the data folder when absent."
+    )
+    broker_url: str | None = Field(
+        None, description="Redis URL; a private redis-server child when absent."
+    )
+    blob_url: str | None = Field(
+        None, description="`file:///...` or `s3://bucket/prefix`; the data folder when absent."
+    )
+    models_dir: Path | None = Field(None, description="Folder of models that the operator added.")
+    tessdata_dir: Path | None = Field(None, description="Folder of Tesseract's models.")
+
+    # The API
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8765, ge=0, le=65535, description="Port the API listens on; 0 picks one.")
+    max_upload_mb: PositiveInt = Field(500, description="Largest upload, in megabytes.")
+    max_wait_s: PositiveFloat = Field(60.0, description="Longest `Prefer: wait`.")
+    max_wait_mb: PositiveInt = Field(50, description="Largest upload that may be waited for.")
+    max_queued_jobs: PositiveInt = Field(10_000, description="Unfinished jobs before 503.")
+    public_url: str | None = Field(
+        None, description="Address under which callers reach the API, for links in webhooks."
+    )
+
+    # The reading
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where ONNX sessions run; `cuda` refuses to run anywhere else."
+    )
+    worker_threads: PositiveInt = Field(2, description="Pages read at once by one worker.")
+    onnx_threads: PositiveInt = Field(1, description="Threads of one ONNX session.")
+    gpu_mem_limit_mb: PositiveInt = Field(4096, description="GPU memory of one ONNX session.")
+    max_pages: PositiveInt = Field(2000, description="Pages of one document.")
+    max_megapixels: PositiveFloat = Field(40.0, description="Pixels of one page, in millions.")
+    max_side_px: PositiveInt = Field(10_000, description="Longer side of one page, in pixels.")
+    decode_timeout_s: PositiveFloat = Field(10.0, description="Time to decode one page.")
+    decode_memory_mb: PositiveInt = Field(2048, description="Memory of one decoder helper.")
+    page_timeout_s: PositiveFloat = Field(
+        120.0, description="Time to read one page; its worker process is ended after it."
+    )
+
+    # The ledger
+    lease_s: PositiveFloat = Field(30.0, description="How long a claim on a page holds unrenewed.")
+    max_attempts: PositiveInt = Field(3, description="Attempts at a page before it fails.")
+    reconcile_s: PositiveFloat = Field(5.0, description="Pause between sweeps of the reconciler.")
+    republish_s: PositiveFloat = Field(
+        30.0, description="Wait before a message that nobody took up is sent again."
+    )
+    retention_h: PositiveFloat = Field(24.0 * 7, description="Hours that finished jobs are kept.")
+    idempotency_h: PositiveFloat = Field(24.0, description="Hours an idempotency key is held.")
+
+    # Outgoing requests
+    egress_allow: tuple[str, ...] = Field(
+        (),
+        description="JSON list of hosts, `*.suffix` or CIDR networks that URL inputs and "
+        "callbacks may reach; `*` is every public address. Empty refuses all.",
+    )
+    fetch_timeout_s: PositiveFloat = Field(30.0, description="Time to fetch a URL input.")
+    webhook_timeout_s: PositiveFloat = Field(15.0, description="Time for a receiver to answer.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe message that is logged."
+    )
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """The database to use: the one given, or SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'pagesight.db'}"
+
+    @cached_property
+    def celery_broker_url(self) -> str:
+        """The broker to use: the one given, or the embedded Redis' unix socket."""
+        return self.broker_url or f"redis+socket://{self.data_dir.resolve() / 'redis.sock'}"
+
+    @cached_property
+    def blob_store_url(self) -> str:
+        """The blob store to use: the one given, or a folder in the data folder."""
+        return self.blob_url or f"file://{self.data_dir.resolve() / 'blobs'}"

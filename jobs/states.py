@@ -1,0 +1,64 @@
+"""The states of jobs, pages and deliveries, and every legal move between them."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class JobState(StrEnum):
+    """Where a job stands; the last five are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class PageState(StrEnum):
+    """Where a page stands; a running page goes back to queued when its lease lapses."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    """Where a webhook delivery stands; `pending` waits for its next attempt."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
+    JobState.QUEUED: frozenset(
+        {JobState.RUNNING, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
+    ),
+    JobState.RUNNING: frozenset(
+        {
+            JobState.SUCCEEDED,
+            JobState.PARTIAL,
+            JobState.FAILED,
+            JobState.CANCELLED,
+            JobState.EXPIRED,
+        }
+    ),
+}
+PAGE_MOVES: Final[dict[PageState, frozenset[PageState]]] = {
+    PageState.QUEUED: frozenset({PageState.RUNNING, PageState.FAILED, PageState.CANCELLED}),
+    PageState.RUNNING: frozenset(
+        {PageState.QUEUED, PageState.SUCCEEDED, PageState.FAILED, PageState.CANCELLED}
+    ),
+}
+DELIVERY_MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
+    DeliveryState.PENDING: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
+    DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),  # replayed by hand
+    DeliveryState.FAILED: frozenset({DeliveryState.PENDING}),  # replayed by hand
+}
+
+FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_MOVES.keys()
+FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_MOVES.keys()
