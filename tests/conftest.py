@@ -1,0 +1,17 @@
+"""Fixtures that every room's tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.parts import require
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real evaluation pages; PAGESIGHT_TEST_DATA names another place."""
+    default = Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("PAGESIGHT_TEST_DATA", default))
+    require(folder.is_dir(), f"the evaluation pages ({folder})")
+    return folder
