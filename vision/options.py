@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LineFinderName = Literal["learned", "tesseract"]
-RecogniserName = Literal["tesseract"]
+RecogniserName = Literal["tesseract", "lstm"]
 Switch = Literal["auto", "off"]
 
 
@@ -12,9 +12,10 @@ Switch = Literal["auto", "off"]
 class ReadOptions:
     """Options of one job; the defaults are what most documents want.
 
-    `languages` are Tesseract codes. `pages` selects pages of a document as `1-3,7`; None is all.
-    `dpi` is the resolution at which PDF pages are rendered. `auto` measures a page and acts where
-    needed, `off` leaves it alone. `detectors` are catalogue names, run in this order.
+    `languages` are Tesseract codes. `recogniser` is native Tesseract, or `lstm` for its networks
+    converted to ONNX and run in batches. `pages` selects pages of a document as `1-3,7`; None is
+    all. `dpi` is the resolution at which PDF pages are rendered. `auto` measures a page and acts
+    where needed, `off` leaves it alone. `detectors` are catalogue names, run in this order.
     """
 
     languages: tuple[str, ...] = ("eng",)

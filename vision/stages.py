@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.types import Box, ModelUse, Polygon, Preparation
+from vision.types import Box, ModelUse, PageWarning, Polygon, Preparation
 
 Image = NDArray[np.uint8]
 Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in another
@@ -20,11 +20,16 @@ Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in anot
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One decoded page: EXIF orientation applied, alpha laid on white. `number` counts from 1."""
+    """One decoded page: EXIF orientation applied, alpha laid on white. `number` counts from 1.
+
+    `decode_ms` is how long decoding took, for the receipt.
+    """
 
     number: int
     pixels: Image
     dpi: float | None = None
+    warnings: tuple[PageWarning, ...] = ()
+    decode_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class PreparedPage:
     rotation: int
     skew: float
     preparation: tuple[Preparation, ...] = ()
+    warnings: tuple[PageWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

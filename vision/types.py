@@ -165,7 +165,11 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class PageReceipt:
-    """How one page was read: which models on which provider, time per stage in milliseconds."""
+    """How one page was read: which models on which provider, time per stage in milliseconds.
+
+    `canary_ms` is how long the engine's canary page took, by stage, when the engine was opened:
+    what this machine can do when nothing else is going on.
+    """
 
     number: int
     models: tuple[ModelUse, ...]
@@ -173,6 +177,7 @@ class PageReceipt:
     preparation: tuple[Preparation, ...] = ()
     worker: str = ""
     attempt: int = 1
+    canary_ms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,224 @@
+import numpy as np
+import pytest
+
+from tests.support.readings import blank_page, read_line
+from vision.assemble import assemble
+from vision.geometry import compose, translation
+from vision.stages import Detection, LineReading
+from vision.types import Barcode, Box
+
+TURN = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]])  # clockwise by a quarter, about the origin
+
+
+def rotation(degrees, about=(500, 700)):
+    """Clockwise on the page, whose y runs down."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+    return compose(translation(*about), compose(turn, translation(-about[0], -about[1])))
+
+
+def assembled(*lines, regions=(), page=None, barcodes=()):
+    crops, readings = zip(*lines, strict=True) if lines else ((), ())
+    findings = [("doc", Detection(label, 0.9, Box(*box))) for label, *box in regions]
+    return assemble(page or blank_page(), crops, readings, findings, barcodes, ("eng",))
+
+
+def prose(x, y, *texts):
+    return [read_line(text, x, y + 26 * i, width=300) for i, text in enumerate(texts)]
+
+
+def kinds(page):
+    return [(block.kind, "/".join(line.text for line in block.lines)) for block in page.blocks]
+
+
+def test_an_empty_page_has_no_text_and_says_so():
+    page = assembled()
+    assert (page.text, page.blocks) == ("", ())
+    assert [warning.code for warning in page.warnings] == ["no_text"]
+
+
+def test_lines_without_regions_become_text_in_reading_order():
+    page = assembled(*prose(50, 100, "one", "two"), *prose(400, 100, "three", "four", "five"))
+    assert kinds(page) == [("text", "one/two"), ("text", "three/four/five")]
+    assert page.text == "one\ntwo\n\nthree\nfour\nfive"
+    assert page.warnings == ()
+
+
+def test_a_wide_gap_parts_paragraphs_where_no_region_does():
+    page = assembled(*prose(50, 0, "a", "b", "c"), *prose(50, 130, "d", "e"))
+    assert kinds(page) == [("text", "a/b/c"), ("text", "d/e")]
+
+
+def test_double_spacing_is_no_paragraph_gap():
+    lines = [read_line(text, 50, 50 * i, width=300) for i, text in enumerate("abcdef")]
+    assert kinds(assembled(*lines)) == [("text", "a/b/c/d/e/f")]
+
+
+def test_larger_print_starts_a_block():
+    page = assembled(read_line("HEAD", 50, 0, height=40), *prose(50, 50, "a", "b"))
+    assert kinds(page) == [("text", "HEAD"), ("text", "a/b")]
+
+
+def test_regions_give_kinds_and_hold_lines_together():
+    page = assembled(
+        *prose(50, 0, "Heading", "body one", "body two"),
+        regions=[("title", 40, 0, 400, 24), ("text", 40, 25, 400, 90)],
+    )
+    assert kinds(page) == [("title", "Heading"), ("text", "body one/body two")]
+    assert [block.region for block in page.blocks] == ["r1", "r2"]
+    assert [block.id for block in page.blocks] == ["b1", "b2"]
+
+
+def test_addresses_side_by_side_are_kept_apart_by_their_regions():
+    lines = [read_line(t, x, y) for y in (0, 26) for t, x in ((f"from {y}", 50), (f"to {y}", 400))]
+    page = assembled(*lines, regions=[("text", 40, 0, 200, 60), ("text", 390, 0, 600, 60)])
+    assert kinds(page) == [("text", "from 0/from 26"), ("text", "to 0/to 26")]
+
+
+def test_heads_come_first_then_the_body_then_footnotes_and_feet():
+    page = assembled(
+        read_line("17", 480, 1370),
+        read_line("a note", 50, 1300),
+        *prose(50, 100, "body", "goes on"),
+        read_line("Journal", 50, 20),
+        regions=[
+            ("page_number", 470, 1360, 520, 1395),
+            ("footnote", 40, 1290, 400, 1330),
+            ("header", 40, 10, 400, 45),
+        ],
+    )
+    assert kinds(page) == [
+        ("header", "Journal"),
+        ("text", "body/goes on"),
+        ("footnote", "a note"),
+        ("page_number", "17"),
+    ]
+
+
+def test_a_page_number_at_the_top_comes_first():
+    page = assembled(
+        *prose(50, 100, "body", "more"),
+        read_line("17", 900, 10),
+        regions=[("page_number", 890, 0, 930, 40)],
+    )
+    assert [block.kind for block in page.blocks] == ["page_number", "text"]
+
+
+def test_pieces_of_a_line_are_joined_in_order_when_they_stand_close():
+    page = assembled(read_line("world", 120, 101), read_line("Hello", 50, 100))
+    (line,) = page.blocks[0].lines
+    assert line.text == "Hello world"
+    assert [word.text for word in line.words] == ["Hello", "world"]
+    assert line.box == Box(50, 100, 170, 121)
+
+
+@pytest.mark.parametrize(("gap", "lines"), [(39, 1), (41, 2)])
+def test_pieces_more_than_two_line_heights_apart_stay_apart(gap, lines):
+    page = assembled(read_line("Total", 50, 100), read_line("9.00", 100 + gap, 100))
+    assert len(page.blocks[0].lines) == lines
+    assert page.text.split() == ["Total", "9.00"]
+
+
+def test_a_joined_line_is_as_sure_as_its_letters_on_average():
+    crop, reading = read_line("cccccccc", 50, 100)
+    sure = LineReading("cccccccc", 1.0, reading.words)
+    other_crop, other = read_line("dd", 140, 100)
+    unsure = LineReading("dd", 0.5, other.words)
+    (line,) = assembled((crop, sure), (other_crop, unsure)).blocks[0].lines
+    assert line.confidence == pytest.approx(0.9)
+
+
+def test_a_table_region_gives_a_block_with_a_line_a_row_and_a_grid():
+    page = assembled(
+        *[read_line(text, x, y) for text, x, y in (("a", 50, 0), ("b", 400, 0))],
+        *[read_line(text, x, y) for text, x, y in (("c", 50, 40), ("d", 400, 40))],
+        regions=[("table", 40, 0, 500, 80)],
+    )
+    assert kinds(page) == [("table", "a b/c d")]
+    assert [(cell.row, cell.column, cell.text) for cell in page.tables[0].cells] == [
+        (0, 0, "a"),
+        (0, 1, "b"),
+        (1, 0, "c"),
+        (1, 1, "d"),
+    ]
+    assert page.tables[0].region == page.blocks[0].region == "r1"
+
+
+def test_a_table_between_columns_of_text_is_read_as_a_whole():
+    cells = [read_line(f"{x}{y}", x, y) for y in (300, 330) for x in (50, 250, 450, 650)]
+    page = assembled(
+        *prose(50, 0, "a", "b", "c"),
+        *prose(400, 0, "d", "e", "f"),
+        *cells,
+        regions=[("table", 40, 290, 740, 360)],
+    )
+    assert [block.kind for block in page.blocks] == ["text", "text", "table"]
+    assert page.blocks[2].lines[0].text == "50300 250300 450300 650300"
+
+
+def test_upright_text_has_no_polygon_and_boxes_of_its_words():
+    (line,) = assembled(read_line("two words", 50, 100)).blocks[0].lines
+    assert line.polygon is None
+    assert line.box == Box(50, 100, 140, 120)
+    assert [word.box for word in line.words] == [Box(50, 100, 80, 120), Box(90, 100, 140, 120)]
+
+
+def test_text_that_runs_down_the_page_has_a_polygon_and_comes_after_the_body():
+    to_frame = compose(translation(980, 100), TURN)
+    page = assembled(
+        read_line("along the edge", 0, 0, to_frame=to_frame), *prose(50, 100, "body", "more")
+    )
+    assert kinds(page) == [("text", "body/more"), ("text", "along the edge")]
+    edge = page.blocks[1].lines[0]
+    assert edge.polygon[0] == pytest.approx((980, 100))
+    assert edge.polygon[1] == pytest.approx((980, 240))
+    assert edge.box == pytest.approx((960, 100, 980, 240))
+
+
+@pytest.mark.parametrize(("degrees", "has_polygon"), [(0.9, False), (1.1, True)])
+def test_a_line_has_a_polygon_when_it_tilts_by_more_than_a_degree(degrees, has_polygon):
+    tilted = read_line("a tilted line", 50, 100, to_frame=rotation(degrees))
+    (line,) = assembled(tilted).blocks[0].lines
+    assert (line.polygon is not None) == has_polygon
+
+
+def test_a_tilted_page_is_ordered_as_if_it_were_straight():
+    tilt = rotation(4)
+    left = [read_line(f"left {i}", 50, 26 * i, width=400, to_frame=tilt) for i in range(30)]
+    right = [read_line(f"right {i}", 500, 26 * i, width=400, to_frame=tilt) for i in range(30)]
+    page = assembled(*right, *left, page=blank_page(to_page=tilt))
+    assert page.text.split("\n") == [
+        *(f"left {i}" for i in range(30)),
+        "",
+        *(f"right {i}" for i in range(30)),
+    ]
+
+
+def test_hebrew_pieces_are_joined_from_the_right():
+    page = assembled(read_line("עולם", 50, 100), read_line("שלום", 100, 100))
+    assert page.text == "שלום עולם"
+
+
+def test_readings_without_text_leave_nothing():
+    crop, _ = read_line("x", 50, 100)
+    page = assembled((crop, LineReading("  ", 0.1)), read_line("here", 50, 300))
+    assert page.text == "here"
+
+
+def test_a_reading_without_words_covers_its_crop():
+    crop, _ = read_line("hello", 50, 100)
+    (line,) = assembled((crop, LineReading("hello", 0.7))).blocks[0].lines
+    assert (line.box, line.words) == (Box(50, 100, 100, 120), ())
+
+
+def test_each_crop_needs_its_reading():
+    crop, reading = read_line("x", 0, 0)
+    with pytest.raises(ValueError, match="zip"):
+        assemble(blank_page(), [crop, crop], [reading], (), (), ("eng",))
+
+
+def test_the_page_keeps_what_was_known_of_it():
+    code = Barcode("QRCode", "x", Box(0, 0, 9, 9))
+    page = assembled(read_line("x", 0, 0), barcodes=[code])
+    assert (page.width, page.height, page.dpi, page.languages) == (1000, 1400, 150.0, ("eng",))
+    assert page.barcodes == (code,)

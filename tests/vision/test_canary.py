@@ -1,0 +1,65 @@
+import pytest
+
+from vision.canary import CANARY_LINES, draw_canary, run_canary
+from vision.errors import EngineFailure
+from vision.stages import FoundLine, LineReading
+from vision.types import ModelUse
+
+
+class Finder:
+    """Knows where the canary's lines stand, and gives the lower one first."""
+
+    name = "drawn"
+
+    def find(self, image, languages):
+        return [FoundLine(((40, y), (600, y), (600, y + 50), (40, y + 50))) for y in (125, 45)]
+
+    def models(self):
+        return (ModelUse("lines", "1", "aa", "CPUExecutionProvider"),)
+
+
+class Reader:
+    """Reads what it is told to, whatever the crops show, if they show any ink."""
+
+    name = "told"
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def recognise(self, crops):
+        assert all(crop.pixels.min() == 0 for crop in crops)
+        return [LineReading(line, 1.0) for line in self.lines]
+
+    def models(self, languages):
+        return (ModelUse("text", "1", "bb", "native"),)
+
+    def languages(self):
+        return ("eng",)
+
+
+def test_a_canary_that_reads_right_is_timed_stage_by_stage():
+    report = run_canary(Finder(), Reader(CANARY_LINES))
+    assert set(report.stage_ms) == {"detect", "find", "recognise"}
+    assert all(spent >= 0 for spent in report.stage_ms.values())
+    assert [use.name for use in report.models] == ["lines", "text"]
+
+
+def test_a_canary_that_reads_wrong_is_an_engine_failure_that_shows_both_texts():
+    with pytest.raises(EngineFailure, match="Invoice 2071") as failure:
+        run_canary(Finder(), Reader(("Total amount due", "lnvoice 207l")))
+    assert failure.value.code == "canary_failed"
+    assert "lnvoice" in failure.value.message
+
+
+def test_a_model_on_another_provider_than_asked_for_is_named():
+    with pytest.raises(EngineFailure, match="lines runs on CPUExecutionProvider") as failure:
+        run_canary(Finder(), Reader(CANARY_LINES), device="cuda")
+    assert failure.value.code == "provider_missing"
+    assert run_canary(Finder(), Reader(CANARY_LINES), device="cpu").models
+
+
+def test_the_page_has_ink_on_every_line():
+    page = draw_canary()
+    assert page[45:95].min() == 0
+    assert page[125:175].min() == 0
+    assert page[:40].min() == 255

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from vision.alphabet import Alphabet
+from vision.ctc import greedy_runs
+from vision.ctc_beam import Search
+from vision.decode_line import LineDecoder
+from vision.lexicon import BEFORE, Lexicon, WordGraph
+
+NAMES = (" ", "c", "a", "t", "r", "1")
+CODES = tuple((at,) for at in range(len(NAMES)))
+NULL = 6
+BITS = 3
+
+
+def graph(*words: tuple[int, ...]) -> WordGraph:
+    """A trie of words as Tesseract lays it out: the edges of a node one after another."""
+    children: dict[tuple[int, ...], list[int]] = {}
+    for word in words:
+        for at, letter in enumerate(word):
+            letters = children.setdefault(word[:at], [])
+            if letter not in letters:
+                letters.append(letter)
+    starts, total = {}, 0
+    for node in sorted(children, key=lambda each: (len(each), each)):
+        starts[node] = total
+        total += len(children[node])
+    edges = []
+    for node in starts:
+        for letter in children[node]:
+            flags = 1 if letter == children[node][-1] else 0
+            flags |= 4 if (*node, letter) in words else 0
+            edges.append(starts.get((*node, letter), 0) << (BITS + 3) | flags << BITS | letter)
+    return WordGraph(np.array(edges, np.uint64), BITS)
+
+
+CAT, CAR = (1, 2, 3), (1, 2, 4)
+
+
+def heard(*rows: dict[int, float]) -> np.ndarray:
+    found = np.zeros((len(rows), 7), np.float32)
+    for row, chances in zip(found, rows, strict=True):
+        for number, chance in chances.items():
+            row[number] = chance
+        row[NULL] += 1 - row.sum()
+    return found
+
+
+def read(decoder: LineDecoder, probabilities: np.ndarray) -> str:
+    steps = np.array([len(probabilities)], np.int32)
+    (runs,) = greedy_runs(probabilities[None], steps, NULL)
+    return "".join(NAMES[each.character] for each in decoder.decode(probabilities, runs))
+
+
+def test_words_of_a_graph_are_known_and_their_beginnings_are_not():
+    words = graph(CAT, CAR, (2,))
+    assert CAT in words
+    assert CAR in words
+    assert (2,) in words
+    assert (1, 2) not in words
+    assert (*CAT, 3) not in words
+    assert () not in words
+    assert set(words.some_words(10)) == {CAT, (2,)}
+
+
+def test_a_graph_whose_edges_lead_nowhere_knows_nothing():
+    assert CAT not in WordGraph(np.array([9 << 6 | 1, 77 << 6 | 1], np.uint64), BITS)
+    assert CAT not in WordGraph(np.zeros(0, np.uint64), BITS)
+
+
+def test_digits_and_marks_are_looked_up_as_the_model_lists_them():
+    lexicon = Lexicon((*NAMES, "."), graph(CAT), graph((0, 0)))
+    assert (5, 5) in lexicon
+    assert (5,) not in lexicon
+    assert (6, *CAT, 6) in lexicon
+    assert (6,) not in lexicon
+
+
+def test_a_word_of_the_list_wins_over_a_slightly_likelier_one():
+    doubtful = heard({1: 0.98}, {2: 0.98}, {3: 0.4, 4: 0.58})
+    assert read(LineDecoder(Alphabet(NAMES, CODES, NULL)), doubtful) == "car"
+    lexicon = Lexicon(NAMES, graph(CAT))
+    assert read(LineDecoder(Alphabet(NAMES, CODES, NULL), lexicon), doubtful) == "cat"
+
+
+def test_what_the_network_is_sure_of_stands_whatever_the_list_says():
+    sure = heard({1: 0.98}, {2: 0.98}, {4: 0.97, 3: 0.02})
+    lexicon = Lexicon(NAMES, graph(CAT))
+    assert read(LineDecoder(Alphabet(NAMES, CODES, NULL), lexicon), sure) == "car"
+
+
+def test_only_the_doubtful_word_is_read_again():
+    word = [{1: 0.98}, {2: 0.98}]
+    line = heard(*word, {4: 0.98}, {0: 0.98}, *word, {3: 0.4, 4: 0.58}, {0: 0.98}, {2: 0.98})
+    lexicon = Lexicon(NAMES, graph(CAT))
+    assert read(LineDecoder(Alphabet(NAMES, CODES, NULL), lexicon), line) == "car cat a"
+
+
+def test_a_listed_word_is_found_among_many_likelier_readings():
+    noisy = dict.fromkeys((1, 2, 4, 5), 0.19)
+    stretch = heard(*({**noisy, letter: 0.02} for letter in CAT), {3: 0.3})
+    lexicon = Lexicon(NAMES, graph(CAT))
+    search = Search(stretch, Alphabet(NAMES, CODES, NULL), lexicon)
+    assert CAT in [each.characters for each in search.hypotheses()]
+
+
+@pytest.mark.parametrize(
+    ("word", "listed"),
+    [(CAT, True), ((6, *CAT), True), ((*CAT, 6, 6), True), ((*CAT, 6, 1), False), ((1, 6), False),
+     ((3,), False), ((*CAT, 3), False), ((3, 0, 1), True)],
+)  # fmt: skip
+def test_reading_follows_the_list_letter_by_letter(word: tuple[int, ...], listed: bool):
+    lexicon = Lexicon((*NAMES, "."), graph(CAT))
+    state: int | None = BEFORE
+    for character in word:
+        state = lexicon.follow(state, character)
+    assert (state is not None) is listed

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from vision.line_image import line_strip
+
+
+@pytest.mark.parametrize("height", [12, 30, 36, 40, 60, 200])
+def test_a_crop_of_any_height_gets_the_height_of_the_network(height: int):
+    pixels = np.random.default_rng(1).integers(0, 256, (height, 90, 3)).astype(np.uint8)
+    strip = line_strip(pixels, 36)
+    assert strip.values.shape == (36, int(36 / height * 90 + 0.5))
+    assert strip.scale == 36 / height
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (90, 140), (200, 60)])
+def test_contrast_is_evened_and_its_direction_kept(ink: int, paper: int):
+    pixels = np.full((36, 120), paper, np.uint8)
+    pixels[6:30, 4::8] = ink
+    pixels[6:30, 5::8] = ink
+    values = line_strip(pixels, 36).values
+    sharpest = 1 if ink > paper else -1
+    assert values[18, 4] * sharpest > 0.7
+    assert values[18, 8] * sharpest < -0.7
+
+
+@pytest.mark.parametrize("size", [(36, 1), (36, 2), (1, 1), (500, 1)])
+def test_slivers_are_no_error(size: tuple[int, int]):
+    strip = line_strip(np.full(size, 128, np.uint8), 36)
+    assert strip.values.shape[0] == 36
+    assert np.isfinite(strip.values).all()
+
+
+def test_colour_reads_as_its_grey():
+    grey = np.tile(np.arange(0, 250, 5, np.uint8), (36, 1))
+    colour = np.repeat(grey[:, :, None], 3, axis=2)
+    np.testing.assert_allclose(
+        line_strip(colour, 36).values, line_strip(grey, 36).values, atol=0.02
+    )
+
+
+def test_the_same_crop_twice_as_large_gives_nearly_the_same_strip():
+    small = np.full((36, 200), 255, np.uint8)
+    small[8:28, 10:190:9] = 0
+    large = np.kron(small, np.ones((2, 2), np.uint8))
+    difference = line_strip(large, 36).values - line_strip(small, 36).values
+    assert np.abs(difference).mean() < 0.1

@@ -1,0 +1,212 @@
+import json
+from dataclasses import fields, replace
+
+import cv2
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from tests.support.parts import require
+from vision.errors import BadInput
+from vision.export.json import dumps, load_schema
+from vision.lines_tesseract import TesseractLineFinder
+from vision.options import ReadOptions
+from vision.pipeline import assemble_document, choose_stages, read_page
+from vision.recognise import native_recogniser
+from vision.stages import Detection, FoundLine, LineReading, PageImage, Stages
+from vision.tessdata import find_tessdata
+from vision.tesseract import Tesseract
+from vision.types import Box, DocumentInfo, ModelUse, PageFailure
+
+OPTIONS = ReadOptions(detectors=("doc",), orientation="off")
+
+
+def use(name, provider="CPUExecutionProvider"):
+    return ModelUse(name, "1", "ab" * 32, provider)
+
+
+class BoxFinder:
+    """Finds one line at the same place of every page."""
+
+    name = "learned"
+
+    def find(self, image, languages):
+        return [FoundLine(((50, 50), (250, 50), (250, 80), (50, 80)))]
+
+    def models(self):
+        return (use("finder"),)
+
+
+class SureRecogniser:
+    """Reads the same words in every crop."""
+
+    name = "tesseract"
+
+    def recognise(self, crops):
+        return [LineReading("sure words", 1.0) for _ in crops]
+
+    def models(self, languages):
+        return tuple(use(f"tesseract-{language}", "tesseract") for language in languages)
+
+    def languages(self):
+        return ("deu", "eng")
+
+
+class CornerDetector:
+    """Finds a text region over the top left of every page."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def detect(self, images, min_confidence):
+        return [(Detection("text", 0.8, Box(0, 0, 300, 100)),) for _ in images]
+
+    def models(self):
+        return (use(self.name),)
+
+
+class HalfTurner:
+    """Is sure that every page is upside down."""
+
+    def turn_needed(self, image):
+        return 180, 1.0
+
+    def models(self):
+        return (use("orienter"),)
+
+
+STAGES = Stages(
+    {"learned": BoxFinder()},
+    {"tesseract": SureRecogniser()},
+    {name: CornerDetector(name) for name in ("doc", "coco")},
+)
+
+
+def page(number=1):
+    return PageImage(number, np.full((400, 600, 3), 255, np.uint8), 300.0)
+
+
+def test_a_page_goes_through_all_stages():
+    read = read_page(page(), STAGES, OPTIONS, None).page
+    assert read.text == "sure words"
+    assert (read.number, read.width, read.height, read.languages) == (1, 600, 400, ("eng",))
+    assert [(block.kind, block.region) for block in read.blocks] == [("text", "r1")]
+    assert [(region.model, region.label) for region in read.regions] == [("doc", "text")]
+
+
+def test_the_receipt_names_the_models_used_and_times_every_stage():
+    receipt = read_page(page(7), STAGES, OPTIONS, None).receipt
+    assert receipt.number == 7
+    assert [model.name for model in receipt.models] == ["doc", "finder", "tesseract-eng"]
+    stages = ["decode", "prepare", "detect", "barcodes", "lines", "recognise", "assemble"]
+    assert list(receipt.stage_ms) == stages
+    assert all(milliseconds >= 0 for milliseconds in receipt.stage_ms.values())
+
+
+@pytest.mark.parametrize(
+    ("orientation", "rotation", "first"), [("auto", 180, "orienter"), ("off", 0, "doc")]
+)
+def test_a_page_is_turned_and_the_receipt_says_by_whom_unless_switched_off(
+    orientation, rotation, first
+):
+    options = replace(OPTIONS, orientation=orientation)
+    reading = read_page(page(), STAGES, options, HalfTurner())
+    assert reading.page.rotation == rotation
+    assert reading.receipt.models[0].name == first
+
+
+def test_only_the_detectors_asked_for_run():
+    none = read_page(page(), STAGES, replace(OPTIONS, detectors=()), None)
+    assert none.page.regions == ()
+    assert "doc" not in {model.name for model in none.receipt.models}
+    both = read_page(page(), STAGES, replace(OPTIONS, detectors=("coco", "doc")), None)
+    assert [model.name for model in both.receipt.models][:2] == ["coco", "doc"]
+
+
+def test_barcodes_are_read_unless_switched_off():
+    code = cv2.QRCodeEncoder.create().encode("https://example.org")
+    sheet = page()
+    sheet.pixels[150:350, 300:500] = cv2.resize(code, (200, 200), interpolation=0)[..., None]
+    read = read_page(sheet, STAGES, OPTIONS, None).page
+    assert [barcode.text for barcode in read.barcodes] == ["https://example.org"]
+    assert read_page(sheet, STAGES, replace(OPTIONS, barcodes="off"), None).page.barcodes == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "known"),
+    [
+        ({"lines": "wishful"}, "unknown_line_finder", "learned"),
+        ({"recogniser": "oracle"}, "unknown_recogniser", "tesseract"),
+        ({"detectors": ("doc", "x")}, "unknown_detector", "coco, doc"),
+        ({"languages": ("eng", "tlh")}, "unknown_language", "deu, eng"),
+    ],
+)
+def test_an_unknown_name_is_bad_input_that_lists_the_known_ones(change, code, known):
+    with pytest.raises(BadInput, match=known) as caught:
+        choose_stages(STAGES, replace(OPTIONS, **change))
+    assert caught.value.code == code
+
+
+def info(pages):
+    return DocumentInfo("application/pdf", "cd" * 32, pages)
+
+
+def test_a_document_holds_its_pages_by_number_and_one_receipt_for_all():
+    german = replace(OPTIONS, languages=("deu",))
+    readings = [read_page(page(3), STAGES, OPTIONS, None), read_page(page(1), STAGES, german, None)]
+    failure = PageFailure(2, "damaged", "the page is damaged", "caller")
+    document = assemble_document(info(3), readings, [failure], OPTIONS, "1.2.3")
+    assert [read.number for read in document.pages] == [1, 3]
+    assert [receipt.number for receipt in document.receipt.pages] == [1, 3]
+    assert [failed.number for failed in document.failures] == [2]
+    assert (document.receipt.service, document.receipt.version) == ("pagesight", "1.2.3")
+    names = [model.name for model in document.receipt.models]
+    assert names == ["doc", "finder", "tesseract-deu", "tesseract-eng"]
+
+
+def test_the_receipt_holds_every_option_defaults_included():
+    document = assemble_document(info(0), [], [], ReadOptions(pages="1-3"), "1")
+    parameters = document.receipt.parameters
+    assert parameters["pages"] == "1-3"
+    assert parameters["languages"] == ["eng"]
+    assert list(parameters) == [field.name for field in fields(ReadOptions)]
+
+
+def letter():
+    """Two columns of text under a title, as a person would print them."""
+    sheet = Pillow.new("RGB", (1300, 700), "white")
+    draw = ImageDraw.Draw(sheet)
+    large, small = (ImageFont.truetype("DejaVuSans.ttf", size) for size in (56, 28))
+    draw.text((350, 40), "The weather report", "black", large)
+    for column, texts in enumerate([LEFT, RIGHT]):
+        for row, text in enumerate(texts):
+            draw.text((80 + 620 * column, 180 + 50 * row), text, "black", small)
+    return PageImage(1, np.asarray(sheet), 150.0)
+
+
+LEFT = (
+    "Rain falls over the hills in the",
+    "north until the early evening.",
+    "Rivers there will rise slowly.",
+)
+RIGHT = (
+    "Sunshine fills the valleys of the",
+    "south for the rest of the week.",
+    "Farmers expect a good harvest.",
+)
+
+
+def test_a_printed_page_is_read_by_real_tesseract_in_order_and_fits_the_schema():
+    recogniser = native_recogniser(None)
+    require("eng" in recogniser.languages(), "Tesseract's model eng")
+    finder = TesseractLineFinder(Tesseract(find_tessdata(None)))
+    stages = Stages({"tesseract": finder}, {"tesseract": recogniser}, {})
+    options = replace(OPTIONS, lines="tesseract", detectors=())
+    reading = read_page(letter(), stages, options, None)
+    assert reading.page.text == "\n\n".join(
+        ["The weather report", "\n".join(LEFT), "\n".join(RIGHT)]
+    )
+    document = assemble_document(info(1), [reading], [], options, "1")
+    jsonschema.Draft202012Validator(load_schema()).validate(json.loads(dumps(document)))

@@ -1,0 +1,162 @@
+"""Placed lines grouped into blocks in reading order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from vision.geometry import transform_box
+from vision.placed import PlacedLine
+from vision.reading_order import Flow, Row, reading_order, rows_of
+from vision.regions import kind_of, region_of, union
+from vision.stages import Affine
+from vision.types import Box, Region
+
+# Read as one piece, whatever columns are inside or beside them.
+_WHOLE = frozenset({"table", "figure"})
+_MARGINAL = frozenset({"header", "footer", "page_number"})
+
+# In line heights.
+_PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
+_WIDEST_LINE_GAP = 1.5  # double spacing
+_EDGE_TEXT = 4.0  # longer runs up or down the page belong to no row
+_OTHER_SIZE = 1.5  # ratio of heights that parts a heading from its text
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block while it grows. Each row holds the lines that stand side by side."""
+
+    kind: str
+    region: Region | None
+    rows: list[list[PlacedLine]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What reading order sees as one thing: a line, or a whole table or figure."""
+
+    box: Box
+    region: Region | None
+    lines: list[PlacedLine]
+
+
+def draft_blocks(
+    lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
+) -> list[Draft]:
+    """Drafts in reading order: heads, the body, text along the edge, footnotes, feet.
+
+    `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
+    """
+    extent = union(line.box for line in lines)
+    middle = (extent.y0 + extent.y1) / 2
+    long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
+    zones: list[list[_Unit]] = [[] for _ in range(5)]
+    for unit in _units(lines, regions):
+        zones[_zone(unit, middle, long)].append(unit)
+    zones[1] += _obstacles(lines, regions, to_layout)
+    return [draft for zone in zones for draft in _drafts(zone)]
+
+
+def _zone(unit: _Unit, middle: float, long: float) -> int:
+    kind = unit.region and kind_of(unit.region.label)
+    if kind in _MARGINAL:
+        return 0 if unit.box.y0 < middle else 4
+    if kind == "footnote":
+        return 3
+    return 1 if unit.lines[0].level or unit.box.height < long else 2
+
+
+def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_Unit]:
+    whole: dict[Region, list[PlacedLine]] = {}
+    for line in lines:
+        region = region_of(line.line, regions)
+        if region is not None and kind_of(region.label) in _WHOLE:
+            whole.setdefault(region, []).append(line)
+        else:
+            yield _Unit(line.box, region, [line])
+    for region, inside in whole.items():
+        yield _Unit(union(line.box for line in inside), region, inside)
+
+
+def _obstacles(
+    lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
+) -> list[_Unit]:
+    """Tables and figures without text: columns run round them all the same."""
+    boxes = [
+        transform_box(to_layout, region.box)
+        for region in regions
+        if kind_of(region.label) in _WHOLE
+    ]
+    return [_Unit(box, None, []) for box in boxes if not any(_meet(box, ln.box) for ln in lines)]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > 0 and down > 0.5 * other.height
+
+
+def _drafts(units: list[_Unit]) -> list[Draft]:
+    boxes = [unit.box for unit in units]
+    drafts = _Drafts()
+    for flow in reading_order(boxes):
+        breaks = _paragraph_breaks(flow, boxes)
+        for at, row in enumerate(flow):
+            for region, lines in _by_region(units, row).items():
+                if region is None:
+                    drafts.add_text(lines, fresh=at in breaks)
+                else:
+                    drafts.add_to_region(region, lines)
+    return drafts.in_order
+
+
+class _Drafts:
+    """Drafts in the order of their first lines."""
+
+    def __init__(self) -> None:
+        self.in_order: list[Draft] = []
+        self._of_region: dict[Region, Draft] = {}
+
+    def add_to_region(self, region: Region, lines: list[PlacedLine]) -> None:
+        if region not in self._of_region:
+            draft = Draft(kind_of(region.label) or "text", region)
+            self._of_region[region] = draft
+            self.in_order.append(draft)
+        self._of_region[region].rows.extend(_rows(lines))
+
+    def add_text(self, row: list[PlacedLine], *, fresh: bool) -> None:
+        """Text outside of regions: goes on with the last draft unless that is a region's."""
+        if fresh or not self.in_order or self.in_order[-1].region is not None:
+            self.in_order.append(Draft("text", None))
+        self.in_order[-1].rows.append(row)
+
+
+def _by_region(units: list[_Unit], row: Row) -> dict[Region | None, list[PlacedLine]]:
+    """The row's lines by the region that they belong to; rows without text give nothing."""
+    shares: dict[Region | None, list[PlacedLine]] = {}
+    for unit in (units[index] for index in row):
+        if unit.lines:
+            shares.setdefault(unit.region, []).extend(unit.lines)
+    return shares
+
+
+def _rows(lines: list[PlacedLine]) -> list[list[PlacedLine]]:
+    return [
+        [lines[i] for i in row] for row in rows_of([line.box for line in lines], range(len(lines)))
+    ]
+
+
+def _paragraph_breaks(flow: Flow, boxes: Sequence[Box]) -> set[int]:
+    """The rows of the flow before which text without a region starts a new block."""
+    rows = [union(boxes[i] for i in row) for row in flow]
+    heights = [max(*(boxes[i].height for i in row), 1.0) for row in flow]
+    unit = median(heights)
+    gaps = [below.y0 - above.y1 for above, below in pairwise(rows)]
+    usual = min(median(gaps), _WIDEST_LINE_GAP * unit) if gaps else 0.0
+    breaks = {0}
+    for at, gap in enumerate(gaps, start=1):
+        small, large = sorted(heights[at - 1 : at + 1])
+        if gap > usual + _PARAGRAPH_GAP * unit or large > _OTHER_SIZE * small:
+            breaks.add(at)
+    return breaks

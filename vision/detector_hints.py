@@ -1,0 +1,28 @@
+"""What must be known of a detection network to use it, where its own metadata are silent."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Head = Literal["yolov8", "yolov5", "end2end", "yolox"]
+Colour = Literal["rgb", "bgr"]
+Corner = Literal["centre", "top-left"]
+Size = tuple[int, int]  # height, width
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorHints:
+    """What a catalogue entry says of a detector; the model's own names and size come first.
+
+    `head` is None where the output's shape tells it. `size` is the input's height and width,
+    `divisor` what pixel values of 0 to 255 are divided by, `corner` where a letterboxed image
+    lies. `every_label` reports a box for each class that scores enough, not for its best only.
+    """
+
+    labels: tuple[str, ...] = ()
+    size: Size | None = None
+    head: Head | None = None
+    colour: Colour = "rgb"
+    divisor: float = 255.0
+    corner: Corner = "centre"
+    iou_threshold: float = 0.65
+    every_label: bool = False

@@ -1,0 +1,147 @@
+"""The result as JSON and back, exactly as schema.json publishes it.
+
+Keys are the field names of vision/types.py. Coordinates keep two decimals, confidences and
+measurements four, so the same reading always gives the same bytes.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from vision.types import SCHEMA, Box, Document, PageReading
+
+Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
+
+_COORDINATE_DECIMALS = 2
+_DECIMALS = 4
+_DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "receipt")
+
+
+def to_json_dict(document: Document) -> dict[str, Json]:
+    """The document as plain JSON values, keys in the published order."""
+    plain = _encode(document)
+    return {key: plain[key] for key in _DOCUMENT_KEYS}
+
+
+def dumps(document: Document) -> str:
+    """The document as one line of JSON."""
+    return json.dumps(to_json_dict(document), ensure_ascii=False, allow_nan=False)
+
+
+def from_json_dict(data: Json) -> Document:
+    """The inverse of `to_json_dict`.
+
+    Strict: ValueError names the place of an unknown key, a missing key or a value of another type.
+    """
+    document: Document = _decode(Document, data, "result")
+    if document.schema != SCHEMA:
+        raise ValueError(f"result.schema: expected {SCHEMA!r}, got {document.schema!r}")
+    return document
+
+
+def page_reading_to_dict(reading: PageReading) -> dict[str, Json]:
+    """One page and its receipt as plain JSON values; what the store keeps per page."""
+    plain: dict[str, Json] = _encode(reading)
+    return plain
+
+
+def page_reading_from_dict(data: Json) -> PageReading:
+    """The inverse of `page_reading_to_dict`, as strict as `from_json_dict`."""
+    reading: PageReading = _decode(PageReading, data, "reading")
+    return reading
+
+
+def load_schema() -> dict[str, Json]:
+    """The published JSON Schema (draft 2020-12) of the result."""
+    text = Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Json] = json.loads(text)
+    return schema
+
+
+def _encode(value: object, decimals: int = _DECIMALS) -> Json:
+    if is_dataclass(value):
+        return {field.name: _encode_field(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_encode(item, decimals) for item in value]
+    # Adding zero turns minus zero, which puzzles people, into zero.
+    return round(value, decimals) + 0.0 if isinstance(value, float) else value
+
+
+def _encode_field(owner: object, name: str) -> Json:
+    coordinates = name in {"box", "polygon"}
+    return _encode(getattr(owner, name), _COORDINATE_DECIMALS if coordinates else _DECIMALS)
+
+
+def _decode(kind: Any, value: Json, place: str) -> Any:
+    if is_dataclass(kind):
+        return _decode_dataclass(kind, value, place)
+    if kind is Box:
+        return Box(*_decode(tuple[float, float, float, float], value, place))
+    origin = get_origin(kind)
+    if origin in _GENERIC_DECODERS:
+        return _GENERIC_DECODERS[origin](get_args(kind), value, place)
+    return _decode_scalar(kind, value, place)
+
+
+def _decode_dataclass(kind: Any, value: Json, place: str) -> Any:
+    _expect(isinstance(value, dict), "an object", value, place)
+    hints = _hints(kind)
+    if value.keys() != hints.keys():
+        unknown, missing = sorted(value.keys() - hints.keys()), sorted(hints.keys() - value.keys())
+        raise ValueError(f"{place}: unknown keys {unknown}, missing keys {missing}")
+    decoded = {name: _decode(hints[name], value[name], f"{place}.{name}") for name in hints}
+    return kind(**decoded)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _decode_tuple(members: tuple[Any, ...], value: Json, place: str) -> tuple[Any, ...]:
+    _expect(isinstance(value, list), "an array", value, place)
+    if members[-1] is Ellipsis:
+        members = (members[0],) * len(value)
+    _expect(len(value) == len(members), f"{len(members)} items", value, place)
+    pairs = enumerate(zip(members, value, strict=True))
+    return tuple(_decode(member, item, f"{place}[{i}]") for i, (member, item) in pairs)
+
+
+def _decode_mapping(members: tuple[Any, ...], value: Json, place: str) -> dict[str, Any]:
+    _expect(isinstance(value, dict), "an object", value, place)
+    return {key: _decode(members[1], item, f"{place}.{key}") for key, item in value.items()}
+
+
+def _decode_optional(members: tuple[Any, ...], value: Json, place: str) -> Any:
+    if value is None:
+        return None
+    (kind,) = (member for member in members if member is not NoneType)
+    return _decode(kind, value, place)
+
+
+def _decode_scalar(kind: Any, value: Json, place: str) -> Any:
+    if kind is object:
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    # The exact type: a bool is an int to isinstance, and no count is `true`.
+    _expect(type(value) is kind, kind.__name__, value, place)
+    return value
+
+
+def _expect(holds: bool, wanted: str, value: Json, place: str) -> None:
+    if not holds:
+        raise ValueError(f"{place}: expected {wanted}, got {type(value).__name__}")
+
+
+_GENERIC_DECODERS: dict[Any, Callable[[tuple[Any, ...], Json, str], Any]] = {
+    tuple: _decode_tuple,
+    dict: _decode_mapping,
+    UnionType: _decode_optional,
+}

@@ -1,0 +1,108 @@
+"""The result as Markdown (CommonMark with GitHub's tables)."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from vision.types import Block, Document, Line, Page, Table
+
+# Running heads and page numbers interrupt the text of whoever reads on.
+LEFT_OUT = frozenset({"header", "footer", "page_number"})
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|#+$|&(?=#?\w+;)")
+_LINE_START = re.compile(r"^(?:[#+=:-]|\d{1,9}(?=[.)](?:\s|$)))")
+_BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
+_NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
+
+
+def render_markdown(document: Document) -> str:
+    """Blocks as headings, paragraphs, lists and tables, in reading order.
+
+    The first title is the heading of level one, later titles are of level two. Headers, footers
+    and page numbers are left out. Where the document has several pages, each begins with the
+    comment `<!-- page N -->`. Lines of a paragraph stay lines.
+    """
+    renderer = _Renderer()
+    several = document.document.pages > 1
+    parts: list[str] = []
+    for page in document.pages:
+        if several:
+            parts.append(f"<!-- page {page.number} -->")
+        parts.extend(renderer.blocks(page))
+    return "\n\n".join(parts) + "\n"
+
+
+class _Renderer:
+    """Remembers whether the document already has its heading of level one."""
+
+    def __init__(self) -> None:
+        self._titled = False
+
+    def blocks(self, page: Page) -> Iterator[str]:
+        tables = {table.region: table for table in page.tables if table.region is not None}
+        for block in page.blocks:
+            if block.kind in LEFT_OUT:
+                continue
+            if block.kind == "title":
+                yield self._heading(block)
+            elif block.region in tables:
+                yield render_table(tables[block.region])
+            else:
+                yield _BY_KIND.get(block.kind, _paragraph)(block)
+
+    def _heading(self, block: Block) -> str:
+        mark = "##" if self._titled else "#"
+        self._titled = True
+        return f"{mark} {' '.join(escape(line.text) for line in block.lines)}"
+
+
+def escape(text: str) -> str:
+    """The text with everything escaped that Markdown would take for markup, as one line."""
+    text = _SPECIAL.sub(lambda match: "\\" + match[0], " ".join(text.split()))
+    start = _LINE_START.match(text)
+    if start is None:
+        return text
+    # A number is escaped before its dot; a letter or digit itself cannot be.
+    at = start.end() if start[0].isdigit() else 0
+    return f"{text[:at]}\\{text[at:]}"
+
+
+def render_table(table: Table) -> str:
+    """The grid as a Markdown table; row 0 is its head, a spanning cell fills its first place."""
+    grid = [[""] * table.columns for _ in range(table.rows)]
+    for cell in table.cells:
+        grid[cell.row][cell.column] = escape(cell.text)
+    rows = [f"| {' | '.join(row)} |" for row in grid]
+    rows.insert(1, "|" + " --- |" * table.columns)
+    return "\n".join(rows)
+
+
+def _paragraph(block: Block) -> str:
+    return "\n".join(escape(line.text) for line in block.lines)
+
+
+def _emphasised(block: Block) -> str:
+    return f"*{' '.join(escape(line.text) for line in block.lines)}*"
+
+
+def _list(block: Block) -> str:
+    if not any(_marker(line) for line in block.lines):
+        return "\n".join(f"- {escape(line.text)}" for line in block.lines)
+    return "\n".join(_list_line(line, first=line is block.lines[0]) for line in block.lines)
+
+
+def _list_line(line: Line, *, first: bool) -> str:
+    marker = _marker(line)
+    text = escape(_NUMBER.sub("", _BULLET.sub("", line.text)))
+    if marker:
+        return f"{marker} {text}"
+    return text if first else f"  {text}"
+
+
+def _marker(line: Line) -> str | None:
+    if _BULLET.match(line.text):
+        return "-"
+    number = _NUMBER.match(line.text)
+    return number[1] if number else None
+
+
+_BY_KIND: dict[str, Callable[[Block], str]] = {"list": _list, "caption": _emphasised}

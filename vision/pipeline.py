@@ -1,0 +1,139 @@
+"""The reading as a sentence: one page through all stages, pages put together as a document."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from vision.assemble import assemble
+from vision.barcodes import read_barcodes
+from vision.crops import cut_lines
+from vision.errors import BadInput
+from vision.options import ReadOptions
+from vision.prepare import Orienter, prepare
+from vision.regions import Finding
+from vision.stages import Detector, Image, LineFinder, PageImage, Recogniser, Stages
+from vision.stopwatch import Stopwatch
+from vision.types import (
+    Document,
+    DocumentInfo,
+    ModelUse,
+    PageFailure,
+    PageReading,
+    PageReceipt,
+    Receipt,
+)
+
+SERVICE = "pagesight"
+
+_Engine = TypeVar("_Engine")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenStages:
+    """The engines that one job's options name."""
+
+    finder: LineFinder
+    recogniser: Recogniser
+    detectors: tuple[Detector, ...]
+
+    def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
+        """Every model that takes part for these languages, each once."""
+        used = [use for detector in self.detectors for use in detector.models()]
+        return _distinct([*used, *self.finder.models(), *self.recogniser.models(languages)])
+
+
+def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
+    """The engines that the options name.
+
+    Raises BadInput `unknown_line_finder`, `unknown_recogniser`, `unknown_detector` or
+    `unknown_language`; its message lists what there is.
+    """
+    chosen = ChosenStages(
+        _choose(stages.finders, options.lines, "line_finder"),
+        _choose(stages.recognisers, options.recogniser, "recogniser"),
+        tuple(_choose(stages.detectors, name, "detector") for name in options.detectors),
+    )
+    installed = dict.fromkeys(chosen.recogniser.languages())
+    for language in options.languages:
+        _choose(installed, language, "language")
+    return chosen
+
+
+def read_page(
+    page: PageImage, stages: Stages, options: ReadOptions, orienter: Orienter | None
+) -> PageReading:
+    """One decoded page, read as the options say.
+
+    `orienter` tells which way up the page is; None leaves pages as they came. Raises BadInput for
+    names that `stages` does not know, EngineFailure where an engine fails.
+    """
+    chosen = choose_stages(stages, options)
+    watch = Stopwatch(decode=page.decode_ms)
+    with watch.stage("prepare"):
+        prepared = prepare(page, options, orienter)
+    with watch.stage("detect"):
+        findings = _detect(prepared.upright, chosen.detectors, options.min_region_confidence)
+    with watch.stage("barcodes"):
+        barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
+    with watch.stage("lines"):
+        lines = chosen.finder.find(prepared.working, options.languages)
+        crops = cut_lines(prepared, lines, options.languages)
+    with watch.stage("recognise"):
+        readings = chosen.recogniser.recognise(crops)
+    with watch.stage("assemble"):
+        read = assemble(prepared, crops, readings, findings, barcodes, options.languages)
+    turning = orienter.models() if orienter and options.orientation == "auto" else ()
+    models = _distinct([*turning, *chosen.models(options.languages)])
+    receipt = PageReceipt(page.number, models, watch.milliseconds(), prepared.preparation)
+    return PageReading(read, receipt)
+
+
+def assemble_document(
+    info: DocumentInfo,
+    readings: Iterable[PageReading],
+    failures: Iterable[PageFailure],
+    options: ReadOptions,
+    version: str,
+) -> Document:
+    """Pages and failures by number, and one receipt for all; `version` is that of the service."""
+    ordered = sorted(readings, key=lambda reading: reading.page.number)
+    return Document(
+        document=info,
+        pages=tuple(reading.page for reading in ordered),
+        receipt=Receipt(
+            service=SERVICE,
+            version=version,
+            parameters=_parameters(options),
+            models=_distinct(use for reading in ordered for use in reading.receipt.models),
+            pages=tuple(reading.receipt for reading in ordered),
+        ),
+        failures=tuple(sorted(failures, key=lambda failure: failure.number)),
+    )
+
+
+def _detect(image: Image, detectors: Iterable[Detector], min_confidence: float) -> list[Finding]:
+    return [
+        (detector.name, found)
+        for detector in detectors
+        for found in detector.detect([image], min_confidence)[0]
+    ]
+
+
+def _choose(known: Mapping[str, _Engine], name: str, what: str) -> _Engine:
+    if name not in known:
+        names = ", ".join(sorted(known)) or "none"
+        said = what.replace("_", " ")
+        raise BadInput(f"unknown_{what}", f"no {said} {name!r} here; there is: {names}")
+    return known[name]
+
+
+def _parameters(options: ReadOptions) -> dict[str, object]:
+    """The options as JSON would give them back: arrays are lists."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(options).items()
+    }
+
+
+def _distinct(uses: Iterable[ModelUse]) -> tuple[ModelUse, ...]:
+    return tuple(dict.fromkeys(uses))

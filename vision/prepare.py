@@ -1,0 +1,177 @@
+"""Makes a page ready for reading: upright, evenly lit, level, large enough.
+
+Each step measures first, acts only where that pays, and reports both.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vision.deskew import measure_skew
+from vision.geometry import compose, identity, invert, scaling, transform_box, translation
+from vision.illumination import even_out, measure_unevenness
+from vision.letters import Boxes, Grey, grey_of, ink_mask, letter_boxes, shrunk
+from vision.options import ReadOptions
+from vision.stages import Affine, Image, PageImage, PreparedPage
+from vision.types import Box, ModelUse, Preparation
+
+# Letters are looked for at this longest side: enough for small print, a tenth of a scan's pixels.
+_LONGEST_SIDE = 1600
+
+# None of 245 upright pages and single lines was turned at this confidence; lying pages with
+# little text stay as they came.
+_SURE_OF_TURN = 0.7
+
+# Less tilt costs no word, and resampling blurs. Level text stays under 1.1 in sharpness gained,
+# pages tilted by 2 degrees reach 1.15 (narrow receipts) to 3.
+_LEAST_SKEW = 0.5
+_CLEARLY_LEVELLER = 1.2
+
+# Scans of receipts and forms reach 0.26; shadows that cost words begin at about 0.3.
+_UNEVEN = 0.35
+
+# Median height of pieces of ink, mostly letters without ascenders.
+_SMALL_TEXT = 8.0
+_GOOD_TEXT = 14.0
+_LARGEST_SCALE = 2.0
+_MOST_PIXELS = 40_000_000
+
+
+class Orienter(Protocol):
+    """Tells which way up a page is."""
+
+    def turn_needed(self, image: Image) -> tuple[int, float]:
+        """Clockwise turn in degrees (0, 90, 180, 270) that makes it upright; confidence 0 to 1."""
+        ...
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """The models that take part, with their proven providers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is measured on: the shrunk page, its letters, and how far it was shrunk."""
+
+    grey: Grey
+    letters: Boxes
+    factor: float
+
+
+def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
+    """The page with what reading needs done to it, and a report of each step.
+
+    `working` is `upright` itself where nothing needed doing. Without an orienter, or where an
+    option is off, that step is neither measured nor reported.
+    """
+    upright, rotation, turned = _orient(page.pixels, options, orienter)
+    text = _look(upright)
+    evened, lit = _illuminate(upright, text, options)
+    skew, levelled = _level(text, options)
+    scale, enlarged = _enlarge(text, upright, options)
+    working, to_page = _warp(evened, skew, scale)
+    return PreparedPage(
+        number=page.number,
+        upright=upright,
+        working=working,
+        to_page=to_page,
+        dpi=page.dpi,
+        rotation=rotation,
+        skew=skew,
+        preparation=(*turned, *lit, *levelled, *enlarged),
+        warnings=page.warnings,
+    )
+
+
+def _look(image: Image) -> _Text:
+    grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
+    return _Text(grey, letter_boxes(ink_mask(grey)), factor)
+
+
+def _orient(
+    image: Image, options: ReadOptions, orienter: Orienter | None
+) -> tuple[Image, int, tuple[Preparation, ...]]:
+    if orienter is None or options.orientation == "off":
+        return image, 0, ()
+    turn, confidence = orienter.turn_needed(image)
+    applied = turn != 0 and confidence >= _SURE_OF_TURN
+    detail = f"confidence {confidence:.2f}"
+    report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
+    if not applied:
+        return image, 0, (report,)
+    turned = np.ascontiguousarray(np.rot90(image, -turn // 90))
+    return turned, turn, (report,)
+
+
+def _illuminate(
+    image: Image, text: _Text, options: ReadOptions
+) -> tuple[Image, tuple[Preparation, ...]]:
+    if options.illumination == "off":
+        return image, ()
+    uneven = measure_unevenness(text.grey, text.letters)
+    applied = uneven >= _UNEVEN
+    report = Preparation("illumination", round(uneven, 3), "share of darkening", applied)
+    return even_out(image) if applied else image, (report,)
+
+
+def _level(text: _Text, options: ReadOptions) -> tuple[float, tuple[Preparation, ...]]:
+    if options.deskew == "off":
+        return 0.0, ()
+    skew, better = measure_skew(text.letters)
+    applied = abs(skew) >= _LEAST_SKEW and better >= _CLEARLY_LEVELLER
+    detail = f"{better:.2f} times as sharp as level"
+    report = Preparation("deskew", skew, "degrees counter-clockwise", applied, detail)
+    return skew if applied else 0.0, (report,)
+
+
+def _enlarge(
+    text: _Text, image: Image, options: ReadOptions
+) -> tuple[float, tuple[Preparation, ...]]:
+    if options.upscale == "off":
+        return 1.0, ()
+    if not len(text.letters):
+        return 1.0, (Preparation("upscale", None, "pixels of letter height", False, "no text"),)
+    height = float(np.median(text.letters[:, 3])) / text.factor
+    room = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
+    scale = min(_GOOD_TEXT / height, _LARGEST_SCALE, room) if height < _SMALL_TEXT else 1.0
+    applied = scale > 1.0
+    detail = f"enlarged {scale:.2f} times" if applied else ""
+    report = Preparation("upscale", round(height, 1), "pixels of letter height", applied, detail)
+    return (scale if applied else 1.0), (report,)
+
+
+def _warp(image: Image, skew: float, scale: float) -> tuple[Image, Affine]:
+    """The image levelled and enlarged in one step, on ground of its own colour."""
+    if skew == 0.0 and scale == 1.0:
+        return image, identity()
+    height, width = image.shape[:2]
+    moved = compose(scaling(scale, scale), _rotation(skew))
+    frame = transform_box(moved, Box(0.0, 0.0, width, height))
+    to_working = compose(translation(-frame.x0, -frame.y0), moved)
+    # OpenCV counts from the centres of pixels, our frames from their corners.
+    centred = compose(translation(-0.5, -0.5), compose(to_working, translation(0.5, 0.5)))
+    working = cv2.warpAffine(
+        image,
+        centred,
+        (math.ceil(frame.width), math.ceil(frame.height)),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=_ground_colour(image),
+    )
+    return np.asarray(working, np.uint8), invert(to_working)
+
+
+def _rotation(degrees: float) -> Affine:
+    """Turns clockwise by `degrees`, as seen with y pointing down."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+
+
+def _ground_colour(image: Image) -> tuple[float, ...]:
+    """The commonest brightness of the page's edges, for the corners that levelling opens."""
+    edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return tuple(float(value) for value in np.median(edges, axis=0))

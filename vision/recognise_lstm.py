@@ -1,0 +1,214 @@
+"""Line crops to text by converted Tesseract networks, many lines at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.alphabet import BLANK, Glyph
+from vision.bidi import reading_order
+from vision.ctc import greedy_runs
+from vision.decode_line import LineDecoder
+from vision.line_image import Strip, line_strip
+from vision.session import Session
+from vision.stages import CropWord, LineCrop, LineReading, Recogniser
+from vision.types import ModelUse
+from vision.word_boxes import fit_to_ink, ink_boxes
+
+# Lines of a batch share their width, padded by at most this share ...
+_MAX_PADDING = 0.08
+# ... and are not wider in all than this many pixels: more leaves the caches (docs/recognition.md).
+_BATCH_PIXELS = 8000
+_BATCH_LINES = 16
+# No line of text is 500 times as wide as high; a rule or an edge may be, and takes memory by width.
+_MAX_WIDTH = 20_000
+_STEP = 3  # pixels of a strip that one time step covers
+# A line's mean letter probability under which it is noise: of 60 cuts from photographs without
+# text two came above it, of 60 lines of receipts three below.
+MIN_CONFIDENCE = 0.5
+# Tesseract's invert_threshold: less sure lines are read light on dark as well.
+_INVERT_BELOW = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class LineNetwork:
+    """One language's network and what its classes mean."""
+
+    language: str
+    session: Session
+    decoder: LineDecoder
+
+    @property
+    def height(self) -> int:
+        """Pixels of the strips it reads."""
+        height = self.session.inputs[0].shape[2]
+        assert height is not None
+        return height
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Characters of one strip, and how sure the network was of them."""
+
+    glyphs: list[Glyph]
+    certainty: float
+    light_on_dark: bool = False
+
+
+class LstmRecogniser:
+    """Recogniser over converted networks; safe from many threads.
+
+    `open_network` gives the network of a language, or None where only `native` can read it; it
+    caches, and raises BadInput `unknown_language`. Lines read less surely than `min_confidence`
+    have no text.
+    """
+
+    name = "lstm"
+
+    def __init__(
+        self,
+        open_network: Callable[[str], LineNetwork | None],
+        native: Recogniser,
+        min_confidence: float = MIN_CONFIDENCE,
+    ) -> None:
+        self._open_network = open_network
+        self._native = native
+        self._min_confidence = min_confidence
+
+    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        """One reading for each crop, the same whatever else is read with it.
+
+        Its text is empty where the network is too unsure to be believed. Of several languages
+        each line takes the one that reads it most surely.
+        """
+        readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
+        for languages in dict.fromkeys(crop.languages for crop in crops):
+            at = [place for place, crop in enumerate(crops) if crop.languages == languages]
+            group = self._read_group([crops[place] for place in at], languages)
+            for place, reading in zip(at, group, strict=True):
+                believed = reading.confidence >= self._min_confidence
+                readings[place] = reading if believed else LineReading("", reading.confidence)
+        return readings
+
+    def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
+        """The converted models, or native ones where a language has no converted one."""
+        networks = self._networks(languages)
+        if networks is None:
+            return self._native.models(languages)
+        return tuple(network.session.use for network in networks)
+
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages installed, sorted."""
+        return self._native.languages()
+
+    def _networks(self, languages: Sequence[str]) -> list[LineNetwork] | None:
+        opened = [self._open_network(language) for language in languages]
+        networks = [network for network in opened if network is not None]
+        return networks if networks and len(networks) == len(opened) else None
+
+    def _read_group(self, crops: Sequence[LineCrop], languages: Sequence[str]) -> list[LineReading]:
+        networks = self._networks(languages)
+        if networks is None:
+            return self._native.recognise(crops)
+        choices = [read_lines(network, crops) for network in networks]
+        return [
+            max(choice, key=lambda each: each.confidence) for choice in zip(*choices, strict=True)
+        ]
+
+
+def read_lines(network: LineNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
+    """Readings of one network, in the order of the crops."""
+    strips = [line_strip(crop.pixels, network.height) for crop in crops]
+    reads = _read_strips(network, [strip.values for strip in strips])
+    doubtful = [at for at, read in enumerate(reads) if read.certainty < _INVERT_BELOW]
+    turned = _read_strips(network, [-strips[at].values for at in doubtful])
+    for at, read in zip(doubtful, turned, strict=True):
+        if read.certainty > reads[at].certainty:
+            reads[at] = replace(read, light_on_dark=True)
+    return [_reading(network, strip, read) for strip, read in zip(strips, reads, strict=True)]
+
+
+def _read_strips(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> list[_Read]:
+    reads = [_Read([], 0.0)] * len(strips)
+    for at in _batches([strip.shape[1] for strip in strips]):
+        for place, read in zip(at, _read_batch(network, [strips[i] for i in at]), strict=True):
+            reads[place] = read
+    return reads
+
+
+def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of strips to read together: near in width, few enough for the caches."""
+    batch: list[int] = []
+    for at in sorted(range(len(widths)), key=lambda place: -widths[place]):
+        if not _STEP <= widths[at] <= _MAX_WIDTH:
+            continue
+        widest = widths[batch[0]] if batch else 0
+        full = len(batch) == _BATCH_LINES or (len(batch) + 1) * widest > _BATCH_PIXELS
+        if batch and (full or widths[at] < widest * (1 - _MAX_PADDING)):
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch
+
+
+def _read_batch(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> list[_Read]:
+    widths = [strip.shape[1] for strip in strips]
+    steps = np.array([width // _STEP for width in widths], np.int32)
+    lines = np.zeros((len(strips), 1, network.height, max(widths)), np.float32)
+    for line, strip in zip(lines, strips, strict=True):
+        line[0, :, : strip.shape[1]] = strip
+    probabilities = network.session.run({"lines": lines, "steps": steps})[0]
+    decoder = network.decoder
+    return [
+        _Read(decoder.decode(probabilities[at, : steps[at]], runs), runs.certainty)
+        for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.null))
+    ]
+
+
+def _reading(network: LineNetwork, strip: Strip, read: _Read) -> LineReading:
+    if not any(glyph.character != BLANK for glyph in read.glyphs):
+        return LineReading("", 0.0)
+    names = network.decoder.alphabet.characters
+    characters = [names[glyph.character] for glyph in read.glyphs]
+    words = _words_in_reading_order(characters)
+    windows = [_window(read.glyphs, word, strip) for word in words]
+    ink = ink_boxes(strip.grey, strip.level, light_on_dark=read.light_on_dark)
+    height, width = strip.grey.shape
+    boxes = fit_to_ink(windows, ink, (width, height))
+    found = tuple(
+        CropWord("".join(characters[at] for at in word), _word_confidence(read.glyphs, word), box)
+        for word, box in zip(words, boxes, strict=True)
+    )
+    letters = [glyph.probability for glyph in read.glyphs if glyph.character != BLANK]
+    return LineReading(" ".join(word.text for word in found), float(np.mean(letters)), found)
+
+
+def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:
+    """Places of the characters of each word, both in reading order."""
+    words: list[list[int]] = [[]]
+    for at in reading_order(characters):
+        if characters[at] == " ":
+            words.append([])
+        else:
+            words[-1].append(at)
+    return [word for word in words if word]
+
+
+def _window(glyphs: Sequence[Glyph], word: Sequence[int], strip: Strip) -> tuple[float, float]:
+    """Where a word stands, in crop pixels: to the middle of the gaps on both sides."""
+    first, last = min(word), max(word)
+    start, end = glyphs[first].start, glyphs[last].end
+    before = glyphs[first - 1] if first else None
+    after = glyphs[last + 1] if last + 1 < len(glyphs) else None
+    left = 0.0 if before is None else (before.end + start) / 2
+    right = strip.values.shape[1] / _STEP if after is None else (end + after.start) / 2
+    return left * _STEP / strip.scale, right * _STEP / strip.scale
+
+
+def _word_confidence(glyphs: Sequence[Glyph], word: Sequence[int]) -> float:
+    """Tesseract's, for words of its dictionary: 100 + 35 (ln p - 0.085) of the weakest letter."""
+    weakest = min(glyphs[at].probability for at in word)
+    return min(max(1 + 0.35 * (log(max(weakest, 1e-9)) - 0.085), 0.0), 1.0)
