@@ -1,0 +1,24 @@
+"""All genres of made-up pages, and how often each is drawn."""
+
+from collections.abc import Callable
+from random import Random
+
+from models.training import genres_forms as forms
+from models.training import genres_letters as letters
+from models.training import genres_print as printed
+from models.training import genres_tables as tables
+from models.training.figures import Desk, Photographs
+from models.training.markup import Page
+
+WEIGHTS: dict[Callable[[Desk], Page], float] = {
+    printed.journal: 22, printed.book: 14, printed.notice: 4, printed.report: 8, printed.slide: 3,
+    letters.letter: 16, letters.memo: 7, letters.signed: 12, letters.note: 3, tables.tabular: 34,
+    forms.form: 6, forms.invoice: 4, forms.receipt: 1, forms.codes: 4,
+}  # fmt: skip
+
+
+def draw_page(seed: int, photographs: Photographs) -> Page:
+    """The page that belongs to a seed: the same seed always makes the same page."""
+    rng = Random(seed)
+    genre = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    return genre(Desk(rng, photographs))
