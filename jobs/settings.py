@@ -3,6 +3,7 @@
 Each is `PAGESIGHT_` and the name in capitals; docs/configuration.md lists them all.
 """
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -51,10 +52,13 @@ class Settings(BaseSettings):
     max_pages: PositiveInt = Field(2000, description="Pages of one document.")
     max_megapixels: PositiveFloat = Field(40.0, description="Pixels of one page, in millions.")
     max_side_px: PositiveInt = Field(10_000, description="Longer side of one page, in pixels.")
-    decode_timeout_s: PositiveFloat = Field(10.0, description="Time to decode one page.")
+    decode_timeout_s: PositiveFloat = Field(6.0, description="Time to decode one page.")
     decode_memory_mb: PositiveInt = Field(2048, description="Memory of one decoder helper.")
     page_timeout_s: PositiveFloat = Field(
         120.0, description="Time to read one page; its worker process is ended after it."
+    )
+    shutdown_grace_s: PositiveFloat = Field(
+        25.0, description="Time a worker has to finish what is in hand when it is asked to stop."
     )
 
     # The ledger
@@ -94,3 +98,11 @@ class Settings(BaseSettings):
     def blob_store_url(self) -> str:
         """The blob store to use: the one given, or a folder in the data folder."""
         return self.blob_url or f"file://{self.data_dir.resolve() / 'blobs'}"
+
+    def as_environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a child process to read the same."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {
+            f"PAGESIGHT_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            for name, value in values.items()
+        }

@@ -1,0 +1,111 @@
+"""Writes accepted jobs: many in one transaction, so that they share one wait for the disk."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from jobs import tables
+from jobs.errors import IdempotencyMismatch, LedgerError, QueueFull
+from jobs.idempotency import claim_key, holder
+from jobs.job import Job, NewJob
+from jobs.moves import send
+from jobs.rows import to_job
+from jobs.settings import Settings
+from jobs.states import JobState
+
+# What became of one request: its job and whether it is new, or why there is none.
+Outcome = tuple[Job, bool] | LedgerError
+
+_JOBS = tables.jobs.c
+
+
+def accept_jobs(
+    connection: Connection, news: Sequence[NewJob], room: int, settings: Settings, now: datetime
+) -> Mapping[str, Outcome]:
+    """Write the jobs that may be, with their events and messages; return outcomes by `NewJob.id`.
+
+    A job whose idempotency key made one before gives that one, or IdempotencyMismatch; QueueFull
+    is for those beyond `room` new ones.
+    """
+    until = now + timedelta(hours=settings.idempotency_h)
+    made: dict[str, Job] = {}
+    replayed: dict[str, Outcome] = {}
+    # Keys in one order, the same in every process: otherwise two could wait for each other.
+    for new in sorted(news, key=lambda new: (new.tenant, new.idempotency_key or "")):
+        keyed = new.idempotency_key is not None
+        if len(made) < room and (not keyed or claim_key(connection, new, now, until)):
+            made[new.id] = _to_job(new, now)
+        else:
+            replayed[new.id] = _first_answer(connection, new, made, now)
+    _write(connection, list(made.values()), settings, now)
+    return {job_id: (job, True) for job_id, job in made.items()} | replayed
+
+
+def _to_job(new: NewJob, now: datetime) -> Job:
+    return Job(
+        id=new.id,
+        tenant=new.tenant,
+        state=JobState.QUEUED,
+        created_at=now,
+        options=dict(new.options),
+        metadata=dict(new.metadata),
+        filename=new.filename,
+        input_blob=new.input_blob,
+        input_sha256=new.input_sha256,
+        input_bytes=new.input_bytes,
+        source_url=new.source_url,
+        callback_url=new.callback_url,
+        batch_id=new.batch_id,
+        deadline_at=None if new.deadline_s is None else now + timedelta(seconds=new.deadline_s),
+    )
+
+
+def _first_answer(
+    connection: Connection, new: NewJob, made: Mapping[str, Job], now: datetime
+) -> Outcome:
+    key = new.idempotency_key
+    held = None if key is None else holder(connection, new.tenant, key, now)
+    if held is None:
+        return QueueFull("too many jobs are unfinished; try again later")
+    first = made.get(held.job_id) or _load(connection, held.job_id)
+    return (first, False) if held.fingerprint == new.fingerprint else IdempotencyMismatch(first)
+
+
+def _load(connection: Connection, job_id: str) -> Job:
+    return to_job(connection.execute(select(tables.jobs).where(_JOBS.id == job_id)).one())
+
+
+def _write(connection: Connection, jobs: Sequence[Job], settings: Settings, now: datetime) -> None:
+    if not jobs:
+        return
+    wake_at = now + timedelta(seconds=settings.republish_s)
+    connection.execute(insert(tables.jobs), [_row(job, wake_at) for job in jobs])
+    send(connection, "open_job", [(job.id,) for job in jobs])
+    queued = {"sequence": 1, "kind": "job.queued", "data": {}, "at": now}
+    connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
+
+
+def _row(job: Job, wake_at: datetime) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "tenant": job.tenant,
+        "state": job.state,
+        "created_at": job.created_at,
+        "options": job.options,
+        "metadata": job.metadata,
+        "filename": job.filename,
+        "input_blob": job.input_blob,
+        "input_sha256": job.input_sha256,
+        "input_bytes": job.input_bytes,
+        "source_url": job.source_url,
+        "callback_url": job.callback_url,
+        "batch_id": job.batch_id,
+        "deadline_at": job.deadline_at,
+        "wake_at": wake_at,
+        "pages_succeeded": 0,
+        "pages_failed": 0,
+        "open_attempts": 0,
+        "last_event": 1,
+    }

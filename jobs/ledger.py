@@ -1,0 +1,50 @@
+"""The ledger: one database and the stores that keep it."""
+
+from dataclasses import dataclass
+
+from jobs.batch_store import BatchStore
+from jobs.clock import Clock, utc_now
+from jobs.database import Database
+from jobs.event_store import EventStore
+from jobs.job_store import JobStore
+from jobs.key_store import KeyStore
+from jobs.outbox import Outbox
+from jobs.page_store import PageStore
+from jobs.settings import Settings
+from jobs.webhook_store import WebhookStore
+from jobs.worker_store import WorkerStore
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What API and workers share. Every store is safe to call from many threads."""
+
+    database: Database
+    jobs: JobStore
+    pages: PageStore
+    outbox: Outbox
+    webhooks: WebhookStore
+    keys: KeyStore
+    workers: WorkerStore
+    events: EventStore
+    batches: BatchStore
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        self.database.close()
+
+
+def open_ledger(settings: Settings, clock: Clock = utc_now) -> Ledger:
+    """Open the ledger of `settings`; its tables are made by `jobs.migrate.migrate`."""
+    database = Database(settings.sqlalchemy_url)
+    return Ledger(
+        database=database,
+        jobs=JobStore(database, settings, clock),
+        pages=PageStore(database, settings, clock),
+        outbox=Outbox(database, settings, clock),
+        webhooks=WebhookStore(database, settings, clock),
+        keys=KeyStore(database, clock),
+        workers=WorkerStore(database, clock),
+        events=EventStore(database),
+        batches=BatchStore(database, clock),
+    )

@@ -1,0 +1,298 @@
+"""A ledger driven at random on a simulated clock, compared with a model after every step.
+
+Workers hang and die, messages come late, twice, in any order or never, callers change their mind.
+In the end only what real workers do may bring every job to its end.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from jobs.delivery import Attempt
+from jobs.errors import IllegalMove, StaleClaim
+from jobs.job import Claim
+from jobs.ledger import Ledger
+from jobs.outbox import Message
+from jobs.settings import Settings
+from jobs.topics import QUEUES
+from tests.jobs.conftest import ManualClock
+from tests.support.ledger_model import LedgerModel
+from tests.support.ledger_view import Seen, is_over, look
+from tests.support.ledgers import TENANT, UNREADABLE, clear, created
+
+PICK = st.integers(0, 99)
+LONGEST_HOLD_S = 100  # longer than a lease, an opening, an attempt at a delivery, or republish_s
+SWEEPS = 4
+EXAMPLES = {"sqlite": 100, "postgresql": 12}
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Plays callers, relay, broker, workers and reconciler; any of them may die at any moment."""
+
+    claims: Bundle[Claim] = Bundle("claims")
+
+    def __init__(self, ledger: Ledger, settings: Settings, clock: ManualClock) -> None:
+        super().__init__()
+        self.ledger, self.clock = ledger, clock
+        self.model = LedgerModel(settings, clock)
+        self.broker: list[Message] = []
+        self.seen = Seen({}, Counter(), {})
+
+    def _job(self, pick: int) -> str:
+        ids = list(self.model.jobs)
+        return ids[pick % len(ids)]
+
+    @initialize(target=claims, pages=st.integers(1, 3))
+    def start_in_the_middle(self, pages: int) -> Any:
+        """A job whose pages are all being read: few random steps come this far."""
+        self.create(deadline_s=None)
+        job_id = self._job(0)
+        self._open(job_id, pages, dies=False)
+        return multiple(*self._claim_all(job_id))
+
+    @rule(deadline_s=st.none() | st.integers(1, 300))
+    def create(self, deadline_s: int | None) -> None:
+        self.model.create(created(self.ledger, deadline_s=deadline_s))
+
+    @rule(claim=claims, pick=st.none() | PICK)
+    def cancel(self, claim: Claim, pick: int | None) -> None:
+        job_id = claim.job_id if pick is None else self._job(pick)
+        with nullcontext() if self.model.cancel(job_id) else pytest.raises(IllegalMove):
+            self.ledger.jobs.cancel(TENANT, job_id)
+
+    @rule(limit=st.integers(1, 5), dies=st.booleans())
+    def publish(self, limit: int, dies: bool) -> None:
+        """A relay that dies between publishing and forgetting publishes twice."""
+        messages = self.ledger.outbox.take(limit, hold_s=10)
+        self.broker += messages
+        if not dies:
+            self.ledger.outbox.done([message.id for message in messages])
+            self.model.outbox.subtract(self._hint(message) for message in messages)
+
+    def _hint(self, message: Message) -> Any:
+        return self.seen.hint(message.topic, message.args)
+
+    @rule()
+    def wipe_the_broker(self) -> None:
+        self.broker.clear()
+
+    @rule(
+        target=claims,
+        picks=st.lists(PICK, min_size=1, max_size=4),
+        pages=st.integers(1, 3),
+        again=st.booleans(),
+        dies=st.booleans(),
+    )
+    @precondition(lambda self: self.broker)
+    def handle(self, picks: Sequence[int], pages: int, again: bool, dies: bool) -> Any:
+        """Messages in any order; with `again` they stay and are given to somebody else, too."""
+        claims = []
+        for pick in picks:
+            if self.broker:
+                at = pick % len(self.broker)
+                message = self.broker[at] if again else self.broker.pop(at)
+                claims += self._handle(message, pages, dies)
+        return multiple(*claims)
+
+    def _handle(self, message: Message, pages: int, dies: bool) -> list[Claim]:
+        """Do what a worker does first with a message; return the pages it then reads."""
+        if message.topic == "read_page":
+            return self._claim(*message.args)
+        if message.topic == "open_job":
+            self._open(message.args[0], pages, dies)
+        elif message.topic == "finish_job":
+            self._finish(message.args[0])
+        else:
+            self._deliver(message.args[0], self._hint(message)[1][0], dies)
+        return []
+
+    def _open(self, job_id: str, pages: int, dies: bool) -> None:
+        begun = self.ledger.jobs.begin_open(job_id, "opener")
+        assert (begun is not None) == self.model.begin_open(job_id)
+        if begun is not None and not dies:
+            self.opened(job_id, pages)
+
+    def opened(self, job_id: str, pages: int) -> None:
+        numbers = range(1, pages + 1)
+        opened = self.ledger.jobs.opened(job_id, "application/pdf", numbers)
+        assert opened == self.model.opened(job_id, numbers)
+
+    @rule(pick=PICK, pages=st.integers(1, 3))
+    def open_late(self, pick: int, pages: int) -> None:
+        """An opener comes back that was thought dead, after others may have opened the job."""
+        job_id = self._job(pick)
+        if self.model.jobs[job_id].open_attempts:
+            self.opened(job_id, pages)
+
+    def _claim(self, job_id: str, number: int) -> list[Claim]:
+        claim = self.ledger.pages.claim(job_id, number, "reader")
+        assert (claim is not None) == self.model.may_claim(job_id, number)
+        if claim is None:
+            return []
+        self.model.claimed(claim)
+        return [claim]
+
+    def _claim_all(self, job_id: str) -> list[Claim]:
+        pages = self.model.jobs[job_id].pages
+        return [claim for number in pages for claim in self._claim(job_id, number)]
+
+    @rule(claim=claims)
+    def succeed(self, claim: Claim) -> None:
+        """With any claim ever given, as a worker does that was thought dead."""
+        reading = f'"{claim.number} read under {claim.token}"'
+        if self.model.holds(claim):
+            self.ledger.pages.succeed(claim, reading)
+            self.model.succeed(claim, reading)
+        else:
+            with pytest.raises(StaleClaim):
+                self.ledger.pages.succeed(claim, reading)
+
+    @rule(claim=claims)
+    def fail(self, claim: Claim) -> None:
+        if self.model.holds(claim):
+            self.ledger.pages.fail(claim, UNREADABLE)
+            self.model.fail(claim, UNREADABLE.code)
+        else:
+            with pytest.raises(StaleClaim):
+                self.ledger.pages.fail(claim, UNREADABLE)
+
+    @rule(claim=claims)
+    def release(self, claim: Claim) -> None:
+        """A worker that shuts down; a lost claim changes nothing."""
+        self.ledger.pages.release(claim)
+        if self.model.holds(claim):
+            self.model.release(claim)
+
+    @rule(claim=claims)
+    def renew(self, claim: Claim) -> None:
+        holds = self.model.holds(claim)
+        assert self.ledger.pages.renew([claim]) == {claim: holds}
+        if holds:
+            self.model.renew(claim)
+
+    @rule(target=claims, claim=claims, times=st.integers(1, 3))
+    def overtake(self, claim: Claim, times: int) -> Any:
+        """Workers hang beyond their leases, others read on, and one of the first comes back."""
+        claims = []
+        for _ in range(times):
+            self.clock.advance(seconds=31)
+            self.sweep()
+            claims += self._claim_all(claim.job_id)
+        for come_back in (self.renew, self.release, self.fail, self.succeed):
+            come_back(claim)
+            self.ledger_holds_what_it_must()
+        return multiple(*claims)
+
+    @rule(times=st.integers(1, 4))
+    def lose_openers(self, times: int) -> None:
+        self.create(deadline_s=None)
+        for _ in range(times):
+            self._open(list(self.model.jobs)[-1], pages=1, dies=True)
+            self.clock.advance(seconds=LONGEST_HOLD_S)
+
+    @rule()
+    def lag(self) -> None:
+        """What waits has its messages in the broker, and no worker comes to take them."""
+        self.create(deadline_s=None)
+        self.publish(limit=100, dies=False)
+        self.clock.advance(seconds=31)
+        self.sweep()
+
+    @rule(pick=PICK)
+    def finish(self, pick: int) -> None:
+        self._finish(self._job(pick))
+
+    def _finish(self, job_id: str) -> None:
+        finished = self.ledger.jobs.finish(job_id, "result")
+        assert (finished is not None) == self.model.finish(job_id)
+
+    def _deliver(self, delivery_id: str, job_id: str, dies: bool) -> None:
+        begun = self.ledger.webhooks.begin_attempt(delivery_id)
+        assert (begun is not None) == self.model.begin_attempt(job_id)
+        if begun is not None and not dies:
+            answer = Attempt(delivery_id, 1, self.clock(), duration_ms=5, status=204)
+            self.ledger.webhooks.record(begun[0], answer)
+            self.model.delivered(job_id)
+
+    @rule(seconds=st.sampled_from([1, 20, 31, LONGEST_HOLD_S]))
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds=seconds)
+
+    @rule()
+    def sweep(self) -> None:
+        """What the reconciler does, step for step."""
+        assert self.ledger.pages.lapse() == self.model.lapse()
+        assert self.ledger.jobs.expire_due() == self.model.expire_due()
+        self.ledger_holds_what_it_must()
+        queues = Counter(QUEUES[message.topic] for message in self.broker)
+        added = self.ledger.outbox.requeue_lapsed(lambda topic: queues[QUEUES[topic]])
+        sent = look(self.ledger).outbox - self.model.outbox
+        assert added == sent.total()
+        self.model.requeue(sent, queues)
+
+    @invariant()
+    def ledger_holds_what_it_must(self) -> None:
+        self.seen = look(self.ledger)
+        assert self.seen.jobs == self.model.expected()
+        assert self.seen.outbox == self.model.outbox
+
+    def teardown(self) -> None:
+        """Workers and the reconciler do their part: every job ends, and is told of once."""
+        self._work_off()
+        for _ in range(SWEEPS):
+            if not all(map(is_over, self.seen.jobs.values())):
+                self.clock.advance(seconds=LONGEST_HOLD_S)
+                self.sweep()
+                self._work_off()
+        assert all(map(is_over, self.seen.jobs.values()))
+        assert self.ledger.jobs.open_count() == 0
+
+    def _work_off(self) -> None:
+        """Until no worker is told of anything any more; whatever comes, comes twice."""
+        self.publish(limit=100, dies=False)
+        while self.broker:
+            messages, self.broker = self.broker, []
+            for message in messages * 2:
+                for claim in self._handle(message, pages=2, dies=False):
+                    self.succeed(claim)
+            self.ledger_holds_what_it_must()
+            self.publish(limit=100, dies=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("settings", list(EXAMPLES), indirect=True)
+def test_whatever_happens_the_ledger_keeps_its_rules(
+    settings: Settings, ledger: Ledger, clock: ManualClock
+) -> None:
+    def new_machine() -> LedgerMachine:
+        clear(ledger)
+        ledger.webhooks.create_endpoint(TENANT, "https://receiver.test/hook")
+        return LedgerMachine(ledger, settings, clock)
+
+    profile = hypothesis.settings(
+        max_examples=EXAMPLES["sqlite" if ledger.database.is_sqlite else "postgresql"],
+        stateful_step_count=20,
+        phases=[Phase.generate, Phase.shrink],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    run_state_machine_as_test(new_machine, settings=profile)
