@@ -1,0 +1,89 @@
+"""Engines that fail on purpose: the colour in the middle of a page says how.
+
+White pages are read at once, blue ones slowly; red kills the process as native code can, magenta
+hangs while the interpreter runs on, cyan hangs holding the interpreter's lock, green breaks the
+engine, black raises what nobody expects.
+"""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Sequence
+
+from jobs.settings import Settings
+from vision.errors import EngineFailure
+from vision.stages import FoundLine, Image, LineCrop, LineReading, Stages
+from vision.types import ModelUse
+from workers.engine import Engine
+
+WHITE, BLUE, RED = (255, 255, 255), (0, 0, 255), (255, 0, 0)
+MAGENTA, CYAN, GREEN, BLACK = (255, 0, 255), (0, 255, 255), (0, 255, 0), (0, 0, 0)
+SLOW_S = 0.4
+SECRET_TEXT = "text of the document"
+
+
+def colour_of(image: Image) -> tuple[int, ...]:
+    """The colour in the middle, each channel fully on or off."""
+    pixel = image[image.shape[0] // 2, image.shape[1] // 2]
+    return tuple(255 if channel > 127 else 0 for channel in pixel.tolist())
+
+
+class FaultyFinder:
+    """Finds one line, or fails as the page's colour says."""
+
+    name = "learned"
+
+    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
+        act(colour_of(image))
+        height, width = image.shape[:2]
+        return [FoundLine(((0, 0), (width, 0), (width, height), (0, height)))]
+
+    def models(self) -> tuple[ModelUse, ...]:
+        return (ModelUse("double", "1", "0" * 64, "double"),)
+
+
+class FixedRecogniser:
+    """Reads the same word everywhere."""
+
+    name = "tesseract"
+
+    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        return [LineReading("word", 0.9) for _ in crops]
+
+    def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
+        return ()
+
+    def languages(self) -> tuple[str, ...]:
+        return ("eng",)
+
+
+def act(colour: tuple[int, ...]) -> None:
+    """Do to the process what the colour stands for."""
+    if colour == BLUE:
+        time.sleep(SLOW_S)
+    elif colour == RED:
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif colour == MAGENTA:
+        time.sleep(3600)
+    elif colour == CYAN:
+        ctypes.PyDLL(None).sleep(3600)  # PyDLL keeps the interpreter's lock
+    elif colour == GREEN:
+        raise EngineFailure("inference_failed", "the double's engine is broken")
+    elif colour == BLACK:
+        raise RuntimeError(SECRET_TEXT)
+
+
+def double_stages() -> Stages:
+    """Stages of doubles under the names that the default options choose."""
+    return Stages({"learned": FaultyFinder()}, {"tesseract": FixedRecogniser()}, {})
+
+
+def build_double_engine(_settings: Settings) -> Engine:
+    """An engine of doubles."""
+    return Engine(double_stages())
+
+
+def build_broken_engine(_settings: Settings) -> Engine:
+    """CUDA was asked for and is not there."""
+    raise EngineFailure("provider_missing", "CUDA was asked for and does not run: no driver")

@@ -1,0 +1,200 @@
+"""A whole service for one test: redis-server, ledger, blobs and worker processes in a folder."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from PIL import Image, ImageDraw
+
+from jobs.blobs import input_key, open_blobs, result_key
+from jobs.ids import new_id
+from jobs.job import Job, NewJob
+from jobs.ledger import open_ledger
+from jobs.migrate import migrate
+from jobs.settings import Settings
+from jobs.states import FINAL_JOB_STATES
+from tests.support.parts import require
+from tests.support.redis import RedisServer
+from vision.options import ReadOptions
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60.0
+TENANT = "tenant-a"
+QUICK = {"lease_s": 1.5, "reconcile_s": 0.2, "republish_s": 1.0}
+PLAIN: dict[str, Any] = asdict(ReadOptions()) | {
+    "detectors": [],
+    "orientation": "off",
+    "deskew": "off",
+    "illumination": "off",
+    "upscale": "off",
+    "barcodes": "off",
+    "dpi": 72,
+}
+
+
+class Workplace:
+    """Starts and ends only what it started itself; use as a context manager."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        values = {**QUICK, **settings, "data_dir": folder}
+        self.environment = {
+            f"PAGESIGHT_{name.upper()}": value if isinstance(value, str) else _text(value)
+            for name, value in values.items()
+        }
+        self.settings = Settings(_env_file=None, **values)
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.url = ""
+        self._reader: subprocess.Popen[bytes] | None = None
+        migrate(self.settings)
+        self.ledger = open_ledger(self.settings)
+        self.blobs = open_blobs(self.settings.blob_store_url)
+        require(shutil.which("redis-server"), "redis-server")
+        self.redis = RedisServer(folder)
+        self.redis.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait()
+        self.redis.kill()
+        self.ledger.close()
+
+    def lose_redis(self) -> None:
+        """Kill Redis and let it come back with nothing of what it kept."""
+        self.redis.kill()
+        shutil.rmtree(self.folder / "appendonlydir")
+        self.redis.start()
+
+    def start_api(self) -> str:
+        """A real API process; return its address once it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.environment["PAGESIGHT_PORT"] = str(port)
+        url = f"http://127.0.0.1:{port}"
+        self._start([sys.executable, "-m", "cli.main", "api"], "api.log")
+        await_true(lambda: _answers(f"{url}/healthz"), lambda: f"the API\n{self.log('api')}")
+        return url
+
+    def start_worker(self, role: str, builder: str = "") -> subprocess.Popen[bytes]:
+        """A real worker process; `builder` names an engine of tests/doubles.py."""
+        command = [sys.executable, "-m", "tests.support.worker_child", role, builder]
+        return self._start(command, f"{role}.log")
+
+    def reader(self) -> subprocess.Popen[bytes]:
+        """A pages worker with the double engine that is ready: a living one, or a new one."""
+        process = self._reader
+        if process is None or process.poll() is not None:
+            process = self._reader = self.start_worker("pages", "build_double_engine")
+        self.await_ready(process)
+        return process
+
+    def await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the worker reports that it takes pages."""
+        await_true(
+            lambda: any(each.ready and each.pid == process.pid for each in self.reports()),
+            lambda: f"worker {process.pid} to be ready\n{self.log('pages')}",
+        )
+
+    def reports(self) -> Sequence[Any]:
+        """What the live workers say of themselves."""
+        return self.ledger.workers.live()
+
+    def submit(self, document: bytes, options: Mapping[str, Any] = PLAIN, **job: Any) -> Job:
+        """Accept a job as the API does: blob first, then row and outbox in one transaction."""
+        new = NewJob(id=new_id("job"), tenant=TENANT, options=options)
+        self.blobs.put(input_key(new), document)
+        values = {
+            "input_blob": input_key(new),
+            "input_sha256": sha256(document).hexdigest(),
+            "input_bytes": len(document),
+            **job,
+        }
+        return self.ledger.jobs.create(NewJob(**{**asdict(new), **values}))[0]
+
+    def await_final(self, job: Job, patience_s: float = PATIENCE_S) -> Job:
+        """The job once it is final."""
+        await_true(
+            lambda: self.ledger.jobs.load(job.id).state in FINAL_JOB_STATES,
+            lambda: (
+                f"{job.id} to end; it is {self.ledger.jobs.load(job.id)}, pages "
+                f"{self.ledger.pages.list(job.id)}\n{self.log('pages')}\n{self.log('courier')}"
+            ),
+            patience_s,
+        )
+        return self.ledger.jobs.load(job.id)
+
+    def result(self, job: Job) -> dict[str, Any]:
+        """The stored result."""
+        document: dict[str, Any] = json.loads(self.blobs.get(result_key(job)))
+        return document
+
+    def log(self, name: str) -> str:
+        """What the processes of this name wrote, for the message of a failing test."""
+        file = self.folder / f"{name}.log"
+        return file.read_text() if file.exists() else ""
+
+    def _start(self, command: Sequence[str], log: str) -> subprocess.Popen[bytes]:
+        with (self.folder / log).open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdout=output,
+                stderr=output,
+            )
+        self.processes.append(process)
+        return process
+
+
+def await_true(
+    holds: Callable[[], object],
+    what: str | Callable[[], str],
+    patience_s: float = PATIENCE_S,
+) -> None:
+    """Look until it holds; the patience only bounds how long a failing test takes."""
+    until = time.monotonic() + patience_s
+    while not holds():
+        if time.monotonic() > until:
+            raise AssertionError(f"waited in vain for {what if isinstance(what, str) else what()}")
+        time.sleep(0.02)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def pages_pdf(*colours: tuple[int, int, int]) -> bytes:
+    """A PDF of small pages, each of a colour and with its number drawn in a corner."""
+    pages = []
+    for number, colour in enumerate(colours, 1):
+        page = Image.new("RGB", (120, 60), colour)
+        ImageDraw.Draw(page).text((4, 4), f"page {number}", "grey")
+        pages.append(page)
+    file = BytesIO()
+    pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=72)
+    return file.getvalue()
+
+
+def _text(value: object) -> str:
+    return json.dumps(list(value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,190 @@
+"""One page between claim and result, and the end of a job, on a real ledger."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jobs.blobs import input_key, open_blobs, result_key
+from jobs.ids import new_id
+from jobs.job import Job, NewJob
+from jobs.ledger import open_ledger
+from jobs.migrate import migrate
+from jobs.settings import Settings
+from jobs.states import JobState, PageState
+from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
+from tests.support.workplace import PLAIN, TENANT
+from vision.errors import BadInput
+from vision.limits import DocumentProbe
+from vision.stages import FoundLine, Image, PageImage
+from workers.documents import Documents
+from workers.engine import Engine
+from workers.finish import JobFinisher
+from workers.leases import LeaseKeeper
+from workers.read_pages import PageReader
+from workers.watchdog import Watchdog
+
+
+class ColourDecoder:
+    """Page n is of colour n; a page beyond them is damaged."""
+
+    def __init__(self, *colours: tuple[int, int, int]) -> None:
+        self.colours = colours
+
+    def decode(self, path: Path, number: int, dpi: int) -> PageImage:
+        assert path.read_bytes() == b"document"
+        if number > len(self.colours):
+            raise BadInput("damaged", "the page is damaged")
+        pixels = np.full((40, 80, 3), self.colours[number - 1], np.uint8)
+        return PageImage(number, pixels, float(dpi))
+
+    def probe(self, path: Path) -> DocumentProbe:
+        return DocumentProbe("application/pdf", 9)
+
+
+class Desk:
+    """A reader and a finisher over a ledger whose clock tests move."""
+
+    def __init__(self, folder: Path, decoder: ColourDecoder) -> None:
+        self.settings = Settings(_env_file=None, data_dir=folder)
+        migrate(self.settings)
+        self.ahead = timedelta()
+        self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
+        self.blobs = open_blobs(self.settings.blob_store_url)
+        documents = Documents(self.blobs.local_path)
+        self.keeper = LeaseKeeper(self.ledger.pages.renew, 60)
+        self.reader = PageReader(
+            ledger=self.ledger,
+            documents=documents,
+            decoder=decoder,
+            engine=Engine(double_stages()),
+            keeper=self.keeper,
+            watchdog=Watchdog(60),
+            worker="w1",
+            max_attempts=self.settings.max_attempts,
+            wake=lambda: None,
+        )
+        self.finisher = JobFinisher(self.ledger, self.blobs, documents, decoder, lambda: None)
+
+    def open_job(self, *pages: int, **options: object) -> Job:
+        new = NewJob(id=new_id("job"), tenant=TENANT, options={**PLAIN, **options})
+        new = replace(new, input_blob=input_key(new), input_sha256="0" * 64)
+        self.blobs.put(input_key(new), b"document")
+        job, _ = self.ledger.jobs.create(new)
+        assert self.ledger.jobs.begin_open(job.id, "w1") is not None
+        assert self.ledger.jobs.opened(job.id, "application/pdf", pages)
+        return self.ledger.jobs.load(job.id)
+
+    def pages(self, job: Job) -> list[tuple[PageState, int, str | None]]:
+        rows = self.ledger.pages.list(job.id)
+        return [(row.state, row.attempts, row.fault.code if row.fault else None) for row in rows]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path, ColourDecoder(WHITE, GREEN, BLACK))
+    yield made
+    made.ledger.close()
+
+
+def test_a_page_is_read_once_however_often_it_is_announced(desk: Desk) -> None:
+    job = desk.open_job(1)
+    for _ in range(3):
+        desk.reader.read(job.id, 1)
+    assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
+    receipt = json.loads(desk.ledger.pages.result(job.id, 1) or "")["receipt"]
+    assert (receipt["worker"], receipt["attempt"]) == ("w1", 1)
+
+
+def test_a_damaged_page_fails_at_once_because_trying_again_would_not_mend_it(desk: Desk) -> None:
+    job = desk.open_job(9)
+    desk.reader.read(job.id, 9)
+    assert desk.pages(job) == [(PageState.FAILED, 1, "damaged")]
+
+
+@pytest.mark.parametrize(("page", "code"), [(2, "inference_failed"), (3, "internal_error")])
+def test_a_failing_engine_is_given_three_attempts(desk: Desk, page: int, code: str) -> None:
+    job = desk.open_job(page)
+    for attempt in (1, 2):
+        desk.reader.read(job.id, page)
+        assert desk.pages(job) == [(PageState.RUNNING, attempt, None)]
+        desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+        assert desk.ledger.pages.lapse() == 1
+    desk.reader.read(job.id, page)
+    assert desk.pages(job) == [(PageState.FAILED, 3, code)]
+
+
+def test_a_detector_whose_weights_are_missing_is_named_in_the_fault(desk: Desk) -> None:
+    engine = Engine(double_stages(), missing={"signs": "model signs 1: there is no file"})
+    reader = replace(desk.reader, engine=engine, max_attempts=1)
+    job = desk.open_job(1, detectors=["signs"])
+    reader.read(job.id, 1)
+    fault = desk.ledger.pages.list(job.id)[0].fault
+    assert fault is not None
+    assert (fault.code, fault.actor) == ("detector_missing", "operator")
+    assert "signs" in fault.message
+
+
+def test_an_input_that_is_gone_is_the_operators_to_mend(desk: Desk) -> None:
+    job = desk.open_job(1)
+    desk.blobs.delete_prefix(f"tenants/{TENANT}/jobs/{job.id}/")
+    replace(desk.reader, max_attempts=1).read(job.id, 1)
+    assert desk.pages(job) == [(PageState.FAILED, 1, "input_missing")]
+
+
+def test_a_job_that_is_cancelled_in_mid_page_stops_before_the_next_stage(desk: Desk) -> None:
+    stages = double_stages()
+    recognised: list[int] = []
+
+    class CancellingFinder(FaultyFinder):
+        def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
+            desk.ledger.jobs.cancel(TENANT, job.id)
+            desk.keeper._renew_all()  # what the keeper's thread does in time
+            return super().find(image, languages)
+
+    class CountingRecogniser:
+        name = "tesseract"
+        models = stages.recognisers["tesseract"].models
+        languages = stages.recognisers["tesseract"].languages
+
+        def recognise(self, crops: Sequence[object]) -> list[object]:
+            recognised.append(len(crops))
+            return []
+
+    counting = replace(
+        stages,
+        finders={"learned": CancellingFinder()},
+        recognisers={"tesseract": CountingRecogniser()},
+    )
+    job = desk.open_job(1)
+    replace(desk.reader, engine=Engine(counting)).read(job.id, 1)
+    assert recognised == []
+    assert desk.pages(job) == [(PageState.CANCELLED, 1, None)]
+    assert desk.ledger.pages.result(job.id, 1) is None
+
+
+def test_finishing_waits_for_the_last_page_and_happens_once(desk: Desk) -> None:
+    job = desk.open_job(1, 9, pages="1,9")
+    desk.reader.read(job.id, 1)
+    desk.finisher.finish(job.id)
+    assert desk.ledger.jobs.load(job.id).state is JobState.RUNNING
+    desk.reader.read(job.id, 9)
+    desk.finisher.finish(job.id)
+    ended = desk.ledger.jobs.load(job.id)
+    text = desk.blobs.get(result_key(job))
+    desk.finisher.finish(job.id)
+    assert desk.ledger.jobs.load(job.id) == ended
+    assert (ended.state, ended.pages_succeeded, ended.pages_failed) == (JobState.PARTIAL, 1, 1)
+    result = json.loads(text)
+    assert [page["number"] for page in result["pages"]] == [1]
+    assert [(each["number"], each["code"]) for each in result["failures"]] == [(9, "damaged")]
+    assert result["document"]["pages"] == 9
+    assert result["receipt"]["parameters"] == json.loads(json.dumps({**PLAIN, "pages": "1,9"}))
+
+
+def test_finishing_a_job_that_was_deleted_is_harmless(desk: Desk) -> None:
+    desk.finisher.finish("job_gone")

@@ -1,0 +1,88 @@
+"""One sweep over a real ledger, with a clock that tests move."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.blobs import input_key, job_prefix, open_blobs
+from jobs.errors import BrokerDown, NotFound
+from jobs.ledger import open_ledger
+from jobs.migrate import migrate
+from jobs.settings import Settings
+from jobs.states import JobState, PageState
+from jobs.topics import Topic
+from tests.support.ledgers import TENANT, claimed, created, drain, finished, new_job, running
+from workers.reconcile import Reconciler
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(_env_file=None, data_dir=folder)
+        migrate(self.settings)
+        self.ahead = timedelta()
+        self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
+        self.blobs = open_blobs(self.settings.blob_store_url)
+        self.broker_is_up = True
+        self.woken = 0
+        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, self._wake, 60)
+
+    def _depth(self, topic: Topic) -> int:
+        if not self.broker_is_up:
+            raise BrokerDown("no answer")
+        return 0
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.ledger.close()
+
+
+def test_a_page_whose_worker_died_is_announced_again(desk: Desk) -> None:
+    job_id = running(desk.ledger)
+    claimed(desk.ledger, job_id)
+    drain(desk.ledger)
+    desk.reconciler.sweep()
+    assert drain(desk.ledger) == []
+    desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
+    assert drain(desk.ledger, "read_page") == [(job_id, 1)]
+    assert desk.woken == 2
+
+
+def test_a_job_that_nobody_took_up_is_announced_again(desk: Desk) -> None:
+    job = created(desk.ledger, input_blob="x")
+    drain(desk.ledger)
+    desk.ahead += timedelta(seconds=desk.settings.republish_s + 1)
+    desk.reconciler.sweep()
+    assert drain(desk.ledger, "open_job") == [(job.id,)]
+
+
+def test_a_broker_that_is_down_keeps_no_other_step_from_its_work(desk: Desk) -> None:
+    job = created(desk.ledger, input_blob="x", deadline_s=10)
+    desk.broker_is_up = False
+    desk.ahead += timedelta(seconds=11)
+    desk.reconciler.sweep()
+    assert desk.ledger.jobs.load(job.id).state is JobState.EXPIRED
+    assert desk.woken == 1
+
+
+def test_what_was_kept_long_enough_is_deleted_with_its_blobs(desk: Desk) -> None:
+    new = new_job()
+    desk.blobs.put(input_key(new), b"document")
+    job = finished(desk.ledger, id=new.id, input_blob=input_key(new))
+    desk.ahead += timedelta(hours=desk.settings.retention_h - 1)
+    desk.reconciler.sweep()
+    assert desk.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
+    desk.ahead += timedelta(hours=2)
+    desk.reconciler.sweep()
+    with pytest.raises(NotFound):
+        desk.ledger.jobs.load(job.id)
+    assert desk.blobs.list(job_prefix(TENANT, job.id)) == []

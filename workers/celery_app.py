@@ -1,0 +1,47 @@
+"""Celery as a library: one consumer in this process, its signals and shutdown ours."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from celery import Celery
+from celery.worker import state
+
+_log = logging.getLogger(__name__)
+
+_PAUSE_S = 1.0
+
+
+def consume(
+    app: Celery, queues: Sequence[str], threads: int, worker: str, stopping: threading.Event
+) -> None:
+    """Take messages of `queues` until `stop_consuming`, then finish what is in hand.
+
+    Tasks run in threads of this process. Celery reconnects to a broker that went away; where it
+    breaks instead (kombu, closing a connection with unacknowledged messages), it is begun anew.
+    """
+    while True:
+        _consume_once(app, queues, threads, worker)
+        if stopping.wait(_PAUSE_S):
+            return
+        _log.warning("the consumer broke: beginning anew", extra={"worker": worker})
+
+
+def _consume_once(app: Celery, queues: Sequence[str], threads: int, worker: str) -> None:
+    # WorkController is Celery's worker without banner, signal handlers and logging of its own.
+    controller: Any = app.WorkController(
+        hostname=worker,
+        pool="threads",
+        concurrency=threads,
+        queues=list(queues),
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    controller.start()
+
+
+def stop_consuming() -> None:
+    """Let the consumer end warm: nothing new is taken, what is in hand is finished."""
+    state.should_stop = 0

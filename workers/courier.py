@@ -1,0 +1,123 @@
+"""The light process: opens and finishes jobs, delivers webhooks, reconciles.
+
+It loads no engine, so it lives on when a reader is killed, and a receiver that hangs holds no
+page up.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from jobs.clock import utc_now
+from jobs.errors import NotFound
+from jobs.settings import Settings
+from jobs.topics import QUEUES
+from workers.celery_app import consume
+from workers.decoders import open_decoders
+from workers.documents import Documents
+from workers.egress import EgressClient
+from workers.finish import JobFinisher
+from workers.health import Liveness
+from workers.lanes import Lanes, lane_of
+from workers.open_job import JobOpener
+from workers.parts import Parts, open_parts
+from workers.reconcile import Reconciler
+from workers.tasks import bind
+from workers.webhooks import Sender
+
+_log = logging.getLogger(__name__)
+
+THREADS = 4
+PROBERS = 2
+FETCHES = 8  # URL inputs fetched at once, and from one host
+FETCHES_PER_HOST = 2
+SENDS = 16  # webhooks sent at once, and to one receiver
+SENDS_PER_RECEIVER = 4
+
+
+class Courier:
+    """Where the messages of `control` and `webhooks` go."""
+
+    def __init__(
+        self, parts: Parts, opener: JobOpener, finisher: JobFinisher, sender: Sender
+    ) -> None:
+        self._parts = parts
+        self._opener = opener
+        self._finisher = finisher
+        self._fetches = Lanes(opener.open, FETCHES, FETCHES_PER_HOST)
+        self._sends = Lanes(sender.deliver, SENDS, SENDS_PER_RECEIVER)
+
+    def open_job(self, job_id: str) -> None:
+        """Open at once what lies in the blob store; a URL is fetched in its host's lane."""
+        try:
+            job = self._parts.ledger.jobs.load(job_id)
+        except NotFound:
+            return  # deleted meanwhile
+        if job.input_blob is None and job.source_url is not None:
+            self._fetches.offer(lane_of(job.source_url), job_id)
+        else:
+            self._opener.open(job_id)
+
+    def finish_job(self, job_id: str) -> None:
+        """Put the pages together."""
+        self._finisher.finish(job_id)
+
+    def deliver(self, delivery_id: str) -> None:
+        """Send in the receiver's lane."""
+        url = self._parts.ledger.webhooks.receiver(delivery_id)
+        if url is not None:
+            self._sends.offer(lane_of(url), delivery_id)
+
+    def stop(self) -> None:
+        """Finish what is being sent or fetched."""
+        self._fetches.stop()
+        self._sends.stop()
+
+
+def run_courier(settings: Settings) -> int:
+    """Carry until SIGTERM; return the exit code."""
+    with open_parts(settings, "courier") as parts, _open_courier(parts) as courier:
+        liveness = Liveness(
+            lambda: parts.publisher.depth("open_job") + parts.publisher.depth("deliver")
+        )
+        bind(parts.app, "open_job", courier.open_job, liveness)
+        bind(parts.app, "finish_job", courier.finish_job, liveness)
+        bind(parts.app, "deliver", courier.deliver, liveness)
+        parts.heartbeat.watch(liveness)
+        parts.heartbeat.say(ready=True, reason="", capabilities={})
+        _log.info("carrying messages", extra={"worker": parts.worker})
+        queues = sorted({QUEUES["open_job"], QUEUES["finish_job"], QUEUES["deliver"]})
+        consume(parts.app, queues, THREADS, parts.worker, parts.shutdown.asked)
+    return 0
+
+
+@contextmanager
+def _open_courier(parts: Parts) -> Iterator[Courier]:
+    settings, ledger = parts.settings, parts.ledger
+    documents = Documents(parts.blobs.local_path)
+    client = EgressClient(settings.egress_allow)
+    reconciler = Reconciler(
+        ledger, parts.blobs, parts.publisher.depth, parts.relay.wake, settings.reconcile_s
+    )
+    reconciler.start()
+    try:
+        with open_decoders(settings, PROBERS) as prober:
+            opener = JobOpener(
+                ledger,
+                parts.blobs,
+                documents,
+                prober,
+                client,
+                settings,
+                parts.worker,
+                parts.relay.wake,
+            )
+            finisher = JobFinisher(ledger, parts.blobs, documents, prober, parts.relay.wake)
+            sender = Sender(ledger, client, utc_now, settings.webhook_timeout_s)
+            courier = Courier(parts, opener, finisher, sender)
+            yield courier
+            courier.stop()
+    finally:
+        reconciler.stop()
+        client.close()
+        documents.close()

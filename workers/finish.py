@@ -1,0 +1,70 @@
+"""The last step of a job: its pages put together as the result."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from jobs.blobs import Blobs, result_key
+from jobs.errors import NotFound
+from jobs.job import Job
+from jobs.ledger import Ledger
+from jobs.states import JobState, PageState
+from vision.export.json import dumps, page_reading_from_dict
+from vision.pipeline import assemble_document
+from vision.types import Document, DocumentInfo, PageFailure, PageReading
+from workers.documents import Documents
+from workers.job_options import read_options
+from workers.open_job import Prober
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinisher:
+    """What finishing needs. `wake` hastens the deliveries that the ledger holds ready."""
+
+    ledger: Ledger
+    blobs: Blobs
+    documents: Documents
+    prober: Prober
+    wake: Callable[[], None]
+
+    def finish(self, job_id: str) -> None:
+        """Store the result and close the job. Harmless when done already, or too early."""
+        try:
+            job = self.ledger.jobs.load(job_id)
+        except NotFound:
+            return  # deleted meanwhile
+        if job.state != JobState.RUNNING or job.pages_total is None:
+            return
+        if job.pages_succeeded + job.pages_failed < job.pages_total:
+            return
+        key = result_key(job)
+        self.blobs.put(key, dumps(self._document(job)).encode())
+        self.ledger.jobs.finish(job_id, key)
+        self.wake()
+
+    def _document(self, job: Job) -> Document:
+        options = read_options(job.options)
+        pages = job.pages_total if options.pages is None else self._count_pages(job)
+        return assemble_document(
+            DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0),
+            self._readings(job.id),
+            self._failures(job.id),
+            options,
+            version("pagesight"),
+        )
+
+    def _count_pages(self, job: Job) -> int:
+        """Pages of the whole document, of which the job reads a selection."""
+        with self.documents.open(job.input_blob or "") as path:
+            return self.prober.probe(path).pages
+
+    def _readings(self, job_id: str) -> Iterator[PageReading]:
+        for _, text in self.ledger.pages.results(job_id):
+            yield page_reading_from_dict(json.loads(text))
+
+    def _failures(self, job_id: str) -> Iterator[PageFailure]:
+        for row in self.ledger.pages.list(job_id):
+            if row.state == PageState.FAILED and row.fault is not None:
+                fault = row.fault
+                yield PageFailure(row.number, fault.code, fault.message, fault.actor)

@@ -1,0 +1,83 @@
+"""What every worker process has: the ledger, blobs, broker, relay, heartbeat and its shutdown."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from celery import Celery
+
+from jobs.blobs import Blobs, open_blobs
+from jobs.errors import LedgerError
+from jobs.ids import new_id
+from jobs.ledger import Ledger, open_ledger
+from jobs.queue import Publisher, make_app
+from jobs.relay import Relay
+from jobs.settings import Settings
+from workers.celery_app import stop_consuming
+from workers.health import Heartbeat
+from workers.shutdown import Shutdown
+
+_log = logging.getLogger(__name__)
+
+EXIT_STALLED = 75  # EX_TEMPFAIL of sysexits.h: start it again
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Opened once in a process, closed when it ends."""
+
+    settings: Settings
+    worker: str
+    ledger: Ledger
+    blobs: Blobs
+    app: Celery
+    publisher: Publisher
+    relay: Relay
+    heartbeat: Heartbeat
+    shutdown: Shutdown
+
+
+@contextmanager
+def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
+    """The parts of one process, with signals taken over and heartbeat and relay running."""
+    worker = new_id("w")
+    shutdown = Shutdown(settings.shutdown_grace_s, stop_consuming)
+    shutdown.install()
+    ledger = open_ledger(settings)
+    app = make_app(settings)
+    publisher = Publisher(settings)
+    relay = Relay(ledger.outbox, publisher)
+    heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled)
+    relay.start()
+    heartbeat.start()
+    try:
+        yield Parts(
+            settings,
+            worker,
+            ledger,
+            open_blobs(settings.blob_store_url),
+            app,
+            publisher,
+            relay,
+            heartbeat,
+            shutdown,
+        )
+    finally:
+        heartbeat.stop()
+        relay.stop()
+        publisher.close()
+        _forget(ledger, worker)
+        ledger.close()
+
+
+def _forget(ledger: Ledger, worker: str) -> None:
+    try:
+        ledger.workers.forget(worker)
+    except LedgerError as error:
+        _log.warning("the worker's report stays until it is old: %s", type(error).__name__)
+
+
+def _end_stalled() -> None:
+    os._exit(EXIT_STALLED)

@@ -1,0 +1,33 @@
+"""Celery's tasks: envelopes with ids only. What they do stands in plain functions elsewhere."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from celery import Celery
+
+from jobs.queue import TASKS
+from jobs.topics import Topic
+from workers.health import Liveness
+
+_log = logging.getLogger(__name__)
+
+Row = Sequence[str | int]
+
+
+def bind(app: Celery, topic: Topic, run: Callable[..., None], liveness: Liveness) -> None:
+    """Let messages of `topic` call `run` with the ids of each row that they name."""
+
+    def envelope(*rows: Row) -> None:
+        for row in rows:
+            with liveness.working():
+                _run_logged(topic, run, row)
+
+    app.task(envelope, name=TASKS[topic][0])
+
+
+def _run_logged(topic: Topic, run: Callable[..., None], row: Row) -> None:
+    try:
+        run(*row)
+    except Exception:  # noqa: BLE001 - the ledger brings it up again; the next row goes on
+        fields = {"delivery_id" if topic == "deliver" else "job_id": row[0]}
+        _log.exception("%s failed", topic, extra=fields)

@@ -1,0 +1,122 @@
+"""Webhook deliveries as the Standard Webhooks specification wants them."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+
+from standardwebhooks import Webhook
+
+from jobs.delivery import Attempt, Delivery, Endpoint
+from jobs.egress import EgressRefused
+from jobs.ledger import Ledger
+from workers.egress import Answer, EgressClient, EgressFailed
+from workers.schedule import next_attempt
+
+_log = logging.getLogger(__name__)
+
+KEPT_BYTES = 500  # of the receiver's answer
+_TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try."""
+
+    duration_ms: float
+    status: int | None = None
+    error: str | None = None
+    response: str = ""
+    retry_after: str | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """Only 2xx is success."""
+        return self.status is not None and self.status // 100 == 2
+
+    @property
+    def hopeless(self) -> bool:
+        """The receiver said no: 4xx, unless it asks to come again."""
+        return self.status is not None and self.status // 100 == 4 and self.status not in _TRY_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What delivering needs."""
+
+    ledger: Ledger
+    client: EgressClient
+    clock: Callable[[], datetime]
+    timeout_s: float
+    chance: random.Random = field(default_factory=random.SystemRandom)
+
+    def deliver(self, delivery_id: str) -> None:
+        """Try once and record it. Harmless when it is delivered, given up or not due."""
+        begun = self.ledger.webhooks.begin_attempt(delivery_id)
+        if begun is None:
+            return
+        delivery, endpoint = begun
+        now = self.clock()
+        outcome = self._send(delivery, endpoint, now)
+        number = delivery.attempts
+        retry_at = self._retry_at(outcome, number)
+        attempt = Attempt(
+            delivery.id,
+            number,
+            now,
+            outcome.duration_ms,
+            outcome.status,
+            outcome.error,
+            outcome.response,
+        )
+        self.ledger.webhooks.record(delivery, attempt, retry_at=retry_at)
+        said = outcome.status or outcome.error
+        _log.info("webhook attempt %d: %s", number, said, extra={"delivery_id": delivery.id})
+
+    def _retry_at(self, outcome: Outcome, number: int) -> datetime | None:
+        if outcome.delivered or outcome.hopeless:
+            return None
+        return next_attempt(number, self.clock(), outcome.retry_after, self.chance)
+
+    def _send(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> Outcome:
+        started = time.perf_counter()
+        try:
+            with self.client.send(
+                "POST",
+                delivery.url,
+                timeout_s=self.timeout_s,
+                headers=signed_headers(delivery, endpoint.secrets, now),
+                body=delivery.payload.encode(),
+            ) as answer:
+                text = _beginning(answer)
+                retry_after = answer.headers.get("retry-after")
+                return Outcome(_since(started), answer.status, None, text, retry_after)
+        except (EgressRefused, EgressFailed) as error:
+            return Outcome(_since(started), error=f"{error.code}: {error.message}")
+
+
+def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:
+    """Headers of one try, signed once with each live secret."""
+    signatures = (Webhook(each).sign(delivery.id, now, delivery.payload) for each in secrets)
+    return {
+        "content-type": "application/json",
+        "webhook-id": delivery.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _beginning(answer: Answer) -> str:
+    """What the receiver said; a status that came is kept even when the text breaks off."""
+    try:
+        said = answer.read(KEPT_BYTES)
+    except EgressFailed:
+        return ""
+    return said.decode("utf-8", "replace").replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
