@@ -1,0 +1,98 @@
+"""The application: opens the services, wires the routes, closes everything again."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api import errors
+from api.auth import KeyCache
+from api.metrics import Metrics
+from api.middleware import Edge
+from api.openapi import build_openapi
+from api.remembered import Remembered
+from api.routes import console, descriptions, events, health, jobs, results, webhooks
+from api.services import Broker, Services
+from jobs.accept_queue import AcceptQueue
+from jobs.blobs import open_blobs
+from jobs.ledger import Ledger, open_ledger
+from jobs.queue import Publisher
+from jobs.relay import Relay
+from jobs.settings import Settings
+
+_ROUTES = (jobs, results, events, webhooks, health, descriptions, console)
+_OPEN_JOBS_S = 1.0
+_CAPABILITIES_S = 5.0
+
+
+class Application(FastAPI):
+    """FastAPI with the parts of the OpenAPI document that no signature can say."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, built when it is first asked for."""
+        if self.openapi_schema is None:
+            self.openapi_schema = build_openapi(self)
+        return self.openapi_schema
+
+
+def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
+    """The application over the ledger, blobs and broker of `settings`.
+
+    The ledger's tables must exist (`jobs.migrate.migrate`). `broker` replaces the one of
+    `settings`.
+    """
+    app = Application(
+        title="Pagesight",
+        version=version("pagesight"),
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.broker = broker
+    app.state.metrics = Metrics()
+    app.add_middleware(Edge, metrics=app.state.metrics)
+    errors.install(app)
+    for routes in _ROUTES:
+        app.include_router(routes.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services = await run_in_threadpool(open_services, app.state.settings, app.state.broker)
+    app.state.services = services
+    app.state.metrics.watch(services.ledger)
+    services.accepting.start()
+    services.relay.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(services.accepting.stop)
+        await run_in_threadpool(services.relay.stop)
+        services.ledger.close()
+
+
+def open_services(settings: Settings, broker: Broker | None = None) -> Services:
+    """What the handlers work with."""
+    ledger = open_ledger(settings)
+    blobs = open_blobs(settings.blob_store_url)
+    broker = broker or Publisher(settings)
+    return Services(
+        settings=settings,
+        ledger=ledger,
+        blobs=blobs,
+        accepting=AcceptQueue(ledger.jobs.create_many, blobs),
+        broker=broker,
+        relay=Relay(ledger.outbox, broker),
+        keys=KeyCache(ledger.keys.verify),
+        open_jobs=Remembered(ledger.jobs.open_count, _OPEN_JOBS_S),
+        capabilities=Remembered(lambda: _capabilities(ledger), _CAPABILITIES_S),
+    )
+
+
+def _capabilities(ledger: Ledger) -> Sequence[Mapping[str, Any]]:
+    return [worker.capabilities for worker in ledger.workers.live() if worker.ready]

@@ -1,0 +1,123 @@
+"""The parts of the OpenAPI document that no signature can say."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from api import examples
+from api.auth import SECURITY_SCHEMES
+from api.schemas import ProblemOut, UrlJob
+from vision.options import ReadOptions
+
+DESCRIPTION: Final = """
+Hand in an image or a PDF, get its text, layout and tables back. Everything is a **job**:
+
+1. `POST /v1/jobs` with the document answers 202 and a `Location`.
+2. Wait: poll the job, follow its `/events`, send `Prefer: wait=30`, or give a `callback_url`.
+3. `GET .../result` gives JSON, text or Markdown by `Accept` or `?format=`.
+
+```
+curl -H "Authorization: Bearer $KEY" -H "Prefer: wait=30" -F file=@receipt.jpg \\
+     -F 'options={"languages":["eng"]}' http://127.0.0.1:8765/v1/jobs
+```
+
+Each error is `application/problem+json` with a stable `code` and the `actor` who must act;
+docs/errors.md and `/problems/{code}` say what helps.
+"""
+
+TAGS: Final = [
+    {"name": "jobs", "description": "Hand documents in and follow them."},
+    {"name": "results", "description": "What was read, whole or page by page."},
+    {"name": "webhooks", "description": "Be told when jobs end (Standard Webhooks)."},
+    {"name": "service", "description": "Health, metrics and descriptions."},
+]
+
+_OPTIONS_REF: Final = {"$ref": "#/components/schemas/ReadOptions"}
+_ANY_OBJECT: Final = {"type": "object", "additionalProperties": True}
+
+
+def _optional_header(name: str, description: str) -> dict[str, Any]:
+    kinds = [{"type": "string"}, {"type": "null"}]
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"anyOf": kinds, "title": name.title(), "description": description},
+    }
+
+
+PREFER: Final = "`wait=N` waits up to N seconds for the job to end (RFC 7240)."
+CREATE_JOB_HEADERS: Final = [
+    _optional_header("prefer", PREFER),
+    _optional_header(
+        "idempotency-key", "Makes a repeated request safe: the first answer is given again."
+    ),
+]
+CREATE_JOB_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "description": "A form, raw bytes (parameters as query: `options` and `metadata` as JSON, "
+    "`callback_url`, `deadline_s`, `filename`), or JSON with a `url`.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "options": _OPTIONS_REF,
+                    "metadata": _ANY_OBJECT,
+                    "callback_url": {"type": "string", "format": "uri"},
+                    "deadline_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 604800},
+                    "filename": {"type": "string", "maxLength": 255},
+                },
+            },
+            "encoding": {
+                "options": {"contentType": "application/json"},
+                "metadata": {"contentType": "application/json"},
+            },
+        },
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/UrlJob"},
+            "example": examples.URL_JOB,
+        },
+        **{
+            media: {"schema": {"type": "string", "format": "binary"}}
+            for media in ("application/octet-stream", "application/pdf", "image/*")
+        },
+    },
+}
+
+
+def build_openapi(app: FastAPI) -> dict[str, Any]:
+    """The document of `app`, with the schemas that only hand-written parts refer to."""
+    document = get_openapi(
+        title="Pagesight",
+        version=app.version,
+        summary="Self-hosted document reading.",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+    )
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = SECURITY_SCHEMES
+    _require_keys(document["paths"])
+    schemas = components.setdefault("schemas", {})
+    for model in (UrlJob, ProblemOut, ReadOptions):
+        schemas |= _schemas_of(model)
+    return document
+
+
+def _require_keys(paths: dict[str, Any]) -> None:
+    # Said here: FastAPI's own security dependencies would read the headers a second time.
+    for path, operations in paths.items():
+        if path.startswith(("/v1/jobs", "/v1/webhooks")):
+            for operation in operations.values():
+                operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
+
+
+def _schemas_of(model: type[Any]) -> dict[str, Any]:
+    schema = TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), schema["title"]: schema}

@@ -1,0 +1,83 @@
+"""Whether documents can be read here and now, and if not, who must do what."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from api.problems import Actor
+from api.schemas import Model
+from api.services import Services
+from jobs.errors import LedgerUnavailable
+from jobs.revision import is_current
+from jobs.worker_store import WorkerReport
+
+
+class Reason(Model):
+    """One thing that is missing."""
+
+    part: str
+    message: str
+    actor: Actor
+    remedy: str
+
+
+class WorkerOut(Model):
+    """A live worker, with its proven execution providers and its last canary."""
+
+    id: str
+    role: str
+    ready: bool
+    reason: str | None
+    capabilities: dict[str, Any]
+
+
+class Readiness(Model):
+    """Ready means that a document handed in now would be read."""
+
+    ready: bool
+    reasons: list[Reason]
+    workers: list[WorkerOut]
+
+
+def check_readiness(services: Services) -> Readiness:
+    """Look at the database, the broker and the workers."""
+    try:
+        workers: Sequence[WorkerReport] = services.ledger.workers.live()
+        reasons = [*_check_schema(services), *_check_broker(services), *_check_workers(workers)]
+    except LedgerUnavailable:
+        workers = ()
+        reasons = [_reason("database", "The database does not answer.", "PAGESIGHT_DATABASE_URL")]
+    shown = [WorkerOut.model_validate(worker) for worker in workers]
+    return Readiness(ready=not reasons, reasons=reasons, workers=shown)
+
+
+def _check_schema(services: Services) -> Iterator[Reason]:
+    if not is_current(services.ledger.database):
+        yield Reason(
+            part="database",
+            message="The database's tables are not of this version.",
+            actor="operator",
+            remedy="Start one process of this version with `pagesight serve` or `pagesight api`.",
+        )
+
+
+def _check_broker(services: Services) -> Iterator[Reason]:
+    if not services.broker.ping():
+        yield _reason("broker", "Redis does not answer; jobs wait.", "PAGESIGHT_BROKER_URL")
+
+
+def _check_workers(workers: Sequence[WorkerReport]) -> Iterator[Reason]:
+    for role in ("pages", "courier"):
+        of_role = [worker for worker in workers if worker.role == role]
+        if any(worker.ready for worker in of_role):
+            continue
+        why = "; ".join(worker.reason for worker in of_role if worker.reason)
+        yield Reason(
+            part=f"worker:{role}",
+            message=why or f"No worker of the role {role!r} is alive.",
+            actor="operator",
+            remedy=f"Look at `pagesight doctor`, or start `pagesight worker --role {role}`.",
+        )
+
+
+def _reason(part: str, message: str, setting: str) -> Reason:
+    return Reason(part=part, message=message, actor="operator", remedy=f"Check `{setting}`.")

@@ -1,0 +1,99 @@
+"""Progress as server-sent events, page by page, resumable, ending with the job."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api import examples
+from api.auth import Reader
+from api.errors import documented
+from api.problems import Problem
+from api.schemas import EventOut
+from api.services import Services, ServicesDep
+from jobs.errors import NotFound
+from jobs.job import Event, Job
+from jobs.states import FINAL_JOB_STATES
+
+POLL_S = 0.25
+HEARTBEAT_S = 15.0
+RECONNECT_MS = 2000
+BATCH = 200
+FINAL_KINDS = frozenset(f"job.{state}" for state in FINAL_JOB_STATES)
+
+router = APIRouter(prefix="/v1/jobs", tags=["results"])
+
+
+@router.get(
+    "/{job_id}/events",
+    operation_id="followJob",
+    summary="Follow a job's progress (server-sent events)",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Events until the job has ended.",
+            "content": {"text/event-stream": {"example": examples.EVENTS}},
+        },
+        204: {"description": "Nothing is left after `Last-Event-ID`; do not reconnect."},
+        **documented("unauthorised", "forbidden", "not_found", "invalid_request", "database_down"),
+    },
+)
+async def follow_job(
+    request: Request,
+    services: ServicesDep,
+    key: Reader,
+    job_id: str,
+    last_event_id: Annotated[str | None, Header(max_length=20)] = None,
+) -> Response:
+    """Each event's `id` is its sequence; send it back as `Last-Event-ID` to resume after it."""
+    after = _sequence(last_event_id)
+    job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
+    if job.state in FINAL_JOB_STATES and not await _since(services, job_id, after):
+        return Response(status_code=204)
+    return StreamingResponse(
+        _stream(request, services, job, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(request: Request, services: Services, job: Job, after: int) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECT_MS}\n\n"
+    spoke = time.monotonic()
+    while not await request.is_disconnected():
+        try:
+            events = await _since(services, job.id, after)
+        except NotFound:
+            return
+        for event in events:
+            yield _format(event)
+            after, spoke = event.sequence, time.monotonic()
+            if event.kind in FINAL_KINDS:
+                return
+        if time.monotonic() - spoke > HEARTBEAT_S:
+            yield ": still here\n\n"
+            spoke = time.monotonic()
+        if not events:
+            await asyncio.sleep(POLL_S)
+
+
+async def _since(services: Services, job_id: str, after: int) -> list[Event]:
+    return list(await run_in_threadpool(services.ledger.events.since, job_id, after, BATCH))
+
+
+def _format(event: Event) -> str:
+    data = EventOut.model_validate(event).model_dump_json()
+    return f"id: {event.sequence}\nevent: {event.kind}\ndata: {data}\n\n"
+
+
+def _sequence(text: str | None) -> int:
+    if text is None or text == "":
+        return 0
+    if not (text.isascii() and text.isdigit()):
+        rows = [{"place": "header.Last-Event-ID", "expected": "The id of an event"}]
+        raise Problem("invalid_request", "The Last-Event-ID is no number.", errors=rows)
+    return min(int(text), 2**31 - 1)

@@ -1,0 +1,47 @@
+"""Health, readiness and figures, for whoever runs the service."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api.errors import documented
+from api.problems import Problem
+from api.readiness import Readiness, check_readiness
+from api.services import ServicesDep
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", operation_id="isAlive", summary="The process lives")
+async def is_alive() -> dict[str, str]:
+    """Nothing else is asked; restart the process when this does not answer."""
+    return {"status": "alive"}
+
+
+@router.get(
+    "/readyz",
+    operation_id="isReady",
+    summary="Documents can be read now",
+    responses=documented("not_ready"),
+)
+def is_ready(services: ServicesDep) -> Readiness:
+    """Database, broker and workers with their proven providers; 503 names what is missing."""
+    readiness = check_readiness(services)
+    if not readiness.ready:
+        raise Problem(
+            "not_ready",
+            " ".join(reason.message for reason in readiness.reasons),
+            **readiness.model_dump(mode="json", exclude={"ready"}),
+        )
+    return readiness
+
+
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **documented("database_down")},
+)
+def get_metrics(request: Request) -> Response:
+    """Requests, latency, jobs by state, queue and workers."""
+    return Response(request.app.state.metrics.render(), media_type=CONTENT_TYPE_LATEST)

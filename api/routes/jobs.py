@@ -1,0 +1,161 @@
+"""Jobs: hand a document in, look at it, cancel it, delete it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.accept import accept
+from api.auth import Reader, Writer, may_write
+from api.errors import documented
+from api.negotiation import preferred_wait_s
+from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
+from api.schemas import JobList, JobOut, job_path
+from api.services import Services, ServicesDep, get_services
+from api.waiting import allowed_wait_s, wait_until_final
+from jobs.job import Job
+from jobs.states import FINAL_JOB_STATES, JobState
+
+POLL_AFTER = "1"
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+Prefer = Annotated[str | None, Header(description=PREFER)]
+
+
+@router.post(
+    "",
+    operation_id="createJob",
+    summary="Hand in a document",
+    response_model=JobOut,
+    status_code=202,
+    responses={
+        200: {"model": JobOut, "description": "The job ended while it was waited for."},
+        **documented(
+            "bad_request",
+            "bad_multipart",
+            "bad_json",
+            "body_timeout",
+            "idempotency_in_flight",
+            "length_required",
+            "too_large",
+            "unsupported_media",
+            "unsupported_type",
+            "empty",
+            "invalid_request",
+            "unknown_option",
+            "invalid_option",
+            "unknown_language",
+            "unknown_detector",
+            "bad_page_selection",
+            "egress_refused",
+            "idempotency_mismatch",
+            "unauthorised",
+            "forbidden",
+            "queue_full",
+            "database_down",
+            "disk_full",
+        ),
+    },
+    openapi_extra={"parameters": CREATE_JOB_HEADERS, "requestBody": CREATE_JOB_BODY},
+)
+async def create_job(request: Request) -> Response:
+    """Send a document as a form, as raw bytes, or as JSON with a `url` to fetch it from.
+
+    The answer is 202 with `Location` at once, or 200 with the ended job when `Prefer: wait=N` was
+    sent and it ended in time. The type is judged by the bytes; a document that can be seen to be
+    unreadable is refused at once, others become a failed job that says why.
+    """
+    # Asked for rather than declared: solving two dependencies and two headers is a fifth of what
+    # accepting costs, and this is the route that bursts come to.
+    services = await get_services(request)
+    key = await may_write(request)
+    idempotency_key = request.headers.get("idempotency-key")
+    job, created = await accept(request, services, key.tenant, idempotency_key)
+    headers = {} if created else {"Idempotent-Replayed": "true"}
+    prefer = request.headers.get("prefer")
+    return await _answer(request, services, job, prefer, headers, pending_status=202)
+
+
+@router.get(
+    "",
+    operation_id="listJobs",
+    summary="List jobs, newest first",
+    responses=documented("unauthorised", "forbidden", "invalid_request", "database_down"),
+)
+def list_jobs(
+    services: ServicesDep,
+    key: Reader,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[
+        str | None, Query(max_length=64, description="`next` of the list before.")
+    ] = None,
+) -> JobList:
+    """Pages through the tenant's jobs; repeat with `before` set to `next` until it is null."""
+    jobs, cursor = services.ledger.jobs.list(key.tenant, state=state, limit=limit, before=before)
+    return JobList.model_construct(jobs=[JobOut.of(job) for job in jobs], next=cursor)
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="getJob",
+    summary="Look at a job",
+    response_model=JobOut,
+    responses=documented("unauthorised", "forbidden", "not_found", "database_down"),
+)
+async def get_job(
+    request: Request, services: ServicesDep, key: Reader, job_id: str, prefer: Prefer = None
+) -> Response:
+    """The job as it stands; `Prefer: wait=N` answers when it ends or N seconds have passed."""
+    job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
+    return await _answer(request, services, job, prefer, {}, pending_status=200)
+
+
+@router.post(
+    "/{job_id}/cancel",
+    operation_id="cancelJob",
+    summary="Cancel a job",
+    responses=documented("unauthorised", "forbidden", "not_found", "illegal_move", "database_down"),
+)
+def cancel_job(services: ServicesDep, key: Writer, job_id: str) -> JobOut:
+    """Stops the job before its next page. Cancelling again changes nothing; ended jobs refuse."""
+    job = services.ledger.jobs.cancel(key.tenant, job_id)
+    services.relay.wake()
+    return JobOut.of(job)
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="deleteJob",
+    summary="Delete a job with its document and result",
+    status_code=204,
+    responses=documented("unauthorised", "forbidden", "not_found", "illegal_move", "database_down"),
+)
+def delete_job(services: ServicesDep, key: Writer, job_id: str) -> None:
+    """Deletes document, pages, result, events and deliveries for good."""
+    services.ledger.jobs.delete(key.tenant, job_id, services.blobs)
+
+
+async def _answer(
+    request: Request,
+    services: Services,
+    job: Job,
+    prefer: str | None,
+    headers: Mapping[str, str],
+    pending_status: int,
+) -> Response:
+    wait_s = allowed_wait_s(services, job, preferred_wait_s(prefer))
+    more: dict[str, Any] = {"Location": job_path(job.id), **headers}
+    if wait_s is not None:
+        job = await wait_until_final(request, services, job, wait_s)
+        more["Preference-Applied"] = f"wait={wait_s:.0f}"
+    done = job.state in FINAL_JOB_STATES
+    if not done:
+        more["Retry-After"] = POLL_AFTER
+    return Response(
+        JobOut.of(job).model_dump_json(),
+        status_code=200 if done and wait_s is not None else pending_status,
+        headers=more,
+        media_type="application/json",
+    )

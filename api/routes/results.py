@@ -1,0 +1,145 @@
+"""Results: the whole document in several formats, or page by page as soon as each is read."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
+
+from api import examples
+from api.auth import Reader
+from api.errors import documented
+from api.negotiation import choose_format
+from api.problems import Problem
+from api.schemas import FaultOut, PageList, PageOut
+from api.services import ServicesDep
+from jobs.job import Fault, Job
+from jobs.states import FINAL_JOB_STATES, JobState, PageState
+from vision.export.json import from_json_dict
+from vision.export.markdown import render_markdown
+from vision.export.text import render_text
+from vision.types import Document
+
+FORMATS: Final[Mapping[str, str]] = {
+    "json": "application/json",
+    "text": "text/plain",
+    "markdown": "text/markdown",
+}
+_RENDERERS: Final[Mapping[str, Callable[[Document], str]]] = {
+    "text": render_text,
+    "markdown": render_markdown,
+}
+_RETRY = {"Retry-After": "1"}
+_COMMON = ("unauthorised", "forbidden", "not_found", "database_down")
+
+router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["results"])
+Format = Annotated[
+    str | None,
+    Query(description="`json`, `text` or `markdown`; wins over the Accept header."),
+]
+
+
+@router.get(
+    "/result",
+    operation_id="getResult",
+    summary="The result as JSON, text or Markdown",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The result; its schema is published at `/v1/schema/document.json`.",
+            "content": {
+                "application/json": {"schema": {"$ref": "/v1/schema/document.json"}},
+                "text/plain": {"example": examples.RESULT_TEXT},
+                "text/markdown": {"example": examples.RESULT_MARKDOWN},
+            },
+        },
+        **documented(*_COMMON, "not_acceptable", "not_finished", "no_result", "job_failed"),
+    },
+)
+def get_result(
+    services: ServicesDep,
+    key: Reader,
+    job_id: str,
+    format: Format = None,  # noqa: A002 - the parameter's public name
+    accept: Annotated[str | None, Header()] = None,
+) -> Response:
+    """What was read. A `partial` job has a result too: the pages that succeeded."""
+    chosen = choose_format(accept, format, FORMATS)
+    blob = _result_blob(services.ledger.jobs.get(key.tenant, job_id))
+    headers = {"Vary": "Accept"}
+    if chosen == "json":
+        return StreamingResponse(
+            services.blobs.stream(blob), media_type=FORMATS[chosen], headers=headers
+        )
+    document = from_json_dict(json.loads(services.blobs.get(blob)))
+    return Response(_RENDERERS[chosen](document), media_type=FORMATS[chosen], headers=headers)
+
+
+@router.get(
+    "/pages",
+    operation_id="listPages",
+    summary="The pages and how far each is",
+    responses=documented(*_COMMON),
+)
+def list_pages(services: ServicesDep, key: Reader, job_id: str) -> PageList:
+    """Empty until the document is opened."""
+    services.ledger.jobs.get(key.tenant, job_id)
+    return PageList(pages=[PageOut.of(page) for page in services.ledger.pages.list(job_id)])
+
+
+@router.get(
+    "/pages/{number}",
+    operation_id="getPage",
+    summary="One page, as soon as it is read",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The page and its receipt: `{page, receipt}`.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        **documented(*_COMMON, "not_finished", "no_result", "page_failed"),
+    },
+)
+def get_page(
+    services: ServicesDep, key: Reader, job_id: str, number: Annotated[int, Path(ge=1, le=10**6)]
+) -> Response:
+    """Does not wait for the other pages, and outlives a cancelled job until it is deleted."""
+    job = services.ledger.jobs.get(key.tenant, job_id)
+    reading = services.ledger.pages.result(job_id, number)
+    if reading is not None:
+        return Response(reading, media_type="application/json")
+    rows = {row.number: row for row in services.ledger.pages.list(job_id)}
+    if number not in rows:
+        raise _page_unknown(job, number)
+    row = rows[number]
+    if row.fault is not None and row.state == PageState.FAILED:
+        raise _failed("page_failed", row.fault)
+    if row.state == PageState.CANCELLED:
+        raise Problem("no_result", "The page was cancelled.", state=str(row.state))
+    raise Problem("not_finished", "The page is not read yet.", headers=_RETRY, state=str(row.state))
+
+
+def _page_unknown(job: Job, number: int) -> Problem:
+    if job.state == JobState.QUEUED:
+        state = str(job.state)
+        return Problem(
+            "not_finished", "The document is not opened yet.", headers=_RETRY, state=state
+        )
+    return Problem("not_found", f"The job reads no page {number}.")
+
+
+def _result_blob(job: Job) -> str:
+    if job.result_blob is not None and job.state in {JobState.SUCCEEDED, JobState.PARTIAL}:
+        return job.result_blob
+    if job.fault is not None:
+        raise _failed("job_failed", job.fault)
+    state = str(job.state)
+    if job.state in FINAL_JOB_STATES:
+        raise Problem("no_result", f"The job is {state}.", state=state)
+    raise Problem("not_finished", f"The job is {state}.", headers=_RETRY, state=state)
+
+
+def _failed(code: str, fault: Fault) -> Problem:
+    shown = FaultOut.of(fault)
+    return Problem(code, fault.message, actor=fault.actor, fault=shown and shown.model_dump())

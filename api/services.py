@@ -1,0 +1,94 @@
+"""What the handlers work with: opened once when the application starts, closed when it stops."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import KeyCache
+from api.errors import queue_full
+from api.problems import Problem
+from api.remembered import Remembered
+from jobs.accept_queue import AcceptQueue
+from jobs.blobs import Blobs
+from jobs.errors import NotFound
+from jobs.ledger import Ledger
+from jobs.relay import Publishes, Relay
+from jobs.settings import Settings
+
+MEGABYTE = 1_000_000
+
+
+class Broker(Publishes, Protocol):
+    """Where messages go, and whether it answers."""
+
+    def ping(self) -> bool:
+        """Whether the broker answers within its time limit."""
+
+
+@dataclass(slots=True)
+class Services:
+    """The ledger and its neighbours, with what the API remembers for a moment."""
+
+    settings: Settings
+    ledger: Ledger
+    blobs: Blobs
+    accepting: AcceptQueue
+    broker: Broker
+    relay: Relay
+    keys: KeyCache
+    open_jobs: Remembered[int]
+    capabilities: Remembered[Sequence[Mapping[str, Any]]]
+    _arriving: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def upload_limit(self) -> int:
+        """Largest document in bytes."""
+        return self.settings.max_upload_mb * MEGABYTE
+
+    async def refuse_when_full(self) -> None:
+        """Raise Problem `queue_full` while as many jobs are open as the operator allows."""
+        if await self.open_jobs.aget() >= self.settings.max_queued_jobs:
+            raise queue_full()
+
+    @contextmanager
+    def arriving(self, tenant: str, key: str | None) -> Iterator[None]:
+        """Hold an idempotency key while its request arrives.
+
+        Raises Problem `idempotency_in_flight`. This spares a second upload in this process; that
+        one key makes one job is the ledger's promise.
+        """
+        held = (tenant, key or "")
+        if key is not None and held in self._arriving:
+            message = "The first request with this key has not arrived in full yet."
+            raise Problem("idempotency_in_flight", message, headers={"Retry-After": "1"})
+        self._arriving.add(held)
+        try:
+            yield
+        finally:
+            self._arriving.discard(held)
+
+    async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
+        """Delete what was stored for a job that did not come to be.
+
+        Where the database cannot tell whether it did, the bytes stay: an accepted job needs them.
+        """
+        await run_in_threadpool(self._discard_unless_accepted, job_id, prefix)
+
+    def _discard_unless_accepted(self, job_id: str, prefix: str) -> None:
+        try:
+            self.ledger.jobs.load(job_id)
+        except NotFound:
+            self.blobs.delete_prefix(prefix)
+
+
+async def get_services(request: Request) -> Services:
+    """The services of the application that serves this request; `async` spares a thread."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]

@@ -1,0 +1,128 @@
+"""A real API over a real ledger on a loopback port; tests do the workers' part by hand."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+import httpx
+
+from api.app import create_app
+from api.server import Server, make_config
+from jobs.blobs import Blobs, open_blobs, result_key
+from jobs.job import Fault, Job
+from jobs.ledger import Ledger, open_ledger
+from jobs.migrate import migrate
+from jobs.outbox import Message
+from jobs.settings import Settings
+from vision.export.json import dumps, page_reading_to_dict
+from vision.types import (
+    Block,
+    Box,
+    Document,
+    DocumentInfo,
+    Line,
+    Page,
+    PageReading,
+    PageReceipt,
+    Receipt,
+)
+
+
+class QuietBroker:
+    """Takes every message and keeps it; `alive` is what it answers to a ping."""
+
+    def __init__(self) -> None:
+        self.published: list[Message] = []
+        self.alive = True
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        self.published.extend(messages)
+
+    def ping(self) -> bool:
+        return self.alive
+
+
+@dataclass
+class Service:
+    """A running API with the ledger behind it."""
+
+    url: str
+    settings: Settings
+    ledger: Ledger
+    blobs: Blobs
+    broker: QuietBroker
+
+    def key(self, tenant: str, *scopes: str) -> str:
+        return self.ledger.keys.create(tenant, scopes or ("admin",), "test")[1]
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+
+    def open(self, job_id: str, pages: int) -> None:
+        assert self.ledger.jobs.begin_open(job_id, "w") is not None
+        assert self.ledger.jobs.opened(job_id, "image/png", range(1, pages + 1))
+
+    def read_page(self, job_id: str, number: int, text: str) -> None:
+        claim = self.ledger.pages.claim(job_id, number, "w")
+        assert claim is not None
+        reading = json.dumps(page_reading_to_dict(page_reading(number, text)))
+        self.ledger.pages.succeed(claim, reading)
+
+    def fail_page(self, job_id: str, number: int, code: str = "damaged") -> None:
+        claim = self.ledger.pages.claim(job_id, number, "w")
+        assert claim is not None
+        self.ledger.pages.fail(claim, Fault(code, "The page is broken.", "caller"))
+
+    def finish(self, job_id: str, *texts: str) -> Job:
+        job = self.ledger.jobs.load(job_id)
+        self.blobs.put(result_key(job), dumps(document(*texts)).encode())
+        ended = self.ledger.jobs.finish(job_id, result_key(job))
+        assert ended is not None
+        return ended
+
+    def succeed(self, job_id: str, *texts: str) -> Job:
+        self.open(job_id, len(texts))
+        for number, text in enumerate(texts, 1):
+            self.read_page(job_id, number, text)
+        return self.finish(job_id, *texts)
+
+
+def page_reading(number: int, text: str) -> PageReading:
+    line = Line(text, 0.9, Box(10, 10, 90, 30))
+    blocks = (Block("b1", "title", (line,)),)
+    page = Page(number, 100, 100, None, 0, 0.0, ("eng",), text, blocks=blocks)
+    return PageReading(page, PageReceipt(number, (), {}))
+
+
+def document(*texts: str) -> Document:
+    readings = [page_reading(number, text) for number, text in enumerate(texts, 1)]
+    info = DocumentInfo("image/png", "0" * 64, len(texts))
+    receipts = tuple(reading.receipt for reading in readings)
+    receipt = Receipt("pagesight", "0", {}, (), receipts)
+    return Document(info, tuple(reading.page for reading in readings), receipt)
+
+
+@contextmanager
+def running_service(folder: Path, **settings: Any) -> Iterator[Service]:
+    """Start an API with its data in `folder`, and stop it again."""
+    chosen = Settings(_env_file=None, data_dir=folder, port=0, log_level="error", **settings)
+    migrate(chosen)
+    broker = QuietBroker()
+    ready: Queue[str] = Queue()
+    server = Server(make_config(chosen, create_app(chosen, broker)), ready.put)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    ledger = open_ledger(chosen)
+    try:
+        url = ready.get(timeout=20)
+        yield Service(url, chosen, ledger, open_blobs(chosen.blob_store_url), broker)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        ledger.close()
