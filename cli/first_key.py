@@ -1,0 +1,34 @@
+"""The key that the embedded default makes for whoever runs it on a laptop."""
+
+import os
+from pathlib import Path
+
+from jobs.ledger import open_ledger
+from jobs.settings import Settings
+
+_SCOPES = ("jobs:read", "jobs:write", "webhooks", "admin")
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key is kept, readable by its owner alone."""
+    return settings.data_dir / "api-key"
+
+
+def first_key(settings: Settings) -> str:
+    """The key kept in the data folder, made now if it is not there or no longer valid."""
+    ledger = open_ledger(settings)
+    try:
+        path = key_file(settings)
+        if path.exists() and ledger.keys.verify(path.read_text().strip()):
+            return path.read_text().strip()
+        _, secret = ledger.keys.create("default", _SCOPES, "made by pagesight serve")
+        _write_private(path, secret)
+        return secret
+    finally:
+        ledger.close()
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{text}\n")

@@ -1,0 +1,56 @@
+"""`pagesight keys`: make, list and revoke API keys."""
+
+from datetime import UTC, datetime, timedelta
+
+from rich.table import Table
+
+from cli.exit_codes import Exit
+from cli.say import complain, err, out
+from jobs.errors import NotFound
+from jobs.key_store import SCOPES
+from jobs.ledger import open_ledger
+from jobs.settings import Settings
+
+
+def create(tenant: str, scopes: str, name: str, days: int | None) -> int:
+    """Print the new key alone on standard output, so that a script can take it."""
+    wanted = tuple(scope.strip() for scope in scopes.split(","))
+    if unknown := set(wanted) - set(SCOPES):
+        complain(f"unknown scope {', '.join(sorted(unknown))}: choose from {', '.join(SCOPES)}")
+        return Exit.USAGE
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+    ledger = open_ledger(Settings())
+    key, secret = ledger.keys.create(tenant, wanted, name, expires_at)
+    ledger.close()
+    err.print(f"Made {key.id} for tenant {tenant}. It is shown only now:")
+    out.print(secret)
+    return Exit.OK
+
+
+def show() -> int:
+    """List every key with its prefix, tenant, scopes and state."""
+    ledger = open_ledger(Settings())
+    table = Table("id", "prefix", "tenant", "scopes", "expires", "state", "name", box=None)
+    for key in ledger.keys.list():
+        expires = f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "never"
+        state = "revoked" if key.revoked_at else "valid"
+        table.add_row(
+            key.id, key.prefix, key.tenant, ",".join(key.scopes), expires, state, key.name
+        )
+    ledger.close()
+    out.print(table)
+    return Exit.OK
+
+
+def revoke(key_id: str) -> int:
+    """Revoke one key by its id."""
+    ledger = open_ledger(Settings())
+    try:
+        ledger.keys.revoke(key_id)
+    except NotFound:
+        complain(f"there is no key {key_id}: `pagesight keys list` shows them")
+        return Exit.FAILED
+    finally:
+        ledger.close()
+    err.print(f"{key_id} is revoked.")
+    return Exit.OK

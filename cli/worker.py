@@ -1,0 +1,17 @@
+"""`pagesight worker`: one worker process of a role."""
+
+from typing import get_args
+
+from cli.exit_codes import Exit
+from cli.say import complain
+from jobs.settings import Settings
+from workers.main import Role, run_worker
+
+
+def work(role: str) -> int:
+    """Run a worker until it is told to end; its exit code is the worker's own."""
+    roles: dict[str, Role] = {name: name for name in get_args(Role)}
+    if role not in roles:
+        complain(f"unknown role {role!r}: choose one of {', '.join(roles)}")
+        return Exit.USAGE
+    return run_worker(Settings(), roles[role])

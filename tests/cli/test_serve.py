@@ -1,0 +1,79 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from cli.exit_codes import Exit
+from tests.support.serving import ROOT, Serving, children_of, serving
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("serve") / "data"
+    with serving(folder, lease_s=3, reconcile_s=1) as running:
+        yield running
+
+
+def test_a_document_goes_in_and_its_text_comes_out(service: Serving) -> None:
+    job = service.finished(service.submit())
+    assert job["state"] == "succeeded"
+    text = service.client.get(f"/v1/jobs/{job['id']}/result", params={"format": "text"}).text
+    assert "Invoice 2026-0417" in text
+    assert "Care of your sextant" in text
+
+
+def test_the_key_is_for_its_owner_alone_and_stays_the_same(service: Serving) -> None:
+    path = service.folder / "api-key"
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.read_text().strip() in service.log.read_text()
+
+
+def test_nothing_listens_beyond_loopback(service: Serving) -> None:
+    assert service.client.base_url.host == "127.0.0.1"
+    with redis.Redis(
+        unix_socket_path=str(service.folder / "redis.sock"), decode_responses=True
+    ) as client:
+        assert client.config_get("port") == {"port": "0"}
+
+
+@pytest.mark.parametrize("words", ["redis-server", "--role pages", "--role courier"])
+def test_a_killed_process_comes_back_and_work_goes_on(service: Serving, words: str) -> None:
+    job_id = service.submit(pages="1", detectors=[], barcodes="off")
+    os.kill(service.child(words), signal.SIGKILL)
+    assert service.finished(job_id)["state"] == "succeeded"
+
+
+def test_a_second_service_on_the_same_folder_is_refused_by_name(service: Serving) -> None:
+    command = [sys.executable, "-m", "cli.main", "serve"]
+    ran = subprocess.run(
+        command, cwd=ROOT, env=service.env, capture_output=True, timeout=60, check=False
+    )
+    assert ran.returncode == Exit.INSTALLATION
+    assert str(service.process.pid) in ran.stderr.decode()
+
+
+def test_a_taken_port_is_refused_with_the_setting_to_change(
+    service: Serving, tmp_path: Path
+) -> None:
+    env = {
+        **service.env,
+        "PAGESIGHT_DATA_DIR": str(tmp_path),
+        "PAGESIGHT_PORT": str(service.client.base_url.port),
+    }
+    command = [sys.executable, "-m", "cli.main", "serve"]
+    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
+    assert ran.returncode == Exit.INSTALLATION
+    assert "PAGESIGHT_PORT" in ran.stderr.decode()
+
+
+def test_ctrl_c_ends_every_process_and_exits_0(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as running:
+        pids = children_of(running.process.pid)
+        assert len(pids) == 4
+        assert running.end(signal.SIGINT) == Exit.OK
+        assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []

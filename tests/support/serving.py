@@ -1,0 +1,103 @@
+"""`pagesight serve` as a person runs it: one command, real processes, signals from outside."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from jobs.settings import Settings
+from tests.support.parts import require
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "samples" / "invoice.pdf"
+
+
+class Serving:
+    """A running service and how to reach it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        chosen = Settings(_env_file=None, data_dir=folder, port=0, **settings)
+        self.env = {**os.environ, **chosen.as_environment()}
+        self.log = folder.with_suffix(".log")
+        self.process = self.start(self.log)
+        self.client = httpx.Client(
+            base_url=self._wait_for_address(),
+            headers={"Authorization": f"Bearer {(folder / 'api-key').read_text().strip()}"},
+            timeout=30,
+        )
+
+    def start(self, log: Path) -> "subprocess.Popen[bytes]":
+        with log.open("wb") as said:
+            command = [sys.executable, "-m", "cli.main", "serve"]
+            return subprocess.Popen(command, cwd=ROOT, env=self.env, stderr=said, stdout=said)
+
+    def _wait_for_address(self) -> str:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and self.process.poll() is None:
+            found = re.search(r"Console +(http://[\d.]+:\d+)", self.log.read_text())
+            if found and "kept in" in self.log.read_text():
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError(f"the service did not start: {self.log.read_text()}")
+
+    def child(self, words: str) -> int:
+        """The pid of the child whose command line has these words."""
+        for pid in children_of(self.process.pid):
+            if words in command_line(pid):
+                return pid
+        raise AssertionError(f"no child with {words!r}")
+
+    def submit(self, path: Path = SAMPLE, **options: Any) -> str:
+        with path.open("rb") as file:
+            answer = self.client.post(
+                "/v1/jobs",
+                files={"file": (path.name, file)},
+                data={"options": json.dumps(options)},
+            )
+        assert answer.status_code == 202, answer.text
+        job_id: str = answer.json()["id"]
+        return job_id
+
+    def finished(self, job_id: str, limit_s: float = 60.0) -> dict[str, Any]:
+        deadline = time.monotonic() + limit_s
+        while time.monotonic() < deadline:
+            job: dict[str, Any] = self.client.get(f"/v1/jobs/{job_id}").json()
+            if job["state"] not in {"queued", "running"}:
+                return job
+            time.sleep(0.1)
+        raise AssertionError(f"{job_id} did not finish: {job}\n{self.log.read_text()}")
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        self.client.close()
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+@contextmanager
+def serving(folder: Path, **settings: Any) -> Iterator[Serving]:
+    """Start the service with its data in `folder`, and end it where the test did not."""
+    require(Path("/proc/self/task").is_dir(), "Linux's /proc")
+    running = Serving(folder, **settings)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end()
