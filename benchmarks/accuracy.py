@@ -1,0 +1,223 @@
+"""Word F1, character error rate and time a page: every line finder beside plain pytesseract.
+
+    python -m benchmarks.accuracy --data ../shared/data --sets sroie,funsd --lines learned,tesseract
+
+Each page goes the whole way that a job's page goes, without region detection and barcodes, which
+do not bear on its text. pytesseract reads the same pages in the same run, so that a busy machine
+slows both. Bias: the constants of vision/ were chosen on every fourth page of sroie and funsd.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from statistics import fmean, median, quantiles
+from typing import cast
+
+import numpy as np
+import pytesseract
+from PIL import Image, ImageOps
+
+from benchmarks.scoring import WordScore, character_error_rate, score_words
+from models.open_recogniser import open_lstm_recogniser
+from models.registry import resolve
+from vision.lines_learned import LearnedLineFinder
+from vision.lines_tesseract import TesseractLineFinder
+from vision.options import LineFinderName, ReadOptions, RecogniserName
+from vision.orientation import LineOrienter
+from vision.pipeline import read_page
+from vision.recognise import native_recogniser
+from vision.session import Session, open_session
+from vision.stages import LineFinder, PageImage, Recogniser, Stages
+from vision.tessdata import find_tessdata
+from vision.tesseract import Tesseract
+
+# Their true text is not in reading order, so that edits between texts mean nothing.
+_UNORDERED = {"sroie", "funsd"}
+_CONVERTED = Path(__file__).with_name("results") / "converted"
+
+Reader = Callable[[PageImage, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page, its true text, and its languages as Tesseract codes joined by `+`."""
+
+    image: PageImage
+    text: str
+    languages: str
+
+
+@dataclass
+class Result:
+    """What one reader made of one set."""
+
+    words: WordScore = field(default_factory=WordScore)
+    error_rates: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    wall_ms: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    """Command line."""
+    arguments = _arguments()
+    readers = _readers(arguments)
+    print(_conditions())
+    print(_HEAD)
+    for name in arguments.sets:
+        results = {reader: Result() for reader in readers}
+        for sample in samples(arguments.data / name, arguments.limit):
+            for reader, read in readers.items():
+                _measure(read, sample, results[reader])
+        for reader, result in results.items():
+            print(_row(name, reader, result), flush=True)
+
+
+def _readers(arguments: argparse.Namespace) -> dict[str, Reader]:
+    """Every line finder with every recogniser, and the baseline."""
+    recognisers = [_recogniser(name, arguments.tessdata) for name in arguments.recognisers]
+    readers = {
+        f"{lines}+{recogniser.name}": _product(lines, recogniser, arguments.tessdata)
+        for lines in arguments.lines
+        for recogniser in recognisers
+    }
+    return {**readers, "pytesseract": _pytesseract}
+
+
+def samples(folder: Path, limit: int | None) -> Iterator[Sample]:
+    """The first `limit` pages of a set, by name."""
+    for truth in sorted((folder / "gt").glob("*.json"))[:limit]:
+        page = json.loads(truth.read_text())
+        with Image.open(folder / page["image"]) as image:
+            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        yield Sample(PageImage(1, pixels), page["text"], page["lang"])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation sets")
+    parser.add_argument("--sets", type=_names, default=["sroie", "funsd"])
+    parser.add_argument("--lines", type=_names, default=["learned", "tesseract"])
+    parser.add_argument("--recognisers", type=_names, default=["tesseract"])
+    parser.add_argument("--limit", type=int, help="pages of each set; all without it")
+    parser.add_argument("--tessdata", help="folder of .traineddata files")
+    return parser.parse_args()
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+def _recogniser(name: str, tessdata: str | None) -> Recogniser:
+    if name == "tesseract":
+        return native_recogniser(tessdata)
+    return open_lstm_recogniser(find_tessdata(tessdata), _CONVERTED, device="cpu")
+
+
+def _product(lines: LineFinderName, recogniser: Recogniser, tessdata: str | None) -> Reader:
+    """The product's own way, with this line finder and recogniser."""
+    stages = Stages({lines: _finder(lines, tessdata)}, {recogniser.name: recogniser}, {})
+    orienter = LineOrienter(_session("pp-ocr-cls"))
+
+    def read(page: PageImage, languages: str) -> str:
+        options = ReadOptions(
+            languages=tuple(languages.split("+")),
+            lines=lines,
+            recogniser=cast("RecogniserName", recogniser.name),
+            detectors=(),
+            barcodes="off",
+        )
+        return read_page(page, stages, options, orienter).page.text
+
+    return read
+
+
+def _finder(name: str, tessdata: str | None) -> LineFinder:
+    if name == "learned":
+        return LearnedLineFinder(_session("pp-ocrv6-det"))
+    return TesseractLineFinder(Tesseract(find_tessdata(tessdata)))
+
+
+def _session(name: str) -> Session:
+    model = resolve(name)
+    entry = model.entry
+    return open_session(
+        model.path, name=entry.name, version=entry.version, sha256=entry.sha256, device="cpu"
+    )
+
+
+def _pytesseract(page: PageImage, languages: str) -> str:
+    text: str = pytesseract.image_to_string(Image.fromarray(page.pixels), lang=languages)
+    return text
+
+
+def _measure(read: Reader, sample: Sample, result: Result) -> None:
+    wall, cpu = time.perf_counter(), _cpu_s()
+    text = read(sample.image, sample.languages)
+    result.wall_ms.append((time.perf_counter() - wall) * 1000)
+    result.cpu_ms.append((_cpu_s() - cpu) * 1000)
+    result.words += score_words(text, sample.text)
+    result.error_rates.append(character_error_rate(text, sample.text))
+
+
+def _cpu_s() -> float:
+    """Processor time of this process and of children that ended, as pytesseract's have."""
+    return sum(os.times()[:4])
+
+
+_HEAD = (
+    f"{'set':<12}{'reader':<21}{'pages':>6}{'F1':>7}{'prec':>7}{'recall':>7}{'CER':>7}"
+    f"{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}"
+)
+
+
+def _row(name: str, reader: str, result: Result) -> str:
+    words, pages = result.words, len(result.wall_ms)
+    rate = "-" if name in _UNORDERED or not pages else f"{fmean(result.error_rates):.3f}"
+    share = f"{words.f1:>7.3f}{words.precision:>7.3f}{words.recall:>7.3f}{rate:>7}"
+    return f"{name:<12}{reader:<21}{pages:>6}{share}" + _times(result)
+
+
+def _times(result: Result) -> str:
+    if len(result.wall_ms) < 2:
+        return ""
+    slow = quantiles(result.wall_ms, n=20, method="inclusive")[-1]
+    return f"{fmean(result.cpu_ms):>8.0f}{median(result.wall_ms):>8.0f}{slow:>8.0f}"
+
+
+def _conditions() -> str:
+    """The machine, versions and commit that the figures belong to."""
+    packages = ("numpy", "opencv-python-headless", "onnxruntime", "tesserocr", "pytesseract")
+    versions = [f"{package} {_version(package)}" for package in packages]
+    program = f"tesseract {pytesseract.get_tesseract_version()}"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    python = f"Python {platform.python_version()}"
+    return f"{machine}; {python}, {', '.join([*versions, program])}; commit {_commit()}"
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(absent)"
+
+
+def _commit() -> str:
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
+    )
+    return described.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""Recognition: converted networks against native Tesseract, same model, same crops, same run.
+
+One thread each; preparation and decoding included. Rounds alternate, the best of each counts.
+
+    OMP_THREAD_LIMIT=1 python -m benchmarks.recognition --data ../shared/data
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import tesserocr
+
+from benchmarks.scoring import edit_distance
+from models.open_recogniser import open_lstm_recogniser
+from vision.crops import cut_lines
+from vision.lines_tesseract import TesseractLineFinder
+from vision.stages import CropWord, Image, LineCrop, LineReading, PreparedPage
+from vision.tessdata import find_tessdata, installed_languages
+from vision.tesseract import Tesseract
+from vision.types import Box
+
+# Directional marks, which only native Tesseract writes.
+_MARKS = str.maketrans("", "", "\u200e\u200f")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One line and, where it is known, what it says."""
+
+    crop: LineCrop
+    truth: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What one recogniser read, and the seconds of its best round."""
+
+    readings: list[LineReading]
+    seconds: float
+
+
+def main() -> None:
+    """Print one row for each set of lines whose language is installed."""
+    arguments = _arguments()
+    tessdata = find_tessdata(arguments.tessdata)
+    native = Tesseract(tessdata)
+    installed = installed_languages(tessdata)
+    print(f"{'lines':22} {'n':>4} {'native ms':>9} {'ours ms':>8} {'ratio':>6}"
+          f" {'native CER':>10} {'ours CER':>9} {'equal':>7} {'box px':>6}")  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="pagesight-models-") as cache:
+        ours = open_lstm_recogniser(tessdata, Path(cache), "cpu", 1, min_confidence=0)
+        for name, language, samples in _sets(arguments.data, native):
+            if language not in installed or not samples:
+                print(f"{name:22} left out: {language} is not installed, or there are no lines")
+                continue
+            crops = [sample.crop for sample in samples]
+            ours.recognise(crops[:1])
+            with _native_reader(tessdata, language) as theirs:
+                rounds = _alternate(partial(ours.recognise, crops), partial(theirs, crops),
+                                    arguments.rounds)  # fmt: skip
+            _print_row(name, samples, *rounds)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--tessdata", help="folder of the .traineddata files")
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+def _sets(data: Path, native: Tesseract) -> Iterator[tuple[str, str, list[Sample]]]:
+    yield "lines_deu (frk)", "frk", _line_samples(data / "lines_deu", "frk")
+    yield "lines_deu (deu)", "deu", _line_samples(data / "lines_deu", "deu")
+    yield "lines_ara (ara)", "ara", _line_samples(data / "lines_ara", "ara")
+    yield "pages_misc (eng)", "eng", _page_samples(data / "pages_misc", native)
+    yield "omnidoc (chi_sim)", "chi_sim", _block_samples(data / "omnidoc", "chi_sim")
+
+
+def _line_samples(folder: Path, language: str) -> list[Sample]:
+    return [
+        Sample(_crop(_image(folder / truth["image"]), language), truth["text"])
+        for truth in _truths(folder)
+    ]
+
+
+def _page_samples(folder: Path, native: Tesseract) -> list[Sample]:
+    finder = TesseractLineFinder(native)
+    samples: list[Sample] = []
+    for truth in _truths(folder):
+        if Path(truth["image"]).suffix != ".pdf" and "180" not in truth["image"]:
+            page = _image(folder / truth["image"])
+            prepared = PreparedPage(1, page, page, np.eye(2, 3), None, 0, 0.0)
+            lines = finder.find(page, ["eng"])
+            samples += [Sample(crop, None) for crop in cut_lines(prepared, lines, ["eng"])]
+    return samples
+
+
+def _block_samples(folder: Path, language: str, most: int = 120) -> list[Sample]:
+    """Boxes of single lines: at least three times as wide as high."""
+    samples: list[Sample] = []
+    for truth in _truths(folder):
+        if truth["lang"] == language and len(samples) < most:
+            page = _image(folder / truth["image"])
+            for line in truth["lines"]:
+                x0, y0, x1, y1 = (round(edge) for edge in line["box"])
+                if 12 <= y1 - y0 <= 80 and x1 - x0 >= 3 * (y1 - y0) and line["text"].strip():
+                    around = page[max(y0 - 3, 0) : y1 + 3, max(x0 - 3, 0) : x1 + 3]
+                    samples.append(Sample(_crop(around, language), line["text"]))
+    return samples[:most]
+
+
+def _truths(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted((folder / "gt").glob("*.json")):
+        yield json.loads(path.read_text())
+
+
+def _image(path: Path) -> Image:
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    assert pixels is not None, path
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _crop(pixels: Image, language: str) -> LineCrop:
+    pixels = np.ascontiguousarray(pixels)
+    return LineCrop(pixels, np.eye(2, 3), (language,), float(pixels.shape[0]))
+
+
+def _alternate(
+    mine: Callable[[], list[LineReading]], theirs: Callable[[], list[LineReading]], rounds: int
+) -> tuple[Timed, Timed]:
+    """Theirs and mine in turn, `rounds` times: load that comes and goes weighs on both alike."""
+    runs = [(_timed(mine), _timed(theirs)) for _ in range(rounds)]
+    best_of_mine, best_of_theirs = (
+        min(column, key=lambda run: run.seconds) for column in zip(*runs, strict=True)
+    )
+    return best_of_theirs, best_of_mine
+
+
+@contextmanager
+def _native_reader(
+    tessdata: Path, language: str
+) -> Iterator[Callable[[Sequence[LineCrop]], list[LineReading]]]:
+    """Native Tesseract with its dictionary, crops as raw lines; its own text, words and boxes."""
+    api = tesserocr.PyTessBaseAPI(f"{tessdata}/", language, psm=tesserocr.PSM.RAW_LINE)
+    api.SetVariable("debug_file", "/dev/null")
+    try:
+        yield lambda crops: [_read_natively(api, crop.pixels) for crop in crops]
+    finally:
+        api.End()
+
+
+def _read_natively(api: tesserocr.PyTessBaseAPI, pixels: Image) -> LineReading:
+    height, width = pixels.shape[:2]
+    api.SetImageBytes(np.ascontiguousarray(pixels).tobytes(), width, height, 3, 3 * width)
+    text = api.GetUTF8Text().strip()
+    found = api.GetIterator()
+    level = tesserocr.RIL.WORD
+    words = [
+        CropWord(_plain(word.GetUTF8Text(level)), 0.0, Box(*map(float, word.BoundingBox(level))))
+        for word in (tesserocr.iterate_level(found, level) if text else ())
+    ]
+    return LineReading(text, 0.0, tuple(words))
+
+
+def _timed(read: Callable[[], list[LineReading]]) -> Timed:
+    started = time.thread_time()
+    readings = read()
+    return Timed(readings, time.thread_time() - started)
+
+
+def _print_row(name: str, samples: Sequence[Sample], native: Timed, ours: Timed) -> None:
+    count = len(samples)
+    texts = [_plain(reading.text) for reading in ours.readings]
+    native_texts = [_plain(reading.text) for reading in native.readings]
+    truths = [_plain(sample.truth or "") for sample in samples]
+    differing = _rate(texts, native_texts)
+    print(
+        f"{name:22} {count:4} {1000 * native.seconds / count:9.2f}"
+        f" {1000 * ours.seconds / count:8.2f} {native.seconds / ours.seconds:6.2f}"
+        f" {_percent(native_texts, truths)} {_percent(texts, truths)}"
+        f" {100 - 100 * differing:7.2f} {_box_difference(native.readings, ours.readings):6.2f}",
+        flush=True,
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.translate(_MARKS).split())
+
+
+def _percent(texts: Sequence[str], truths: Sequence[str]) -> str:
+    return f"{100 * _rate(texts, truths):10.2f}" if any(truths) else f"{'-':>10}"
+
+
+def _rate(texts: Sequence[str], truths: Sequence[str]) -> float:
+    edits = sum(edit_distance(text, truth) for text, truth in zip(texts, truths, strict=True))
+    return edits / max(sum(map(len, truths)), 1)
+
+
+def _box_difference(native: Sequence[LineReading], ours: Sequence[LineReading]) -> float:
+    """Median over the edges of words, in lines whose words have the same letters in both.
+
+    Letters in any order: libtesseract gives single right-to-left words as they stand in the image.
+    """
+    differences = [
+        abs(theirs - mine)
+        for one, other in zip(native, ours, strict=True)
+        if [sorted(word.text) for word in one.words] == [sorted(word.text) for word in other.words]
+        for first, second in zip(one.words, other.words, strict=True)
+        for theirs, mine in zip(first.box, second.box, strict=True)
+    ]
+    return statistics.median(differences) if differences else float("nan")
+
+
+if __name__ == "__main__":
+    main()

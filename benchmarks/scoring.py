@@ -1,0 +1,79 @@
+"""How much of the true text a reading found."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """Counts of words over one or many pages; scores add up, so that F1 is micro-averaged."""
+
+    matched: int = 0
+    found: int = 0
+    true: int = 0
+
+    def __add__(self, other: "WordScore") -> "WordScore":
+        return WordScore(
+            self.matched + other.matched, self.found + other.found, self.true + other.true
+        )
+
+    @property
+    def precision(self) -> float:
+        """Share of the found words that are true; 1 where nothing was found."""
+        return self.matched / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the true words that were found; 1 where there are none."""
+        return self.matched / self.true if self.true else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; 1 where nothing was to be found and was not."""
+        total = self.found + self.true
+        return 2 * self.matched / total if total else 1.0
+
+
+def words_of(text: str) -> list[str]:
+    """Unbroken runs of letters and digits, in any script, without regard to case.
+
+    Punctuation counts for nothing, neither when read nor when missed: `R&D` is two words, `12.50`
+    is two. Ground truths write blanks and rules in too many ways to compare more.
+    """
+    return _TOKEN.findall(text.casefold())
+
+
+def score_words(found: str, true: str) -> WordScore:
+    """Compares two texts as bags of words: the order of lines is not judged here."""
+    found_words, true_words = Counter(words_of(found)), Counter(words_of(true))
+    return WordScore((found_words & true_words).total(), found_words.total(), true_words.total())
+
+
+def total(scores: Iterable[WordScore]) -> WordScore:
+    """The micro-average: each word weighs the same, whatever page it is on."""
+    return sum(scores, WordScore())
+
+
+def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Fewest insertions, deletions and substitutions between two sequences (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]
+
+
+def character_error_rate(found: str, true: str) -> float:
+    """Edits needed per true character, white space squeezed; may exceed 1.
+
+    Without a true text it is 0 if nothing was found, else 1.
+    """
+    found, true = " ".join(found.split()), " ".join(true.split())
+    if not true:
+        return float(bool(found))
+    return edit_distance(found, true) / len(true)
