@@ -26,7 +26,7 @@ check: dev ## Format, lint, strict types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --quiet
+	@$(BIN)/lint-imports --no-logo
 
 format: dev ## Lay out the code and mend what can be mended
 	@$(BIN)/ruff format .
