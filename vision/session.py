@@ -18,6 +18,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
 from vision import cuda
 from vision.errors import EngineFailure
+from vision.subnormals import without_subnormals
 from vision.types import ModelUse
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -180,7 +181,7 @@ def _create(
 ) -> ort.InferenceSession:
     try:
         inference = ort.InferenceSession(
-            str(path),
+            without_subnormals(path.read_bytes()) or str(path),
             sess_options=_session_options(threads),
             providers=[(provider, dict(provider_options))],
             enable_fallback=0,
