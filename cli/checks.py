@@ -133,7 +133,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     try:
-        listed = list_models(models_dir=settings.models_dir)
+        listed = list_models(models_dir=settings.models_folder)
     except VisionError as error:
         yield Finding("models", "fault", error.message, "mend the catalogue")
         return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import Exit
+from cli.model_commands import models
 
 app = typer.Typer(
     help="Read documents: detection and OCR, on this machine or as a service.",
@@ -16,7 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
-models = typer.Typer(help="The models that reading uses.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 
@@ -72,8 +72,11 @@ def read(
         Recogniser, typer.Option(help="Who reads lines: native Tesseract, or its networks in ONNX.")
     ] = Recogniser.tesseract,
     detectors: Annotated[
-        str, typer.Option(help="Detectors by catalogue name, commas between; empty for none.")
-    ] = "pagesight-doc",
+        list[str],
+        typer.Option(
+            "--detector", "--detectors", help="Detector by catalogue name; repeat it; '' for none."
+        ),
+    ] = ["pagesight-doc"],  # noqa: B006 - typer makes a list of its own for each call
     pages: Annotated[str | None, typer.Option(help="Which pages, as 1-3,7.")] = None,
     dpi: Annotated[int, typer.Option(min=36, max=1200, help="Resolution of PDF pages.")] = 300,
 ) -> None:
@@ -85,7 +88,7 @@ def read(
         languages=_names(languages),
         lines=lines.value,
         recogniser=recogniser.value,
-        detectors=_names(detectors),
+        detectors=_names(",".join(detectors)),
         pages=pages,
         dpi=dpi,
     )
@@ -177,35 +180,6 @@ def keys_revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` s
     from cli.keys import revoke
 
     raise typer.Exit(revoke(key_id))
-
-
-@models.command("list")
-def models_list() -> None:
-    """List the catalogue and whether each model is ready here."""
-    from cli.models import show
-
-    raise typer.Exit(show())
-
-
-@models.command("inspect")
-def models_inspect(
-    file: Annotated[Path, typer.Argument(help="A .traineddata file of Tesseract's.")],
-) -> None:
-    """Show what a Tesseract model file holds."""
-    from cli.tesseract_models import inspect
-
-    raise typer.Exit(inspect(file))
-
-
-@models.command("convert")
-def models_convert(
-    file: Annotated[Path, typer.Argument(help="A .traineddata file of Tesseract's.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The ONNX file.")] = None,
-) -> None:
-    """Write a Tesseract model's network as ONNX."""
-    from cli.tesseract_models import convert_to_onnx
-
-    raise typer.Exit(convert_to_onnx(file, output))
 
 
 def main() -> None:

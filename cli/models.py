@@ -14,7 +14,7 @@ _STATES = {"ready": "ready", "missing": "missing", "wrong_hash": "wrong hash"}
 def show() -> int:
     """List every model with its state; a state other than ready makes the exit code 4."""
     try:
-        listed = list_models(models_dir=Settings().models_dir)
+        listed = list_models(models_dir=Settings().models_folder)
     except EngineFailure as failure:
         complain(failure.message)
         return Exit.INSTALLATION

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     blob_url: str | None = Field(
         None, description="`file:///...` or `s3://bucket/prefix`; the data folder when absent."
     )
-    models_dir: Path | None = Field(None, description="Folder of models that the operator added.")
+    models_dir: Path | None = Field(
+        None, description="Folder of models that the operator added; in the data folder if absent."
+    )
     tessdata_dir: Path | None = Field(None, description="Folder of Tesseract's models.")
 
     # The API
@@ -37,6 +39,11 @@ class Settings(BaseSettings):
     max_upload_mb: PositiveInt = Field(500, description="Largest upload, in megabytes.")
     max_wait_s: PositiveFloat = Field(60.0, description="Longest `Prefer: wait`.")
     max_wait_mb: PositiveInt = Field(50, description="Largest upload that may be waited for.")
+    max_batch_mb: PositiveInt = Field(
+        5000,
+        description="Largest batch in one request, and what a ZIP may unpack to, in megabytes.",
+    )
+    max_batch_documents: PositiveInt = Field(10_000, description="Documents of one batch.")
     max_queued_jobs: PositiveInt = Field(10_000, description="Unfinished jobs before 503.")
     public_url: str | None = Field(
         None, description="Address under which callers reach the API, for links in webhooks."
@@ -69,6 +76,9 @@ class Settings(BaseSettings):
         30.0, description="Wait before a message that nobody took up is sent again."
     )
     retention_h: PositiveFloat = Field(24.0 * 7, description="Hours that finished jobs are kept.")
+    tenant_weights: dict[str, PositiveFloat] = Field(
+        {}, description="JSON object of turns that tenants get while others get one."
+    )
     idempotency_h: PositiveFloat = Field(24.0, description="Hours an idempotency key is held.")
 
     # Outgoing requests
@@ -79,6 +89,9 @@ class Settings(BaseSettings):
     )
     fetch_timeout_s: PositiveFloat = Field(30.0, description="Time to fetch a URL input.")
     webhook_timeout_s: PositiveFloat = Field(15.0, description="Time for a receiver to answer.")
+    webhook_key_file: Path | None = Field(
+        None, description="File of the keys that webhook secrets are sealed with in the database."
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe message that is logged."
@@ -98,6 +111,16 @@ class Settings(BaseSettings):
     def blob_store_url(self) -> str:
         """The blob store to use: the one given, or a folder in the data folder."""
         return self.blob_url or f"file://{self.data_dir.resolve() / 'blobs'}"
+
+    @cached_property
+    def webhook_key_path(self) -> Path:
+        """The file of keys to use: the one given, or one in the data folder."""
+        return self.webhook_key_file or self.data_dir.resolve() / "webhook-keys"
+
+    @cached_property
+    def models_folder(self) -> Path:
+        """Where models that the operator added are: the folder given, or in the data folder."""
+        return self.models_dir or self.data_dir.resolve() / "models"
 
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process to read the same."""

@@ -13,7 +13,7 @@ from vision.errors import EngineFailure
 Task = Literal["detector", "line_finder", "orientation", "recogniser"]
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
-_OVERLAY = "catalogue.toml"
+OVERLAY = "catalogue.toml"  # of the operator, in the folder of added models
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
 
@@ -40,14 +40,15 @@ def load_catalogue(models_dir: Path | None = None) -> tuple[Entry, ...]:
 
     EngineFailure `catalogue_invalid` names the file and the entry that cannot be used.
     """
-    entries = _read(BUILT_IN)
-    overlay = models_dir / _OVERLAY if models_dir else None
+    entries = read_catalogue(BUILT_IN)
+    overlay = models_dir / OVERLAY if models_dir else None
     if overlay is not None and overlay.exists():
-        entries += _read(overlay)
+        entries += read_catalogue(overlay)
     return tuple({(entry.name, entry.version): entry for entry in entries}.values())
 
 
-def _read(path: Path) -> list[Entry]:
+def read_catalogue(path: Path) -> list[Entry]:
+    """The entries of one file, in its order; EngineFailure `catalogue_invalid` as above."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         entries = [_entry(table, path.parent) for table in _models(tables)]

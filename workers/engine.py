@@ -127,7 +127,7 @@ def _tessdata(settings: Settings) -> str | None:
 
 
 def _open(settings: Settings, name: str) -> Session:
-    model = resolve(name, models_dir=settings.models_dir)
+    model = resolve(name, models_dir=settings.models_folder)
     return open_session(
         model.path,
         name=model.entry.name,
@@ -154,7 +154,7 @@ def _open_detectors(settings: Settings) -> tuple[list[_OpenDetector], dict[str, 
     """The detectors that are here, and for each that cannot be used the reason."""
     opened: list[_OpenDetector] = []
     missing: dict[str, str] = {}
-    for entry in _current_detectors(load_catalogue(settings.models_dir)):
+    for entry in _current_detectors(load_catalogue(settings.models_folder)):
         try:
             session = _open(settings, entry.name)
             opened.append(_OpenDetector(YoloDetector(session, entry.detector), session))
