@@ -13,8 +13,20 @@ from api.auth import KeyCache
 from api.metrics import Metrics
 from api.middleware import Edge
 from api.openapi import build_openapi
+from api.refusals import Refusals
 from api.remembered import Remembered
-from api.routes import console, descriptions, events, health, jobs, results, webhooks
+from api.routes import (
+    batch_results,
+    batches,
+    console,
+    descriptions,
+    events,
+    health,
+    jobs,
+    results,
+    webhook_deliveries,
+    webhooks,
+)
 from api.services import Broker, Services
 from jobs.accept_queue import AcceptQueue
 from jobs.blobs import open_blobs
@@ -22,8 +34,20 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.queue import Publisher
 from jobs.relay import Relay
 from jobs.settings import Settings
+from jobs.window import open_window
 
-_ROUTES = (jobs, results, events, webhooks, health, descriptions, console)
+_ROUTES = (
+    jobs,
+    results,
+    events,
+    batches,
+    batch_results,
+    webhook_deliveries,  # before webhooks, whose paths begin alike
+    webhooks,
+    health,
+    descriptions,
+    console,
+)
 _OPEN_JOBS_S = 1.0
 _CAPABILITIES_S = 5.0
 
@@ -79,7 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def open_services(settings: Settings, broker: Broker | None = None) -> Services:
     """What the handlers work with."""
     ledger = open_ledger(settings)
-    blobs = open_blobs(settings.blob_store_url)
+    blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     broker = broker or Publisher(settings)
     return Services(
         settings=settings,
@@ -87,8 +111,9 @@ def open_services(settings: Settings, broker: Broker | None = None) -> Services:
         blobs=blobs,
         accepting=AcceptQueue(ledger.jobs.create_many, blobs),
         broker=broker,
-        relay=Relay(ledger.outbox, broker),
+        relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room),
         keys=KeyCache(ledger.keys.verify),
+        refusals=Refusals(ledger.audit),
         open_jobs=Remembered(ledger.jobs.open_count, _OPEN_JOBS_S),
         capabilities=Remembered(lambda: _capabilities(ledger), _CAPABILITIES_S),
     )

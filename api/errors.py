@@ -25,6 +25,7 @@ from jobs.errors import (
     NotFound,
     QueueFull,
 )
+from jobs.webhook_secrets import SecretKeyMissing
 from vision.errors import BadInput
 
 MEDIA_TYPE = "application/problem+json"
@@ -90,6 +91,7 @@ def install(app: FastAPI) -> None:
         IdempotencyMismatch,
         QueueFull,
         LedgerUnavailable,
+        SecretKeyMissing,
         OSError,
         BlobError,
         RequestValidationError,
@@ -153,8 +155,8 @@ def _from_ledger(error: Exception) -> Problem:
         case IllegalMove():
             return Problem("illegal_move", f"{error}.")
         case IdempotencyMismatch():
-            detail = "This key made another job from another request."
-            return Problem("idempotency_mismatch", detail, job_id=error.job.id)
+            detail = "This key made another job or batch from another request."
+            return Problem("idempotency_mismatch", detail, made=error.made.id)
         case QueueFull():
             return queue_full()
         case _:
@@ -163,6 +165,8 @@ def _from_ledger(error: Exception) -> Problem:
 
 def _from_installation(error: Exception) -> Problem:
     match error:
+        case SecretKeyMissing():
+            return Problem("secret_key_missing", "A webhook secret cannot be sealed or opened.")
         case LedgerUnavailable():
             return Problem("database_down", "The ledger's database is away.", headers=RETRY_SOON)
         case OSError() if error.errno in _NO_ROOM:

@@ -13,6 +13,12 @@ URL_JOB: Final[dict[str, Any]] = {
     "callback_url": "https://app.example.com/hooks/pagesight",
 }
 
+BATCH_LINES: Final[tuple[dict[str, Any], ...]] = (
+    {"url": "https://files.example.com/4711.pdf", "custom_id": "invoice-4711"},
+    {"job": JOB_ID, "options": {"languages": ["deu"]}},
+    {"name": "scan-17.png", "custom_id": "letter-17", "metadata": {"desk": 3}},
+)
+
 JOB: Final[dict[str, Any]] = {
     "id": JOB_ID,
     "state": "running",
@@ -33,7 +39,10 @@ JOB: Final[dict[str, Any]] = {
     "options": OPTIONS,
     "metadata": {"invoice": 4711},
     "callback_url": None,
+    "begin_by": None,
+    "priority": "normal",
     "batch_id": None,
+    "custom_id": None,
     "links": {
         "self": f"/v1/jobs/{JOB_ID}",
         "result": f"/v1/jobs/{JOB_ID}/result",
@@ -47,6 +56,12 @@ NEW_ENDPOINT: Final[dict[str, Any]] = {
     "events": ["job.succeeded", "job.partial", "job.failed"],
 }
 
+REPLAY: Final[dict[str, Any]] = {
+    "webhook_id": "we_01k9x3v7c2h8q4n6r0t5w1yzab",
+    "events": ["job.succeeded"],
+    "since": "2026-11-20T00:00:00Z",
+}
+
 RESULT_TEXT: Final = "INVOICE 4711\n\nTotal 119.00 EUR\n"
 RESULT_MARKDOWN: Final = "# INVOICE 4711\n\nTotal 119.00 EUR\n"
 
@@ -58,4 +73,52 @@ EVENTS: Final = (
     f'data: {{"job_id":"{JOB_ID}","sequence":3,"kind":"page.succeeded",'
     '"at":"2026-11-21T09:30:01Z","data":{"number":1}}\n\n'
     ": still here\n\n"
+)
+
+BATCH_ID: Final = "batch_01k9x3v7c2h8q4n6r0t5w1yzab"
+
+BATCH: Final[dict[str, Any]] = {
+    "id": BATCH_ID,
+    "state": "running",
+    "created_at": "2026-11-21T09:30:00Z",
+    "finished_at": None,
+    "deadline_at": None,
+    "begin_by": None,
+    "expires_at": None,
+    "documents": {
+        "total": 1200,
+        "laid_out": 1200,
+        "queued": 830,
+        "running": 4,
+        "succeeded": 361,
+        "partial": 1,
+        "failed": 4,
+        "cancelled": 0,
+        "expired": 0,
+    },
+    "fault": None,
+    "options": OPTIONS,
+    "metadata": {"project": "archive 1974"},
+    "callback_url": None,
+    "priority": "batch",
+    "retry_of": None,
+    "links": {
+        "self": f"/v1/batches/{BATCH_ID}",
+        "results": f"/v1/batches/{BATCH_ID}/results.jsonl",
+        "errors": f"/v1/batches/{BATCH_ID}/errors.jsonl",
+        "events": f"/v1/batches/{BATCH_ID}/events",
+        "jobs": f"/v1/jobs?batch_id={BATCH_ID}",
+    },
+}
+
+RESULT_LINE: Final = (
+    '{"custom_id":"invoice-4711","index":0,"job_id":"' + JOB_ID + '","state":"succeeded",'
+    '"filename":"4711.pdf","result":{"schema":"..."}}\\n'
+)
+ERROR_LINE: Final = (
+    '{"custom_id":"letter-17","index":7,"job_id":"' + JOB_ID + '","state":"failed",'
+    '"filename":"scan-17.png","fault":{"code":"damaged","message":"...","actor":"caller"}}\\n'
+)
+BATCH_EVENTS: Final = (
+    'id: 12\\nevent: batch.progress\\ndata: {"state":"running","documents":{"succeeded":12}}\\n\\n'
 )

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from jobs.audit import AuditStore
 from jobs.batch_store import BatchStore
 from jobs.clock import Clock, utc_now
 from jobs.database import Database
+from jobs.delivery_store import DeliveryStore
 from jobs.event_store import EventStore
+from jobs.finishing import Finishing
 from jobs.job_store import JobStore
 from jobs.key_store import KeyStore
 from jobs.outbox import Outbox
@@ -22,9 +25,12 @@ class Ledger:
     database: Database
     jobs: JobStore
     pages: PageStore
+    finishing: Finishing
     outbox: Outbox
     webhooks: WebhookStore
+    deliveries: DeliveryStore
     keys: KeyStore
+    audit: AuditStore
     workers: WorkerStore
     events: EventStore
     batches: BatchStore
@@ -41,10 +47,13 @@ def open_ledger(settings: Settings, clock: Clock = utc_now) -> Ledger:
         database=database,
         jobs=JobStore(database, settings, clock),
         pages=PageStore(database, settings, clock),
+        finishing=Finishing(database, settings, clock),
         outbox=Outbox(database, settings, clock),
         webhooks=WebhookStore(database, settings, clock),
+        deliveries=DeliveryStore(database, settings, clock),
         keys=KeyStore(database, clock),
+        audit=AuditStore(database, clock),
         workers=WorkerStore(database, clock),
         events=EventStore(database),
-        batches=BatchStore(database, clock),
+        batches=BatchStore(database, settings, clock),
     )

@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from jobs.database import Database
 from jobs.settings import Settings
+from jobs.webhook_rekey import seal_plain
+from jobs.webhook_store import secret_keys
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 70_417_761  # any number, as long as nothing else in the database locks it
@@ -25,5 +27,6 @@ def migrate(settings: Settings) -> None:
                 connection.execute(lock, {"number": _ADVISORY_LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            seal_plain(connection, secret_keys(settings))
     finally:
         database.close()

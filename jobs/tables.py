@@ -1,7 +1,8 @@
 """The tables of the ledger. Times are UTC; a final row has its `finished_at`.
 
 `wake_at` stands exactly on the rows that wait for a message: queued jobs and pages, running jobs
-whose pages are all read, pending deliveries. The reconciler sends anew what it overtook.
+whose pages are all read, batches that are laid out or cancelled, pending deliveries. The
+reconciler sends anew what it overtook.
 """
 
 from datetime import UTC, datetime
@@ -22,13 +23,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
 )
 from sqlalchemy.types import TypeDecorator
 
-from jobs.states import DeliveryState, JobState, PageState
+from jobs.states import BatchState, DeliveryState, JobState, PageState
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,13 +61,15 @@ def _state(states: type[StrEnum]) -> Enum:
     )
 
 
-def _owner(name: str, target: str, *, primary_key: bool = False) -> Column[str]:
+def _owner(
+    name: str, target: str, *, primary_key: bool = False, nullable: bool = False
+) -> Column[str]:
     """The row that this one belongs to and goes with.
 
     Checked at commit, so that a row may be written before its owner in one transaction.
     """
     key = ForeignKey(target, ondelete="CASCADE", deferrable=True, initially="DEFERRED")
-    return Column(name, String(64), key, primary_key=primary_key, nullable=False)
+    return Column(name, String(64), key, primary_key=primary_key, nullable=nullable)
 
 
 metadata = MetaData(
@@ -85,7 +89,32 @@ batches = Table(
     Column("tenant", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("metadata", JSON, nullable=False),
+    Column("state", _state(BatchState), nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("archive", Boolean, nullable=False),
+    Column("documents", Integer),
+    Column("laid_out", Integer, nullable=False),
+    Column("open_jobs", Integer, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("callback_url", Text),
+    Column("retry_of", String(64)),
+    Column("idempotency_key", String(255)),
+    Column("fingerprint", String(128)),
+    Column("token", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", String(128)),
+    Column("lease_until", UtcDateTime),
+    Column("wake_at", UtcDateTime),
+    Column("fault_code", String(64)),
+    Column("fault_message", Text),
+    Column("fault_actor", String(16)),
+    Column("deadline_at", UtcDateTime),
+    Column("begin_by", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
 )
+Index("ix_batches_tenant_id", batches.c.tenant, batches.c.id)
+Index("ix_batches_idempotency_key", batches.c.tenant, batches.c.idempotency_key, unique=True)
 
 jobs = Table(
     "jobs",
@@ -104,10 +133,14 @@ jobs = Table(
     Column("media_type", String(128)),
     Column("callback_url", Text),
     Column("batch_id", String(64), ForeignKey("batches.id")),
+    Column("batch_index", Integer),
+    Column("custom_id", Text),
+    Column("priority", SmallInteger, nullable=False),
     Column("pages_total", Integer),
     Column("pages_succeeded", Integer, nullable=False),
     Column("pages_failed", Integer, nullable=False),
     Column("open_attempts", Integer, nullable=False),
+    Column("finish_attempts", Integer, nullable=False),
     Column("opener", String(128)),
     Column("open_until", UtcDateTime),
     Column("wake_at", UtcDateTime),
@@ -119,20 +152,29 @@ jobs = Table(
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("deadline_at", UtcDateTime),
+    Column("begin_by", UtcDateTime),
     Column("expires_at", UtcDateTime),
 )
 Index("ix_jobs_tenant_id", jobs.c.tenant, jobs.c.id)
 
 
-def _partial(name: str, column: Column[Any], where: ColumnElement[bool]) -> Index:
-    return Index(name, column, sqlite_where=where, postgresql_where=where)
+def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool] | None = None) -> Index:
+    """Index the rows that `where` holds for; those with a first column that is given, if absent."""
+    rows = columns[0].is_not(None) if where is None else where
+    return Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
 
 
-_partial("ix_jobs_open", jobs.c.tenant, jobs.c.finished_at.is_(None))
-_partial("ix_jobs_wake_at", jobs.c.wake_at, jobs.c.wake_at.is_not(None))
-_partial("ix_jobs_deadline_at", jobs.c.deadline_at, jobs.c.deadline_at.is_not(None))
-_partial("ix_jobs_expires_at", jobs.c.expires_at, jobs.c.expires_at.is_not(None))
-_partial("ix_jobs_batch_id", jobs.c.batch_id, jobs.c.batch_id.is_not(None))
+_UNFINISHED = jobs.c.finished_at.is_(None)
+_partial("ix_jobs_open", jobs.c.tenant, jobs.c.priority, jobs.c.id, where=_UNFINISHED)
+_partial("ix_jobs_begin_by", jobs.c.begin_by, where=_UNFINISHED & jobs.c.begin_by.is_not(None))
+_partial("ix_jobs_finished_at", jobs.c.finished_at)
+_partial("ix_jobs_batch_index", jobs.c.batch_id, jobs.c.batch_index)
+_partial("ix_jobs_batch_state", jobs.c.batch_id, jobs.c.state)
+_partial("ix_batches_wake_at", batches.c.wake_at)
+_partial("ix_batches_expires_at", batches.c.expires_at)
+_partial("ix_jobs_wake_at", jobs.c.wake_at)
+_partial("ix_jobs_deadline_at", jobs.c.deadline_at)
+_partial("ix_jobs_expires_at", jobs.c.expires_at)
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -161,8 +203,8 @@ pages = Table(
     Column("fault_actor", String(16)),
     Column("finished_at", UtcDateTime),
 )
-_partial("ix_pages_wake_at", pages.c.wake_at, pages.c.wake_at.is_not(None))
-_partial("ix_pages_lease_until", pages.c.lease_until, pages.c.lease_until.is_not(None))
+_partial("ix_pages_wake_at", pages.c.wake_at)
+_partial("ix_pages_lease_until", pages.c.lease_until)
 
 page_results = Table(
     "page_results",
@@ -187,9 +229,14 @@ outbox = Table(
     metadata,
     Column("id", _counter, primary_key=True),
     Column("topic", String(32), nullable=False),
-    Column("args", JSON, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("number", Integer),
+    Column("tenant", String(64), nullable=False),
+    Column("rank", SmallInteger, nullable=False),
     Column("held_until", UtcDateTime),
 )
+Index("ix_outbox_turn", outbox.c.topic, outbox.c.tenant, outbox.c.rank, outbox.c.id)
+Index("ix_outbox_subject", outbox.c.subject)
 
 endpoints = Table(
     "endpoints",
@@ -201,8 +248,11 @@ endpoints = Table(
     Column("secrets", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("disabled_at", UtcDateTime),
     Column("disabled_reason", Text),
     Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("description", Text, nullable=False, server_default=""),
 )
 Index(
     "uq_endpoints_callback",
@@ -218,7 +268,8 @@ deliveries = Table(
     Column("id", String(64), primary_key=True),
     Column("tenant", String(64), nullable=False),
     _owner("endpoint_id", "endpoints.id"),
-    _owner("job_id", "jobs.id"),
+    _owner("job_id", "jobs.id", nullable=True),
+    _owner("batch_id", "batches.id", nullable=True),
     Column("url", Text, nullable=False),
     Column("event", String(64), nullable=False),
     Column("payload", Text, nullable=False),
@@ -231,8 +282,9 @@ deliveries = Table(
 )
 Index("ix_deliveries_tenant_id", deliveries.c.tenant, deliveries.c.id)
 Index("ix_deliveries_job_id", deliveries.c.job_id)
+_partial("ix_deliveries_batch_id", deliveries.c.batch_id)
 Index("ix_deliveries_endpoint_id", deliveries.c.endpoint_id)
-_partial("ix_deliveries_wake_at", deliveries.c.wake_at, deliveries.c.wake_at.is_not(None))
+_partial("ix_deliveries_wake_at", deliveries.c.wake_at)
 
 attempts = Table(
     "attempts",
@@ -259,6 +311,19 @@ api_keys = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("id", _counter, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("target", String(255), nullable=False),
+    Column("tenant", String(64)),
+    Column("data", JSON, nullable=False),
+)
+Index("ix_audit_events_tenant_id", audit_events.c.tenant, audit_events.c.id)
 
 workers = Table(
     "workers",

@@ -12,7 +12,9 @@ from standardwebhooks import Webhook
 
 from jobs.delivery import Attempt, Delivery, Endpoint
 from jobs.egress import EgressRefused
+from jobs.errors import NotFound
 from jobs.ledger import Ledger
+from jobs.webhook_secrets import SecretKeyMissing
 from workers.egress import Answer, EgressClient, EgressFailed
 from workers.schedule import next_attempt
 
@@ -31,6 +33,7 @@ class Outcome:
     error: str | None = None
     response: str = ""
     retry_after: str | None = None
+    blame: bool = True  # False where the receiver was not even asked, for a fault of ours
 
     @property
     def delivered(self) -> bool:
@@ -55,26 +58,31 @@ class Sender:
 
     def deliver(self, delivery_id: str) -> None:
         """Try once and record it. Harmless when it is delivered, given up or not due."""
-        begun = self.ledger.webhooks.begin_attempt(delivery_id)
+        begun = self.ledger.deliveries.begin_attempt(delivery_id)
         if begun is None:
             return
         delivery, endpoint = begun
-        now = self.clock()
+        try:
+            self._try(delivery, endpoint, self.clock())
+        except NotFound:  # the endpoint or the job, and the delivery with it
+            _log.info("deleted while it was sent", extra={"delivery_id": delivery.id})
+
+    def _try(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
         outcome = self._send(delivery, endpoint, now)
-        number = delivery.attempts
-        retry_at = self._retry_at(outcome, number)
         attempt = Attempt(
             delivery.id,
-            number,
+            delivery.attempts,
             now,
             outcome.duration_ms,
             outcome.status,
             outcome.error,
             outcome.response,
         )
-        self.ledger.webhooks.record(delivery, attempt, retry_at=retry_at)
+        retry_at = self._retry_at(outcome, delivery.attempts)
+        self.ledger.deliveries.record(delivery, attempt, retry_at=retry_at, blame=outcome.blame)
         said = outcome.status or outcome.error
-        _log.info("webhook attempt %d: %s", number, said, extra={"delivery_id": delivery.id})
+        fields = {"delivery_id": delivery.id}
+        _log.info("webhook attempt %d: %s", delivery.attempts, said, extra=fields)
 
     def _retry_at(self, outcome: Outcome, number: int) -> datetime | None:
         if outcome.delivered or outcome.hopeless:
@@ -84,11 +92,12 @@ class Sender:
     def _send(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> Outcome:
         started = time.perf_counter()
         try:
+            secrets = self.ledger.webhooks.secrets(endpoint.id)
             with self.client.send(
                 "POST",
                 delivery.url,
                 timeout_s=self.timeout_s,
-                headers=signed_headers(delivery, endpoint.secrets, now),
+                headers=signed_headers(delivery, secrets, now),
                 body=delivery.payload.encode(),
             ) as answer:
                 text = _beginning(answer)
@@ -96,6 +105,10 @@ class Sender:
                 return Outcome(_since(started), answer.status, None, text, retry_after)
         except (EgressRefused, EgressFailed) as error:
             return Outcome(_since(started), error=f"{error.code}: {error.message}")
+        except SecretKeyMissing as error:
+            _log.error("%s", error, extra={"delivery_id": delivery.id})
+            why = "secret_key_missing: the operator must act"
+            return Outcome(_since(started), error=why, blame=False)
 
 
 def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Webhooks: receivers, their secrets, what was sent to them and how it went."""
+"""Webhooks: receivers and their secrets."""
 
 from typing import Annotated
 
@@ -8,10 +8,7 @@ from api.auth import WebhookKeeper
 from api.errors import documented
 from api.services import ServicesDep
 from api.webhook_schemas import (
-    AttemptList,
-    AttemptOut,
     CallbackSecrets,
-    DeliveryList,
     DeliveryOut,
     EndpointChange,
     EndpointList,
@@ -25,10 +22,17 @@ from jobs.egress import parse_target
 _COMMON = documented("unauthorised", "forbidden", "invalid_request", "database_down")
 _ONE = _COMMON | documented("not_found")
 _TAKES_URL = documented("egress_refused", "invalid_request")
+_MAKES_SECRET = documented("secret_key_missing")
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=_COMMON)
-Limit = Annotated[int, Query(ge=1, le=200)]
-Before = Annotated[str | None, Query(max_length=64, description="`next` of the list before.")]
+OverlapHours = Annotated[
+    float,
+    Query(
+        ge=0,
+        le=168,
+        description="Hours that the old secrets sign along; 0 ends them now (one that leaked).",
+    ),
+]
 
 
 @router.post(
@@ -36,14 +40,16 @@ Before = Annotated[str | None, Query(max_length=64, description="`next` of the l
     operation_id="createWebhook",
     summary="Register a receiver",
     status_code=201,
-    responses=_TAKES_URL,
+    responses=_TAKES_URL | _MAKES_SECRET,
 )
 def create_webhook(
     services: ServicesDep, key: WebhookKeeper, body: NewEndpoint
 ) -> EndpointWithSecrets:
-    """The answer shows the secret that verifies deliveries; keep it."""
+    """The answer shows the secret that verifies deliveries, this once; keep it."""
     parse_target(body.url, services.settings.egress_allow)
-    endpoint = services.ledger.webhooks.create_endpoint(key.tenant, body.url, tuple(body.events))
+    endpoint = services.ledger.webhooks.create_endpoint(
+        key.tenant, body.url, tuple(body.events), body.description, by=key.id
+    )
     return EndpointWithSecrets.model_validate(endpoint)
 
 
@@ -58,66 +64,28 @@ def list_webhooks(services: ServicesDep, key: WebhookKeeper) -> EndpointList:
     "/callback-secret",
     operation_id="getCallbackSecret",
     summary="The secret that signs callbacks to a job's `callback_url`",
+    responses=_MAKES_SECRET,
 )
 def get_callback_secret(services: ServicesDep, key: WebhookKeeper) -> CallbackSecrets:
     """Made when it is first asked for or needed."""
-    return _callback_secrets(services.ledger.webhooks.callback_endpoint(key.tenant))
+    endpoint = services.ledger.webhooks.callback_endpoint(key.tenant, by=key.id)
+    return _callback_secrets(endpoint)
 
 
 @router.post(
     "/callback-secret/rotate",
     operation_id="rotateCallbackSecret",
     summary="Replace the secret that signs callbacks",
+    responses=_MAKES_SECRET,
 )
-def rotate_callback_secret(services: ServicesDep, key: WebhookKeeper) -> CallbackSecrets:
-    """The old secret signs along for 24 hours."""
+def rotate_callback_secret(
+    services: ServicesDep, key: WebhookKeeper, overlap_h: OverlapHours = 24
+) -> CallbackSecrets:
+    """The old secret signs along for 24 hours, or as long as you say."""
     webhooks = services.ledger.webhooks
-    endpoint = webhooks.callback_endpoint(key.tenant)
-    return _callback_secrets(webhooks.rotate_secret(key.tenant, endpoint.id))
-
-
-@router.get("/deliveries", operation_id="listDeliveries", summary="List deliveries, newest first")
-def list_deliveries(
-    services: ServicesDep,
-    key: WebhookKeeper,
-    webhook_id: Annotated[str | None, Query(max_length=64)] = None,
-    job_id: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Limit = 50,
-    before: Before = None,
-) -> DeliveryList:
-    """Of one receiver, of one job, or all; those to a job's `callback_url` too."""
-    found, cursor = services.ledger.webhooks.deliveries(
-        key.tenant, endpoint_id=webhook_id, job_id=job_id, limit=limit, before=before
-    )
-    return DeliveryList(
-        deliveries=[DeliveryOut.model_validate(each) for each in found], next=cursor
-    )
-
-
-@router.get(
-    "/deliveries/{delivery_id}/attempts",
-    operation_id="listAttempts",
-    summary="Every try of a delivery",
-    responses=_ONE,
-)
-def list_attempts(services: ServicesDep, key: WebhookKeeper, delivery_id: str) -> AttemptList:
-    """What the receiver answered each time, or what kept the answer from coming."""
-    found = services.ledger.webhooks.attempts(key.tenant, delivery_id)
-    return AttemptList(attempts=[AttemptOut.model_validate(each) for each in found])
-
-
-@router.post(
-    "/deliveries/{delivery_id}/replay",
-    operation_id="replayDelivery",
-    summary="Send a delivery again",
-    status_code=202,
-    responses=_ONE | documented("illegal_move"),
-)
-def replay_delivery(services: ServicesDep, key: WebhookKeeper, delivery_id: str) -> DeliveryOut:
-    """The same message under the same `webhook-id`, so that receivers can tell it is the same."""
-    delivery = services.ledger.webhooks.replay(key.tenant, delivery_id)
-    services.relay.wake()
-    return DeliveryOut.model_validate(delivery)
+    endpoint = webhooks.callback_endpoint(key.tenant, by=key.id)
+    rotated = webhooks.rotate_secret(key.tenant, endpoint.id, overlap_h * 3600, by=key.id)
+    return _callback_secrets(rotated)
 
 
 @router.get(
@@ -132,7 +100,7 @@ def get_webhook(services: ServicesDep, key: WebhookKeeper, webhook_id: str) -> E
     "/{webhook_id}",
     operation_id="updateWebhook",
     summary="Change a receiver",
-    responses=_ONE | _TAKES_URL,
+    responses=_ONE | _TAKES_URL | documented("illegal_move"),
 )
 def update_webhook(
     services: ServicesDep, key: WebhookKeeper, webhook_id: str, body: EndpointChange
@@ -146,6 +114,8 @@ def update_webhook(
         enabled=body.enabled,
         url=body.url,
         events=None if body.events is None else tuple(body.events),
+        description=body.description,
+        by=key.id,
     )
     return EndpointOut.model_validate(endpoint)
 
@@ -159,21 +129,37 @@ def update_webhook(
 )
 def delete_webhook(services: ServicesDep, key: WebhookKeeper, webhook_id: str) -> None:
     """Its deliveries go with it."""
-    services.ledger.webhooks.delete(key.tenant, webhook_id)
+    services.ledger.webhooks.delete(key.tenant, webhook_id, by=key.id)
 
 
 @router.post(
     "/{webhook_id}/rotate",
     operation_id="rotateSecret",
     summary="Replace a receiver's secret",
-    responses=_ONE,
+    responses=_ONE | _MAKES_SECRET,
 )
 def rotate_secret(
-    services: ServicesDep, key: WebhookKeeper, webhook_id: str
+    services: ServicesDep, key: WebhookKeeper, webhook_id: str, overlap_h: OverlapHours = 24
 ) -> EndpointWithSecrets:
-    """The old secret signs along for 24 hours; both verify meanwhile."""
-    endpoint = services.ledger.webhooks.rotate_secret(key.tenant, webhook_id)
+    """The old secret signs along for 24 hours, or as long as you say; both verify meanwhile."""
+    endpoint = services.ledger.webhooks.rotate_secret(
+        key.tenant, webhook_id, overlap_h * 3600, by=key.id
+    )
     return EndpointWithSecrets.model_validate(endpoint)
+
+
+@router.post(
+    "/{webhook_id}/ping",
+    operation_id="pingWebhook",
+    summary="Send a test message",
+    status_code=202,
+    responses=_ONE | documented("illegal_move"),
+)
+def ping_webhook(services: ServicesDep, key: WebhookKeeper, webhook_id: str) -> DeliveryOut:
+    """A `webhook.ping`, whatever events the receiver asked for. How it went stands in its tries."""
+    delivery = services.ledger.webhooks.ping(key.tenant, webhook_id)
+    services.relay.wake()
+    return DeliveryOut.model_validate(delivery)
 
 
 def _callback_secrets(endpoint: Endpoint) -> CallbackSecrets:

@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 
@@ -52,3 +54,74 @@ def test_deliveries_are_listed_and_replayed(client: httpx.Client, service: Servi
     with service.client(service.key("stranger")) as stranger:
         problem(stranger.get(f"{path}/attempts"), 404, "not_found")
         problem(stranger.post(f"{path}/replay"), 404, "not_found")
+
+
+def test_filters_take_events_and_families_and_refuse_others(client: httpx.Client) -> None:
+    for events in (["*"], ["job.*", "batch.cancelled"], ["webhook.disabled"]):
+        made = client.post("/v1/webhooks", json={"url": URL, "events": events})
+        assert made.json()["events"] == events
+    for events in ([], ["page.*"], ["job.exploded"]):
+        refused = client.post("/v1/webhooks", json={"url": URL, "events": events})
+        problem(refused, 422, "invalid_request")
+    assert client.post("/v1/webhooks", json={"url": URL}).json()["events"] == ["*"]
+
+
+def test_a_secret_is_shown_when_it_is_made_and_never_again(client: httpx.Client) -> None:
+    made = client.post("/v1/webhooks", json={"url": URL, "description": "billing"}).json()
+    path = f"/v1/webhooks/{made['id']}"
+    answers = [
+        client.get(path),
+        client.get("/v1/webhooks"),
+        client.patch(path, json={"description": "accounts"}),
+    ]
+    assert all("whsec_" not in answer.text for answer in answers)
+    assert answers[2].json()["description"] == "accounts"
+
+
+def test_rotating_can_end_the_old_secret_at_once(client: httpx.Client) -> None:
+    made = client.post("/v1/webhooks", json={"url": URL}).json()
+    path = f"/v1/webhooks/{made['id']}/rotate"
+    assert len(client.post(path, params={"overlap_h": 0}).json()["secrets"]) == 1
+    assert len(client.post(path, params={"overlap_h": 1}).json()["secrets"]) == 2
+    problem(client.post(path, params={"overlap_h": 169}), 422, "invalid_request")
+
+
+def test_a_ping_is_sent_and_its_message_can_be_read(client: httpx.Client, service: Service) -> None:
+    made = client.post("/v1/webhooks", json={"url": URL, "events": ["job.failed"]}).json()
+    ping = client.post(f"/v1/webhooks/{made['id']}/ping")
+    assert (ping.status_code, ping.json()["event"]) == (202, "webhook.ping")
+    assert (ping.json()["job_id"], ping.json()["state"]) == (None, "pending")
+    read = client.get(f"/v1/webhooks/deliveries/{ping.json()['id']}").json()
+    assert json.loads(read["payload"])["data"]["endpoint_id"] == made["id"]
+    client.patch(f"/v1/webhooks/{made['id']}", json={"enabled": False})
+    problem(client.post(f"/v1/webhooks/{made['id']}/ping"), 409, "illegal_move")
+    with service.client(service.key("stranger")) as stranger:
+        problem(stranger.post(f"/v1/webhooks/{made['id']}/ping"), 404, "not_found")
+        problem(stranger.get(f"/v1/webhooks/deliveries/{read['id']}"), 404, "not_found")
+
+
+def test_deliveries_are_found_and_replayed_by_event_state_and_time(
+    client: httpx.Client, service: Service
+) -> None:
+    made = client.post("/v1/webhooks", json={"url": URL}).json()
+    job_id = client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"]
+    service.succeed(job_id, "Hello")
+    client.post(f"/v1/webhooks/{made['id']}/ping")
+    path = "/v1/webhooks/deliveries"
+
+    def found(**query: str) -> list[str]:
+        return [each["event"] for each in client.get(path, params=query).json()["deliveries"]]
+
+    assert found() == ["webhook.ping", "job.succeeded"]
+    assert found(event="webhook.ping", state="pending") == ["webhook.ping"]
+    assert found(state="failed") == []
+    assert found(since="2099-01-01T00:00:00Z") == []
+    assert found(until="2099-01-01T00:00:00Z", job_id=job_id) == ["job.succeeded"]
+    problem(client.get(path, params={"since": "2026-01-01T00:00:00"}), 422, "invalid_request")
+    client.patch(f"/v1/webhooks/{made['id']}", json={"enabled": False})
+    client.patch(f"/v1/webhooks/{made['id']}", json={"enabled": True})
+    assert found(state="failed") == ["webhook.ping", "job.succeeded"]
+    narrow = {"events": ["job.succeeded"], "since": "2020-01-01T00:00:00Z"}
+    assert client.post(f"{path}/replay", json=narrow).json() == {"replayed": 1, "more": False}
+    assert client.post(f"{path}/replay", json={}).json() == {"replayed": 1, "more": False}
+    assert found(state="failed") == []

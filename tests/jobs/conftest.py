@@ -81,7 +81,8 @@ def settings(request: pytest.FixtureRequest, folder: Path) -> Settings:
     else:
         url = request.getfixturevalue("migrated_postgres")
         empty_database(url)
-    return Settings(_env_file=None, data_dir=folder, database_url=url)
+    keys = folder / "webhook-keys"
+    return Settings(_env_file=None, data_dir=folder, database_url=url, webhook_key_file=keys)
 
 
 @pytest.fixture

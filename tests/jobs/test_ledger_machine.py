@@ -26,15 +26,17 @@ from hypothesis.stateful import (
 
 from jobs.delivery import Attempt
 from jobs.errors import IllegalMove, StaleClaim
-from jobs.job import Claim
+from jobs.ids import part_id
+from jobs.job import Batch, Claim, Priority
 from jobs.ledger import Ledger
 from jobs.outbox import Message
 from jobs.settings import Settings
+from jobs.states import BatchState
 from jobs.topics import QUEUES
 from tests.jobs.conftest import ManualClock
 from tests.support.ledger_model import LedgerModel
 from tests.support.ledger_view import Seen, is_over, look
-from tests.support.ledgers import TENANT, UNREADABLE, clear, created
+from tests.support.ledgers import TENANT, UNREADABLE, clear, created, new_batch, new_job
 
 PICK = st.integers(0, 99)
 LONGEST_HOLD_S = 100  # longer than a lease, an opening, an attempt at a delivery, or republish_s
@@ -52,7 +54,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger, self.clock = ledger, clock
         self.model = LedgerModel(settings, clock)
         self.broker: list[Message] = []
-        self.seen = Seen({}, Counter(), {})
+        self.seen = Seen({}, {}, Counter(), {})
+        self.tenders: list[Batch] = []
 
     def _job(self, pick: int) -> str:
         ids = list(self.model.jobs)
@@ -66,9 +69,75 @@ class LedgerMachine(RuleBasedStateMachine):
         self._open(job_id, pages, dies=False)
         return multiple(*self._claim_all(job_id))
 
-    @rule(deadline_s=st.none() | st.integers(1, 300))
-    def create(self, deadline_s: int | None) -> None:
-        self.model.create(created(self.ledger, deadline_s=deadline_s))
+    @rule(
+        deadline_s=st.none() | st.integers(1, 300),
+        begin_within_s=st.none() | st.integers(1, 300),
+        priority=st.sampled_from(Priority),
+    )
+    def create(
+        self,
+        deadline_s: int | None,
+        begin_within_s: int | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        job = created(
+            self.ledger, deadline_s=deadline_s, begin_within_s=begin_within_s, priority=priority
+        )
+        self.model.create(job)
+
+    @rule(documents=st.integers(1, 3))
+    def create_batch(self, documents: int) -> None:
+        batch, _ = self.ledger.batches.create(new_batch())
+        self.model.create_batch(batch.id, documents)
+
+    @rule(pick=PICK)
+    @precondition(lambda self: self.model.batches)
+    def cancel_batch(self, pick: int) -> None:
+        ids = list(self.model.batches)
+        batch_id = ids[pick % len(ids)]
+        with nullcontext() if self.model.cancel_batch(batch_id) else pytest.raises(IllegalMove):
+            self.ledger.batches.cancel(TENANT, batch_id)
+
+    @rule(pick=PICK)
+    @precondition(lambda self: self.tenders)
+    def tend_late(self, pick: int) -> None:
+        """Somebody comes back that was thought dead, after others may have laid the batch out."""
+        self._lay_one_out(self.tenders[pick % len(self.tenders)])
+
+    def _tend(self, batch_id: str, dies: bool) -> None:
+        batch = self.ledger.batches.begin(batch_id, "tender")
+        assert (batch is not None) == self.model.begin_batch(batch_id)
+        if batch is None:
+            return
+        self.tenders.append(batch)
+        if batch.state is BatchState.CANCELLING:
+            if not dies:
+                self.model.cancel_jobs(batch_id)
+                while self.ledger.batches.cancel_some(batch):
+                    pass
+            return
+        while batch is not None and batch.laid_out < self.model.batches[batch_id].documents:
+            batch = self._lay_one_out(batch)
+            if dies:
+                return
+        if batch is not None:
+            self.ledger.batches.laid_out(batch)
+            self.model.laid_out(batch_id)
+
+    def _lay_one_out(self, batch: Batch) -> Batch | None:
+        job_id, index = part_id("job", batch.id, batch.laid_out), batch.laid_out
+        new = new_job(id=job_id, batch_id=batch.id, batch_index=index)
+        may = self.model.may_lay_out(batch)
+        may = may and index < self.model.batches[batch.id].documents
+        if not may and self.model.may_lay_out(batch):
+            return None  # all of it is laid out: its tender would not go on
+        with nullcontext() if may else pytest.raises(StaleClaim):
+            batch = self.ledger.batches.lay_out(batch, [new])
+        if not may:
+            return None
+        self.model.laid_one_out(self.ledger.jobs.load(job_id))
+        self.tenders.append(batch)
+        return batch
 
     @rule(claim=claims, pick=st.none() | PICK)
     def cancel(self, claim: Claim, pick: int | None) -> None:
@@ -116,6 +185,8 @@ class LedgerMachine(RuleBasedStateMachine):
             return self._claim(*message.args)
         if message.topic == "open_job":
             self._open(message.args[0], pages, dies)
+        elif message.topic == "tend_batch":
+            self._tend(message.args[0], dies)
         elif message.topic == "finish_job":
             self._finish(message.args[0])
         else:
@@ -223,11 +294,11 @@ class LedgerMachine(RuleBasedStateMachine):
         assert (finished is not None) == self.model.finish(job_id)
 
     def _deliver(self, delivery_id: str, job_id: str, dies: bool) -> None:
-        begun = self.ledger.webhooks.begin_attempt(delivery_id)
+        begun = self.ledger.deliveries.begin_attempt(delivery_id)
         assert (begun is not None) == self.model.begin_attempt(job_id)
         if begun is not None and not dies:
             answer = Attempt(delivery_id, 1, self.clock(), duration_ms=5, status=204)
-            self.ledger.webhooks.record(begun[0], answer)
+            self.ledger.deliveries.record(begun[0], answer)
             self.model.delivered(job_id)
 
     @rule(seconds=st.sampled_from([1, 20, 31, LONGEST_HOLD_S]))
@@ -239,6 +310,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """What the reconciler does, step for step."""
         assert self.ledger.pages.lapse() == self.model.lapse()
         assert self.ledger.jobs.expire_due() == self.model.expire_due()
+        assert self.ledger.jobs.fail_late() == self.model.fail_late()
         self.ledger_holds_what_it_must()
         queues = Counter(QUEUES[message.topic] for message in self.broker)
         added = self.ledger.outbox.requeue_lapsed(lambda topic: queues[QUEUES[topic]])
@@ -250,17 +322,18 @@ class LedgerMachine(RuleBasedStateMachine):
     def ledger_holds_what_it_must(self) -> None:
         self.seen = look(self.ledger)
         assert self.seen.jobs == self.model.expected()
+        assert self.seen.batches == self.model.expected_batches()
         assert self.seen.outbox == self.model.outbox
 
     def teardown(self) -> None:
         """Workers and the reconciler do their part: every job ends, and is told of once."""
         self._work_off()
         for _ in range(SWEEPS):
-            if not all(map(is_over, self.seen.jobs.values())):
+            if not is_over(self.seen):
                 self.clock.advance(seconds=LONGEST_HOLD_S)
                 self.sweep()
                 self._work_off()
-        assert all(map(is_over, self.seen.jobs.values()))
+        assert is_over(self.seen)
         assert self.ledger.jobs.open_count() == 0
 
     def _work_off(self) -> None:

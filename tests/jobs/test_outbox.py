@@ -1,8 +1,18 @@
+from jobs.delivery import Which
 from jobs.ledger import Ledger
 from jobs.settings import Settings
-from jobs.topics import MOST_TOGETHER, Topic
+from jobs.topics import MOST_TOGETHER, TOPICS, Topic
 from tests.jobs.conftest import ManualClock
-from tests.support.ledgers import TENANT, at_once, claimed, created, drain, finished, running
+from tests.support.ledgers import (
+    TENANT,
+    at_once,
+    claimed,
+    created,
+    drain,
+    finished,
+    new_batch,
+    running,
+)
 
 
 def empty_broker(topic: Topic) -> int:
@@ -75,10 +85,10 @@ def test_everything_that_waits_is_sent_again_when_the_broker_lost_it(
     ledger.pages.succeed(claimed(ledger, read), "{}")
     finished(ledger, callback_url="https://receiver.example/")
     drain(ledger)
-    (delivery,), _ = ledger.webhooks.deliveries(TENANT)
+    (delivery,), _ = ledger.deliveries.list(TENANT)
     lapse_wait(clock, settings)
     assert ledger.outbox.requeue_lapsed(empty_broker) == 5
-    assert drain(ledger) == [(queued,), (read,), (opened, 1), (opened, 2), (delivery.id,)]
+    assert drain(ledger) == [(read,), (queued,), (opened, 1), (opened, 2), (delivery.id,)]
 
 
 def test_what_a_worker_has_in_hand_or_has_ended_is_not_sent_again(
@@ -88,10 +98,10 @@ def test_what_a_worker_has_in_hand_or_has_ended_is_not_sent_again(
     claimed(ledger, running(ledger))
     ledger.jobs.cancel(TENANT, running(ledger, 3))
     job = finished(ledger, callback_url="https://receiver.example/")
-    (delivery,), _ = ledger.webhooks.deliveries(TENANT, job_id=job.id)
+    (delivery,), _ = ledger.deliveries.list(TENANT, Which(job_id=job.id))
     drain(ledger)
     lapse_wait(clock, settings)
-    assert ledger.webhooks.begin_attempt(delivery.id) is not None
+    assert ledger.deliveries.begin_attempt(delivery.id) is not None
     assert ledger.outbox.requeue_lapsed(empty_broker) == 0
 
 
@@ -119,19 +129,30 @@ def test_what_the_outbox_still_holds_is_not_doubled(
     assert ledger.outbox.requeue_lapsed(empty_broker) == 0
 
 
-def test_topics_that_share_a_queue_share_its_depth_and_a_message_may_name_many_rows(
+def test_topics_that_share_a_queue_share_its_depth(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
     read = running(ledger)
     ledger.pages.succeed(claimed(ledger, read), "{}")
-    for _ in range(MOST_TOGETHER["open_job"]):
+    ledger.batches.create(new_batch())
+    drain(ledger)
+    lapse_wait(clock, settings)
+    depth = dict.fromkeys(TOPICS, 0) | {"tend_batch": 2, "finish_job": 2}
+    assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 0
+    depth |= {"tend_batch": 1, "finish_job": 1}
+    assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 1
+
+
+def test_a_message_in_the_broker_may_name_many_documents(
+    ledger: Ledger, clock: ManualClock, settings: Settings
+) -> None:
+    for _ in range(MOST_TOGETHER["open_job"] + 1):
         created(ledger)
     drain(ledger)
     lapse_wait(clock, settings)
-    depth = {"open_job": 2, "finish_job": 2, "read_page": 0, "deliver": 0}
-    assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 0
-    depth = {"open_job": 1, "finish_job": 1, "read_page": 0, "deliver": 0}
-    assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 1
+    depth = dict.fromkeys(TOPICS, 0)
+    assert ledger.outbox.requeue_lapsed(lambda topic: (depth | {"open_job": 2})[topic]) == 0
+    assert ledger.outbox.requeue_lapsed(lambda topic: (depth | {"open_job": 1})[topic]) == 1
 
 
 def test_concurrent_reconcilers_send_once(
@@ -147,9 +168,9 @@ def test_a_delivery_that_waits_for_its_retry_is_sent_when_that_is_due(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     finished(ledger, callback_url="https://receiver.example/")
-    (delivery,), _ = ledger.webhooks.deliveries(TENANT)
+    (delivery,), _ = ledger.deliveries.list(TENANT)
     drain(ledger)
-    assert ledger.webhooks.begin_attempt(delivery.id) is not None
+    assert ledger.deliveries.begin_attempt(delivery.id) is not None
     clock.advance(minutes=5)
     assert ledger.outbox.requeue_lapsed(empty_broker) == 1
     assert drain(ledger, "deliver") == [(delivery.id,)]

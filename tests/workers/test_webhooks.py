@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from jobs.delivery import Delivery
+from jobs.delivery import Delivery, Which
 from jobs.ids import new_id
 from jobs.job import Fault, NewJob
 from jobs.ledger import Ledger, open_ledger
@@ -57,13 +57,13 @@ class Post:
         return self.deliveries(job.id)[0]
 
     def deliveries(self, job_id: str) -> list[Delivery]:
-        return list(self.ledger.webhooks.deliveries(TENANT, job_id=job_id)[0])
+        return list(self.ledger.deliveries.list(TENANT, Which(job_id=job_id))[0])
 
     def state(self, delivery: Delivery) -> DeliveryState:
         return self.now(delivery).state
 
     def now(self, delivery: Delivery) -> Delivery:
-        return next(each for each in self.deliveries(delivery.job_id) if each.id == delivery.id)
+        return self.ledger.deliveries.get(TENANT, delivery.id)
 
     def wait_for_turn(self, delivery: Delivery) -> None:
         """Move the clock to the delivery's next attempt."""
@@ -103,7 +103,7 @@ def test_a_delivery_verifies_with_the_public_library(tmp_path: Path) -> None:
         with pytest.raises(WebhookVerificationError):
             verified(request, "whsec_" + "A" * 43 + "=")
         assert office.state(delivery) is DeliveryState.DELIVERED
-        attempt = office.ledger.webhooks.attempts(TENANT, delivery.id)[0]
+        attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]
         assert (attempt.number, attempt.status, attempt.response) == (1, 200, "ok")
         assert attempt.duration_ms > 0
 
@@ -154,7 +154,7 @@ def test_an_answer_that_says_no_is_final(tmp_path: Path, status: int) -> None:
         delivery = office.end_job()
         office.sender.deliver(delivery.id)
         assert office.state(delivery) is DeliveryState.FAILED
-        attempt = office.ledger.webhooks.attempts(TENANT, delivery.id)[0]
+        attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]
         assert (attempt.status, attempt.response) == (status, "no\ufffdthanks")
         enabled = office.ledger.webhooks.get(TENANT, office.endpoint.id).enabled
         assert enabled is (status != 410)
@@ -170,7 +170,7 @@ def test_a_dead_receiver_is_tried_on_schedule_until_its_attempts_are_used_up(
             office.wait_for_turn(delivery)
             office.sender.deliver(delivery.id)
         assert office.state(delivery) is DeliveryState.FAILED
-        attempts = office.ledger.webhooks.attempts(TENANT, delivery.id)
+        attempts = office.ledger.deliveries.attempts(TENANT, delivery.id)
         assert [attempt.number for attempt in attempts] == list(range(1, 11))
         assert {len(attempt.response) for attempt in attempts} == {KEPT_BYTES}
         total_s = (attempts[-1].at - attempts[0].at).total_seconds()
@@ -192,7 +192,7 @@ def test_a_receiver_that_hangs_is_given_up_on_in_time_and_recorded(tmp_path: Pat
         delivery = office.end_job()
         Sender(office.ledger, office.client, office.clock, 0.2).deliver(delivery.id)
         go_on.set()
-        attempt = office.ledger.webhooks.attempts(TENANT, delivery.id)[0]
+        attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]
         assert attempt.status is None
         assert (attempt.error or "").startswith("url_timeout")
         assert office.state(delivery) is DeliveryState.PENDING
@@ -205,5 +205,5 @@ def test_a_callback_inside_is_never_connected_to_and_the_reason_is_recorded(
         office.ledger.webhooks.update(TENANT, office.endpoint.id, url="http://169.254.169.254/")
         delivery = office.end_job()
         office.sender.deliver(delivery.id)
-        attempt = office.ledger.webhooks.attempts(TENANT, delivery.id)[0]
+        attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]
         assert (attempt.error or "").startswith("egress_refused")

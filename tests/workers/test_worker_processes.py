@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jobs.delivery import Which
 from jobs.job import Job
 from jobs.states import DeliveryState, JobState, PageState
 from jobs.worker_store import WorkerReport
@@ -212,7 +213,7 @@ def test_a_receiver_that_hangs_delays_neither_pages_nor_other_receivers(place: W
 
 
 def _delivered(place: Workplace, job: Job) -> bool:
-    deliveries, _ = place.ledger.webhooks.deliveries(TENANT, job_id=job.id)
+    deliveries, _ = place.ledger.deliveries.list(TENANT, Which(job_id=job.id))
     return all(each.state is DeliveryState.DELIVERED for each in deliveries)
 
 
