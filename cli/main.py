@@ -9,6 +9,7 @@ import typer
 
 from cli.exit_codes import Exit
 from cli.model_commands import models
+from cli.webhooks import app as webhooks
 
 app = typer.Typer(
     help="Read documents: detection and OCR, on this machine or as a service.",
@@ -19,11 +20,22 @@ app = typer.Typer(
 keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
+app.add_typer(webhooks, name="webhooks")
+
+
+class Profile(StrEnum):
+    """The sets of choices by name, as `--help` shows them."""
+
+    fast = "fast"
+    balanced = "balanced"
+    accurate = "accurate"
 
 
 class LineFinder(StrEnum):
     """The line finders by name, as `--help` shows them."""
 
+    auto = "auto"
+    classical = "classical"
     learned = "learned"
     tesseract = "tesseract"
 
@@ -33,6 +45,29 @@ class Recogniser(StrEnum):
 
     tesseract = "tesseract"
     lstm = "lstm"
+    ppocr = "ppocr"
+
+
+class SecondReader(StrEnum):
+    """Who reads doubtful lines again, as `--help` shows them."""
+
+    ppocr = "ppocr"
+    off = "off"
+
+
+class FigureText(StrEnum):
+    """What becomes of text inside figures, as `--help` shows it."""
+
+    keep = "keep"
+    leave_out = "leave_out"
+
+
+class Ocr(StrEnum):
+    """Whether text is recognised where a PDF states it, as `--help` shows it."""
+
+    auto = "auto"
+    force = "force"
+    off = "off"
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -67,28 +102,52 @@ def read(
         Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
     ] = None,
     languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu.")] = "eng",
-    lines: Annotated[LineFinder, typer.Option(help="Who finds text lines.")] = LineFinder.learned,
+    ocr: Annotated[
+        Ocr, typer.Option(help="A PDF's own text: auto where sound, force recognition, or off.")
+    ] = Ocr.auto,
+    profile: Annotated[
+        Profile, typer.Option(help="A set of choices; the options below change single ones.")
+    ] = Profile.balanced,
+    lines: Annotated[LineFinder | None, typer.Option(help="Who finds text lines.")] = None,
     recogniser: Annotated[
-        Recogniser, typer.Option(help="Who reads lines: native Tesseract, or its networks in ONNX.")
-    ] = Recogniser.tesseract,
+        Recogniser | None,
+        typer.Option(help="Who reads: native Tesseract, its networks in ONNX, or PP-OCR's."),
+    ] = None,
+    second_reader: Annotated[
+        SecondReader | None, typer.Option(help="Who reads doubtful lines again.")
+    ] = None,
     detectors: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--detector", "--detectors", help="Detector by catalogue name; repeat it; '' for none."
         ),
-    ] = ["pagesight-doc"],  # noqa: B006 - typer makes a list of its own for each call
+    ] = None,
+    min_confidence: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out words less likely to be right.")
+    ] = 0.0,
+    figure_text: Annotated[
+        FigureText, typer.Option(help="Text inside figures: keep it, or leave it out.")
+    ] = FigureText.keep,
     pages: Annotated[str | None, typer.Option(help="Which pages, as 1-3,7.")] = None,
     dpi: Annotated[int, typer.Option(min=36, max=1200, help="Resolution of PDF pages.")] = 300,
 ) -> None:
     """Read documents here and now; no server is needed."""
     from cli.read import ReadRequest, read_documents
-    from vision.options import ReadOptions
+    from vision.options import ReadOptions, with_profile
 
+    overriding = {
+        "lines": lines and lines.value,
+        "recogniser": recogniser and recogniser.value,
+        "second_reader": second_reader and second_reader.value,
+        "detectors": None if detectors is None else _names(",".join(detectors)),
+    }
+    given = {name: value for name, value in overriding.items() if value is not None}
     options = ReadOptions(
+        **with_profile({"profile": profile.value, **given}),
         languages=_names(languages),
-        lines=lines.value,
-        recogniser=recogniser.value,
-        detectors=_names(",".join(detectors)),
+        ocr=ocr.value,
+        min_confidence=min_confidence,
+        figure_text=figure_text.value,
         pages=pages,
         dpi=dpi,
     )
@@ -151,6 +210,18 @@ def doctor(
     raise typer.Exit(run(as_json=as_json))
 
 
+@app.command()
+def audit(
+    tenant: Annotated[str | None, typer.Option(help="Of this tenant alone.")] = None,
+    action: Annotated[str | None, typer.Option(help="As key.refused or job.deleted.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 100,
+) -> None:
+    """List who did what to keys, webhooks and stored documents."""
+    from cli.audit import show
+
+    raise typer.Exit(show(tenant, action, limit))
+
+
 @keys.command("create")
 def keys_create(
     tenant: Annotated[str, typer.Option(help="Whose jobs the key can see.")] = "default",
@@ -172,6 +243,17 @@ def keys_list() -> None:
     from cli.keys import show
 
     raise typer.Exit(show())
+
+
+@keys.command("rotate")
+def keys_rotate(
+    key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")],
+    overlap: Annotated[float, typer.Option(min=0, help="Hours the old key still works.")] = 24,
+) -> None:
+    """Make a key that takes another one's place. It is shown once."""
+    from cli.keys import rotate
+
+    raise typer.Exit(rotate(key_id, overlap))
 
 
 @keys.command("revoke")

@@ -13,6 +13,7 @@ from pypdfium2 import raw
 from vision.errors import BadInput
 from vision.limits import Limits
 from vision.stages import PageImage
+from vision.text_layer_pdf import read_text_layer
 
 POINTS_PER_INCH = 72.0
 
@@ -27,10 +28,10 @@ def count_pages(path: Path) -> int:
 
 
 def render_page(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
-    """Page `number` at `dpi`, or as near to it as `limits` allow, on white, with form fields.
+    """Page `number` at `dpi`, or as near to it as `limits` allow, on white, with its text layer.
 
-    The page's own rotation and crop box are honoured. The pixels are a view of PDFium's bitmap,
-    which lives as long as they do.
+    Form fields are drawn; the page's own rotation and crop box are honoured. The pixels are a
+    view of PDFium's bitmap, which lives as long as they do.
     """
     with _opened(path) as document:
         if not 1 <= number <= len(document):
@@ -50,10 +51,12 @@ def _render(document: pypdfium2.PdfDocument, number: int, dpi: int, limits: Limi
         width, height = page.get_size()
         scale = _scale(width, height, dpi, limits)
         bitmap = page.render(scale=scale, rev_byteorder=True)
+        layer = read_text_layer(page, scale)
     except pypdfium2.PdfiumError as error:
         raise _damaged(f"Page {number} of the PDF cannot be drawn") from error
     pixels = np.asarray(bitmap.to_numpy())[:, :, :3]
-    return PageImage(number, pixels, round(scale * POINTS_PER_INCH, 1))
+    stated = layer if layer and layer.words else None
+    return PageImage(number, pixels, round(scale * POINTS_PER_INCH, 1), text_layer=stated)
 
 
 def _scale(width: float, height: float, dpi: int, limits: Limits) -> float:

@@ -1,28 +1,46 @@
 """What a caller may choose for one reading. Plain values, validated by whoever takes them in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-LineFinderName = Literal["learned", "tesseract"]
-RecogniserName = Literal["tesseract", "lstm"]
+Profile = Literal["fast", "balanced", "accurate"]
+LineFinderName = Literal["auto", "classical", "learned", "tesseract"]
+RecogniserName = Literal["tesseract", "lstm", "ppocr"]
+SecondReaderName = Literal["ppocr", "off"]
 Switch = Literal["auto", "off"]
+OcrMode = Literal["auto", "force", "off"]
+FigureText = Literal["keep", "leave_out"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """Options of one job; the defaults are what most documents want.
 
-    `languages` are Tesseract codes. `recogniser` is native Tesseract, or `lstm` for its networks
-    converted to ONNX and run in batches. `pages` selects pages of a document as `1-3,7`; None is
-    all. `dpi` is the resolution at which PDF pages are rendered. `auto` measures a page and acts
-    where needed, `off` leaves it alone. `detectors` are catalogue names, run in this order.
+    `profile` names the set of choices that `with_profile` fills in where a caller makes none.
+    `languages` are Tesseract codes. `ocr` is about PDFs that state their text: `auto` takes it
+    where it proves sound, `force` reads the picture alone, `off` recognises nothing. `lines` finds
+    text lines; `auto` chooses between the classical and the learned finder by the page.
+    `recogniser` is native Tesseract, `lstm` for its networks converted to ONNX and run in batches,
+    or PP-OCR's; `second_reader` reads lines again that were read less surely than `second_below`, a
+    mean letter probability. `pages` selects pages of a document as `1-3,7`; None is all. `dpi` is
+    the resolution at which PDF pages are rendered. `auto` measures a page and acts where needed,
+    `off` leaves it alone. `detectors` are catalogue names, run in this order. Words less likely to
+    be right than `min_confidence` are left out of the text and listed as doubtful.
+    `figure_text` says what becomes of text inside regions that are figures; captions always stay.
     """
 
+    profile: Profile = "balanced"
     languages: tuple[str, ...] = ("eng",)
-    lines: LineFinderName = "learned"
-    recogniser: RecogniserName = "tesseract"
+    ocr: OcrMode = "auto"
+    lines: LineFinderName = "auto"
+    recogniser: RecogniserName = "lstm"
+    second_reader: SecondReaderName = "ppocr"
+    second_below: float = 0.9
     detectors: tuple[str, ...] = ("pagesight-doc",)
     min_region_confidence: float = 0.25
+    min_confidence: float = 0.0
+    figure_text: FigureText = "keep"
     orientation: Switch = "auto"
     deskew: Switch = "auto"
     illumination: Switch = "auto"
@@ -30,3 +48,21 @@ class ReadOptions:
     barcodes: Switch = "auto"
     dpi: int = 300
     pages: str | None = None
+
+
+# What each profile chooses, as docs/profiles.md measures it; `balanced` is what ReadOptions has.
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "fast": {"second_reader": "off", "detectors": ()},
+    "balanced": {},
+    "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": "off"},
+}
+
+
+def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a caller chose, completed by the choices of the profile that he named.
+
+    A profile of another name adds nothing: validation refuses it.
+    """
+    profile = given.get("profile")
+    chosen = _CHOICES.get(profile, {}) if isinstance(profile, str) else {}
+    return {**chosen, **given}

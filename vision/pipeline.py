@@ -1,18 +1,31 @@
 """The reading as a sentence: one page through all stages, pages put together as a document."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 from vision.assemble import assemble
 from vision.barcodes import read_barcodes
+from vision.calibration import calibrated
 from vision.crops import cut_lines
+from vision.doubtful import set_doubtful_aside
 from vision.errors import BadInput
+from vision.lines_auto import AutoLineFinder
 from vision.options import ReadOptions
 from vision.prepare import Orienter, prepare
 from vision.regions import Finding
-from vision.stages import Detector, Image, LineFinder, PageImage, Recogniser, Stages
+from vision.second_reading import lines_read, read_lines
+from vision.stages import (
+    Detector,
+    FoundLine,
+    Image,
+    LineFinder,
+    PageImage,
+    Recogniser,
+    Stages,
+)
 from vision.stopwatch import Stopwatch
+from vision.text_layer_use import use_layer
 from vision.types import (
     Document,
     DocumentInfo,
@@ -35,11 +48,14 @@ class ChosenStages:
     finder: LineFinder
     recogniser: Recogniser
     detectors: tuple[Detector, ...]
+    second: Recogniser | None = None
 
-    def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
-        """Every model that takes part for these languages, each once."""
+    def models(self, finder: LineFinder | None, languages: Sequence[str]) -> tuple[ModelUse, ...]:
+        """Every model that takes part for these languages where `finder` found, each once."""
         used = [use for detector in self.detectors for use in detector.models()]
-        return _distinct([*used, *self.finder.models(), *self.recogniser.models(languages)])
+        found = finder.models() if finder else ()
+        second = self.second.models(languages) if self.second else ()
+        return _distinct([*used, *found, *self.recogniser.models(languages), *second])
 
 
 def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
@@ -52,6 +68,7 @@ def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
         _choose(stages.finders, options.lines, "line_finder"),
         _choose(stages.recognisers, options.recogniser, "recogniser"),
         tuple(_choose(stages.detectors, name, "detector") for name in options.detectors),
+        _second(stages, options),
     )
     installed = dict.fromkeys(chosen.recogniser.languages())
     for language in options.languages:
@@ -69,22 +86,38 @@ def read_page(
     """
     chosen = choose_stages(stages, options)
     watch = Stopwatch(decode=page.decode_ms)
+    with watch.stage("text_layer"):
+        layer = use_layer(page, options, chosen.recogniser)
     with watch.stage("prepare"):
-        prepared = prepare(page, options, orienter)
+        prepared = layer.noted(prepare(page, options, layer.orienter(orienter)))
     with watch.stage("detect"):
         findings = _detect(prepared.upright, chosen.detectors, options.min_region_confidence)
     with watch.stage("barcodes"):
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with watch.stage("lines"):
-        lines = chosen.finder.find(prepared.working, options.languages)
-        crops = cut_lines(prepared, lines, options.languages)
+        finder = chosen.finder if layer.search else None
+        finder, found = _find(finder, prepared.working, options.languages)
+        crops = cut_lines(prepared, layer.missing(found, prepared), options.languages)
     with watch.stage("recognise"):
-        readings = chosen.recogniser.recognise(crops)
+        readings = read_lines(crops, chosen.recogniser, chosen.second, options.second_below)
+        engines = lines_read(readings)
     with watch.stage("assemble"):
-        read = assemble(prepared, crops, readings, findings, barcodes, options.languages)
+        sure, doubtful = set_doubtful_aside(crops, calibrated(readings), options.min_confidence)
+        stated, texts = layer.readings(prepared, options.languages)
+        crops, readings = [*stated, *crops], [*texts, *sure]
+        read = assemble(
+            prepared, crops, readings, findings, barcodes, options.languages, options.figure_text
+        )
+        read = replace(read, doubtful=doubtful)
     turning = orienter.models() if orienter and options.orientation == "auto" else ()
-    models = _distinct([*turning, *chosen.models(options.languages)])
-    receipt = PageReceipt(page.number, models, watch.milliseconds(), prepared.preparation)
+    receipt = PageReceipt(
+        page.number,
+        _distinct([*turning, *chosen.models(finder, options.languages)]),
+        watch.milliseconds(),
+        prepared.preparation,
+        finder=finder.name if finder else "",
+        lines_read=engines,
+    )
     return PageReading(read, receipt)
 
 
@@ -117,6 +150,24 @@ def _detect(image: Image, detectors: Iterable[Detector], min_confidence: float) 
         for detector in detectors
         for found in detector.detect([image], min_confidence)[0]
     ]
+
+
+def _find(
+    finder: LineFinder | None, image: Image, languages: Sequence[str]
+) -> tuple[LineFinder | None, list[FoundLine]]:
+    """The lines, and the finder that really found them."""
+    if finder is None:
+        return None, []
+    if isinstance(finder, AutoLineFinder):
+        return finder.search(image, languages)
+    return finder, finder.find(image, languages)
+
+
+def _second(stages: Stages, options: ReadOptions) -> Recogniser | None:
+    """Who reads doubtful lines again; nobody where that is who read them first."""
+    if options.second_reader in {"off", options.recogniser}:
+        return None
+    return _choose(stages.recognisers, options.second_reader, "recogniser")
 
 
 def _choose(known: Mapping[str, _Engine], name: str, what: str) -> _Engine:

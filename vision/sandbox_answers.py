@@ -7,6 +7,7 @@ from typing import Any
 from vision.errors import BadInput
 from vision.limits import DocumentProbe, Limits
 from vision.media import MEDIA_TYPES
+from vision.sandbox_text_layer import layer_of
 from vision.stages import Image, PageImage
 from vision.types import PageWarning
 
@@ -53,7 +54,11 @@ def page_of(
     _require(dpi is None or (isinstance(dpi, int | float) and math.isfinite(dpi) and dpi > 0))
     _require(isinstance(answer.get("warnings"), list))
     warnings = tuple(PageWarning(*_texts(warning)) for warning in answer["warnings"])
-    return PageImage(number, take_pixels(width, height), dpi, warnings)
+    try:
+        layer = layer_of(answer.get("text_layer"), width, height)
+    except ValueError as error:
+        raise BrokenAnswer from error
+    return PageImage(number, take_pixels(width, height), dpi, warnings, text_layer=layer)
 
 
 def _whole(value: object, most: int) -> int:

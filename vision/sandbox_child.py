@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from vision.decode import decode_page, probe
 from vision.errors import BadInput
 from vision.limits import Limits
+from vision.sandbox_text_layer import layer_answer
 
 _PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
 _OPEN_FILES = 64  # the document, the fonts that PDFium opens, the pipes
@@ -65,7 +66,13 @@ def _decoded(request: Message, limits: Limits, shared: Pixels) -> Message:
     height, width, _ = page.pixels.shape
     np.copyto(shared[: page.pixels.size].reshape(page.pixels.shape), page.pixels)
     warnings = [[warning.code, warning.message] for warning in page.warnings]
-    return {"width": width, "height": height, "dpi": page.dpi, "warnings": warnings}
+    return {
+        "width": width,
+        "height": height,
+        "dpi": page.dpi,
+        "warnings": warnings,
+        "text_layer": layer_answer(page.text_layer),
+    }
 
 
 def _private_stdout() -> BinaryIO:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.text_layer import TextLayer
 from vision.types import Box, ModelUse, PageWarning, Polygon, Preparation
 
 Image = NDArray[np.uint8]
@@ -22,7 +23,8 @@ Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in anot
 class PageImage:
     """One decoded page: EXIF orientation applied, alpha laid on white. `number` counts from 1.
 
-    `decode_ms` is how long decoding took, for the receipt.
+    `decode_ms` is how long decoding took, for the receipt. `text_layer` is what a PDF says of its
+    own text, in pixels of the page, and None where it says nothing.
     """
 
     number: int
@@ -30,6 +32,7 @@ class PageImage:
     dpi: float | None = None
     warnings: tuple[PageWarning, ...] = ()
     decode_ms: float = 0.0
+    text_layer: TextLayer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,15 @@ class CropWord:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What a recogniser read in one crop; empty text where it read nothing."""
+    """What a recogniser read in one crop; empty text where it read nothing.
+
+    `engine` is the name of the recogniser where several may have read.
+    """
 
     text: str
     confidence: float
     words: tuple[CropWord, ...] = ()
+    engine: str = ""
 
 
 class LineFinder(Protocol):

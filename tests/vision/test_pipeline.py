@@ -20,7 +20,13 @@ from vision.tessdata import find_tessdata
 from vision.tesseract import Tesseract
 from vision.types import Box, DocumentInfo, ModelUse, PageFailure
 
-OPTIONS = ReadOptions(detectors=("doc",), orientation="off")
+OPTIONS = ReadOptions(
+    detectors=("doc",),
+    orientation="off",
+    lines="learned",
+    recogniser="tesseract",
+    second_reader="off",
+)
 
 
 def use(name, provider="CPUExecutionProvider"):
@@ -100,7 +106,16 @@ def test_the_receipt_names_the_models_used_and_times_every_stage():
     receipt = read_page(page(7), STAGES, OPTIONS, None).receipt
     assert receipt.number == 7
     assert [model.name for model in receipt.models] == ["doc", "finder", "tesseract-eng"]
-    stages = ["decode", "prepare", "detect", "barcodes", "lines", "recognise", "assemble"]
+    stages = [
+        "decode",
+        "text_layer",
+        "prepare",
+        "detect",
+        "barcodes",
+        "lines",
+        "recognise",
+        "assemble",
+    ]
     assert list(receipt.stage_ms) == stages
     assert all(milliseconds >= 0 for milliseconds in receipt.stage_ms.values())
 
@@ -210,3 +225,48 @@ def test_a_printed_page_is_read_by_real_tesseract_in_order_and_fits_the_schema()
     )
     document = assemble_document(info(1), [reading], [], options, "1")
     jsonschema.Draft202012Validator(load_schema()).validate(json.loads(dumps(document)))
+
+
+class DoubtfulRecogniser(SureRecogniser):
+    """Reads every line, less surely with each one."""
+
+    name = "lstm"
+
+    def recognise(self, crops):
+        return [LineReading(f"first {at}", 1.0 - at / 10) for at in range(len(crops))]
+
+
+class TwoLineFinder(BoxFinder):
+    """Finds two lines, one below the other."""
+
+    def find(self, image, languages):
+        low = tuple((x, y + 100) for x, y in super().find(image, languages)[0].quad)
+        return [*super().find(image, languages), FoundLine(low)]
+
+
+@pytest.mark.parametrize(
+    ("below", "text", "lines"),
+    [
+        (0.9, "first 0\nfirst 1", {"lstm": 2}),
+        (0.91, "first 0\nsure words", {"lstm": 1, "tesseract": 1}),
+    ],
+)
+def test_doubtful_lines_are_read_again_and_the_receipt_says_how_many(below, text, lines):
+    stages = Stages(
+        {"learned": TwoLineFinder()},
+        {"lstm": DoubtfulRecogniser(), "ppocr": SureRecogniser()},
+        {},
+    )
+    options = replace(
+        OPTIONS, detectors=(), recogniser="lstm", second_reader="ppocr", second_below=below
+    )
+    reading = read_page(page(), stages, options, None)
+    assert reading.page.text.replace("\n\n", "\n") == text
+    assert reading.receipt.lines_read == lines
+    assert reading.receipt.finder == "learned"
+
+
+def test_the_first_reader_does_not_read_its_own_doubtful_lines_again():
+    stages = Stages({"learned": BoxFinder()}, {"ppocr": SureRecogniser()}, {})
+    options = replace(OPTIONS, detectors=(), recogniser="ppocr", second_reader="ppocr")
+    assert choose_stages(stages, options).second is None
