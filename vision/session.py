@@ -6,7 +6,7 @@ import io
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -106,7 +106,7 @@ class Session:
         self.trial_ms = (time.perf_counter() - started) * 1000
 
 
-def open_session(
+def open_session(  # noqa: PLR0913 - what makes a session is named, not bundled
     path: Path,
     *,
     name: str,
@@ -116,16 +116,19 @@ def open_session(
     threads: int = 1,
     gpu_memory_bytes: int = 4 << 30,
     trial_shapes: Mapping[str, Sequence[int]] | None = None,
+    edit: Callable[[bytes], bytes] | None = None,
 ) -> Session:
     """Open a model and run it once on the device asked for. Call after any fork, never before.
 
     `cuda` either runs on CUDA or raises EngineFailure `provider_missing` or `provider_failed`;
     `auto` takes CUDA where it is proven and the CPU otherwise, and the session says which.
     `trial_shapes` gives the trial run's shape of an input whose free dimensions 64 does not suit.
+    `edit` changes the file's bytes in memory before they are opened.
     """
     if not path.is_file():
         raise EngineFailure("model_missing", f"model {name} {version}: no such file {path}")
-    opener = functools.partial(_open, path, name, version, sha256, threads, trial_shapes or {})
+    use = functools.partial(ModelUse, name, version, sha256)
+    opener = functools.partial(_open, path, edit, use, threads, trial_shapes or {})
     if device == "cpu":
         return opener(CPU_PROVIDER, {})
     try:
@@ -161,27 +164,40 @@ def _open_on_cuda(opener: functools.partial[Session], gpu_memory_bytes: int) -> 
 
 def _open(
     path: Path,
-    name: str,
-    version: str,
-    sha256: str,
+    edit: Callable[[bytes], bytes] | None,
+    used_on: Callable[[str], ModelUse],
     threads: int,
     trial_shapes: Mapping[str, Sequence[int]],
     provider: str,
     provider_options: Mapping[str, str],
 ) -> Session:
-    inference = _create(path, name, threads, provider, provider_options)
-    _prove_provider(inference, name, provider)
-    session = Session(inference, ModelUse(name, version, sha256, provider))
+    use = used_on(provider)
+    inference = _create(_content(path, edit), path, use, threads, provider_options)
+    _prove_provider(inference, use.name, provider)
+    session = Session(inference, use)
     session.try_out(trial_shapes)
     return session
 
 
+def _content(path: Path, edit: Callable[[bytes], bytes] | None) -> bytes | str:
+    """The model's bytes where they differ from the file's, else the file."""
+    content = path.read_bytes()
+    edited = edit(content) if edit else content
+    changed = without_subnormals(edited) or (edited if edit else None)
+    return changed or str(path)
+
+
 def _create(
-    path: Path, name: str, threads: int, provider: str, provider_options: Mapping[str, str]
+    content: bytes | str,
+    path: Path,
+    use: ModelUse,
+    threads: int,
+    provider_options: Mapping[str, str],
 ) -> ort.InferenceSession:
+    provider = use.provider
     try:
         inference = ort.InferenceSession(
-            without_subnormals(path.read_bytes()) or str(path),
+            content,
             sess_options=_session_options(threads),
             providers=[(provider, dict(provider_options))],
             enable_fallback=0,
@@ -190,7 +206,7 @@ def _create(
         blame_model = provider == CPU_PROVIDER or isinstance(error, _MODEL_ERRORS)
         raise EngineFailure(
             "model_unreadable" if blame_model else "provider_failed",
-            f"model {name} at {path} cannot be opened on {provider}: {error}",
+            f"model {use.name} at {path} cannot be opened on {provider}: {error}",
         ) from error
     inference.disable_fallback()
     return inference

@@ -7,6 +7,7 @@ from PIL import Image as Pillow
 from models.registry import resolve
 from tests.support.lines import page_of_text, prepared
 from vision.crops import cut_lines
+from vision.lines_classical import ClassicalLineFinder
 from vision.lines_learned import LearnedLineFinder
 from vision.lines_tesseract import TesseractLineFinder
 from vision.recognise import native_recogniser
@@ -28,7 +29,11 @@ def layout():
     return TesseractLineFinder(Tesseract(find_tessdata(None)))
 
 
-@pytest.fixture(scope="module", params=[learned, layout], ids=["learned", "tesseract"])
+@pytest.fixture(
+    scope="module",
+    params=[learned, layout, ClassicalLineFinder],
+    ids=["learned", "tesseract", "classical"],
+)
 def finder(request):
     return request.param()
 
@@ -85,6 +90,30 @@ def test_a_tilted_line_is_read_by_the_learned_finder():
     page = Pillow.fromarray(page_of_text(lines=3))
     tilted = np.asarray(page.rotate(12, Pillow.Resampling.BICUBIC, expand=True, fillcolor="white"))
     assert any(text.startswith("The quick brown fox") for text in read(learned(), tilted))
+
+
+def test_rules_of_a_form_are_no_text_and_cut_no_letter_for_the_classical_finder():
+    page = page_of_text(lines=3).copy()
+    crossed = finder_rows(page)[1]
+    page[:, 20:23] = page[:, 980:983] = 0
+    page[crossed : crossed + 2, 10:990] = 0
+    texts = read(ClassicalLineFinder(), page)
+    assert len(texts) == 3
+    assert texts[0].startswith("The quick brown fox")
+
+
+def test_lines_that_touch_each_other_are_parted_by_the_classical_finder():
+    page = page_of_text(lines=3).copy()
+    top, bottom = finder_rows(page)
+    page[top:bottom, 400:403] = 0
+    assert len(ClassicalLineFinder().find(page, ("eng",))) == 3
+
+
+def finder_rows(page):
+    """The first row of ink, and the foot of the second line."""
+    rows = np.flatnonzero((page < 128).any(axis=(1, 2)))
+    ends = rows[np.flatnonzero(np.diff(rows) > 1)]
+    return rows[0], ends[1]
 
 
 def test_the_receipt_names_the_detection_model_and_its_provider():

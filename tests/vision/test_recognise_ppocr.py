@@ -1,0 +1,84 @@
+"""PP-OCR's recogniser reads lines of Latin letters; other scripts go to the other recogniser."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from models.open_ppocr import is_latin, open_ppocr_recogniser
+from tests.support.lines import crop_of, written
+from vision.recognise import native_recogniser
+from vision.recognise_ppocr import strip_width
+
+SENTENCE = "Total 12.50 due in July"
+
+
+@functools.cache
+def recogniser():
+    return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
+
+
+@pytest.mark.parametrize(
+    ("text", "ink", "ground"),
+    [
+        (SENTENCE, "black", "white"),
+        (SENTENCE, "white", "navy"),
+    ],
+    ids=["plain", "light on dark"],
+)
+def test_a_clean_line_is_read_whole(text, ink, ground):
+    (reading,) = recogniser().recognise([crop_of(written(text, 32, 6, ink, ground))])
+    assert reading.text == text
+    assert reading.confidence > 0.9
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "black")])
+def test_words_stand_around_their_ink(ink, ground):
+    pixels = written("left right", ink=ink, ground=ground)
+    (reading,) = recogniser().recognise([crop_of(pixels)])
+    left, right = reading.words
+    columns = np.flatnonzero((pixels[:, :, 0] != pixels[0, 0, 0]).any(axis=0))
+    gap = columns[np.argmax(np.diff(columns))]
+    assert left.box.x0 == pytest.approx(columns[0], abs=2)
+    assert left.box.x1 == pytest.approx(gap, abs=3)
+    assert right.box.x1 == pytest.approx(columns[-1], abs=3)
+    assert left.box.y1 <= pixels.shape[0]
+
+
+def test_a_line_reads_the_same_whatever_is_read_with_it():
+    crops = [crop_of(written(text)) for text in ("one", SENTENCE, "two three")]
+    together = recogniser().recognise(crops)
+    assert together == [recogniser().recognise([crop])[0] for crop in crops]
+
+
+@pytest.mark.parametrize("shape", [(48, 200, 3), (4, 4, 3), (3, 4000, 3)])
+def test_an_empty_crop_has_no_text(shape):
+    (reading,) = recogniser().recognise([crop_of(np.full(shape, 255, np.uint8))])
+    assert reading.text == ""
+    assert reading.words == ()
+
+
+def test_no_crops_give_no_readings():
+    assert recogniser().recognise([]) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "strip"),
+    [(96, 48, 96), (1, 48, 16), (103, 48, 104), (500, 48, 496), (99999, 48, 4096), (10, 5, 96)],
+)
+def test_strips_have_few_widths_near_their_own(width, height, strip):
+    assert strip_width(np.zeros((height, width, 3), np.uint8)) == strip
+
+
+@pytest.mark.parametrize(
+    ("letter", "latin"), [("a", True), ("ő", True), ("€", True), ("字", False), ("", False)]
+)
+def test_latin_has_letters_with_accents_and_no_chinese(letter, latin):
+    assert is_latin(letter) is latin
+
+
+def test_the_receipt_names_the_network_of_the_languages_asked_for():
+    (latin,) = recogniser().models(("eng", "deu"))
+    assert (latin.name, latin.version) == ("pp-ocrv6-rec", "small-latin")
+    other = recogniser().models(("osd",))
+    assert all(use.name != "pp-ocrv6-rec" for use in other)

@@ -1,0 +1,162 @@
+"""Text lines by morphology: for even, light pages with dark, level text, at a tenth of the cost.
+
+Ink is what is darker than its surroundings; rules are taken out, letters run together along their
+lines, and what stays together too high is parted between its rows. The idea is run-length
+smoothing (Wong, Casey and Wahl, "Document analysis system", IBM J. Res. Dev. 26(6), 1982).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import corners
+from vision.letters import Boxes, Grey, grey_of, ink_mask, shrunk
+from vision.stages import FoundLine, Image
+from vision.types import Box, ModelUse
+
+_LONGEST_SIDE = 1600
+
+# All in heights of the page's commonest letters. Measured on receipts and forms: docs/profiles.md.
+_ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
+_DOWN = 0.22  # bridges between lines that are broken again
+_RULE = 4.0  # longer strokes are rules, not letters
+_CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
+_SPECK = 0.3
+_LOWEST, _NARROWEST = 0.45, 0.3
+_ONE_LINE = 1.75  # higher pieces may be several lines
+_HIGHEST = 8.0  # no title is larger
+_ABOVE, _BESIDE = 0.2, 0.15  # room around the ink
+
+_FEWEST_PIXELS = 4  # of the longer side: less is no letter
+_LETTER_SIZES = (0.5, 2.5)  # of the median
+# A row of pixels with less ink than this share of the fuller rows lies between lines.
+_BETWEEN_LINES = 0.15
+_FULL_ROW_PERCENTILE = 90
+_SMOOTHED_OVER = 0.15
+
+
+class ClassicalLineFinder:
+    """LineFinder without a model; keeps no state."""
+
+    name = "classical"
+
+    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - it knows ink, not letters
+        """Level lines; their confidence is 1, for it has no doubt of its own."""
+        lines, _ = find_lines(image)
+        return lines
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """None takes part."""
+        return ()
+
+
+def find_lines(image: Image) -> tuple[list[FoundLine], float]:
+    """Level lines, and how crowded they are: the share of ink that had to be parted by rows."""
+    grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
+    mask, letter = letters_mask(ink_mask(grey))
+    if not letter:
+        return [], 0.0
+    height, width = image.shape[:2]
+    lines: list[FoundLine] = []
+    ink = crowded = 0
+    for x, y, w, h in _pieces(mask, letter):
+        piece = mask[y : y + h, x : x + w]
+        amount = cv2.countNonZero(piece)
+        ink += amount
+        crowded += amount if h > _ONE_LINE * letter else 0
+        for x0, y0, x1, y1 in _lines_of_piece(piece, letter):
+            box = Box(*(at / factor for at in (x + x0, y + y0, x + x1, y + y1)))
+            lines.append(FoundLine(corners(_grown(box, letter / factor, (width, height)))))
+    return lines, crowded / max(ink, 1)
+
+
+def letters_mask(mask: Grey) -> tuple[Grey, float]:
+    """Ink without specks and rules, and the height of its commonest letters; 0 without any."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    letter = letter_height(np.asarray(stats[1:, :4], np.int32))
+    if not letter:
+        return mask, 0.0
+    longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    kept = np.asarray(longer >= _SPECK * letter, np.uint8)
+    kept[0] = 0
+    # Only large pieces can hold rules, and most pages have none: the others need no search.
+    may_hold_rules = longer >= _RULE * letter
+    may_hold_rules[0] = False
+    plain = kept[labels]
+    return (_without_rules(plain, letter) if may_hold_rules.any() else plain), letter
+
+
+def letter_height(pieces: Boxes) -> float:
+    """Median height of the pieces of about the commonest size; 0 without any."""
+    longer = np.maximum(pieces[:, 2], pieces[:, 3])
+    pieces, longer = pieces[longer >= _FEWEST_PIXELS], longer[longer >= _FEWEST_PIXELS]
+    if not len(pieces):
+        return 0.0
+    low, high = (share * float(np.median(longer)) for share in _LETTER_SIZES)
+    return float(np.median(pieces[(longer >= low) & (longer <= high), 3]))
+
+
+def _without_rules(mask: Grey, letter: float) -> Grey:
+    """Long straight strokes removed, but for the pixels where letters cross them."""
+    across = _opened(mask, (1, round(_RULE * letter)))
+    down = _opened(mask, (round(_RULE * letter), 1))
+    letters = mask & ~(across | down)
+    reach = max(3, round(_CROSSING * letter) | 1)
+    return letters | _closed(letters, (reach, 1)) & across | _closed(letters, (1, reach)) & down
+
+
+def _pieces(mask: Grey, letter: float) -> Iterator[tuple[int, int, int, int]]:
+    """Boxes (x, y, width, height) of ink run together along lines."""
+    joined = _closed(mask, (1, round(_ACROSS * letter)))
+    joined = _opened(joined, (max(1, round(_DOWN * letter)), 1))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    for x, y, w, h, _ in stats[1:].tolist():
+        if h >= _LOWEST * letter and w >= _NARROWEST * letter:
+            yield x, y, w, h
+
+
+def _lines_of_piece(ink: Grey, letter: float) -> list[tuple[int, int, int, int]]:
+    """Boxes (x0, y0, x1, y1) of the lines of one piece, in its own pixels."""
+    height, width = ink.shape
+    if height <= _ONE_LINE * letter:
+        return [(0, 0, width, height)]
+    lines = []
+    for top, bottom in _rows(ink, letter):
+        columns = np.flatnonzero(ink[top:bottom].any(axis=0))
+        if len(columns) and _LOWEST * letter <= bottom - top <= _HIGHEST * letter:
+            lines.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
+    return lines
+
+
+def _rows(ink: Grey, letter: float) -> list[tuple[int, int]]:
+    """Where rows of letters begin and end, by how much ink each row of pixels has."""
+    profile = ink.sum(axis=1, dtype=np.float64)
+    window = max(1, round(_SMOOTHED_OVER * letter)) | 1
+    smooth = np.convolve(profile, np.full(window, 1 / window), "same")
+    full = smooth >= _BETWEEN_LINES * np.percentile(smooth, _FULL_ROW_PERCENTILE)
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]])))
+    return [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
+
+
+def _grown(box: Box, letter: float, size: tuple[int, int]) -> Box:
+    down, aside = _ABOVE * letter, _BESIDE * letter
+    return Box(
+        max(box.x0 - aside, 0.0),
+        max(box.y0 - down, 0.0),
+        min(box.x1 + aside, float(size[0])),
+        min(box.y1 + down, float(size[1])),
+    )
+
+
+def _opened(mask: Grey, size: tuple[int, int]) -> Grey:
+    return _morphed(mask, cv2.MORPH_OPEN, size)
+
+
+def _closed(mask: Grey, size: tuple[int, int]) -> Grey:
+    return _morphed(mask, cv2.MORPH_CLOSE, size)
+
+
+def _morphed(mask: NDArray[np.uint8], how: int, size: tuple[int, int]) -> Grey:
+    return np.asarray(cv2.morphologyEx(mask, how, np.ones(size, np.uint8)), np.uint8)
