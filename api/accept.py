@@ -22,8 +22,8 @@ async def accept(
 
     Raises Problem and what the ledger raises; nothing is kept of a request that is refused.
     """
-    _check_key(key)
-    await services.refuse_when_full()
+    check_key(key)
+    await services.refuse_when_full(tenant)
     draft = NewJob(id=new_id("job"), tenant=tenant, options={}, idempotency_key=key)
     created = False
     with services.arriving(tenant, key):
@@ -46,7 +46,8 @@ async def _hand_in(services: Services, submission: Submission, draft: NewJob) ->
     return await services.accepting.submit(submission.complete(draft), document)
 
 
-def _check_key(key: str | None) -> None:
+def check_key(key: str | None) -> None:
+    """Raise Problem for an Idempotency-Key that is malformed."""
     if key is not None and _KEY.fullmatch(key) is None:
         expected = "1 to 255 visible ASCII characters"
         rows = [{"place": "header.Idempotency-Key", "expected": expected}]

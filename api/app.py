@@ -48,7 +48,6 @@ _ROUTES = (
     descriptions,
     console,
 )
-_OPEN_JOBS_S = 1.0
 _CAPABILITIES_S = 5.0
 
 
@@ -114,7 +113,6 @@ def open_services(settings: Settings, broker: Broker | None = None) -> Services:
         relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
-        open_jobs=Remembered(ledger.jobs.open_count, _OPEN_JOBS_S),
         capabilities=Remembered(lambda: _capabilities(ledger), _CAPABILITIES_S),
     )
 

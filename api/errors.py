@@ -25,6 +25,7 @@ from jobs.errors import (
     NotFound,
     QueueFull,
 )
+from jobs.job import Batch
 from jobs.webhook_secrets import SecretKeyMissing
 from vision.errors import BadInput
 
@@ -155,10 +156,11 @@ def _from_ledger(error: Exception) -> Problem:
         case IllegalMove():
             return Problem("illegal_move", f"{error}.")
         case IdempotencyMismatch():
-            detail = "This key made another job or batch from another request."
-            return Problem("idempotency_mismatch", detail, made=error.made.id)
+            kind = "batch" if isinstance(error.made, Batch) else "job"
+            detail = f"This key made another {kind} from another request."
+            return Problem("idempotency_mismatch", detail, **{f"{kind}_id": error.made.id})
         case QueueFull():
-            return queue_full()
+            return _queue_full(error)
         case _:
             return _from_installation(error)
 
@@ -177,9 +179,12 @@ def _from_installation(error: Exception) -> Problem:
             return Problem("internal", "Something unexpected happened.")
 
 
-def queue_full() -> Problem:
-    """The problem of a queue at its cap."""
-    return Problem("queue_full", "Too many jobs are waiting.", headers={"Retry-After": "10"})
+def _queue_full(error: QueueFull) -> Problem:
+    # The body may not have been read; what is left of it is not worth waiting for.
+    headers = {"Retry-After": str(error.retry_after_s or 30), "Connection": "close"}
+    if error.tenant is None:
+        return Problem("queue_full", "Too many jobs are waiting.", headers=headers)
+    return Problem("tenant_queue_full", "Too many jobs of yours are waiting.", headers=headers)
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -43,6 +43,8 @@ JOB: Final[dict[str, Any]] = {
     "priority": "normal",
     "batch_id": None,
     "custom_id": None,
+    "queue_position": None,
+    "estimated_wait_s": None,
     "links": {
         "self": f"/v1/jobs/{JOB_ID}",
         "result": f"/v1/jobs/{JOB_ID}/result",

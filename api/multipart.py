@@ -21,6 +21,8 @@ class MultipartBody:
     unknown or repeated field, and one that is too long.
     """
 
+    _file_fields = frozenset({FILE_FIELD})
+
     def __init__(
         self, stream: AsyncIterable[bytes], boundary: bytes, known: frozenset[str]
     ) -> None:
@@ -84,22 +86,23 @@ class MultipartBody:
     def _end_headers(self) -> None:
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
         name = parameters.get(b"name", b"").decode("utf-8", "replace")
-        if name == FILE_FIELD:
-            self._begin_file(parameters.get(b"filename"))
+        if name in self._file_fields:
+            filename = parameters.get(b"filename")
+            self._begin_file(name, filename.decode("utf-8", "replace") if filename else None)
+            self._field = None
         else:
             self._begin_field(name)
 
-    def _begin_file(self, filename: bytes | None) -> None:
+    def _begin_file(self, _name: str, filename: str | None) -> None:
         if self._has_file:
             raise Problem("bad_multipart", "The form has more than one part named `file`.")
         self._has_file = True
-        self.filename = filename.decode("utf-8", "replace") if filename else None
-        self._field = None
+        self.filename = filename
 
     def _begin_field(self, name: str) -> None:
         if name not in self._known or name in self.fields:
             state = "twice" if name in self.fields else "which is not known"
-            known = sorted(self._known | {FILE_FIELD})
+            known = sorted(self._known | self._file_fields)
             raise Problem("bad_multipart", f"The form has the field {name!r} {state}.", known=known)
         self._field_name, self._field = name, bytearray()
 
@@ -108,9 +111,12 @@ class MultipartBody:
             self._file_data.append(data[start:end])
             return
         self._field += data[start:end]
-        if len(self._field) > MAX_FIELD_BYTES:
-            message = f"The field {self._field_name!r} has over {MAX_FIELD_BYTES} bytes."
+        if len(self._field) > (limit := self._field_limit()):
+            message = f"The field {self._field_name!r} has over {limit} bytes."
             raise Problem("bad_multipart", message)
+
+    def _field_limit(self) -> int:
+        return MAX_FIELD_BYTES
 
     def _end_part(self) -> None:
         if self._field is None:

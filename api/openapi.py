@@ -1,5 +1,6 @@
 """The parts of the OpenAPI document that no signature can say."""
 
+import json
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 
 from api import examples
 from api.auth import SECURITY_SCHEMES
+from api.batch_schemas import BatchLine
 from api.schemas import ProblemOut, UrlJob
 from vision.options import ReadOptions
 
@@ -30,6 +32,7 @@ docs/errors.md and `/problems/{code}` say what helps.
 TAGS: Final = [
     {"name": "jobs", "description": "Hand documents in and follow them."},
     {"name": "results", "description": "What was read, whole or page by page."},
+    {"name": "batches", "description": "Many documents in one request (docs/batches.md)."},
     {"name": "webhooks", "description": "Be told when jobs end (Standard Webhooks)."},
     {"name": "service", "description": "Health, metrics and descriptions."},
 ]
@@ -72,6 +75,12 @@ CREATE_JOB_BODY: Final[dict[str, Any]] = {
                     "callback_url": {"type": "string", "format": "uri"},
                     "deadline_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 604800},
                     "filename": {"type": "string", "maxLength": 255},
+                    "priority": {"enum": ["interactive", "normal", "batch"]},
+                    "begin_within_s": {
+                        "type": "number",
+                        "exclusiveMinimum": 0,
+                        "maximum": 604800,
+                    },
                 },
             },
             "encoding": {
@@ -91,6 +100,45 @@ CREATE_JOB_BODY: Final[dict[str, Any]] = {
 }
 
 
+_BATCH_PARAMETERS: Final = {
+    "options": _OPTIONS_REF,
+    "metadata": _ANY_OBJECT,
+    "callback_url": {"type": "string", "format": "uri"},
+    "priority": {"enum": ["interactive", "normal", "batch"]},
+    "deadline_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 2592000},
+    "begin_within_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 2592000},
+}
+CREATE_BATCH_HEADERS: Final = CREATE_JOB_HEADERS[1:]
+CREATE_BATCH_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "description": "A form with many parts `file` or one `archive`, and `documents` (JSON Lines) "
+    "for what holds for single documents; a ZIP; or JSON Lines of `{url}`, `{job}`. Parameters "
+    "are parts of the form, else in the query.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    "archive": {"type": "string", "format": "binary"},
+                    "documents": {"type": "string", "description": "JSON Lines of `BatchLine`."},
+                    **_BATCH_PARAMETERS,
+                },
+            },
+            "encoding": {
+                "options": {"contentType": "application/json"},
+                "metadata": {"contentType": "application/json"},
+            },
+        },
+        "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        "application/jsonl": {
+            "schema": {"type": "string"},
+            "example": "\n".join(json.dumps(line) for line in examples.BATCH_LINES),
+        },
+    },
+}
+
+
 def build_openapi(app: FastAPI) -> dict[str, Any]:
     """The document of `app`, with the schemas that only hand-written parts refer to."""
     document = get_openapi(
@@ -105,7 +153,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY_SCHEMES
     _require_keys(document["paths"])
     schemas = components.setdefault("schemas", {})
-    for model in (UrlJob, ProblemOut, ReadOptions):
+    for model in (UrlJob, BatchLine, ProblemOut, ReadOptions):
         schemas |= _schemas_of(model)
     return document
 
@@ -113,7 +161,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
 def _require_keys(paths: dict[str, Any]) -> None:
     # Said here: FastAPI's own security dependencies would read the headers a second time.
     for path, operations in paths.items():
-        if path.startswith(("/v1/jobs", "/v1/webhooks")):
+        if path.startswith(("/v1/jobs", "/v1/batches", "/v1/webhooks")):
             for operation in operations.values():
                 operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
 from api import examples
 from api.problems import TYPE_PREFIX
-from jobs.job import Fault, Job, PageRow
+from jobs.job import Fault, Job, PageRow, Priority
+from jobs.queue_load import Estimate
 from jobs.states import JobState, PageState
 
+PriorityName = Literal["interactive", "normal", "batch"]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
 
 
@@ -34,6 +36,12 @@ class JobParameters(Model):
         None, le=7 * 86400, description="Seconds after which the job expires unfinished."
     )
     filename: str | None = Field(None, max_length=255, description="A name to show, never a path.")
+    priority: PriorityName = Field(
+        "normal", description="Which of your own jobs go first; other tenants' are not affected."
+    )
+    begin_within_s: PositiveFloat | None = Field(
+        None, le=7 * 86400, description="Fails as `deadline_passed` when nothing is begun by then."
+    )
 
 
 class UrlJob(JobParameters):
@@ -103,6 +111,7 @@ class JobOut(Model):
     started_at: datetime | None
     finished_at: datetime | None
     deadline_at: datetime | None
+    begin_by: datetime | None = Field(description="Fails when nothing is begun by then.")
     expires_at: datetime | None = Field(description="When job and result are deleted.")
     input: InputOut
     pages: PageCounts
@@ -110,11 +119,19 @@ class JobOut(Model):
     options: dict[str, Any]
     metadata: dict[str, Any]
     callback_url: str | None
+    priority: PriorityName
     batch_id: str | None
+    custom_id: str | None = Field(description="Your name for the document within its batch.")
+    queue_position: int | None = Field(
+        description="Documents that are read before this one; null where it is begun, and in lists."
+    )
+    estimated_wait_s: float | None = Field(
+        description="Seconds until it is begun, at the rate of the last minute; null if unknown."
+    )
     links: JobLinks
 
     @classmethod
-    def of(cls, job: Job) -> "JobOut":
+    def of(cls, job: Job, estimate: Estimate | None = None) -> "JobOut":
         """Translate the ledger's value; what stands there needs no second validation."""
         return cls.model_construct(
             id=job.id,
@@ -123,6 +140,7 @@ class JobOut(Model):
             started_at=job.started_at,
             finished_at=job.finished_at,
             deadline_at=job.deadline_at,
+            begin_by=job.begin_by,
             expires_at=job.expires_at,
             input=_input(job),
             pages=PageCounts.model_construct(
@@ -132,9 +150,18 @@ class JobOut(Model):
             options=dict(job.options),
             metadata=dict(job.metadata),
             callback_url=job.callback_url,
+            priority=priority_name(job.priority),
             batch_id=job.batch_id,
+            custom_id=job.custom_id,
+            queue_position=estimate.position if estimate else None,
+            estimated_wait_s=estimate.wait_s if estimate else None,
             links=_links(job.id),
         )
+
+
+def priority_name(priority: Priority) -> PriorityName:
+    """The priority as callers write it."""
+    return cast("PriorityName", priority.name.lower())
 
 
 def job_path(job_id: str) -> str:

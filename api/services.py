@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import KeyCache
-from api.errors import queue_full
 from api.problems import Problem
+from api.refusals import Refusals
 from api.remembered import Remembered
 from jobs.accept_queue import AcceptQueue
 from jobs.blobs import Blobs
@@ -18,6 +18,7 @@ from jobs.errors import NotFound
 from jobs.ledger import Ledger
 from jobs.relay import Publishes, Relay
 from jobs.settings import Settings
+from jobs.topics import Topic
 
 MEGABYTE = 1_000_000
 
@@ -27,6 +28,9 @@ class Broker(Publishes, Protocol):
 
     def ping(self) -> bool:
         """Whether the broker answers within its time limit."""
+
+    def depth(self, topic: Topic) -> int:
+        """How many messages wait in the queue of a topic. Raises BrokerDown."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Services:
     broker: Broker
     relay: Relay
     keys: KeyCache
-    open_jobs: Remembered[int]
+    refusals: Refusals
     capabilities: Remembered[Sequence[Mapping[str, Any]]]
     _arriving: set[tuple[str, str]] = field(default_factory=set)
 
@@ -49,10 +53,9 @@ class Services:
         """Largest document in bytes."""
         return self.settings.max_upload_mb * MEGABYTE
 
-    async def refuse_when_full(self) -> None:
-        """Raise Problem `queue_full` while as many jobs are open as the operator allows."""
-        if await self.open_jobs.aget() >= self.settings.max_queued_jobs:
-            raise queue_full()
+    async def refuse_when_full(self, tenant: str, documents: int = 1) -> None:
+        """Raise QueueFull where so many more documents of the tenant are too many."""
+        await run_in_threadpool(self.ledger.load.refuse_when_full, tenant, documents)
 
     @contextmanager
     def arriving(self, tenant: str, key: str | None) -> Iterator[None]:

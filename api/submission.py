@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -12,14 +12,15 @@ from pydantic import ValidationError
 from api.multipart import MultipartBody, boundary_of
 from api.options import check_installed, check_options, error_rows, options_dict
 from api.problems import Problem
-from api.schemas import JobParameters, UrlJob
+from api.schemas import JobParameters, Model, UrlJob
 from api.services import Services
 from api.uploads import Upload, body_chunks, take_in
 from jobs.blobs import input_key
 from jobs.egress import parse_target
-from jobs.job import NewJob
+from jobs.job import NewJob, Priority
 from vision.options import ReadOptions
 
+P = TypeVar("P", bound=Model)
 FORM_OVERHEAD_BYTES = 1 << 20
 MAX_JSON_BYTES = 1 << 20
 MAX_METADATA_BYTES = 8 * 1024
@@ -63,6 +64,8 @@ class Submission:
             callback_url=self.parameters.callback_url,
             fingerprint=self.fingerprint() if draft.idempotency_key else None,
             deadline_s=self.parameters.deadline_s,
+            begin_within_s=self.parameters.begin_within_s,
+            priority=Priority[self.parameters.priority.upper()],
         )
 
 
@@ -86,12 +89,12 @@ async def _read_form(request: Request, services: Services, blob: str) -> Submiss
         _FORM_FIELDS,
     )
     upload = await take_in(form.file_chunks(), services.blobs, blob, limit)
-    parameters = _from_text({"filename": form.filename} | form.fields)
+    parameters = parse_parameters(JobParameters, {"filename": form.filename} | form.fields)
     return Submission(parameters, await _check(parameters, services), upload)
 
 
 async def _read_raw(request: Request, services: Services, blob: str) -> Submission:
-    parameters = _from_text(dict(request.query_params))
+    parameters = parse_parameters(JobParameters, request.query_params)
     options = await _check(parameters, services)
     limit = services.upload_limit
     upload = await take_in(body_chunks(request, limit), services.blobs, blob, limit)
@@ -108,7 +111,7 @@ async def _read_json(request: Request, services: Services) -> Submission:
     return Submission(job, await _check(job, services), url=job.url)
 
 
-def _from_text(fields: Mapping[str, str | None]) -> JobParameters:
+def parse_parameters(shape: type[P], fields: Mapping[str, str | None]) -> P:
     """Parameters from a form's or a query's texts, of which `options` and `metadata` are JSON."""
     values: dict[str, Any] = {name: text for name, text in fields.items() if text is not None}
     for name in values.keys() & set(_JSON_FIELDS):
@@ -116,7 +119,7 @@ def _from_text(fields: Mapping[str, str | None]) -> JobParameters:
     if "filename" in values:
         values["filename"] = _display_name(values["filename"])
     try:
-        return JobParameters.model_validate(values)
+        return shape.model_validate(values)
     except ValidationError as error:
         raise _invalid(error) from error
 
@@ -135,7 +138,7 @@ def _parse_json(name: str, text: str) -> Any:
 
 
 async def _check(parameters: JobParameters, services: Services) -> ReadOptions:
-    _check_metadata(parameters.metadata)
+    check_metadata(parameters.metadata)
     if parameters.callback_url is not None:
         parse_target(parameters.callback_url, services.settings.egress_allow)
     options = check_options(parameters.options)
@@ -143,7 +146,7 @@ async def _check(parameters: JobParameters, services: Services) -> ReadOptions:
     return options
 
 
-def _check_metadata(metadata: Mapping[str, Any]) -> None:
+def check_metadata(metadata: Mapping[str, Any]) -> None:
     """Raise Problem for what not every database and answer keeps."""
     expected = (
         f"At most {MAX_METADATA_BYTES} bytes of JSON, at most {MAX_METADATA_DEPTH} levels deep, "

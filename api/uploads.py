@@ -26,14 +26,14 @@ class Upload:
 
 
 class Intake:
-    """Counts, hashes and judges the bytes that pass; `limit` is in bytes."""
+    """Counts, hashes and, where `judged`, judges the bytes that pass; `limit` is in bytes."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, judged: bool = True) -> None:
         self.size = 0
         self._limit = limit
         self._hash = hashlib.sha256()
         self._head = b""
-        self._judged = False
+        self._judged = not judged
 
     async def watch(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         """Hand the chunks on. Raises Problem `too_large`, and BadInput for no or no known bytes."""
@@ -62,12 +62,14 @@ class Intake:
             self._judged = True
 
 
-async def take_in(chunks: AsyncIterable[bytes], blobs: Blobs, key: str, limit: int) -> Upload:
+async def take_in(
+    chunks: AsyncIterable[bytes], blobs: Blobs, key: str, limit: int, *, judged: bool = True
+) -> Upload:
     """Read a document to its end; a large one lies in the blob `key` then, a small one in memory.
 
-    Raises Problem and BadInput; nothing is stored then.
+    Raises Problem and, where `judged`, BadInput; nothing is stored then.
     """
-    intake = Intake(limit)
+    intake = Intake(limit, judged=judged)
     watched = intake.watch(chunks)
     held: list[bytes] = []
     async for chunk in watched:

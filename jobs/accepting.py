@@ -1,7 +1,9 @@
 """Writes accepted jobs: many in one transaction, so that they share one wait for the disk."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -21,13 +23,38 @@ Outcome = tuple[Job, bool] | LedgerError
 _JOBS = tables.jobs.c
 
 
+@dataclass(slots=True)
+class Rooms:
+    """How many more jobs may be let in: in all, and of each tenant."""
+
+    all: int
+    tenants: dict[str, int]
+
+    def has(self, tenant: str) -> bool:
+        """Say whether one more of the tenant's may be let in."""
+        return self.all > 0 and self.tenants[tenant] > 0
+
+    def take(self, tenant: str) -> None:
+        """Count one that was let in."""
+        self.all -= 1
+        self.tenants[tenant] -= 1
+
+    def refusal(self, tenant: str) -> QueueFull:
+        """Say whose queue is full."""
+        return QueueFull("too many jobs are unfinished", tenant=tenant if self.all > 0 else None)
+
+
 def accept_jobs(
-    connection: Connection, news: Sequence[NewJob], room: int, settings: Settings, now: datetime
+    connection: Connection,
+    news: Sequence[NewJob],
+    rooms: Rooms,
+    settings: Settings,
+    now: datetime,
 ) -> Mapping[str, Outcome]:
     """Write the jobs that may be, with their events and messages; return outcomes by `NewJob.id`.
 
     A job whose idempotency key made one before gives that one, or IdempotencyMismatch; QueueFull
-    is for those beyond `room` new ones.
+    is for those that there is no room for.
     """
     until = now + timedelta(hours=settings.idempotency_h)
     made: dict[str, Job] = {}
@@ -35,10 +62,11 @@ def accept_jobs(
     # Keys in one order, the same in every process: otherwise two could wait for each other.
     for new in sorted(news, key=lambda new: (new.tenant, new.idempotency_key or "")):
         keyed = new.idempotency_key is not None
-        if len(made) < room and (not keyed or claim_key(connection, new, now, until)):
+        if rooms.has(new.tenant) and (not keyed or claim_key(connection, new, now, until)):
             made[new.id] = _to_job(new, now)
+            rooms.take(new.tenant)
         else:
-            replayed[new.id] = _first_answer(connection, new, made, now)
+            replayed[new.id] = _first_answer(connection, new, made, rooms, now)
     _write(connection, list(made.values()), settings, now)
     return {job_id: (job, True) for job_id, job in made.items()} | replayed
 
@@ -58,17 +86,26 @@ def _to_job(new: NewJob, now: datetime) -> Job:
         source_url=new.source_url,
         callback_url=new.callback_url,
         batch_id=new.batch_id,
-        deadline_at=None if new.deadline_s is None else now + timedelta(seconds=new.deadline_s),
+        batch_index=new.batch_index,
+        custom_id=new.custom_id,
+        priority=new.priority,
+        deadline_at=moment(now, new.deadline_s),
+        begin_by=moment(now, new.begin_within_s),
     )
 
 
+def moment(now: datetime, seconds: float | None) -> datetime | None:
+    """Return the time so many seconds from now, if any."""
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
 def _first_answer(
-    connection: Connection, new: NewJob, made: Mapping[str, Job], now: datetime
+    connection: Connection, new: NewJob, made: Mapping[str, Job], rooms: Rooms, now: datetime
 ) -> Outcome:
     key = new.idempotency_key
     held = None if key is None else holder(connection, new.tenant, key, now)
     if held is None:
-        return QueueFull("too many jobs are unfinished; try again later")
+        return rooms.refusal(new.tenant)
     first = made.get(held.job_id) or _load(connection, held.job_id)
     return (first, False) if held.fingerprint == new.fingerprint else IdempotencyMismatch(first)
 
@@ -82,9 +119,14 @@ def _write(connection: Connection, jobs: Sequence[Job], settings: Settings, now:
         return
     wake_at = now + timedelta(seconds=settings.republish_s)
     connection.execute(insert(tables.jobs), [_row(job, wake_at) for job in jobs])
-    send(connection, "open_job", [(job.id,) for job in jobs])
+    for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
+        send(connection, "open_job", [(job.id,) for job in some], tenant, priority)
     queued = {"sequence": 1, "kind": "job.queued", "data": {}, "at": now}
     connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
+
+
+def _turn(job: Job) -> tuple[str, int]:
+    return job.tenant, job.priority
 
 
 def _row(job: Job, wake_at: datetime) -> dict[str, Any]:
@@ -102,10 +144,15 @@ def _row(job: Job, wake_at: datetime) -> dict[str, Any]:
         "source_url": job.source_url,
         "callback_url": job.callback_url,
         "batch_id": job.batch_id,
+        "batch_index": job.batch_index,
+        "custom_id": job.custom_id,
+        "priority": job.priority,
         "deadline_at": job.deadline_at,
+        "begin_by": job.begin_by,
         "wake_at": wake_at,
         "pages_succeeded": 0,
         "pages_failed": 0,
         "open_attempts": 0,
+        "finish_attempts": 0,
         "last_event": 1,
     }

@@ -16,6 +16,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from jobs.durable import sync_files
 from jobs.errors import BlobError, NotFound
 
 CHUNK_BYTES = 5 * 1024 * 1024  # S3 takes no smaller part
@@ -24,11 +25,11 @@ READ_BYTES = 1024 * 1024
 
 
 class Owned(Protocol):
-    """Something stored under a job: a Job or a NewJob."""
+    """Something that blobs are stored under: a job or a batch."""
 
     @property
     def id(self) -> str:
-        """The job's id."""
+        """Its id."""
 
     @property
     def tenant(self) -> str:
@@ -38,6 +39,21 @@ class Owned(Protocol):
 def job_prefix(tenant: str, job_id: str) -> str:
     """Return the prefix of everything stored for a job."""
     return f"tenants/{tenant}/jobs/{job_id}/"
+
+
+def batch_prefix(tenant: str, batch_id: str) -> str:
+    """Return the prefix of what was handed in for a batch as a whole."""
+    return f"tenants/{tenant}/batches/{batch_id}/"
+
+
+def documents_key(batch: Owned) -> str:
+    """Return the key of a batch's list of documents, JSON Lines."""
+    return batch_prefix(batch.tenant, batch.id) + "documents.jsonl"
+
+
+def archive_key(batch: Owned) -> str:
+    """Return the key of the archive that a batch was handed in as."""
+    return batch_prefix(batch.tenant, batch.id) + "archive.zip"
 
 
 def input_key(job: Owned) -> str:
@@ -57,9 +73,10 @@ class Blobs:
     a key that could lead out of the store.
     """
 
-    def __init__(self, store: ObjectStore, folder: Path | None) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None, *, durable: bool = True) -> None:
         self._store = store
         self._folder = folder
+        self._durable = durable
 
     @property
     def is_local(self) -> bool:
@@ -96,6 +113,19 @@ class Blobs:
             else:
                 await obstore.put_async(self._store, _checked(key), head, use_multipart=False)
 
+    def sync(self, keys: Sequence[str]) -> None:
+        """Return when these blobs would outlast a power loss; call it before rows that name them.
+
+        Of a store elsewhere every answer says so already.
+        """
+        if self._folder is None or not self._durable or not keys:
+            return
+        try:
+            sync_files(self._folder, [_checked(key) for key in keys])
+        except OSError as error:  # one that is gone again is no caller's mistake either
+            message = f"the blob store cannot be written out: {error}"
+            raise BlobError(error.errno, message) from error
+
     def get(self, key: str) -> bytes:
         """Return a whole blob."""
         with _translated(key):
@@ -122,11 +152,22 @@ class Blobs:
             copy.flush()
             yield Path(copy.name)
 
+    def copy(self, key: str, to: str) -> None:
+        """Store what lies under `key` under another key as well."""
+        with _translated(key):
+            obstore.copy(self._store, _checked(key), _checked(to))
+
     def list(self, prefix: str) -> Sequence[str]:
         """Return the keys under a prefix that ends with `/`, sorted."""
         with _translated(prefix):
             found = obstore.list(self._store, _checked_prefix(prefix))
             return sorted(blob["path"] for batch in found for blob in batch)
+
+    def prefixes(self, prefix: str) -> Sequence[str]:
+        """Return what lies right under a prefix and holds more, each ending with `/`, sorted."""
+        with _translated(prefix):
+            found = obstore.list_with_delimiter(self._store, _checked_prefix(prefix))
+            return sorted(f"{each}/" for each in found["common_prefixes"])
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete everything under a prefix that ends with `/`; nothing there is no error."""
@@ -146,15 +187,17 @@ class Blobs:
             raise BlobError(error.errno, message) from error
 
 
-def open_blobs(url: str) -> Blobs:
+def open_blobs(url: str, *, durable: bool = True) -> Blobs:
     """Open the blob store at `file:///folder` or `s3://bucket/prefix`.
 
-    S3 takes its credentials and endpoint from the usual AWS_ variables.
+    S3 takes its credentials and endpoint from the usual AWS_ variables. Without `durable`, `sync`
+    leaves it to the operating system when files reach the disk.
     """
     if not url.startswith("file:"):
         return Blobs(from_url(url), None)
     folder = Path(unquote(urlsplit(url).path))
-    return Blobs(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+    store = LocalStore(folder, mkdir=True, automatic_cleanup=True)
+    return Blobs(store, folder, durable=durable)
 
 
 _KEY = re.compile(r"[\w.@+=-]+(/[\w.@+=-]+)*", re.ASCII)

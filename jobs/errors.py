@@ -5,7 +5,7 @@ QueueFull passes by itself; StaleClaim tells a worker to stop; LedgerUnavailable
 BlobError are for the operator.
 """
 
-from jobs.job import Job
+from jobs.job import Batch, Job
 
 
 class LedgerError(Exception):
@@ -25,7 +25,14 @@ class StaleClaim(LedgerError):  # noqa: N818
 
 
 class QueueFull(LedgerError):  # noqa: N818
-    """As many jobs are unfinished as the settings allow."""
+    """As many jobs are unfinished as the settings allow: of one `tenant`, or of all (None)."""
+
+    def __init__(
+        self, message: str, *, tenant: str | None = None, retry_after_s: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.tenant = tenant
+        self.retry_after_s = retry_after_s
 
 
 class LedgerUnavailable(LedgerError):  # noqa: N818
@@ -37,11 +44,11 @@ class BrokerDown(LedgerError):  # noqa: N818
 
 
 class IdempotencyMismatch(LedgerError):  # noqa: N818
-    """The idempotency key already stands for another request. `job` is the one it made."""
+    """The idempotency key already stands for another request. `made` is what it made."""
 
-    def __init__(self, job: Job) -> None:
-        super().__init__(f"the idempotency key was used for another request, which made {job.id}")
-        self.job = job
+    def __init__(self, made: Job | Batch) -> None:
+        super().__init__(f"the idempotency key was used for another request, which made {made.id}")
+        self.made = made
 
 
 class BlobError(LedgerError, OSError):

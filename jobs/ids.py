@@ -1,7 +1,9 @@
 """Identifiers: a prefix that says what it names, then 26 letters that sort by time."""
 
+import hashlib
 import secrets
 import time
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, as in the ULID spec
 
@@ -12,4 +14,31 @@ def new_id(prefix: str) -> str:
     Source of the layout: the ULID specification.
     """
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return f"{prefix}_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_{_encode(number, 26)}"
+
+
+def part_id(prefix: str, whole: str, index: int) -> str:
+    """Return the id of part `index` of what the id `whole` names, the same each time.
+
+    It has the moment of the whole, then the index in 20 bits, so that parts sort in their order;
+    the 60 bits of a hash after it keep it from being another's.
+    """
+    digest = hashlib.sha256(f"{whole}:{index}".encode()).digest()
+    rest = index << 60 | int.from_bytes(digest[:8]) >> 4
+    return f"{prefix}_{whole[-26:-16]}{_encode(rest, 16)}"
+
+
+def _encode(number: int, letters: int) -> str:
+    shifts = range(5 * (letters - 1), -1, -5)
+    return "".join(_ALPHABET[number >> shift & 31] for shift in shifts)
+
+
+def made_at(name: str) -> datetime | None:
+    """Return when an id was made, to the millisecond; None for what is none of ours."""
+    letters = name[-26:-16]
+    if len(name) < 26 or not set(letters) <= set(_ALPHABET) or letters[0] > "7":
+        return None
+    number = 0
+    for letter in letters:
+        number = number << 5 | _ALPHABET.index(letter)
+    return datetime.fromtimestamp(number / 1000, UTC)

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Literal
 
-from jobs.states import JobState, PageState
+from jobs.states import BatchState, JobState, PageState
 
 Actor = Literal["caller", "operator"]
+
+
+class Priority(IntEnum):
+    """Which of a tenant's own jobs go first; between tenants it changes nothing."""
+
+    INTERACTIVE = 1
+    NORMAL = 2
+    BATCH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,11 @@ class NewJob:
     idempotency_key: str | None = None
     fingerprint: str | None = None
     deadline_s: float | None = None
+    begin_within_s: float | None = None
+    priority: Priority = Priority.NORMAL
     batch_id: str | None = None
+    batch_index: int | None = None
+    custom_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,9 @@ class Job:
     media_type: str | None = None
     callback_url: str | None = None
     batch_id: str | None = None
+    batch_index: int | None = None
+    custom_id: str | None = None
+    priority: Priority = Priority.NORMAL
     pages_total: int | None = None
     pages_succeeded: int = 0
     pages_failed: int = 0
@@ -69,6 +85,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     deadline_at: datetime | None = None
+    begin_by: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -98,14 +115,56 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Jobs that were handed in together, counted by state."""
+class NewBatch:
+    """A batch as it is accepted; its list of documents, and its archive if any, are stored already.
+
+    `documents` is how many there are where that is known before they are laid out.
+    """
 
     id: str
     tenant: str
+    options: Mapping[str, object]
+    archive: bool = False
+    documents: int | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    callback_url: str | None = None
+    priority: Priority = Priority.BATCH
+    deadline_s: float | None = None
+    begin_within_s: float | None = None
+    retry_of: str | None = None
+    idempotency_key: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Jobs that were handed in together. `laid_out` of its documents have become jobs so far.
+
+    `counts` are its jobs by state, as far as they are asked for. `token` fences off whoever
+    worked on the batch before.
+    """
+
+    id: str
+    tenant: str
+    state: BatchState
     created_at: datetime
+    options: Mapping[str, object]
     metadata: Mapping[str, object]
-    counts: Mapping[JobState, int]
+    archive: bool
+    priority: Priority
+    laid_out: int
+    open_jobs: int
+    token: int = 0
+    documents: int | None = None
+    callback_url: str | None = None
+    deadline_at: datetime | None = None
+    begin_by: datetime | None = None
+    retry_of: str | None = None
+    fingerprint: str | None = None
+    fault: Fault | None = None
+    finished_at: datetime | None = None
+    expires_at: datetime | None = None
+    counts: Mapping[JobState, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Jobs in the ledger: accepting, opening, ending and keeping them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Update,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -18,14 +20,15 @@ from sqlalchemy import (
 )
 
 from jobs import tables
-from jobs.accepting import Outcome, accept_jobs
+from jobs.accepting import Outcome, Rooms, accept_jobs
 from jobs.blobs import Blobs, job_prefix
 from jobs.clock import Clock
 from jobs.database import Database
-from jobs.errors import IllegalMove, LedgerError, NotFound
+from jobs.errors import IllegalMove, LedgerError, NotFound, QueueFull
 from jobs.idempotency import holder
 from jobs.job import Fault, Job, NewJob
 from jobs.moves import LOST, close_job, log_event, moved, moving_job, send
+from jobs.queue_load import QueueLoad
 from jobs.rows import JobRow, to_fault, to_job
 from jobs.settings import Settings
 from jobs.states import FINAL_JOB_STATES, JobState, PageState
@@ -34,18 +37,21 @@ _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
 MAX_LIST = 500
 _TIME = tables.UtcDateTime()
-_RECOUNT = timedelta(seconds=1)
+TOO_LATE = Fault(
+    "deadline_passed", "Nothing of the document was begun within `begin_within_s`.", "caller"
+)
 
 
 class JobStore:
     """The jobs of every tenant. Every method is one transaction unless it says otherwise."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, clock: Clock, load: QueueLoad
+    ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._room = 0
-        self._recount_at = clock()
+        self._load = load
 
     def create(self, new: NewJob) -> tuple[Job, bool]:
         """Accept a job; False and the first job when its idempotency key made one already.
@@ -60,11 +66,17 @@ class JobStore:
     def create_many(self, news: Sequence[NewJob]) -> Mapping[str, Outcome]:
         """Accept jobs in one transaction and tell what became of each, by its id."""
         now = self._clock()
+        tenants = Counter(new.tenant for new in news)
+        rooms = Rooms(self._load.room(None), {name: self._load.room(name) for name in tenants})
         with self._database.write() as connection:
-            room = self._room_left(connection, now)
-            outcomes = accept_jobs(connection, news, room, self._settings, now)
-        self._room -= len(news)
-        return outcomes
+            outcomes = accept_jobs(connection, news, rooms, self._settings, now)
+        for name, count in tenants.items():
+            self._load.took(name, count)
+        return {job_id: self._timed(outcome) for job_id, outcome in outcomes.items()}
+
+    def _timed(self, outcome: Outcome) -> Outcome:
+        """Say in a refusal when to come back."""
+        return self._load.full(outcome.tenant) if isinstance(outcome, QueueFull) else outcome
 
     def find_idempotent(self, tenant: str, key: str) -> tuple[Job, str | None] | None:
         """Return the job that the key made and the fingerprint of its request."""
@@ -82,6 +94,12 @@ class JobStore:
             raise NotFound(f"no job {job_id}")
         return job
 
+    def get_many(self, tenant: str, job_ids: Sequence[str]) -> Sequence[Job]:
+        """Return those of some jobs that are the tenant's, in no order."""
+        found = select(tables.jobs).where(_JOBS.id.in_(job_ids), _JOBS.tenant == tenant)
+        with self._database.read() as connection:
+            return [to_job(row) for row in connection.execute(found)]
+
     def load(self, job_id: str) -> Job:
         """Return a job, whoever's it is; for workers."""
         with self._database.read() as connection:
@@ -92,6 +110,7 @@ class JobStore:
         tenant: str,
         *,
         state: JobState | None = None,
+        batch_id: str | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> tuple[Sequence[Job], str | None]:
@@ -99,6 +118,8 @@ class JobStore:
         found = select(tables.jobs).where(_JOBS.tenant == tenant)
         if state is not None:
             found = found.where(_JOBS.state == state)
+        if batch_id is not None:
+            found = found.where(_JOBS.batch_id == batch_id)
         if before is not None:
             found = found.where(_JOBS.id < before)
         limit = min(limit, MAX_LIST)
@@ -166,7 +187,8 @@ class JobStore:
             if row is None:
                 return False
             connection.execute(insert(tables.pages), self._page_rows(job_id, pages, now))
-            send(connection, "read_page", [(job_id, number) for number in pages])
+            messages = [(job_id, number) for number in pages]
+            send(connection, "read_page", messages, row.tenant, row.priority)
             log_event(connection, row, "job.running", {"pages_total": len(pages)}, now)
         return True
 
@@ -203,6 +225,20 @@ class JobStore:
         closed = [self._close(moving_job(job_id, JobState.EXPIRED)) for job_id in job_ids]
         return sum(job is not None for job in closed)
 
+    def fail_late(self) -> int:
+        """Fail the jobs none of whose pages was begun in time; each is a transaction."""
+        now = self._clock()
+        # A page that a worker gave back unread counts no attempt, and is not begun either.
+        begun = exists().where(_PAGES.job_id == _JOBS.id, _PAGES.attempts > 0)
+        late = (_JOBS.begin_by <= now) & _JOBS.finished_at.is_(None) & ~begun
+        with self._database.read() as connection:
+            job_ids = connection.execute(select(_JOBS.id).where(late)).scalars().all()
+        failed = [
+            self._close(moving_job(job_id, JobState.FAILED).where(late), TOO_LATE)
+            for job_id in job_ids
+        ]
+        return sum(job is not None for job in failed)
+
     def delete(self, tenant: str, job_id: str, blobs: Blobs) -> None:
         """Delete a final job and all that belongs to it; IllegalMove while it is open."""
         job = self.get(tenant, job_id)
@@ -234,13 +270,6 @@ class JobStore:
         with self._database.write() as connection:
             row = close_job(connection, close, self._clock(), self._settings, fault)
         return None if row is None else to_job(row)
-
-    def _room_left(self, connection: Connection, now: datetime) -> int:
-        """How many more jobs the cap lets in; counted once a second or when it seems full."""
-        if self._room <= 0 or now >= self._recount_at:
-            self._room = self._settings.max_queued_jobs - _open_count(connection, None)
-            self._recount_at = now + _RECOUNT
-        return self._room
 
     def _page_rows(
         self, job_id: str, pages: Sequence[int], now: datetime

@@ -13,6 +13,7 @@ from jobs.job_store import JobStore
 from jobs.key_store import KeyStore
 from jobs.outbox import Outbox
 from jobs.page_store import PageStore
+from jobs.queue_load import QueueLoad
 from jobs.settings import Settings
 from jobs.webhook_store import WebhookStore
 from jobs.worker_store import WorkerStore
@@ -24,6 +25,7 @@ class Ledger:
 
     database: Database
     jobs: JobStore
+    load: QueueLoad
     pages: PageStore
     finishing: Finishing
     outbox: Outbox
@@ -43,9 +45,11 @@ class Ledger:
 def open_ledger(settings: Settings, clock: Clock = utc_now) -> Ledger:
     """Open the ledger of `settings`; its tables are made by `jobs.migrate.migrate`."""
     database = Database(settings.sqlalchemy_url)
+    load = QueueLoad(database, settings, clock)
     return Ledger(
         database=database,
-        jobs=JobStore(database, settings, clock),
+        jobs=JobStore(database, settings, clock, load),
+        load=load,
         pages=PageStore(database, settings, clock),
         finishing=Finishing(database, settings, clock),
         outbox=Outbox(database, settings, clock),

@@ -1,17 +1,18 @@
 """The guarded updates that every store shares: a move, its event and its messages in one write.
 
 Lock order, the same everywhere so that writers never wait for each other in a ring: the job's row
-first, then its pages, then its deliveries; an endpoint before its deliveries.
+first, then its pages, then its batch, then deliveries; an endpoint before its deliveries.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, insert, update
+from sqlalchemy import Connection, Update, case, insert, literal, update
 
 from jobs import tables
 from jobs.announce import announce
+from jobs.batch_moves import count_out
 from jobs.job import Fault
 from jobs.rows import JobRow, fault_columns, fault_data
 from jobs.settings import Settings
@@ -25,6 +26,7 @@ from jobs.states import (
 )
 from jobs.topics import Topic
 
+FIRST = 0  # the rank of what was begun already; those of waiting jobs are their priorities
 LOST = Fault("worker_lost", "Reading was begun and lost as often as it may be tried.", "operator")
 
 
@@ -67,7 +69,10 @@ def close_job(
 
     Open pages are cancelled, deliveries written, the event logged, the time to keep it set.
     """
-    expires_at = now + timedelta(hours=settings.retention_h)
+    kept_until = now + timedelta(hours=settings.retention_h)
+    # A job of a batch is kept until its batch has ended, and as long after it.
+    alone = tables.jobs.c.batch_id.is_(None)
+    expires_at = case((alone, literal(kept_until, tables.UtcDateTime())), else_=None)
     columns = {"wake_at": None, "open_until": None, "finished_at": now, "expires_at": expires_at}
     row = moved(connection, close.values(**columns, **fault_columns(fault)))
     if row is None:
@@ -77,6 +82,8 @@ def close_job(
     data = {"pages_total": row.pages_total, "fault": fault_data(fault)}
     log_event(connection, row, f"job.{row.state}", data, now)
     delivery_ids = announce(connection, row, now, now + timedelta(seconds=settings.republish_s))
+    if row.batch_id is not None:
+        delivery_ids = [*delivery_ids, *count_out(connection, row.batch_id, now, settings)]
     send(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
     return row
 
@@ -95,8 +102,21 @@ def log_event(
     connection.execute(insert(tables.events), event)
 
 
-def send(connection: Connection, topic: Topic, messages: Sequence[tuple[Any, ...]]) -> None:
-    """Put messages, each given by its arguments, in the outbox."""
-    rows = [{"topic": topic, "args": list(args)} for args in messages]
+def send(
+    connection: Connection,
+    topic: Topic,
+    messages: Sequence[tuple[Any, ...]],
+    tenant: str = "",
+    rank: int = FIRST,
+) -> None:
+    """Put messages, each given by its arguments, in the outbox.
+
+    They are published by turns of the tenants; of one tenant's the lowest `rank` goes first.
+    """
+    common = {"topic": topic, "tenant": tenant, "rank": rank}
+    rows = [
+        common | {"subject": subject, "number": number[0] if number else None}
+        for subject, *number in messages
+    ]
     if rows:
         connection.execute(insert(tables.outbox), rows)

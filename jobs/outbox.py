@@ -1,11 +1,28 @@
-"""The outbox: messages that were committed with what they announce, until they are published."""
+"""The outbox: messages that were committed with what they announce, until they are published.
+
+The long queue is here, in SQL. The broker holds a few messages of each kind, and those are taken
+from here by turns of the tenants.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from jobs import tables
 from jobs.clock import Clock
@@ -13,6 +30,7 @@ from jobs.database import Database
 from jobs.moves import send
 from jobs.settings import Settings
 from jobs.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
+from jobs.turns import Turns
 from jobs.waiting import Waiting, waits
 
 REQUEUED_AT_ONCE = 1000
@@ -36,22 +54,48 @@ class Outbox:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._turns = {topic: Turns(settings.tenant_weights) for topic in TOPICS}
 
-    def take(self, limit: int, hold_s: float) -> Sequence[Message]:
-        """Return messages nobody holds, oldest first, and hold them for `hold_s`."""
+    def take(
+        self, limit: int, hold_s: float, room: Callable[[Topic], int] | None = None
+    ) -> Sequence[Message]:
+        """Return messages nobody holds, by turns of the tenants, and hold them for `hold_s`.
+
+        `room` says how many of a topic the broker has place for; without it there is no bound.
+        Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `room`
+        raises.
+        """
         now = self._clock()
-        free = select(tables.outbox).where(
-            or_(_OUTBOX.held_until.is_(None), _OUTBOX.held_until <= now)
-        )
-        free = free.order_by(_OUTBOX.id).limit(limit)
         with self._database.read() as connection:  # asked often, and mostly there is nothing
-            if connection.execute(free.limit(1)).first() is None:
-                return []
+            waiting = [topic for topic in TOPICS if _any(connection, topic, now)]
+        places = {topic: limit if room is None else min(limit, room(topic)) for topic in waiting}
+        if not any(place > 0 for place in places.values()):
+            return []
         with self._database.write() as connection:
-            rows = connection.execute(free.with_for_update(skip_locked=True)).all()
-            held = update(tables.outbox).where(_OUTBOX.id.in_([row.id for row in rows]))
+            taken: list[Row[Any]] = []
+            for topic, place in places.items():
+                taken += self._take(connection, topic, min(place, limit - len(taken)), now)
+            held = update(tables.outbox).where(_OUTBOX.id.in_([row.id for row in taken]))
             connection.execute(held.values(held_until=now + timedelta(seconds=hold_s)))
-        return [Message(row.id, row.topic, tuple(row.args)) for row in rows]
+        return [Message(row.id, row.topic, _args(row)) for row in taken]
+
+    def _take(
+        self, connection: Connection, topic: Topic, most: int, now: datetime
+    ) -> Sequence[Row[Any]]:
+        # What another relay holds is on its way to the broker, and takes up room there.
+        on_way = select(func.count()).where(_OUTBOX.topic == topic, _OUTBOX.held_until > now)
+        most -= connection.execute(on_way).scalar_one()
+        if most <= 0:
+            return []
+        turns = self._turns[topic]
+        own = select(tables.outbox).order_by(_OUTBOX.rank, _OUTBOX.id).limit(most)
+        own = own.with_for_update(skip_locked=True)
+        nearest = turns.nearest(_tenants(connection, topic), most)
+        waiting = {
+            tenant: connection.execute(own.where(_free(topic, now), _OUTBOX.tenant == tenant)).all()
+            for tenant in nearest
+        }
+        return turns.take(waiting, most)
 
     def put_back(self, ids: Sequence[int]) -> None:
         """Let go of messages that could not be published."""
@@ -96,15 +140,42 @@ class Outbox:
     def _send_again(self, connection: Connection, wait: Waiting, now: datetime, room: int) -> int:
         if room <= 0:
             return 0
-        lapsed = select(*wait.key).where(wait.ready, wait.wake_at <= now)
-        lapsed = lapsed.order_by(wait.wake_at, *wait.key).limit(min(room, REQUEUED_AT_ONCE))
-        keys = [tuple(row) for row in connection.execute(lapsed.with_for_update(skip_locked=True))]
-        if keys:
+        lapsed = wait.lapsed(now).limit(min(room, REQUEUED_AT_ONCE))
+        locked = lapsed.with_for_update(skip_locked=True, of=wait.table)
+        rows = [tuple(row) for row in connection.execute(locked)]
+        if rows:
             wake_at = now + timedelta(seconds=self._settings.republish_s)
-            pushed = update(wait.table).where(tuple_(*wait.key).in_(keys))
+            pushed = update(wait.table).where(tuple_(*wait.key).in_([row[:-2] for row in rows]))
             connection.execute(pushed.values(wake_at=wake_at))
-            send(connection, wait.topic, keys)
-        return len(keys)
+        of_turn = itemgetter(-2, -1)
+        for turn, some in groupby(sorted(rows, key=of_turn), key=of_turn):
+            send(connection, wait.topic, [row[:-2] for row in some], *turn)
+        return len(rows)
+
+
+def _args(row: Row[Any]) -> tuple[Any, ...]:
+    return (row.subject,) if row.number is None else (row.subject, row.number)
+
+
+def _free(topic: Topic, now: datetime) -> ColumnElement[bool]:
+    unheld = or_(_OUTBOX.held_until.is_(None), _OUTBOX.held_until <= now)
+    return (_OUTBOX.topic == topic) & unheld
+
+
+def _any(connection: Connection, topic: Topic, now: datetime) -> bool:
+    return bool(connection.execute(select(exists().where(_free(topic, now)))).scalar())
+
+
+def _tenants(connection: Connection, topic: Topic) -> Sequence[str]:
+    """Those with messages, found in steps through the index, not by looking at each message."""
+    least = select(func.min(_OUTBOX.tenant).label("tenant")).where(_OUTBOX.topic == topic)
+    found = least.cte(recursive=True)
+    after = select(func.min(_OUTBOX.tenant)).where(
+        _OUTBOX.topic == topic, _OUTBOX.tenant > found.c.tenant
+    )
+    found = found.union_all(select(after.scalar_subquery()).where(found.c.tenant.is_not(None)))
+    named = select(found.c.tenant).where(found.c.tenant.is_not(None))
+    return connection.execute(named).scalars().all()
 
 
 def _count(connection: Connection, wait: Waiting) -> int:

@@ -190,7 +190,9 @@ class PageStore:
         back = back.values(worker=None, lease_until=None, wake_at=wake_at, **values)
         if _one(connection, back.where(*conditions)) is None:
             return False
-        send(connection, "read_page", [(claim.job_id, claim.number)])
+        of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
+        tenant = connection.execute(of_job).scalar_one()
+        send(connection, "read_page", [(claim.job_id, claim.number)], tenant)
         return True
 
 

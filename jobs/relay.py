@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import Protocol
 
 from jobs.errors import BrokerDown, LedgerUnavailable
 from jobs.outbox import Message, Outbox
+from jobs.topics import Topic
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +29,20 @@ class Publishes(Protocol):
 
 
 class Relay:
-    """Moves messages from the outbox to the broker; while it is down they wait in the outbox."""
+    """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
 
-    def __init__(self, outbox: Outbox, publisher: Publishes) -> None:
+    `room` says how many of a topic may lie in the broker besides; without it there is no bound.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publishes,
+        room: Callable[[Topic], int] | None = None,
+    ) -> None:
         self._outbox = outbox
         self._publisher = publisher
+        self._room = room
         self._woken = Event()
         self._stopping = Event()
         self._thread: Thread | None = None
@@ -42,9 +52,8 @@ class Relay:
         """Publish what waits and return how many; what cannot be published now stays."""
         published = 0
         try:
-            while (count := self._publish_some()) == AT_ONCE:
+            while count := self._publish_some():
                 published += count
-            published += count
         except (BrokerDown, LedgerUnavailable) as error:
             logger.warning("messages wait in the outbox: %s", error)
             self._failed = True
@@ -82,7 +91,7 @@ class Relay:
         return min(max(REST * worked_s, gather_s), PAUSE_S)
 
     def _publish_some(self) -> int:
-        messages = self._outbox.take(AT_ONCE, HOLD_S)
+        messages = self._outbox.take(AT_ONCE, HOLD_S, self._room)
         ids = [message.id for message in messages]
         try:
             self._publisher.publish(messages)

@@ -1,10 +1,12 @@
 """From table rows to the values of jobs/job.py and jobs/delivery.py, and back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row
 
-from jobs.job import Event, Fault, Job, PageRow
+from jobs.job import Batch, Event, Fault, Job, PageRow, Priority
+from jobs.states import JobState
 
 JobRow = Row[Any]
 
@@ -26,6 +28,9 @@ def to_job(row: JobRow) -> Job:
         media_type=row.media_type,
         callback_url=row.callback_url,
         batch_id=row.batch_id,
+        batch_index=row.batch_index,
+        custom_id=row.custom_id,
+        priority=Priority(row.priority),
         pages_total=row.pages_total,
         pages_succeeded=row.pages_succeeded,
         pages_failed=row.pages_failed,
@@ -35,6 +40,7 @@ def to_job(row: JobRow) -> Job:
         started_at=row.started_at,
         finished_at=row.finished_at,
         deadline_at=row.deadline_at,
+        begin_by=row.begin_by,
         expires_at=row.expires_at,
     )
 
@@ -50,6 +56,33 @@ def to_page(row: Row[Any]) -> PageRow:
         worker=row.worker,
         lease_until=row.lease_until,
         finished_at=row.finished_at,
+    )
+
+
+def to_batch(row: Row[Any], counts: Mapping[JobState, int] | None = None) -> Batch:
+    """Return a row of `batches` as a value, with its jobs counted by state where that is given."""
+    return Batch(
+        id=row.id,
+        tenant=row.tenant,
+        state=row.state,
+        created_at=row.created_at,
+        options=row.options,
+        metadata=row.metadata,
+        archive=row.archive,
+        priority=Priority(row.priority),
+        laid_out=row.laid_out,
+        open_jobs=row.open_jobs,
+        token=row.token,
+        documents=row.documents,
+        callback_url=row.callback_url,
+        deadline_at=row.deadline_at,
+        begin_by=row.begin_by,
+        retry_of=row.retry_of,
+        fingerprint=row.fingerprint,
+        fault=to_fault(row),
+        finished_at=row.finished_at,
+        expires_at=row.expires_at,
+        counts=counts or {},
     )
 
 

@@ -44,7 +44,10 @@ class Settings(BaseSettings):
         description="Largest batch in one request, and what a ZIP may unpack to, in megabytes.",
     )
     max_batch_documents: PositiveInt = Field(10_000, description="Documents of one batch.")
-    max_queued_jobs: PositiveInt = Field(10_000, description="Unfinished jobs before 503.")
+    max_queued_jobs: PositiveInt = Field(50_000, description="Unfinished jobs before 503.")
+    max_queued_jobs_per_tenant: PositiveInt = Field(
+        20_000, description="Unfinished jobs of one tenant before it is answered 429."
+    )
     public_url: str | None = Field(
         None, description="Address under which callers reach the API, for links in webhooks."
     )

@@ -1,4 +1,4 @@
-"""The states of jobs, pages and deliveries, and every legal move between them."""
+"""The states of jobs, pages, batches and deliveries, and every legal move between them."""
 
 from enum import StrEnum
 from typing import Final
@@ -24,6 +24,17 @@ class PageState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class BatchState(StrEnum):
+    """Where a batch stands: its documents are laid out as jobs, then those run; three are final."""
+
+    PREPARING = "preparing"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
 class DeliveryState(StrEnum):
@@ -54,6 +65,11 @@ PAGE_MOVES: Final[dict[PageState, frozenset[PageState]]] = {
         {PageState.QUEUED, PageState.SUCCEEDED, PageState.FAILED, PageState.CANCELLED}
     ),
 }
+BATCH_MOVES: Final[dict[BatchState, frozenset[BatchState]]] = {
+    BatchState.PREPARING: frozenset({BatchState.RUNNING, BatchState.CANCELLING}),
+    BatchState.RUNNING: frozenset({BatchState.CANCELLING, BatchState.COMPLETED}),
+    BatchState.CANCELLING: frozenset({BatchState.CANCELLED, BatchState.FAILED}),
+}
 DELIVERY_MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
     DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),  # replayed by hand
@@ -62,3 +78,4 @@ DELIVERY_MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
 
 FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_MOVES.keys()
 FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_MOVES.keys()
+FINAL_BATCH_STATES: Final = frozenset(BatchState) - BATCH_MOVES.keys()

@@ -49,6 +49,11 @@ class WorkerStore:
         with self._database.read() as connection:
             return [WorkerReport(*row) for row in connection.execute(found)]
 
+    def page_threads(self) -> int:
+        """Count the pages that the live workers read at once."""
+        pages = [each.capabilities.get("threads") for each in self.live() if each.ready]
+        return sum(count for count in pages if isinstance(count, int))
+
     def forget(self, worker_id: str) -> None:
         """Drop a worker that stopped."""
         with self._database.write() as connection:

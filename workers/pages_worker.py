@@ -55,7 +55,8 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
         liveness = Liveness(lambda: parts.publisher.depth("read_page"))
         bind(parts.app, "read_page", reader.read, liveness)
         parts.heartbeat.watch(liveness)
-        parts.heartbeat.say(ready=True, reason="", capabilities=engine.capabilities())
+        capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
+        parts.heartbeat.say(ready=True, reason="", capabilities=capabilities)
         _log.info("reading pages", extra={"worker": parts.worker})
         queues, threads = [QUEUES["read_page"]], parts.settings.worker_threads
         consume(parts.app, queues, threads, parts.worker, parts.shutdown.asked)

@@ -15,6 +15,7 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.queue import Publisher, make_app
 from jobs.relay import Relay
 from jobs.settings import Settings
+from jobs.window import open_window
 from workers.celery_app import stop_consuming
 from workers.health import Heartbeat
 from workers.shutdown import Shutdown
@@ -48,7 +49,7 @@ def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
     ledger = open_ledger(settings)
     app = make_app(settings)
     publisher = Publisher(settings)
-    relay = Relay(ledger.outbox, publisher)
+    relay = Relay(ledger.outbox, publisher, open_window(ledger, publisher.depth).room)
     heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled)
     relay.start()
     heartbeat.start()
@@ -57,7 +58,7 @@ def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
             settings,
             worker,
             ledger,
-            open_blobs(settings.blob_store_url),
+            open_blobs(settings.blob_store_url, durable=settings.blob_fsync),
             app,
             publisher,
             relay,

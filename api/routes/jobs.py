@@ -53,6 +53,7 @@ Prefer = Annotated[str | None, Header(description=PREFER)]
             "unauthorised",
             "forbidden",
             "queue_full",
+            "tenant_queue_full",
             "database_down",
             "disk_full",
         ),
@@ -87,13 +88,18 @@ def list_jobs(
     services: ServicesDep,
     key: Reader,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    batch_id: Annotated[
+        str | None, Query(max_length=64, description="Only jobs of this batch.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[
         str | None, Query(max_length=64, description="`next` of the list before.")
     ] = None,
 ) -> JobList:
     """Pages through the tenant's jobs; repeat with `before` set to `next` until it is null."""
-    jobs, cursor = services.ledger.jobs.list(key.tenant, state=state, limit=limit, before=before)
+    jobs, cursor = services.ledger.jobs.list(
+        key.tenant, state=state, batch_id=batch_id, limit=limit, before=before
+    )
     return JobList.model_construct(jobs=[JobOut.of(job) for job in jobs], next=cursor)
 
 
@@ -135,6 +141,7 @@ def cancel_job(services: ServicesDep, key: Writer, job_id: str) -> JobOut:
 def delete_job(services: ServicesDep, key: Writer, job_id: str) -> None:
     """Deletes document, pages, result, events and deliveries for good."""
     services.ledger.jobs.delete(key.tenant, job_id, services.blobs)
+    services.ledger.audit.add("job.deleted", job_id, by=key.id, tenant=key.tenant)
 
 
 async def _answer(

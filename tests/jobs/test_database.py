@@ -13,7 +13,7 @@ from jobs.errors import LedgerUnavailable
 from jobs.ledger import Ledger, open_ledger
 from jobs.settings import Settings
 from tests.jobs.conftest import ManualClock
-from tests.support.ledgers import at_once, created
+from tests.support.ledgers import at_once, created, new_batch
 from tests.support.postgres import running_cluster
 
 
@@ -35,9 +35,13 @@ def sqlite(file: Path) -> Iterator[Database]:
     database.close()
 
 
+def message(topic: str) -> dict[str, object]:
+    return {"topic": topic, "subject": "job_1", "tenant": "", "rank": 0}
+
+
 def write(database: Database, topic: str, error: Exception | None = None) -> None:
     with database.write() as connection:
-        connection.execute(insert(tables.outbox), {"topic": topic, "args": []})
+        connection.execute(insert(tables.outbox), message(topic))
         if error is not None:
             raise error
 
@@ -83,7 +87,7 @@ def test_a_writer_that_raises_takes_back_only_its_own(sqlite: Database, file: Pa
 
 def test_a_reader_sees_no_uncommitted_write(sqlite: Database) -> None:
     with sqlite.write() as writing:
-        writing.execute(insert(tables.outbox), {"topic": "t", "args": []})
+        writing.execute(insert(tables.outbox), message("t"))
         with sqlite.read() as reading:
             assert reading.execute(select(tables.outbox.c.topic)).all() == []
 
@@ -94,7 +98,7 @@ def test_a_commit_that_fails_is_told_and_leaves_nothing(sqlite: Database, file: 
 
     def write_both() -> None:
         with sqlite.write() as connection:
-            connection.execute(insert(tables.outbox), {"topic": "t", "args": []})
+            connection.execute(insert(tables.outbox), message("t"))
             connection.execute(insert(tables.page_results), lost)
 
     with pytest.raises(IntegrityError):
@@ -165,5 +169,5 @@ def test_times_come_back_in_utc(ledger: Ledger, clock: ManualClock) -> None:
 def test_naive_times_are_refused(settings: Settings) -> None:
     ledger = open_ledger(settings, clock=lambda: datetime(2030, 1, 1))  # noqa: DTZ001 - the point
     with pytest.raises(Exception, match="zone"):
-        ledger.batches.create("tenant-a", {})
+        ledger.batches.create(new_batch())
     ledger.close()

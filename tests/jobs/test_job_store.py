@@ -70,7 +70,7 @@ def test_a_key_with_another_request_is_a_mismatch_that_names_the_first_job(ledge
     first = created(ledger, idempotency_key="k", fingerprint="f")
     with pytest.raises(IdempotencyMismatch) as caught:
         created(ledger, idempotency_key="k", fingerprint="other")
-    assert caught.value.job == first
+    assert caught.value.made == first
 
 
 def test_tenants_do_not_share_keys(ledger: Ledger) -> None:

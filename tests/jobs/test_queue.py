@@ -31,7 +31,8 @@ def messages(*topics: str) -> list[Message]:
 
 def test_each_topic_has_a_task_and_a_queue() -> None:
     assert TASKS == {
-        "open_job": ("pagesight.open_job", "control"),
+        "tend_batch": ("pagesight.tend_batch", "control"),
+        "open_job": ("pagesight.open_job", "documents"),
         "read_page": ("pagesight.read_page", "pages"),
         "finish_job": ("pagesight.finish_job", "control"),
         "deliver": ("pagesight.deliver", "webhooks"),
@@ -40,7 +41,13 @@ def test_each_topic_has_a_task_and_a_queue() -> None:
 
 def test_messages_lie_in_their_queues_as_json(publisher: Publisher, redis: RedisServer) -> None:
     publisher.publish(messages(*TOPICS, "read_page"))
-    assert [publisher.depth(topic) for topic in TOPICS] == [2, 2, 2, 1]
+    assert {topic: publisher.depth(topic) for topic in TOPICS} == {
+        "tend_batch": 2,
+        "open_job": 1,
+        "finish_job": 2,
+        "read_page": 2,
+        "deliver": 1,
+    }
     with redis.client() as client:
         raw = client.rpop("webhooks")
     message = json.loads(raw)  # type: ignore[arg-type]

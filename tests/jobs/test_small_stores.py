@@ -4,10 +4,9 @@ import pytest
 
 from jobs.errors import NotFound
 from jobs.ledger import Ledger
-from jobs.states import JobState
 from jobs.worker_store import WorkerReport
 from tests.jobs.conftest import ManualClock
-from tests.support.ledgers import TENANT, created, finished, running
+from tests.support.ledgers import TENANT, finished
 
 WORKER = WorkerReport("host-1-pages", "host-1", 42, "pages", True, None, {"device": "cpu"})
 
@@ -95,16 +94,3 @@ def test_events_are_read_on_from_where_a_reader_stopped(ledger: Ledger) -> None:
     ]
     assert ledger.events.since(job.id, 3, 1) == [events[3]]
     assert ledger.events.since(job.id, 5, 100) == []
-
-
-def test_a_batch_counts_its_jobs_by_state(ledger: Ledger) -> None:
-    batch = ledger.batches.create(TENANT, {"source": "scanner"})
-    assert ledger.batches.get(TENANT, batch.id) == batch
-    created(ledger, batch_id=batch.id)
-    created(ledger, batch_id=batch.id)
-    running(ledger, batch_id=batch.id)
-    created(ledger)
-    again = ledger.batches.get(TENANT, batch.id)
-    assert again.counts == {JobState.QUEUED: 2, JobState.RUNNING: 1}
-    with pytest.raises(NotFound):
-        ledger.batches.get("tenant-b", batch.id)

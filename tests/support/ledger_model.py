@@ -1,14 +1,14 @@
 """What a ledger must hold after every step, kept in plain dictionaries."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobs.job import Claim, Job
+from jobs.job import Batch, Claim, Job
 from jobs.settings import Settings
-from jobs.states import FINAL_JOB_STATES, DeliveryState, JobState, PageState
+from jobs.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
 from jobs.topics import MOST_TOGETHER, QUEUES, Topic
 from tests.support.ledger_view import Hint
 
@@ -38,11 +38,28 @@ class ModelDelivery:
 
 
 @dataclass
+class ModelBatch:
+    """A batch as it must be; `documents` is what its list holds."""
+
+    wake_at: datetime | None
+    documents: int
+    state: BatchState = BatchState.PREPARING
+    laid_out: int = 0
+    token: int = 0
+    attempts: int = 0
+    lease_until: datetime | None = None
+    fault: str | None = None
+    delivery: ModelDelivery | None = None
+
+
+@dataclass
 class ModelJob:
     """A job as it must be."""
 
     wake_at: datetime
     deadline_at: datetime | None
+    begin_by: datetime | None = None
+    batch: str | None = None
     state: JobState = JobState.QUEUED
     open_attempts: int = 0
     open_until: datetime | None = None
@@ -70,6 +87,7 @@ class LedgerModel:
         self._settings = settings
         self._clock = clock
         self.jobs: dict[str, ModelJob] = {}
+        self.batches: dict[str, ModelBatch] = {}
         self.outbox: Counter[Hint] = Counter()
 
     def _in(self, seconds: float) -> datetime:
@@ -80,8 +98,92 @@ class LedgerModel:
         return self._in(self._settings.republish_s)
 
     def create(self, job: Job) -> None:
-        self.jobs[job.id] = ModelJob(self._patience, job.deadline_at)
+        self.jobs[job.id] = ModelJob(
+            self._patience, job.deadline_at, job.begin_by, batch=job.batch_id
+        )
         self.outbox["open_job", (job.id,)] += 1
+
+    def create_batch(self, batch_id: str, documents: int) -> None:
+        self.batches[batch_id] = ModelBatch(self._patience, documents)
+        self.outbox["tend_batch", (batch_id,)] += 1
+
+    def begin_batch(self, batch_id: str) -> bool:
+        batch = self.batches[batch_id]
+        busy = batch.lease_until is not None and batch.lease_until > self._clock()
+        if batch.wake_at is None or busy:
+            return False
+        preparing = batch.state is BatchState.PREPARING
+        if preparing and batch.attempts == self._settings.max_attempts:
+            self._stop(batch_id, "worker_lost")
+            return False
+        batch.token += 1
+        batch.attempts += 1
+        self._hold(batch)
+        return True
+
+    def may_lay_out(self, held: Batch) -> bool:
+        batch = self.batches[held.id]
+        preparing = batch.state is BatchState.PREPARING
+        return preparing and (batch.token, batch.laid_out) == (held.token, held.laid_out)
+
+    def laid_one_out(self, job: Job) -> None:
+        assert job.batch_id is not None
+        batch = self.batches[job.batch_id]
+        assert batch.laid_out == job.batch_index
+        batch.laid_out += 1
+        batch.attempts = 1
+        self._hold(batch)
+        self.create(job)
+
+    def laid_out(self, batch_id: str) -> None:
+        batch = self.batches[batch_id]
+        batch.state, batch.wake_at, batch.lease_until = BatchState.RUNNING, None, None
+        self._end_batch_when_over(batch_id)
+
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Say whether the batch is or will be cancelled."""
+        batch = self.batches[batch_id]
+        if batch.state in {BatchState.PREPARING, BatchState.RUNNING}:
+            self._stop(batch_id, None)
+        return batch.state in {BatchState.CANCELLING, BatchState.CANCELLED}
+
+    def cancel_jobs(self, batch_id: str) -> None:
+        for job_id in self._open_jobs(batch_id):
+            self._close(job_id, JobState.CANCELLED)
+
+    def _open_jobs(self, batch_id: str) -> Sequence[str]:
+        return [
+            job_id
+            for job_id, job in self.jobs.items()
+            if job.batch == batch_id and job.state not in FINAL_JOB_STATES
+        ]
+
+    def _hold(self, batch: ModelBatch) -> None:
+        held_s = self._settings.lease_s + self._settings.fetch_timeout_s
+        batch.lease_until = batch.wake_at = self._in(held_s)
+
+    def _stop(self, batch_id: str, fault: str | None) -> None:
+        batch = self.batches[batch_id]
+        batch.state, batch.fault = BatchState.CANCELLING, fault
+        batch.lease_until, batch.wake_at = None, self._patience
+        if self._open_jobs(batch_id):
+            self.outbox["tend_batch", (batch_id,)] += 1
+        self._end_batch_when_over(batch_id)
+
+    def _end_batch_when_over(self, batch_id: str) -> None:
+        batch = self.batches[batch_id]
+        if self._open_jobs(batch_id) or batch.state not in {
+            BatchState.RUNNING,
+            BatchState.CANCELLING,
+        }:
+            return
+        if batch.state is BatchState.RUNNING:
+            batch.state = BatchState.COMPLETED
+        else:
+            batch.state = BatchState.FAILED if batch.fault else BatchState.CANCELLED
+        batch.wake_at = batch.lease_until = None
+        batch.delivery = ModelDelivery(self._clock(), self._patience)
+        self.outbox["deliver", (batch_id,)] += 1
 
     def begin_open(self, job_id: str) -> bool:
         job = self.jobs[job_id]
@@ -172,6 +274,20 @@ class LedgerModel:
             self._close(job_id, JobState.EXPIRED)
         return len(due)
 
+    def fail_late(self) -> int:
+        """Fail what is not begun by its time; return how many jobs that are."""
+        late = [
+            job_id
+            for job_id, job in self.jobs.items()
+            if job.state not in FINAL_JOB_STATES
+            and job.begin_by is not None
+            and job.begin_by <= self._clock()
+            and not any(page.attempts for page in job.pages.values())
+        ]
+        for job_id in late:
+            self._close(job_id, JobState.FAILED, "deadline_passed")
+        return len(late)
+
     def cancel(self, job_id: str) -> bool:
         """Say whether the job is cancelled afterwards."""
         if self.jobs[job_id].state not in FINAL_JOB_STATES:
@@ -190,18 +306,22 @@ class LedgerModel:
             self._close(job_id, JobState.FAILED, job.pages[min(job.pages)].fault)
         return True
 
-    def begin_attempt(self, job_id: str) -> bool:
-        delivery = self.jobs[job_id].delivery
+    def _told(self, owner: str) -> ModelDelivery:
+        """The message about a job or a batch."""
+        owners: Mapping[str, ModelJob | ModelBatch] = {**self.jobs, **self.batches}
+        delivery = owners[owner].delivery
         assert delivery is not None
+        return delivery
+
+    def begin_attempt(self, owner: str) -> bool:
+        delivery = self._told(owner)
         if delivery.state is not DeliveryState.PENDING or delivery.due_at > self._clock():
             return False
         delivery.due_at = delivery.wake_at = self._in(2 * self._settings.webhook_timeout_s)
         return True
 
-    def delivered(self, job_id: str) -> None:
-        delivery = self.jobs[job_id].delivery
-        assert delivery is not None
-        delivery.state = DeliveryState.DELIVERED
+    def delivered(self, owner: str) -> None:
+        self._told(owner).state = DeliveryState.DELIVERED
 
     def waiting(self) -> dict[Hint, datetime]:
         """What wants a worker and has none, and from when on it is to be sent again."""
@@ -215,15 +335,21 @@ class LedgerModel:
             for number, page in job.pages.items():
                 if page.state is PageState.QUEUED:
                     found["read_page", (job_id, number)] = page.wake_at
-            told = job.delivery
+        for batch_id, batch in self.batches.items():
+            free = batch.lease_until is None or batch.lease_until <= self._clock()
+            if batch.wake_at is not None and free:
+                found["tend_batch", (batch_id,)] = batch.wake_at
+        for owner, each in [*self.jobs.items(), *self.batches.items()]:
+            told = each.delivery
             if told and told.state is DeliveryState.PENDING and told.due_at <= self._clock():
-                found["deliver", (job_id,)] = told.wake_at
+                found["deliver", (owner,)] = told.wake_at
         return found
 
     def requeue(self, added: Counter[Hint], broker: Counter[str]) -> None:
         """Check what was sent again while the broker's queues held so many messages."""
         waiting = self.waiting()
-        late = {hint for hint, wake_at in waiting.items() if wake_at <= self._clock()}
+        lapsed = {hint for hint, wake_at in waiting.items() if wake_at <= self._clock()}
+        late = {hint for hint in lapsed if not self.outbox[hint]}
         assert set(added) <= late
         for queue in set(QUEUES.values()):
             together = max(MOST_TOGETHER[topic] for topic in QUEUES if QUEUES[topic] == queue)
@@ -238,17 +364,33 @@ class LedgerModel:
         """The jobs in the form that `look` gives them."""
         return {job_id: _facts(job) for job_id, job in self.jobs.items()}
 
+    def expected_batches(self) -> dict[str, Any]:
+        """The batches in the form that `look` gives them."""
+        return {
+            batch_id: {
+                "state": batch.state,
+                "fault": batch.fault,
+                "laid_out": batch.laid_out,
+                "open_jobs": len(self._open_jobs(batch_id)),
+                "deliveries": [(f"batch.{batch.state}", batch.delivery.state)]
+                if batch.delivery
+                else [],
+            }
+            for batch_id, batch in self.batches.items()
+        }
+
     def _page(self, claim: Claim) -> ModelPage:
         return self.jobs[claim.job_id].pages[claim.number]
 
-    def _waiter(self, topic: Topic, args: tuple[Any, ...]) -> ModelJob | ModelPage | ModelDelivery:
-        job = self.jobs[args[0]]
-        if topic == "read_page":
-            return job.pages[args[1]]
+    def _waiter(
+        self, topic: Topic, args: tuple[Any, ...]
+    ) -> ModelBatch | ModelJob | ModelPage | ModelDelivery:
+        if topic == "tend_batch":
+            return self.batches[args[0]]
         if topic == "deliver":
-            assert job.delivery is not None
-            return job.delivery
-        return job
+            return self._told(args[0])
+        job = self.jobs[args[0]]
+        return job.pages[args[1]] if topic == "read_page" else job
 
     def _requeue(self, job_id: str, number: int) -> None:
         page = self.jobs[job_id].pages[number]
@@ -273,6 +415,8 @@ class LedgerModel:
         for page in job.pages.values():
             if page.state not in ENDED:
                 page.state = PageState.CANCELLED
+        if job.batch is not None:
+            self._end_batch_when_over(job.batch)
 
 
 def _facts(job: ModelJob) -> dict[str, Any]:

@@ -9,25 +9,34 @@ from sqlalchemy import Row, select
 
 from jobs import tables
 from jobs.ledger import Ledger
-from jobs.states import FINAL_JOB_STATES, DeliveryState
+from jobs.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
 from jobs.topics import Topic
 
-# A topic and the row it is about; a delivery goes by the id of its job.
+# A topic and the row it is about; a delivery goes by the id of its job or batch.
 Hint = tuple[Topic, tuple[Any, ...]]
-_TABLES = (tables.jobs, tables.pages, tables.page_results, tables.events, tables.deliveries)
+_TABLES = (
+    tables.batches,
+    tables.jobs,
+    tables.pages,
+    tables.page_results,
+    tables.events,
+    tables.deliveries,
+)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Jobs by id with all that belongs to them, messages not yet published, deliveries' jobs."""
+    """Jobs by id with all that belongs to them, batches, messages not yet published, whose
+    delivery is whose."""
 
     jobs: dict[str, Any]
+    batches: dict[str, Any]
     outbox: Counter[Hint]
-    delivery_jobs: dict[str, str]
+    told_of: dict[str, str]
 
     def hint(self, topic: Topic, args: Sequence[Any]) -> Hint:
         """Name what a message is about."""
-        return topic, ((self.delivery_jobs[args[0]],) if topic == "deliver" else tuple(args))
+        return topic, ((self.told_of[args[0]],) if topic == "deliver" else tuple(args))
 
 
 def look(ledger: Ledger) -> Seen:
@@ -39,22 +48,46 @@ def look(ledger: Ledger) -> Seen:
         }
         messages = connection.execute(select(tables.outbox)).all()
     jobs = {row.id: _facts(row, rows) for row in rows["jobs"]}
-    seen = Seen(jobs, Counter(), {row.id: row.job_id for row in rows["deliveries"]})
-    seen.outbox.update(seen.hint(row.topic, row.args) for row in messages)
+    batches = {row.id: _batch_facts(row, rows["deliveries"]) for row in rows["batches"]}
+    told_of = {row.id: row.job_id or row.batch_id for row in rows["deliveries"]}
+    seen = Seen(jobs, batches, Counter(), told_of)
+    seen.outbox.update(seen.hint(row.topic, _args(row)) for row in messages)
     return seen
 
 
-def is_over(job: Mapping[str, Any]) -> bool:
-    """Say whether a job came to an end that its endpoint was told of once."""
-    told = [(f"job.{job['state']}", DeliveryState.DELIVERED)]
-    return job["state"] in FINAL_JOB_STATES and job["deliveries"] == told
+def _args(row: Row[Any]) -> tuple[Any, ...]:
+    return (row.subject,) if row.number is None else (row.subject, row.number)
+
+
+def is_over(seen: Seen) -> bool:
+    """Say whether every job and batch came to an end that its endpoint was told of once."""
+    return all(
+        each["state"] in final
+        and each["deliveries"] == [(f"{kind}.{each['state']}", DeliveryState.DELIVERED)]
+        for kind, owners, final in (
+            ("job", seen.jobs, FINAL_JOB_STATES),
+            ("batch", seen.batches, FINAL_BATCH_STATES),
+        )
+        for each in owners.values()
+    )
+
+
+def _batch_facts(batch: Row[Any], deliveries: Sequence[Row[Any]]) -> dict[str, Any]:
+    mine = [row for row in deliveries if row.batch_id == batch.id]
+    return {
+        "state": batch.state,
+        "fault": batch.fault_code,
+        "laid_out": batch.laid_out,
+        "open_jobs": batch.open_jobs,
+        "deliveries": [(row.event, row.state) for row in mine],
+    }
 
 
 def _facts(job: Row[Any], rows: Mapping[str, Sequence[Row[Any]]]) -> dict[str, Any]:
     mine = {
         name: [row for row in of if row.job_id == job.id]
         for name, of in rows.items()
-        if name != "jobs"
+        if name not in {"jobs", "batches"}
     }
     readings = {row.number: row.reading for row in mine["page_results"]}
     return {

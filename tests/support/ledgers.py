@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete
 
 from jobs.ids import new_id
-from jobs.job import Claim, Fault, Job, NewJob
+from jobs.job import Claim, Fault, Job, NewBatch, NewJob
 from jobs.ledger import Ledger
 from jobs.tables import metadata
 from jobs.topics import Topic
@@ -21,6 +21,11 @@ UNREADABLE = Fault("damaged", "The page cannot be decoded.", "caller")
 def new_job(**values: Any) -> NewJob:
     """Return a job to create; `values` replace the usual ones."""
     return NewJob(**({"id": new_id("job"), "tenant": TENANT, "options": {}} | values))
+
+
+def new_batch(**values: Any) -> NewBatch:
+    """Return a batch to create; `values` replace the usual ones."""
+    return NewBatch(**({"id": new_id("batch"), "tenant": TENANT, "options": {}} | values))
 
 
 def created(ledger: Ledger, **values: Any) -> Job:
@@ -65,10 +70,11 @@ def drain(ledger: Ledger, topic: Topic | None = None) -> list[tuple[Any, ...]]:
 
 
 def clear(ledger: Ledger) -> None:
-    """Delete every row."""
+    """Delete every row but the audit's, which cannot be."""
     with ledger.database.write() as connection:
         for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
+            if table.name != "audit_events":
+                connection.execute(delete(table))
 
 
 def at_once(work: Callable[[int], T], threads: int) -> list[T]:

@@ -19,6 +19,7 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.migrate import migrate
 from jobs.outbox import Message
 from jobs.settings import Settings
+from jobs.topics import Topic
 from vision.export.json import dumps, page_reading_to_dict
 from vision.types import (
     Block,
@@ -45,6 +46,9 @@ class QuietBroker:
 
     def ping(self) -> bool:
         return self.alive
+
+    def depth(self, topic: Topic) -> int:
+        return 0
 
 
 @dataclass

@@ -1,0 +1,158 @@
+"""Batches: hand many documents in at once, follow them, cancel, retry and delete them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Reader, Writer, may_write
+from api.batch_intake import accept_batch, retry_batch
+from api.batch_schemas import BatchList, BatchOut, batch_path
+from api.errors import documented
+from api.openapi import CREATE_BATCH_BODY, CREATE_BATCH_HEADERS
+from api.problems import Problem
+from api.services import ServicesDep, get_services
+from jobs.job import Batch
+from jobs.states import FINAL_BATCH_STATES, JobState
+
+POLL_AFTER = "2"
+_COMMON = ("unauthorised", "forbidden", "not_found", "database_down")
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+
+
+@router.post(
+    "",
+    operation_id="createBatch",
+    summary="Hand in many documents at once",
+    response_model=BatchOut,
+    status_code=202,
+    responses=documented(
+        "bad_request",
+        "bad_multipart",
+        "bad_json",
+        "bad_documents",
+        "batch_empty",
+        "batch_too_large",
+        "body_timeout",
+        "idempotency_in_flight",
+        "length_required",
+        "too_large",
+        "unsupported_media",
+        "invalid_request",
+        "unknown_option",
+        "invalid_option",
+        "unknown_language",
+        "unknown_detector",
+        "bad_page_selection",
+        "egress_refused",
+        "idempotency_mismatch",
+        "unauthorised",
+        "forbidden",
+        "queue_full",
+        "tenant_queue_full",
+        "database_down",
+        "disk_full",
+    ),
+    openapi_extra={"parameters": CREATE_BATCH_HEADERS, "requestBody": CREATE_BATCH_BODY},
+)
+async def create_batch(request: Request) -> Response:
+    """Send a form with many parts `file` or one `archive` (ZIP), a ZIP, or JSON Lines.
+
+    The answer is 202 as soon as everything is stored; each document then becomes a job. A
+    document that cannot be read is a line of `errors.jsonl` and does not keep the others back.
+    """
+    services = await get_services(request)
+    key = await may_write(request)
+    batch, created = await accept_batch(
+        request, services, key.tenant, request.headers.get("idempotency-key")
+    )
+    return _accepted(batch, created=created)
+
+
+@router.get(
+    "",
+    operation_id="listBatches",
+    summary="List batches, newest first",
+    responses=documented("unauthorised", "forbidden", "invalid_request", "database_down"),
+)
+def list_batches(
+    services: ServicesDep,
+    key: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[
+        str | None, Query(max_length=64, description="`next` of the list before.")
+    ] = None,
+) -> BatchList:
+    """Pages through the tenant's batches; repeat with `before` set to `next` until it is null."""
+    batches, cursor = services.ledger.batches.list(key.tenant, limit=limit, before=before)
+    return BatchList(batches=[BatchOut.of(batch) for batch in batches], next=cursor)
+
+
+@router.get(
+    "/{batch_id}",
+    operation_id="getBatch",
+    summary="Look at a batch",
+    responses=documented(*_COMMON),
+)
+def get_batch(services: ServicesDep, key: Reader, batch_id: str) -> BatchOut:
+    """The batch as it stands, its documents counted by state."""
+    return BatchOut.of(services.ledger.batches.get(key.tenant, batch_id))
+
+
+@router.post(
+    "/{batch_id}/cancel",
+    operation_id="cancelBatch",
+    summary="Cancel a batch and keep what is done",
+    responses=documented(*_COMMON, "illegal_move"),
+)
+def cancel_batch(services: ServicesDep, key: Writer, batch_id: str) -> BatchOut:
+    """Documents that are not finished are cancelled; results there are stay to be fetched."""
+    batch = services.ledger.batches.cancel(key.tenant, batch_id)
+    services.relay.wake()
+    return BatchOut.of(batch)
+
+
+@router.post(
+    "/{batch_id}/retry",
+    operation_id="retryBatch",
+    summary="Read the failed documents of a batch again",
+    response_model=BatchOut,
+    status_code=202,
+    responses=documented(*_COMMON, "illegal_move", "queue_full", "tenant_queue_full", "disk_full"),
+)
+async def retry(services: ServicesDep, key: Writer, batch_id: str) -> Response:
+    """Makes a new batch of the documents that failed or expired, under the same `custom_id`s.
+
+    The first one stays as it is; the new one names it as `retry_of`.
+    """
+    batch = await run_in_threadpool(services.ledger.batches.get, key.tenant, batch_id)
+    if batch.state not in FINAL_BATCH_STATES:
+        told = f"The batch is {batch.state}; what failed is known when it has ended."
+        raise Problem("illegal_move", told, state=str(batch.state))
+    await services.refuse_when_full(key.tenant, max(1, batch.counts.get(JobState.FAILED, 0)))
+    return _accepted(await retry_batch(services, batch), created=True)
+
+
+@router.delete(
+    "/{batch_id}",
+    operation_id="deleteBatch",
+    summary="Delete a batch with its documents and results",
+    status_code=204,
+    responses=documented(*_COMMON, "illegal_move"),
+)
+def delete_batch(services: ServicesDep, key: Writer, batch_id: str) -> None:
+    """Deletes the batch, its jobs and everything of theirs for good."""
+    services.ledger.batches.delete(key.tenant, batch_id, services.blobs)
+
+
+def _accepted(batch: Batch, *, created: bool) -> Response:
+    headers = {"Location": batch_path(batch.id), "Retry-After": POLL_AFTER}
+    if not created:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(
+        BatchOut.of(batch).model_dump_json(),
+        status_code=202,
+        headers=headers,
+        media_type="application/json",
+    )

@@ -1,0 +1,48 @@
+"""Whose turn it is: tenants go one after the other, however much each has waiting."""
+
+from collections.abc import Mapping, Sequence
+from heapq import heapify, heappop, heappush, nsmallest
+from threading import Lock
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Turns:
+    """Weighted round-robin between tenants; safe from many threads.
+
+    Each turn moves its tenant 1 / weight further along; who is furthest back goes next. Who had
+    nothing waiting begins where the others are, so nobody saves turns up. Kept in memory: each
+    process is fair by itself, and a new one begins anew. Source: start-time fair queueing
+    (Goyal, Vin and Cheng, 1996).
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self._next: dict[str, float] = {}
+        self._now = 0.0
+        self._lock = Lock()
+
+    def nearest(self, tenants: Sequence[str], most: int) -> Sequence[str]:
+        """Return those whose turns come first, so that no more than `most` need be asked."""
+        with self._lock:
+            return nsmallest(most, tenants, key=self._start)
+
+    def take(self, waiting: Mapping[str, Sequence[T]], most: int) -> list[T]:
+        """Return up to `most` of what waits, by turns; of a tenant's own, the first come first."""
+        taken: list[T] = []
+        with self._lock:
+            ahead = [(self._start(tenant), tenant, 0) for tenant, own in waiting.items() if own]
+            heapify(ahead)
+            while ahead and len(taken) < most:
+                start, tenant, at = heappop(ahead)
+                taken.append(waiting[tenant][at])
+                self._now = start
+                self._next[tenant] = start + 1 / self._weights.get(tenant, 1.0)
+                if at + 1 < len(waiting[tenant]):
+                    heappush(ahead, (self._next[tenant], tenant, at + 1))
+            self._next = {who: at for who, at in self._next.items() if at > self._now}
+        return taken
+
+    def _start(self, tenant: str) -> float:
+        return max(self._next.get(tenant, 0.0), self._now)
