@@ -1,5 +1,5 @@
 # Every target sets up what it needs; each is quick the second time.
-.PHONY: demo serve test check format bench lock setup dev image-test clean
+.PHONY: demo serve test chaos soak check format bench lock setup dev image-test clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -21,6 +21,12 @@ serve: setup ## Run the service with its console, until Ctrl-C
 
 test: dev ## All tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+chaos: dev ## Every part killed, frozen, cut off or starved, at length; build/chaos/report.md
+	@CHAOS=full CHAOS_REPORT=build/chaos $(BIN)/python -m pytest tests/chaos -v $(ARGS)
+
+soak: dev ## Many pages through the real service, its memory in build/soak; PAGES=10000
+	@$(BIN)/python -m tests.chaos.soak --pages $(or $(PAGES),10000) --report build/soak
 
 check: dev ## Format, lint, strict types, layers
 	@$(BIN)/ruff format --check .

@@ -14,7 +14,7 @@ from threading import Thread
 
 from jobs.accepting import Outcome
 from jobs.blobs import Blobs, input_key
-from jobs.errors import LedgerUnavailable
+from jobs.errors import BlobError, LedgerUnavailable
 from jobs.job import Job, NewJob
 
 MOST_AT_ONCE = 200
@@ -82,6 +82,8 @@ class AcceptQueue:
                 refused[handed.new.id] = error
             handed = self._next() if len(batch) < MOST_AT_ONCE else None
         stored = [handed.new for handed in batch if handed.new.id not in refused]
+        refused |= self._sync(stored)
+        stored = [new for new in stored if new.id not in refused]
         self._tell(batch, {**refused, **self._commit(stored)})
         return len(batch)
 
@@ -101,6 +103,15 @@ class AcceptQueue:
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
             return error
         return None
+
+    def _sync(self, news: Sequence[NewJob]) -> dict[str, Exception]:
+        """Have the documents on the disk before their rows; return who cannot be helped."""
+        keys = {new.id: new.input_blob for new in news if new.input_blob is not None}
+        try:
+            self._blobs.sync(list(keys.values()))
+        except BlobError as error:
+            return dict.fromkeys(keys, error)
+        return {}
 
     def _commit(self, news: Sequence[NewJob]) -> Mapping[str, Outcome | Exception]:
         try:

@@ -71,6 +71,7 @@ def fetch_input(
             _check_status(answer.status)
             body = FetchedInput(answer, max_bytes)
             blobs.put_stream(key, iter(body))
+            blobs.sync([key])
     except EgressRefused as error:
         raise BadInput(error.code, error.message) from error
     ledger.jobs.stored_input(job.id, key, body.sha256, body.size, _file_name(url))

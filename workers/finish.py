@@ -1,21 +1,24 @@
 """The last step of a job: its pages put together as the result."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from jobs.blobs import Blobs, result_key
-from jobs.errors import NotFound
+from jobs.errors import BlobError
 from jobs.job import Job
 from jobs.ledger import Ledger
-from jobs.states import JobState, PageState
+from jobs.states import PageState
 from vision.export.json import dumps, page_reading_from_dict
 from vision.pipeline import assemble_document
 from vision.types import Document, DocumentInfo, PageFailure, PageReading
 from workers.documents import Documents
 from workers.job_options import read_options
 from workers.open_job import Prober
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +29,31 @@ class JobFinisher:
     blobs: Blobs
     documents: Documents
     prober: Prober
+    worker: str
     wake: Callable[[], None]
 
     def finish(self, job_id: str) -> None:
-        """Store the result and close the job. Harmless when done already, or too early."""
-        try:
-            job = self.ledger.jobs.load(job_id)
-        except NotFound:
-            return  # deleted meanwhile
-        if job.state != JobState.RUNNING or job.pages_total is None:
-            return
-        if job.pages_succeeded + job.pages_failed < job.pages_total:
-            return
-        key = result_key(job)
-        self.blobs.put(key, dumps(self._document(job)).encode())
-        self.ledger.jobs.finish(job_id, key)
+        """Store the result and close the job. Harmless when done already, or too early.
+
+        A result that cannot be put together is tried again when its turn lapses, until its
+        attempts are used up. What only waits for the blob store is tried for ever.
+        """
+        job = self.ledger.finishing.begin(job_id, self.worker)
+        if job is not None:
+            self._finish(job)
         self.wake()
+
+    def _finish(self, job: Job) -> None:
+        key = result_key(job)
+        result = dumps(self._document(job)).encode()
+        try:
+            self.blobs.put(key, result)
+            self.blobs.sync([key])
+        except BlobError as error:
+            _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
+            self.ledger.finishing.put_off(job.id)
+        else:
+            self.ledger.jobs.finish(job.id, key)
 
     def _document(self, job: Job) -> Document:
         options = read_options(job.options)

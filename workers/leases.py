@@ -10,6 +10,9 @@ from jobs.job import Claim
 
 _log = logging.getLogger(__name__)
 
+# When the ledger could not be asked: soon, to be there before the leases are judged again.
+_AGAIN_S = 0.5
+
 Renew = Callable[[Sequence[Claim]], Mapping[Claim, bool]]
 
 
@@ -68,19 +71,20 @@ class LeaseKeeper:
             return list(self._held)
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._every_s):
-            self._renew_all()
+        wait_s = self._every_s
+        while not self._stopping.wait(wait_s):
+            wait_s = self._every_s if self._renew_all() else min(_AGAIN_S, self._every_s)
 
-    def _renew_all(self) -> None:
+    def _renew_all(self) -> bool:
+        """Renew what is in hand; False when the ledger was away."""
         holds = {hold.claim: hold for hold in self.held()}
-        if not holds:
-            return
         try:
-            kept = self._renew(list(holds))
+            kept = self._renew(list(holds)) if holds else {}
         except LedgerError as error:
-            # The fence still guards the result; the next turn comes before the lease ends.
+            # The fence still guards the result, whoever takes the page up meanwhile.
             _log.warning("leases could not be renewed: %s", type(error).__name__)
-            return
+            return False
         for claim, still_ours in kept.items():
             if not still_ours:
                 holds[claim].lose()
+        return True

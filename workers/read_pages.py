@@ -2,12 +2,13 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from jobs.errors import BlobError, LedgerError, NotFound, StaleClaim
+from jobs.errors import BlobError, LedgerError, LedgerUnavailable, NotFound, StaleClaim
 from jobs.job import Claim, Fault
 from jobs.ledger import Ledger
 from vision.errors import BadInput, EngineFailure
@@ -25,6 +26,10 @@ from workers.quarantine import Quarantine
 from workers.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
+
+LEDGER_PATIENCE_S = 60.0  # a restart of the database takes seconds; after this the page is lost
+_LOOK_AGAIN_S = 0.5
+Told = TypeVar("Told")
 
 
 class Decoder(Protocol):
@@ -73,25 +78,26 @@ class PageReader:
         try:
             reading = self._reading(hold)
         except BadInput as error:
-            self.ledger.pages.fail(claim, fault_of(error))
+            fault = fault_of(error)
+            self._patiently(hold, lambda: self.ledger.pages.fail(claim, fault))
         except EngineFailure as error:
             _log.error("engine failure: %s", error.message, extra=_named(claim))
-            self._try_again(claim, fault_of(error))
+            self._try_again(hold, fault_of(error))
         except (BlobError, NotFound) as error:
             _log.error("input not to be had: %s", error, extra=_named(claim))
-            self._try_again(claim, input_missing())
+            self._try_again(hold, input_missing())
         except LedgerError:
             raise  # the claim was lost, or the ledger itself is away: there is nowhere to write
         except Exception as error:  # noqa: BLE001 - whatever a page does, its neighbours go on
             _log.exception("page could not be read", extra=_named(claim))
-            self._try_again(claim, unexpected(error))
+            self._try_again(hold, unexpected(error))
         else:
             text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
-            self.ledger.pages.succeed(claim, text)
+            self._patiently(hold, lambda: self.ledger.pages.succeed(claim, text))
 
     def _reading(self, hold: Hold) -> PageReading:
         claim = hold.claim
-        job = self.ledger.jobs.load(claim.job_id)
+        job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
         options = read_options(job.options)
         with self.documents.open(job.input_blob or "") as path:
             page = self.decoder.decode(path, claim.number, options.dpi)
@@ -108,10 +114,25 @@ class PageReader:
         )
         return replace(reading, receipt=receipt)
 
-    def _try_again(self, claim: Claim, fault: Fault) -> None:
+    def _try_again(self, hold: Hold, fault: Fault) -> None:
         """Let the lease lapse, which counts the attempt and leaves time to mend; or give up."""
-        if claim.attempt >= self.max_attempts:
-            self.ledger.pages.fail(claim, fault)
+        if hold.claim.attempt >= self.max_attempts:
+            self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
+
+    def _patiently(self, hold: Hold, ask: Callable[[], Told]) -> Told:
+        """Ask the ledger, and wait for one that is away: the work is done, and nobody else can.
+
+        What was committed though the answer got lost is refused as stale the second time.
+        """
+        until = time.monotonic() + LEDGER_PATIENCE_S
+        while True:
+            try:
+                return ask()
+            except LedgerUnavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_LOOK_AGAIN_S)
+                hold.check()
 
 
 def _named(claim: Claim) -> dict[str, object]:

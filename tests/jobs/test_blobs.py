@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
+from jobs import durable
 from jobs.blobs import CHUNK_BYTES, Blobs, input_key, job_prefix, open_blobs, result_key
 from jobs.errors import BlobError, NotFound
 from tests.support.ledgers import new_job
@@ -195,3 +196,45 @@ def test_a_local_store_may_lie_in_a_folder_with_a_space(folder: Path) -> None:
     plain = open_blobs(f"file://{folder}/my other blobs")
     plain.put("a", b"x")
     assert (folder / "my other blobs" / "a").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_blobs_are_on_the_disk_with_every_folder_that_leads_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    synced: set[Path] = set()
+    monkeypatch.setattr(durable, "_sync", synced.add)
+    monkeypatch.setattr(durable, "_sync_file_system", lambda _root: False)
+    store = open_blobs(f"file://{tmp_path}")
+    keys = [f"tenants/a/jobs/job_{number}/input" for number in range(count)]
+    for key in keys:
+        store.put(key, b"x")
+    store.sync(keys)
+    files = {tmp_path / key for key in keys}
+    folders = {folder for file in files for folder in file.parents if tmp_path in folder.parents}
+    assert synced == files | folders | {tmp_path}
+
+
+def test_syncing_really_works_alone_and_for_many_and_says_when_a_file_is_gone(
+    tmp_path: Path,
+) -> None:
+    store = open_blobs(f"file://{tmp_path}")
+    keys = [f"tenants/a/jobs/job_{number}/input" for number in range(9)]
+    for key in keys:
+        store.put(key, b"x")
+    store.sync(keys[:1])
+    store.sync(keys)
+    with pytest.raises(BlobError):
+        store.sync(["tenants/a/jobs/job_none/input"])
+
+
+def test_a_store_that_trusts_the_power_syncs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> None:
+        raise AssertionError("synced")
+
+    monkeypatch.setattr(durable, "_sync", refuse)
+    store = open_blobs(f"file://{tmp_path}", durable=False)
+    store.put("a/b", b"x")
+    store.sync(["a/b"])

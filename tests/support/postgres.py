@@ -16,38 +16,54 @@ _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 class Cluster:
-    """A running cluster that hands out empty databases, and can be stopped and started again."""
+    """A running cluster that hands out empty databases, and can be stopped and started again.
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    `prefix` begins every command, to run it in a network namespace; `listen` is an address to
+    take connections at besides the socket.
+    """
+
+    def __init__(
+        self, binaries: Path, folder: Path, prefix: Sequence[str] = (), listen: str = ""
+    ) -> None:
         self._binaries = binaries
         self._folder = folder
+        self._prefix = prefix
+        self._listen = listen
         self._numbers = count(1)
         self._run("initdb", "--username", SUPERUSER, "--auth", "trust", "--no-sync", "--no-locale",
                   "--encoding", "UTF8")  # fmt: skip
 
     def start(self) -> None:
-        options = f"-k {self._folder} -c listen_addresses='' {_FAST}"
+        options = f"-k {self._folder} -c listen_addresses='{self._listen}' {_FAST}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "start", "--wait", "--silent", "--log", log, "--options", options)
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "--wait", "--silent", "--mode", "fast")
+    def stop(self, mode: str = "fast") -> None:
+        """End it: `fast` breaks connections off, `immediate` is a crash."""
+        self._run("pg_ctl", "stop", "--wait", "--silent", "--mode", mode)
 
-    def new_database(self) -> str:
-        """Make an empty database and return its SQLAlchemy URL."""
+    def trust(self, network: str) -> None:
+        """Let whoever is in a network connect; before it is started."""
+        with (self._folder / "data" / "pg_hba.conf").open("a") as file:
+            file.write(f"host all all {network} trust\n")
+
+    def new_database(self, host: str = "") -> str:
+        """Make an empty database and return its SQLAlchemy URL, by the socket or by a host."""
         name = f"test{next(self._numbers)}"
         connect = ["--host", str(self._folder), "--username", SUPERUSER]
         subprocess.run([self._binaries / "createdb", *connect, name], check=True)
-        return f"postgresql+psycopg://{SUPERUSER}@/{name}?host={self._folder}"
+        return f"postgresql+psycopg://{SUPERUSER}@/{name}?host={host or self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         data = ["--pgdata", str(self._folder / "data")]
-        command = [*_as_postgres(), str(self._binaries / program), *data, *arguments]
+        command = [*self._prefix, *_as_postgres(), str(self._binaries / program), *data, *arguments]
         subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(
+    prefix: Sequence[str] = (), listen: str = "", network: str = ""
+) -> Iterator[Cluster]:
     """A cluster that is gone afterwards; skips, or fails in CI, without PostgreSQL."""
     binaries = _binaries()
     require(binaries, "PostgreSQL (initdb and pg_ctl)")
@@ -56,7 +72,9 @@ def running_cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o777)
-        cluster = Cluster(binaries, folder)
+        cluster = Cluster(binaries, folder, prefix, listen)
+        if network:
+            cluster.trust(network)
         cluster.start()
         try:
             yield cluster

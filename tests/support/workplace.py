@@ -34,6 +34,9 @@ PATIENCE_S = 60.0
 TENANT = "tenant-a"
 QUICK = {"lease_s": 1.5, "reconcile_s": 0.2, "republish_s": 1.0}
 PLAIN: dict[str, Any] = asdict(ReadOptions()) | {
+    "lines": "learned",
+    "recogniser": "tesseract",
+    "second_reader": "off",
     "detectors": [],
     "orientation": "off",
     "deskew": "off",
@@ -89,14 +92,32 @@ class Workplace:
             port = free.getsockname()[1]
         self.environment["PAGESIGHT_PORT"] = str(port)
         url = f"http://127.0.0.1:{port}"
-        self._start([sys.executable, "-m", "cli.main", "api"], "api.log")
-        await_true(lambda: _answers(f"{url}/healthz"), lambda: f"the API\n{self.log('api')}")
+        self.launch_api()
+        await_true(lambda: answers(f"{url}/healthz"), lambda: f"the API\n{self.log('api')}")
         return url
 
-    def start_worker(self, role: str, builder: str = "") -> subprocess.Popen[bytes]:
-        """A real worker process; `builder` names an engine of tests/doubles.py."""
+    def start_another_api(self, **environment: str) -> tuple[str, subprocess.Popen[bytes]]:
+        """A second API of the same ledger with other settings; its address and process."""
+        kept = dict(self.environment)
+        try:
+            self.environment.update(environment)
+            return self.start_api(), self.processes[-1]
+        finally:
+            self.environment = kept
+
+    def launch_api(self) -> subprocess.Popen[bytes]:
+        """An API process on the port that `start_api` chose, which may still be starting."""
+        return self.launch([sys.executable, "-m", "cli.main", "api"], "api.log")
+
+    def start_worker(
+        self, role: str, builder: str = "", prefix: Sequence[str] = ()
+    ) -> subprocess.Popen[bytes]:
+        """A real worker process; `builder` names an engine of tests/doubles.py.
+
+        `prefix` begins the command, to run it in a network namespace.
+        """
         command = [sys.executable, "-m", "tests.support.worker_child", role, builder]
-        return self._start(command, f"{role}.log")
+        return self.launch([*prefix, *command], f"{role}.log")
 
     def reader(self) -> subprocess.Popen[bytes]:
         """A pages worker with the double engine that is ready: a living one, or a new one."""
@@ -151,7 +172,8 @@ class Workplace:
         file = self.folder / f"{name}.log"
         return file.read_text() if file.exists() else ""
 
-    def _start(self, command: Sequence[str], log: str) -> subprocess.Popen[bytes]:
+    def launch(self, command: Sequence[str], log: str) -> subprocess.Popen[bytes]:
+        """Start a process of the service; its words go to the end of a file of the folder."""
         with (self.folder / log).open("ab") as output:
             process = subprocess.Popen(
                 command,
@@ -177,7 +199,8 @@ def await_true(
         time.sleep(0.02)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Say whether a GET succeeds."""
     try:
         return httpx.get(url, trust_env=False).is_success
     except httpx.HTTPError:

@@ -62,3 +62,14 @@ def test_a_ledger_that_does_not_answer_is_asked_again() -> None:
         assert renewals.done.wait(10)
         hold.check()
     keeper.stop()
+
+
+def test_a_ledger_that_was_away_is_asked_again_soon() -> None:
+    renewals = Renewals(None, True)
+    keeper = LeaseKeeper(renewals, 1.0)
+    with keeper.holding(CLAIM) as hold:
+        keeper.start()
+        assert renewals.done.wait(10)
+        hold.check()
+    keeper.stop()
+    assert [list(claims) for claims in renewals.asked[:2]] == [[CLAIM], [CLAIM]]

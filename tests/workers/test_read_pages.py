@@ -68,7 +68,9 @@ class Desk:
             max_attempts=self.settings.max_attempts,
             wake=lambda: None,
         )
-        self.finisher = JobFinisher(self.ledger, self.blobs, documents, decoder, lambda: None)
+        self.finisher = JobFinisher(
+            self.ledger, self.blobs, documents, decoder, "courier", lambda: None
+        )
 
     def open_job(self, *pages: int, **options: object) -> Job:
         new = NewJob(id=new_id("job"), tenant=TENANT, options={**PLAIN, **options})

@@ -1,5 +1,6 @@
 """One sweep over a real ledger, with a clock that tests move."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from jobs.blobs import input_key, job_prefix, open_blobs
-from jobs.errors import BrokerDown, NotFound
+from jobs.errors import BrokerDown, LedgerUnavailable, NotFound
 from jobs.ledger import open_ledger
 from jobs.migrate import migrate
 from jobs.settings import Settings
 from jobs.states import JobState, PageState
 from jobs.topics import Topic
 from tests.support.ledgers import TENANT, claimed, created, drain, finished, new_job, running
-from workers.reconcile import Reconciler
+from workers.reconcile import LeaseJudge, Reconciler
 
 
 class Desk:
@@ -26,7 +27,8 @@ class Desk:
         self.blobs = open_blobs(self.settings.blob_store_url)
         self.broker_is_up = True
         self.woken = 0
-        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, self._wake, 60)
+        judge = LeaseJudge(lambda: datetime.now(UTC), 0.3)
+        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, self._wake, 60, judge)
 
     def _depth(self, topic: Topic) -> int:
         if not self.broker_is_up:
@@ -86,3 +88,35 @@ def test_what_was_kept_long_enough_is_deleted_with_its_blobs(desk: Desk) -> None
     with pytest.raises(NotFound):
         desk.ledger.jobs.load(job.id)
     assert desk.blobs.list(job_prefix(TENANT, job.id)) == []
+
+
+def test_leases_get_time_after_the_ledger_was_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = running(desk.ledger)
+    claimed(desk.ledger, job_id)
+    desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.ledger.pages, "lapse", _away)
+        desk.reconciler.sweep()
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.RUNNING
+    time.sleep(0.4)
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
+
+
+def _away() -> int:
+    raise LedgerUnavailable("restarting")
+
+
+def test_leases_get_time_after_the_clock_leapt_and_only_once() -> None:
+    leap = timedelta()
+    judge = LeaseJudge(lambda: datetime.now(UTC) + leap, 0.2)
+    assert judge.may_judge()
+    leap = timedelta(hours=1)
+    assert not judge.may_judge()
+    time.sleep(0.3)
+    assert judge.may_judge()
+    leap = timedelta()  # set back: no lease ends early by that
+    assert judge.may_judge()

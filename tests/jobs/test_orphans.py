@@ -1,0 +1,35 @@
+from datetime import UTC, datetime, timedelta
+
+from jobs.blobs import Blobs, input_key
+from jobs.ids import made_at, new_id
+from jobs.ledger import Ledger
+from jobs.orphans import KEPT, delete_orphans
+from tests.support.ledgers import created, new_job
+
+
+def test_what_a_killed_upload_left_is_deleted_after_a_day_and_what_has_a_row_stays(
+    ledger: Ledger, blobs: Blobs
+) -> None:
+    known, left = created(ledger), new_job()
+    for job in (known, left):
+        blobs.put(input_key(job), b"x")
+    now = datetime.now(UTC)
+    assert delete_orphans(ledger.database, blobs, now) == 0
+    assert delete_orphans(ledger.database, blobs, now + KEPT + timedelta(minutes=1)) == 1
+    assert blobs.list("tenants/") == [input_key(known)]
+
+
+def test_what_is_no_job_is_left_alone(ledger: Ledger, blobs: Blobs) -> None:
+    keys = ["tenants/a/batches/b/documents.jsonl", "tenants/a/jobs/notes/readme"]
+    for key in keys:
+        blobs.put(key, b"x")
+    assert delete_orphans(ledger.database, blobs, datetime.now(UTC) + timedelta(days=900)) == 0
+    assert blobs.list("tenants/") == keys
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    before = datetime.now(UTC)
+    made = made_at(new_id("job"))
+    assert made is not None
+    assert timedelta(milliseconds=-1) <= made - before <= timedelta(seconds=5)
+    assert [made_at(name) for name in ("", "job_1", "job_" + "z" * 26)] == [None] * 3
