@@ -1,0 +1,76 @@
+"""A webhook receiver for a laptop: keeps to loopback, answers as told, shows what it is sent."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+
+MOST_BYTES: Final = 1 << 20  # senders of Standard Webhooks stay under 20 kB
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One request as it came; header names in lower case."""
+
+    number: int
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Answer = Callable[[Arrival], int]
+
+
+@contextmanager
+def receiving(host: str, port: int, answer: Answer) -> Iterator[int]:
+    """Listen for the length of a `with`; gives the port. `answer` gives the status of each."""
+    numbers = iter(range(1, 1 << 62))
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 30  # seconds that a sender may stall
+
+        def do_POST(self) -> None:
+            length = self.headers.get("content-length", "")
+            if not length.isdigit() or int(length) > MOST_BYTES:
+                self.send_error(413 if length.isdigit() else 411)
+                return
+            body = self.rfile.read(int(length))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            with lock:
+                number = next(numbers)
+            self.send_response(answer(Arrival(number, self.path, headers, body)))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
+            """Keep the terminal for what arrives."""
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Script:
+    """Statuses to answer with in turn, the last one for ever, each after a delay."""
+
+    def __init__(self, statuses: Sequence[int], delay_s: float) -> None:
+        self._left = list(statuses)
+        self._delay_s = delay_s
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        """Wait, then say what to answer."""
+        time.sleep(self._delay_s)
+        with self._lock:
+            return self._left.pop(0) if len(self._left) > 1 else self._left[0]
