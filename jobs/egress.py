@@ -2,7 +2,8 @@
 
 Allow entries: `*` is every public address; a host name or `*.suffix` is those names at public
 addresses; a network or a literal address is just that, public or not; `localhost` is that name at
-this machine's loopback addresses. A name that leads to a private address needs both entries.
+this machine's loopback addresses. A name that leads to a private address needs both entries, and
+a URL with an address in place of a name needs `*` or a network.
 """
 
 import re
@@ -14,18 +15,20 @@ from urllib.parse import SplitResult, urlsplit
 IpAddress = IPv4Address | IPv6Address
 _PORTS = {"http": 80, "https": 443}
 _LOCALHOST = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-# Some carry an IPv4 address that the network may unpack behind our back: NAT64 (RFC 6052, RFC
-# 8215), 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible (RFC 4291); the last were a site's own
-# addresses once (RFC 3879).
+_UNICAST = IPv6Network("2000::/3")  # all of IPv6 that is given out to the world (RFC 4291)
+# Within what the library calls global. IPv4: protocol assignments, which hold the metadata address
+# of one cloud; that of another, which is public by its number alone; the relays of 6to4. IPv6:
+# protocol assignments with Teredo (RFC 2928, RFC 4380), whose addresses, as those of 6to4 (RFC
+# 3056), carry an IPv4 address that the network may unpack behind our back; examples (RFC 9637).
 _UNCLEAR = tuple(
-    IPv6Network(network)
+    ip_network(network)
     for network in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
+        "192.0.0.0/24",
+        "168.63.129.16/32",
+        "192.88.99.0/24",
+        "2001::/23",
         "2002::/16",
-        "2001::/32",
-        "::/96",
-        "fec0::/10",
+        "3fff::/20",
     )
 )
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
@@ -64,7 +67,7 @@ def parse_target(url: str, allow: Sequence[str]) -> Target:
     """Return a URL's parts; EgressRefused when it is malformed or its host is not allowed."""
     parts, host = _split(url)
     address = _literal(host)
-    allowed = _name_allowed(host, allow) if address is None else address_allowed(address, allow)
+    allowed = _name_allowed(host, allow) if address is None else _literal_allowed(address, allow)
     if not allowed:
         raise EgressRefused(
             "egress_refused",
@@ -81,6 +84,11 @@ def address_allowed(ip: str | IpAddress, allow: Sequence[str]) -> bool:
     if any(address in network for network in _networks(allow)):
         return True
     return any(_is_name(entry) for entry in allow) and _is_public(address)
+
+
+def _literal_allowed(address: IpAddress, allow: Sequence[str]) -> bool:
+    """No name stands for a literal address, so allowing names does not allow it."""
+    return address_allowed(address, [each for each in allow if each == "*" or not _is_name(each)])
 
 
 def _split(url: str) -> tuple[SplitResult, str]:
@@ -114,6 +122,8 @@ def _plain(address: IpAddress) -> IpAddress:
 
 
 def _is_public(address: IpAddress) -> bool:
+    if isinstance(address, IPv6Address) and address not in _UNICAST:
+        return False
     special = address.is_multicast or address.is_reserved or address.is_unspecified
     return address.is_global and not special and not any(address in net for net in _UNCLEAR)
 

@@ -20,7 +20,9 @@ from jobs.egress import EgressRefused, Target, address_allowed, parse_target
 from workers.checked_network import CheckedBackend, Deadline
 
 USER_AGENT = f"pagesight/{version('pagesight')}"
-_RESOLVERS = 8  # a resolver that hangs keeps one of these, never the caller's deadline
+# A lookup that hangs keeps one of these, never its caller's deadline. More than can be sent and
+# fetched at once: names that hang must leave lookups for the others.
+_RESOLVERS = 128
 
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -103,9 +105,11 @@ class EgressClient:
 
     def _addresses(self, host: str, port: int, timeout_s: float) -> Sequence[str]:
         """Checked addresses of `host`; one that is refused refuses the host."""
+        lookup = self._resolvers.submit(self._resolver, host, port)
         try:
-            found = self._resolvers.submit(self._resolver, host, port).result(timeout_s)
+            found = lookup.result(timeout_s)
         except TimeoutError as error:
+            lookup.cancel()
             raise httpcore.ConnectTimeout from error
         except (OSError, UnicodeError) as error:
             raise EgressFailed("url_unreachable", f"The host {host} has no address.") from error

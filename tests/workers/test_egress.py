@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -163,6 +163,35 @@ def test_a_resolver_that_hangs_does_not_outlast_the_deadline() -> None:
         get(made, "http://slow.example/", timeout_s=0.1)
     go_on.set()
     assert failed.value.code == "url_timeout"
+
+
+def test_many_names_that_hang_leave_lookups_for_others() -> None:
+    go_on = threading.Event()
+
+    def hanging(host: str, port: int) -> Sequence[str]:
+        if host.startswith("slow"):
+            go_on.wait(10)
+        return ["127.0.0.1"]
+
+    def ask(number: int) -> None:
+        with suppress(EgressFailed):
+            get(made, f"http://slow{number}.example/", timeout_s=5)
+
+    allow = ("*.example", *LOOPBACK)
+    with receiver() as server, client(*allow, resolver=hanging) as made:
+        asking = [threading.Thread(target=ask, args=(number,)) for number in range(40)]
+        for thread in asking:
+            thread.start()
+        assert get(made, f"http://quick.example:{server.port}/", timeout_s=5)[0] == 200
+        go_on.set()
+        for thread in asking:
+            thread.join(10)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0"])
+def test_other_spellings_of_an_inner_address_lead_nowhere(host: str) -> None:
+    with client("*") as made, pytest.raises((EgressRefused, EgressFailed)):
+        get(made, f"http://{host}/", timeout_s=5)
 
 
 def test_a_name_without_address_and_a_closed_port_are_unreachable() -> None:
