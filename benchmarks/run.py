@@ -7,14 +7,21 @@ from pathlib import Path
 
 _NEED_DATA = ("accuracy", "detection_map", "nasty")
 _NEED_NOTHING = ("uploads",)
+# pytesseract, tesserocr, OCRmyPDF and RapidOCR live here; README.md says how.
+_OTHERS = Path("build/others")
 
 
 def main() -> int:
     """Run all and exit with the worst status; those that need pages are named where none are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    data: Path = parser.parse_args().data
+    parser.add_argument("--others", type=Path, default=_OTHERS)
+    arguments = parser.parse_args()
+    data: Path = arguments.data
+    others = ("--others", str(arguments.others)) if arguments.others.is_dir() else ()
+    known = ("--data", str(data)) if data.is_dir() else ()
     statuses = [_run(name) for name in _NEED_NOTHING]
+    statuses.append(_run("compare", *known, *others))
     if data.is_dir():
         statuses += [_run(name, "--data", str(data)) for name in _NEED_DATA]
     else:

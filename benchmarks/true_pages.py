@@ -1,0 +1,137 @@
+"""Pages with their truth, made or from the evaluation sets, as files that any program can read."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from benchmarks.made_pages import MadePage, made_pages, skewed, turned
+from vision.decode import decode_page
+from vision.errors import BadInput
+from vision.limits import Limits
+
+Box = tuple[float, float, float, float]
+
+# Their text is not in reading order: neither edits between texts nor their order mean anything.
+UNORDERED = ("sroie", "funsd", "scene_text")
+SETS = (
+    "sroie", "funsd", "hist_de", "hist_fr", "omnidoc", "pages_misc", "scene_text",
+    "lines_deu", "lines_ara",
+)  # fmt: skip
+# Where a language is not installed the nearest one reads; all programs alike.
+_NEAREST = {"deu_latf": "deu"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrueUnit:
+    """A word, line or block of the truth; `order` is None where its place is not known."""
+
+    text: str
+    box: Box
+    order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TruePage:
+    """A page's file and what stands on it. `half`: constants may have been tuned on `even`.
+
+    `lines` are there where the truth tells lines besides the blocks that are its `units`.
+    """
+
+    collection: str
+    name: str
+    half: str
+    path: Path
+    languages: str
+    text: str
+    units: tuple[TrueUnit, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    lines: tuple[TrueUnit, ...] = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether `text` is in reading order."""
+        return self.collection not in UNORDERED
+
+
+def made_set(folder: Path, rounds: int) -> Iterator[TruePage]:
+    """The pages that the benchmark draws: upright, in all four rotations, and skewed."""
+    pages = made_pages(rounds)
+    for number, page in enumerate(pages):
+        yield _made("made", number, page, folder)
+    for quarter_turns in range(4):
+        for number, page in enumerate(pages[:4] + pages[-8:-4]):
+            name = f"turned_{quarter_turns * 90}"
+            yield _made(name, number, turned(page, quarter_turns), folder)
+    for degrees in (-3.0, 2.0):
+        for number, page in enumerate(pages[:4]):
+            yield _made("skewed", number, skewed(page, degrees), folder)
+
+
+def _made(collection: str, number: int, page: MadePage, folder: Path) -> TruePage:
+    path = folder / f"{collection}_{number}_{page.name}.png"
+    Image.fromarray(page.pixels).save(path, compress_level=1)
+    upright = collection == "made"
+    units = [TrueUnit(line.text, line.box, at) for at, line in enumerate(page.lines)]
+    return TruePage(
+        collection,
+        page.name,
+        _half(number),
+        path,
+        "eng",
+        page.text,
+        tuple(units) if upright else (),
+        page.fields,
+    )
+
+
+def real_set(data: Path, name: str, folder: Path, limit: int | None) -> Iterator[TruePage]:
+    """The first `limit` pages of an evaluation set, decoded; pages without a text are left out."""
+    known = [json.loads(path.read_text()) for path in sorted((data / name / "gt").glob("*.json"))]
+    told = [page for page in known if page.get("text")]
+    for number, truth in enumerate(told[:limit]):
+        try:
+            image = decode_page(data / name / truth["image"], 1, 300, Limits())
+        except BadInput:
+            continue
+        path = folder / f"{name}_{truth['id']}.png"
+        Image.fromarray(image.pixels).save(path, compress_level=1)
+        yield TruePage(
+            name,
+            truth["id"],
+            _half(number),
+            path,
+            truth.get("lang") or "eng",
+            truth["text"],
+            tuple(_units(name, truth)),
+            truth.get("fields") or {},
+            tuple(_lines(truth)),
+        )
+
+
+def readable_languages(asked: str, installed: Sequence[str]) -> str:
+    """The languages asked for as far as they are installed, else their nearest, else English."""
+    known = [code if code in installed else _NEAREST.get(code, "eng") for code in asked.split("+")]
+    return "+".join(dict.fromkeys(known))
+
+
+def _units(name: str, truth: dict[str, Any]) -> Iterator[TrueUnit]:
+    if "blocks" in truth:
+        for block in truth["blocks"]:
+            if block.get("text") and not block["ignore"] and block["type"] != "table":
+                yield TrueUnit(block["text"], tuple(block["box"]), block.get("order"))
+        return
+    for at, unit in enumerate(truth.get("words") or truth.get("lines") or []):
+        yield TrueUnit(unit["text"], tuple(unit["box"]), None if name in UNORDERED else at)
+
+
+def _lines(truth: dict[str, Any]) -> Iterator[TrueUnit]:
+    for line in truth.get("lines", ()) if "blocks" in truth else ():
+        yield TrueUnit(line["text"], tuple(line["box"]))
+
+
+def _half(number: int) -> str:
+    return "odd" if number % 2 else "even"
