@@ -156,9 +156,7 @@ def _from_ledger(error: Exception) -> Problem:
         case IllegalMove():
             return Problem("illegal_move", f"{error}.")
         case IdempotencyMismatch():
-            kind = "batch" if isinstance(error.made, Batch) else "job"
-            detail = f"This key made another {kind} from another request."
-            return Problem("idempotency_mismatch", detail, **{f"{kind}_id": error.made.id})
+            return _mismatch(error)
         case QueueFull():
             return _queue_full(error)
         case _:
@@ -177,6 +175,15 @@ def _from_installation(error: Exception) -> Problem:
             return Problem("storage_down", "The blob store is away.", headers=RETRY_SOON)
         case _:
             return Problem("internal", "Something unexpected happened.")
+
+
+def _mismatch(error: IdempotencyMismatch) -> Problem:
+    made = error.made
+    if isinstance(made, Batch):
+        detail = "This key made another batch from another request."
+        return Problem("idempotency_mismatch", detail, batch_id=made.id)
+    detail = "This key made another job from another request."
+    return Problem("idempotency_mismatch", detail, job_id=made.id)
 
 
 def _queue_full(error: QueueFull) -> Problem:

@@ -55,7 +55,8 @@ class Services:
 
     async def refuse_when_full(self, tenant: str, documents: int = 1) -> None:
         """Raise QueueFull where so many more documents of the tenant are too many."""
-        await run_in_threadpool(self.ledger.load.refuse_when_full, tenant, documents)
+        if not self.ledger.load.has_known_room(tenant, documents):
+            await run_in_threadpool(self.ledger.load.refuse_when_full, tenant, documents)
 
     @contextmanager
     def arriving(self, tenant: str, key: str | None) -> Iterator[None]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jobs.audit import AuditStore
 from jobs.batch_store import BatchStore
-from jobs.clock import Clock, utc_now
+from jobs.clock import Clock, SharedClock, utc_now
 from jobs.database import Database
 from jobs.delivery_store import DeliveryStore
 from jobs.event_store import EventStore
@@ -24,6 +24,7 @@ class Ledger:
     """What API and workers share. Every store is safe to call from many threads."""
 
     database: Database
+    clock: Clock
     jobs: JobStore
     load: QueueLoad
     pages: PageStore
@@ -42,12 +43,17 @@ class Ledger:
         self.database.close()
 
 
-def open_ledger(settings: Settings, clock: Clock = utc_now) -> Ledger:
-    """Open the ledger of `settings`; its tables are made by `jobs.migrate.migrate`."""
+def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
+    """Open the ledger of `settings`; its tables are made by `jobs.migrate.migrate`.
+
+    Without a `clock` its time is the database's where hosts share one, else this machine's.
+    """
     database = Database(settings.sqlalchemy_url)
+    clock = clock or (utc_now if database.is_sqlite else SharedClock(database.now))
     load = QueueLoad(database, settings, clock)
     return Ledger(
         database=database,
+        clock=clock,
         jobs=JobStore(database, settings, clock, load),
         load=load,
         pages=PageStore(database, settings, clock),

@@ -115,7 +115,7 @@ async def get_job(
 ) -> Response:
     """The job as it stands; `Prefer: wait=N` answers when it ends or N seconds have passed."""
     job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
-    return await _answer(request, services, job, prefer, {}, pending_status=200)
+    return await _answer(request, services, job, prefer, {}, pending_status=200, estimated=True)
 
 
 @router.post(
@@ -151,6 +151,8 @@ async def _answer(
     prefer: str | None,
     headers: Mapping[str, str],
     pending_status: int,
+    *,
+    estimated: bool = False,
 ) -> Response:
     wait_s = allowed_wait_s(services, job, preferred_wait_s(prefer))
     more: dict[str, Any] = {"Location": job_path(job.id), **headers}
@@ -160,8 +162,11 @@ async def _answer(
     done = job.state in FINAL_JOB_STATES
     if not done:
         more["Retry-After"] = POLL_AFTER
+    estimate = None
+    if estimated and not done:
+        estimate = await run_in_threadpool(services.ledger.load.estimate, job)
     return Response(
-        JobOut.of(job).model_dump_json(),
+        JobOut.of(job, estimate).model_dump_json(),
         status_code=200 if done and wait_s is not None else pending_status,
         headers=more,
         media_type="application/json",

@@ -34,7 +34,7 @@ def test_a_form_is_accepted_with_its_parameters(client: httpx.Client, service: S
     assert answer.status_code == 202
     assert answer.headers["retry-after"] == "1"
     job = client.get(answer.headers["location"]).json()
-    assert job == answer.json()
+    assert job == answer.json() | {"queue_position": 0}  # nobody waits before it
     assert job["state"] == "queued"
     assert job["input"]["filename"] == "page 1.png"
     assert job["input"]["bytes"] == len(PNG)
@@ -292,4 +292,23 @@ def test_a_queue_at_its_cap_answers_503_and_when_to_come_back(tmp_path: Path) ->
         answers = [client.post("/v1/jobs", content=PNG, headers=RAW) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [202, 202, 503]
         problem(answers[2], 503, "queue_full")
-        assert int(answers[2].headers["retry-after"]) > 0
+        assert int(answers[2].headers["retry-after"]) == 30  # nothing was finished to measure by
+
+
+def test_a_tenant_at_its_cap_is_answered_429_and_another_is_not(tmp_path: Path) -> None:
+    with (
+        running_service(tmp_path, max_queued_jobs_per_tenant=2) as service,
+        service.client(service.key("t")) as client,
+        service.client(service.key("other")) as other,
+    ):
+        jobs = [client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"] for _ in range(2)]
+        problem(client.post("/v1/jobs", content=PNG, headers=RAW), 429, "tenant_queue_full")
+        batch = client.post("/v1/batches", files={"file": ("a.png", PNG)})
+        problem(batch, 429, "tenant_queue_full")
+        mine = other.post("/v1/jobs", content=PNG, headers=RAW)
+        assert mine.status_code == 202
+        assert other.get(mine.headers["location"]).json()["queue_position"] == 1
+        service.succeed(jobs[0], "text")
+        waiting = client.get(f"/v1/jobs/{jobs[1]}").json()
+        assert (waiting["queue_position"], waiting["estimated_wait_s"] >= 0) == (1, True)
+        assert client.post("/v1/jobs", content=PNG, headers=RAW).status_code == 202
