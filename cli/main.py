@@ -101,7 +101,7 @@ def read(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
     ] = None,
-    languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu.")] = "eng",
+    languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu; or auto.")] = "eng",
     ocr: Annotated[
         Ocr, typer.Option(help="A PDF's own text: auto where sound, force recognition, or off.")
     ] = Ocr.auto,
@@ -152,6 +152,34 @@ def read(
         dpi=dpi,
     )
     raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, options)))
+
+
+@app.command()
+def batch(
+    source: Annotated[Path, typer.Argument(help="A folder, a .zip, or a .jsonl of documents.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for what comes back.")
+    ] = None,
+    languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu.")] = "eng",
+    priority: Annotated[str, typer.Option(help="interactive, normal or batch.")] = "batch",
+    wait: Annotated[bool, typer.Option(help="Wait for the end and fetch the results.")] = True,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PAGESIGHT_SERVER", help="Address of the API; this machine's if absent."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(envvar="PAGESIGHT_API_KEY", help="A key; that of the data folder if absent."),
+    ] = None,
+) -> None:
+    """Have a server read many documents; run it again to go on after an interruption."""
+    from cli.batch import send_batch
+
+    chosen = output or Path(f"{source.stem}-results")
+    options = {"languages": _names(languages)}
+    raise typer.Exit(send_batch(source, chosen, options, priority, server, key, wait=wait))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from vision.blocks import Draft, draft_blocks
 from vision.join import join_row
+from vision.options import FigureText
 from vision.placed import layout_frame, place_lines
 from vision.regions import Finding, make_regions
 from vision.stages import Affine, LineCrop, LineReading, PreparedPage
@@ -20,16 +21,19 @@ def assemble(
     findings: Iterable[Finding],
     barcodes: Sequence[Barcode],
     languages: Sequence[str],
+    figure_text: FigureText = "keep",
 ) -> Page:
     """The page with its text in reading order.
 
     `readings` answer `crops` one to one; `findings` are detections in the page frame with the
-    name of the model that found each.
+    name of the model that found each. `leave_out` drops text inside figures.
     """
     height, width = page.upright.shape[:2]
     regions = make_regions(findings, width, height)
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
     drafts = draft_blocks(place_lines(crops, readings, to_layout), regions, to_layout)
+    if figure_text == "leave_out":
+        drafts = [draft for draft in drafts if draft.kind != "figure"]
     blocks = tuple(_block(number, draft) for number, draft in enumerate(drafts, start=1))
     return Page(
         number=page.number,

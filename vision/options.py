@@ -10,6 +10,8 @@ RecogniserName = Literal["tesseract", "lstm", "ppocr"]
 SecondReaderName = Literal["ppocr", "off"]
 Switch = Literal["auto", "off"]
 OcrMode = Literal["auto", "force", "off"]
+
+ANY_LANGUAGE = ("auto",)
 FigureText = Literal["keep", "leave_out"]
 
 
@@ -18,9 +20,10 @@ class ReadOptions:
     """Options of one job; the defaults are what most documents want.
 
     `profile` names the set of choices that `with_profile` fills in where a caller makes none.
-    `languages` are Tesseract codes. `ocr` is about PDFs that state their text: `auto` takes it
-    where it proves sound, `force` reads the picture alone, `off` recognises nothing. `lines` finds
-    text lines; `auto` chooses between the classical and the learned finder by the page.
+    `languages` are Tesseract codes, or ANY_LANGUAGE: told page by page. `ocr` is about PDFs that
+    state their text: `auto` takes it where it proves sound, `force` reads the picture alone, `off`
+    recognises nothing. `lines` finds text lines; `auto` chooses between the classical and the
+    learned finder by the page.
     `recogniser` is native Tesseract, `lstm` for its networks converted to ONNX and run in batches,
     or PP-OCR's; `second_reader` reads lines again that were read less surely than `second_below`, a
     mean letter probability. `pages` selects pages of a document as `1-3,7`; None is all. `dpi` is

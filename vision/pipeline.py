@@ -10,8 +10,9 @@ from vision.calibration import calibrated
 from vision.crops import cut_lines
 from vision.doubtful import set_doubtful_aside
 from vision.errors import BadInput
+from vision.languages import detect_languages, first_guess
 from vision.lines_auto import AutoLineFinder
-from vision.options import ReadOptions
+from vision.options import ANY_LANGUAGE, ReadOptions
 from vision.prepare import Orienter, prepare
 from vision.regions import Finding
 from vision.second_reading import lines_read, read_lines
@@ -71,7 +72,7 @@ def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
         _second(stages, options),
     )
     installed = dict.fromkeys(chosen.recogniser.languages())
-    for language in options.languages:
+    for language in options.languages if options.languages != ANY_LANGUAGE else ():
         _choose(installed, language, "language")
     return chosen
 
@@ -86,8 +87,9 @@ def read_page(
     """
     chosen = choose_stages(stages, options)
     watch = Stopwatch(decode=page.decode_ms)
+    languages = first_guess(options.languages, page.text_layer, chosen.recogniser)
     with watch.stage("text_layer"):
-        layer = use_layer(page, options, chosen.recogniser)
+        layer = use_layer(page, replace(options, languages=languages), chosen.recogniser)
     with watch.stage("prepare"):
         prepared = layer.noted(prepare(page, options, layer.orienter(orienter)))
     with watch.stage("detect"):
@@ -96,23 +98,26 @@ def read_page(
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with watch.stage("lines"):
         finder = chosen.finder if layer.search else None
-        finder, found = _find(finder, prepared.working, options.languages)
-        crops = cut_lines(prepared, layer.missing(found, prepared), options.languages)
+        finder, found = _find(finder, prepared.working, languages)
+        crops = cut_lines(prepared, layer.missing(found, prepared), languages)
     with watch.stage("recognise"):
+        if options.languages == ANY_LANGUAGE and not layer.lines:
+            languages = detect_languages(crops, chosen.recogniser)
+            crops = [replace(crop, languages=languages) for crop in crops]
         readings = read_lines(crops, chosen.recogniser, chosen.second, options.second_below)
         engines = lines_read(readings)
     with watch.stage("assemble"):
         sure, doubtful = set_doubtful_aside(crops, calibrated(readings), options.min_confidence)
-        stated, texts = layer.readings(prepared, options.languages)
+        stated, texts = layer.readings(prepared, languages)
         crops, readings = [*stated, *crops], [*texts, *sure]
         read = assemble(
-            prepared, crops, readings, findings, barcodes, options.languages, options.figure_text
+            prepared, crops, readings, findings, barcodes, languages, options.figure_text
         )
         read = replace(read, doubtful=doubtful)
     turning = orienter.models() if orienter and options.orientation == "auto" else ()
     receipt = PageReceipt(
         page.number,
-        _distinct([*turning, *chosen.models(finder, options.languages)]),
+        _distinct([*turning, *chosen.models(finder, languages)]),
         watch.milliseconds(),
         prepared.preparation,
         finder=finder.name if finder else "",

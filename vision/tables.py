@@ -1,36 +1,34 @@
 """A grid of rows and columns from where the words of a table stand.
 
-Rows are the lines of text: a cell that wraps gives as many rows as it has lines. Columns are what
-white gaps part in the fullest rows; a cell that reaches over several of them spans them. Ruling
-lines are not looked at.
+Columns are what white gaps part in the fullest rows; a cell that reaches over several of them spans
+them. Rows are rows of text, less those that only carry on the wrapped cells of the row above
+(vision/wrapped_rows.py). Ruling lines are not looked at.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from vision.cells import Cell, Fragment, GridRow, Word
 from vision.geometry import transform_box
 from vision.placed import PlacedLine
 from vision.reading_order import Interval, merge_intervals
 from vision.regions import union
 from vision.stages import Affine
-from vision.types import Box, Region, Table, TableCell
+from vision.types import Region, Table, TableCell
+from vision.wrapped_rows import join_wrapped
 
 # In line heights: wider than the space between words, narrower than that between columns.
 _CELL_GAP = 0.7
+# Where many rows agree, chance does not part words at the same place: a narrower gap will do, if it
+# is still wider than those between the table's words.
+_NARROW_CELL_GAP, _MANY_ROWS = 0.45, 7
+_WIDER_THAN_A_SPACE = 1.6
 # Rows with at least this share of the most pieces tell where the columns are: heads and
 # subtitles that span columns have fewer.
 _FULL_ROW = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Words of one row that stand together. `x` in the layout frame, `box` on the page."""
-
-    text: str
-    x: Interval
-    box: Box
+_SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
 
 
 def make_table(
@@ -41,60 +39,119 @@ def make_table(
     `rows` hold the region's lines side by side, from the top; places without text get no cell.
     """
     unit = median([line.box.height for row in rows for line in row])
-    pieces = [_pieces(row, to_layout, _CELL_GAP * unit) for row in rows]
-    columns = _columns(pieces)
-    if len(rows) < 2 or len(columns) < 2:
+    lines = [list(_lines(row, to_layout)) for row in rows]
+    columns, gap = _columns(lines, unit)
+    if len(columns) < 2:
         return None
-    cells = [cell for at, row in enumerate(pieces) for cell in _cells(at, row, columns)]
-    return Table(table_id, region.box, len(rows), len(columns), tuple(cells), region.id)
+    grid = [
+        GridRow(_cells(inside, columns, unit, gap), union(line.box for line in row))
+        for inside, row in zip(lines, rows, strict=True)
+    ]
+    grid = join_wrapped(grid, columns, unit)
+    if len(grid) < 2:
+        return None
+    cells = [_table_cell(at, cell) for at, row in enumerate(grid) for cell in row.cells]
+    return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id)
 
 
-def _pieces(row: Sequence[PlacedLine], to_layout: Affine, gap: float) -> list[_Piece]:
-    words = sorted(
-        (piece for line in row for piece in _words(line, to_layout)), key=lambda piece: piece.x
-    )
-    joined: list[_Piece] = []
-    for word in words:
-        if joined and word.x[0] - joined[-1].x[1] <= gap:
-            joined[-1] = _join(joined[-1], word)
+def _lines(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
+    """The words of each line of the row, from the top and from where lines start.
+
+    Lines of a row may stand one above the other, beside a cell that is taller or between two.
+    """
+    for number, line in enumerate(_stacked(row)):
+        words = (word for piece in line for word in _words(piece, to_layout, number))
+        yield sorted(words, key=lambda word: word.x)
+
+
+def _stacked(row: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    lines: list[list[PlacedLine]] = []
+    for piece in sorted(row, key=_middle):
+        height = min(piece.box.height, lines[-1][0].box.height) if lines else 0.0
+        if lines and _middle(piece) - _middle(lines[-1][0]) <= _SAME_LINE * height:
+            lines[-1].append(piece)
         else:
-            joined.append(word)
-    return joined
+            lines.append([piece])
+    return lines
 
 
-def _words(line: PlacedLine, to_layout: Affine) -> list[_Piece]:
+def _middle(piece: PlacedLine) -> float:
+    return (piece.box.y0 + piece.box.y1) / 2
+
+
+def _words(line: PlacedLine, to_layout: Affine, number: int) -> list[Word]:
     if not line.line.words:
-        return [_Piece(line.line.text, (line.box.x0, line.box.x1), line.line.box)]
+        return [Word(line.line.text, (line.box.x0, line.box.x1), line.line.box, number)]
     boxes = [transform_box(to_layout, word.box) for word in line.line.words]
     pairs = zip(line.line.words, boxes, strict=True)
-    return [_Piece(word.text, (box.x0, box.x1), word.box) for word, box in pairs]
+    return [Word(word.text, (box.x0, box.x1), word.box, number) for word, box in pairs]
 
 
-def _join(left: _Piece, right: _Piece) -> _Piece:
-    reach = min(left.x[0], right.x[0]), max(left.x[1], right.x[1])
-    return _Piece(f"{left.text} {right.text}", reach, union([left.box, right.box]))
-
-
-def _columns(rows: Sequence[Sequence[_Piece]]) -> list[Interval]:
-    fullest = max(len(row) for row in rows)
-    full = [row for row in rows if len(row) >= max(_FULL_ROW * fullest, 2)]
-    return merge_intervals(piece.x for row in full for piece in row)
-
-
-def _cells(row: int, pieces: Sequence[_Piece], columns: list[Interval]) -> list[TableCell]:
-    """The row's cells; pieces that share a column share a cell."""
-    placed: list[tuple[int, int, _Piece]] = []
-    for piece in pieces:
-        first, last = _reach(piece.x, columns)
-        if placed and first <= placed[-1][1]:
-            start, end, before = placed.pop()
-            placed.append((start, max(end, last), _join(before, piece)))
-        else:
-            placed.append((first, last, piece))
-    return [
-        TableCell(row, first, piece.text, piece.box, column_span=last - first + 1)
-        for first, last, piece in placed
+def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[Interval], float]:
+    """Where the text of the fullest rows stands, and the gap that parts it into columns."""
+    gaps = [
+        right.x[0] - left.x[1] for row in rows for line in row for left, right in pairwise(line)
     ]
+    spaces = [gap for gap in gaps if 0 < gap < _CELL_GAP * unit]
+    narrow = max(_NARROW_CELL_GAP * unit, _WIDER_THAN_A_SPACE * median(spaces or [0.0]))
+    columns, full = _columns_at(rows, narrow)
+    if full >= _MANY_ROWS and narrow < _CELL_GAP * unit:
+        return columns, narrow
+    return _columns_at(rows, _CELL_GAP * unit)[0], _CELL_GAP * unit
+
+
+def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[Interval], int]:
+    """The columns that gaps wider than `gap` part, and how many rows told them."""
+    pieces = [[run for line in row for run in _runs(line, gap)] for row in rows]
+    fullest = max(len(row) for row in pieces)
+    full = [row for row in pieces if len(row) >= max(_FULL_ROW * fullest, 2)]
+    reach = ((run[0].x[0], max(word.x[1] for word in run)) for row in full for run in row)
+    return merge_intervals(reach), len(full)
+
+
+def _runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:
+    """The line's words parted where they stand further apart than `gap`."""
+    run: list[Word] = []
+    for word in line:
+        if run and word.x[0] - run[-1].x[1] > gap:
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _cells(
+    lines: Sequence[Sequence[Word]], columns: list[Interval], unit: float, gap: float
+) -> list[Cell]:
+    """The row's cells from the first column on; what shares a column shares a cell."""
+    runs = [run for line in lines for run in _runs(line, _CELL_GAP * unit)]
+    pieces = [piece for run in runs for piece in _parted(run, columns, gap)]
+    cells: list[Cell] = []
+    for piece in sorted(pieces, key=lambda cell: (cell.first, cell.last)):
+        if cells and piece.first <= cells[-1].last:
+            before = cells[-1]
+            fragments = before.fragments + piece.fragments
+            cells[-1] = Cell(before.first, max(before.last, piece.last), fragments)
+        else:
+            cells.append(piece)
+    return [replace(cell, fragments=sorted(cell.fragments, key=_in_order)) for cell in cells]
+
+
+def _in_order(fragment: Fragment) -> tuple[int, float]:
+    return fragment.line, fragment.x[0]
+
+
+def _parted(run: Sequence[Word], columns: list[Interval], gap: float) -> Iterator[Cell]:
+    """Words that stand close together, as one cell, or parted at gaps between columns.
+
+    Where a word lies across such a gap, all of them are one cell over several columns.
+    """
+    whole = [_reach(word.x, columns) for word in run]
+    shares = [list(run)] if any(a != b for a, b in whole) else list(_runs(run, gap))
+    for share in shares:
+        reach = share[0].x[0], max(word.x[1] for word in share)
+        yield Cell(*_reach(reach, columns), [Fragment.of(share)])
 
 
 def _reach(x: Interval, columns: list[Interval]) -> tuple[int, int]:
@@ -105,3 +162,8 @@ def _reach(x: Interval, columns: list[Interval]) -> tuple[int, int]:
     middles = [(left[1] + right[0]) / 2 for left, right in pairwise(columns)]
     nearest = sum((x[0] + x[1]) / 2 > middle for middle in middles)
     return nearest, nearest
+
+
+def _table_cell(row: int, cell: Cell) -> TableCell:
+    box = union(fragment.box for fragment in cell.fragments)
+    return TableCell(row, cell.first, cell.text, box, column_span=cell.last - cell.first + 1)

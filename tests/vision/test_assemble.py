@@ -23,6 +23,12 @@ def assembled(*lines, regions=(), page=None, barcodes=()):
     return assemble(page or blank_page(), crops, readings, findings, barcodes, ("eng",))
 
 
+def assembled_without_figures(*lines, regions):
+    crops, readings = zip(*lines, strict=True)
+    findings = [("doc", Detection(label, 0.9, Box(*box))) for label, *box in regions]
+    return assemble(blank_page(), crops, readings, findings, (), ("eng",), "leave_out")
+
+
 def prose(x, y, *texts):
     return [read_line(text, x, y + 26 * i, width=300) for i, text in enumerate(texts)]
 
@@ -222,3 +228,24 @@ def test_the_page_keeps_what_was_known_of_it():
     page = assembled(read_line("x", 0, 0), barcodes=[code])
     assert (page.width, page.height, page.dpi, page.languages) == (1000, 1400, 150.0, ("eng",))
     assert page.barcodes == (code,)
+
+
+def test_text_inside_figures_is_left_out_when_asked_and_captions_and_tables_stay():
+    lines = [
+        read_line("axis", 60, 60),
+        read_line("Figure 1", 60, 260, width=200),
+        read_line("after", 50, 400, width=300),
+    ]
+    regions = [("figure", 50, 50, 400, 300), ("caption", 50, 250, 400, 290)]
+    kept = assembled(*lines, regions=regions)
+    assert [kind for kind, _ in kinds(kept)] == ["figure", "caption", "text"]
+    left = assembled_without_figures(*lines, regions=regions)
+    assert kinds(left) == [("caption", "Figure 1"), ("text", "after")]
+    assert left.text == "Figure 1\n\nafter"
+    assert [region.label for region in left.regions] == ["figure", "caption"]
+
+
+def test_a_page_of_nothing_but_a_figure_that_is_left_out_says_that_it_has_no_text():
+    regions = [("figure", 0, 0, 400, 300)]
+    page = assembled_without_figures(read_line("axis", 60, 60), regions=regions)
+    assert (page.text, [warning.code for warning in page.warnings]) == ("", ["no_text"])

@@ -1,17 +1,27 @@
 """The result as Markdown (CommonMark with GitHub's tables)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from vision.types import Block, Document, Line, Page, Table
 
 # Running heads and page numbers interrupt the text of whoever reads on.
 LEFT_OUT = frozenset({"header", "footer", "page_number"})
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|#+$|&(?=#?\w+;)")
-_LINE_START = re.compile(r"^(?:[#+=:-]|\d{1,9}(?=[.)](?:\s|$)))")
+# Only what can mean something where it stands, so that the source is fit to be read as well: a
+# bracket makes a link only if one closes before `(`, `[` or `:`; `_` inside a word is a letter.
+_SPECIAL = re.compile(
+    r"[\\`*~]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|<(?=[A-Za-z/!?])|(?<!\S)#(?=#*$)|&(?=#?\w+;)"
+)
+# Headings, items, quotes, check boxes, and lines that are a rule, an underline or a table's second.
+_LINE_START = re.compile(
+    r"^(?:#{1,6}(?=\s|$)|[+-](?=\s|$)|>|\[(?=[ xX]\]\s)|[-=:|](?=[-=:|\s]*$)"
+    r"|\d{1,9}(?=[.)](?:\s|$)))"
+)
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
 _NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
+_MIN_PROSE_LINE = 8.0  # in line heights: about 20 letters
 
 
 def render_markdown(document: Document) -> str:
@@ -52,13 +62,16 @@ class _Renderer:
     def _heading(self, block: Block) -> str:
         mark = "##" if self._titled else "#"
         self._titled = True
-        return f"{mark} {' '.join(escape(line.text) for line in block.lines)}"
+        return f"{mark} {_inside(' '.join(line.text for line in block.lines))}"
 
 
-def escape(text: str) -> str:
-    """The text with everything escaped that Markdown would take for markup, as one line."""
+def escape(text: str, *, starts_line: bool = True) -> str:
+    """The text with everything escaped that Markdown would take for markup, as one line.
+
+    `starts_line` is false where other markup stands before it: `6.` in a heading is no item.
+    """
     text = _SPECIAL.sub(lambda match: "\\" + match[0], " ".join(text.split()))
-    start = _LINE_START.match(text)
+    start = _LINE_START.match(text) if starts_line else None
     if start is None:
         return text
     # A number is escaped before its dot; a letter or digit itself cannot be.
@@ -66,11 +79,15 @@ def escape(text: str) -> str:
     return f"{text[:at]}\\{text[at:]}"
 
 
+def _inside(text: str) -> str:
+    return escape(text, starts_line=False)
+
+
 def render_table(table: Table) -> str:
     """The grid as a Markdown table; row 0 is its head, a spanning cell fills its first place."""
     grid = [[""] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
-        grid[cell.row][cell.column] = escape(cell.text)
+        grid[cell.row][cell.column] = _inside(cell.text).replace("|", "\\|")
     rows = [f"| {' | '.join(row)} |" for row in grid]
     rows.insert(1, "|" + " --- |" * table.columns)
     return "\n".join(rows)
@@ -81,13 +98,35 @@ def _paragraph(block: Block) -> str:
 
 
 def _emphasised(block: Block) -> str:
-    return f"*{' '.join(escape(line.text) for line in block.lines)}*"
+    return f"*{_inside(' '.join(line.text for line in block.lines))}*"
 
 
 def _list(block: Block) -> str:
     if not any(_marker(line) for line in block.lines):
-        return "\n".join(f"- {escape(line.text)}" for line in block.lines)
+        return "\n".join(_unmarked_items(block.lines))
     return "\n".join(_list_line(line, first=line is block.lines[0]) for line in block.lines)
+
+
+def _unmarked_items(lines: Sequence[Line]) -> Iterator[str]:
+    """Items whose bullets were not read: one begins wherever its first word was not forced down.
+
+    Lines too short for prose never wrapped.
+    """
+    width = max(line.box.width for line in lines)
+    short = width < _MIN_PROSE_LINE * median(line.box.height for line in lines)
+    for above, line in zip((None, *lines), lines, strict=False):
+        begins = above is None or short or _fits(above, line, width) or _ended(above, line)
+        yield f"{'- ' if begins else '  '}{escape(line.text)}"
+
+
+def _fits(above: Line, line: Line, width: float) -> bool:
+    """Whether the first word of a line had room at the end of the line above."""
+    first = line.box.width * (len(line.text.split()[0]) + 1) / max(len(line.text), 1)
+    return above.box.width + first <= width
+
+
+def _ended(above: Line, line: Line) -> bool:
+    return above.text.endswith((".", ";", "!", "?")) and not line.text[0].islower()
 
 
 def _list_line(line: Line, *, first: bool) -> str:

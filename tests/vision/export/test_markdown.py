@@ -1,6 +1,10 @@
+import html
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tests.support.readings import small_document
 from vision.export.markdown import escape, render_markdown, render_table
@@ -52,8 +56,30 @@ def test_a_list_keeps_its_numbers_and_turns_any_bullet_into_a_dash():
     assert rendered == "- first item\n  goes on\n2. second\n- third\n"
 
 
-def test_a_list_without_marks_has_an_item_for_each_line():
-    assert render_markdown(document([block("list", "one", "two")])) == "- one\n- two\n"
+def lines_of(kind, *texts):
+    """A block whose lines are as long as their text, ten pixels a letter."""
+    boxes = (Box(0, 30 * i, 10 * len(text), 30 * i + 20) for i, text in enumerate(texts))
+    return Block("b1", kind, tuple(Line(t, 1.0, b) for t, b in zip(texts, boxes, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("texts", "rendered"),
+    [
+        pytest.param(("one", "two", "three"), "- one\n- two\n- three\n", id="room for the next"),
+        pytest.param(
+            ("an item that is long", "and goes on", "another item"),
+            "- an item that is long\n  and goes on\n- another item\n",
+            id="a word that did not fit goes on",
+        ),
+        pytest.param(
+            ("A sentence, whole.", "Another, beside it."),
+            "- A sentence, whole.\n- Another, beside it.\n",
+            id="a full line that ends a sentence",
+        ),
+    ],
+)
+def test_items_whose_bullets_were_not_read_are_told_apart_by_their_lines(texts, rendered):
+    assert render_markdown(document([lines_of("list", *texts)])) == rendered
 
 
 def test_a_caption_is_emphasised():
@@ -97,12 +123,24 @@ def test_a_document_without_text_is_one_line_end():
         ("1) one", "1\\) one"),
         ("1.5 litres", "1.5 litres"),
         ("=====", "\\====="),
-        ("--- | ---", "\\--- \\| ---"),
-        ("a*b_c`d", "a\\*b\\_c\\`d"),
-        ("[link](x) <b>", "\\[link\\](x) \\<b\\>"),
+        ("--- | ---", "\\--- | ---"),
+        ("a*b_c`d", "a\\*b_c\\`d"),
+        ("_Licensee_ snake_case", "\\_Licensee\\_ snake_case"),
+        ("[link](x) <b>", "[link\\](x) \\<b>"),
+        ("shown before [39, 40]", "shown before [39, 40]"),
+        ("[39]: a place", "[39\\]: a place"),
+        ("[x] done", "\\[x] done"),
+        ("P < 0.0001, a > b", "P < 0.0001, a > b"),
+        ("> no quotation", "\\> no quotation"),
+        ("-Heparan sulfate", "-Heparan sulfate"),
+        ("#1 in sales", "#1 in sales"),
+        ("-", "\\-"),
+        ("-----", "\\-----"),
+        (":--", "\\:--"),
         ("R&D &amp; co", "R&D \\&amp; co"),
         ("back\\slash", "back\\\\slash"),
-        ("C#", "C\\#"),
+        ("C#", "C#"),
+        ("a closed ##", "a closed \\##"),
         ("item #5", "item #5"),
         ("  two   spaces\n", "two spaces"),
         ("", ""),
@@ -110,3 +148,41 @@ def test_a_document_without_text_is_one_line_end():
 )
 def test_text_never_turns_into_markup(text, escaped):
     assert escape(text) == escaped
+
+
+SIGNS = st.text(st.sampled_from(list("ab 1.)*_#-+=>|[](!)`~<&;:\\x ")), max_size=24)
+READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def plain_text(markdown):
+    """What a reader of Markdown shows, all on one line; fails on any markup but paragraphs."""
+    tokens = READER.parse(markdown)
+    assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline"}
+    inside = [child for token in tokens for child in token.children or []]
+    assert {child.type for child in inside} <= {"text", "text_special", "softbreak"}
+    return " ".join("".join(c.content if c.type != "softbreak" else " " for c in inside).split())
+
+
+@given(st.lists(SIGNS, min_size=1, max_size=3))
+def test_a_reader_of_markdown_shows_the_very_text_and_no_markup(lines):
+    texts = [line for line in lines if line.strip()]
+    rendered = render_markdown(document([block("text", *texts)] if texts else []))
+    assert plain_text(rendered) == " ".join(" ".join(texts).split())
+
+
+@given(SIGNS)
+def test_cells_headings_and_captions_hold_the_very_text(text):
+    shown = " ".join(text.split())
+    cells = (TableCell(0, 0, text, BOX), TableCell(1, 0, "end", BOX))
+    grid = Table("t1", BOX, 2, 2, cells, "r1")
+    table = READER.render(render_table(grid))
+    assert f"<th>{html.escape(shown)}</th>" in table.replace("&#39;", "'")
+    if shown:
+        heading = READER.parse(render_markdown(document([block("title", text)])))
+        assert heading[0].tag == "h1"
+        assert "".join(child.content for child in heading[1].children) == shown
+
+
+def test_a_number_in_a_heading_or_a_cell_needs_no_backslash():
+    rendered = render_markdown(document([block("title", "6. Limits"), block("caption", "1. Way")]))
+    assert rendered == "# 6. Limits\n\n*1. Way*\n"
