@@ -1,6 +1,11 @@
 """Score a YOLO detector in ONNX on labelled real pages: average precision per class and set.
 
-python -m models.evaluate MODEL.onnx --data ../shared/data [--sets publaynet tables] [--json OUT]
+    python -m models.evaluate MODEL.onnx --data ../shared/data [--sets publaynet tables] \
+        [--json SCORES.json] [--out FOLDER]
+
+`--out` takes the report with the mapping of labels, precision-recall plots and, for each set, a
+sheet of the pages that went worst. Even and odd pages of a set are scored apart as well: where they
+differ much, the set is too small to tell.
 """
 
 import argparse
@@ -8,23 +13,26 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Picture
 
+from models.average_precision import NOTHING, Boxes, Found, curve, match, score
+from models.evaluation_pictures import Marked, draw_curves, draw_sheet
 from models.training.labels import CLASSES, read_labels, to_corners
 from vision.detect import YoloDetector
 from vision.session import open_session
 
-Boxes = NDArray[np.float32]
 LOWEST_CONFIDENCE = 0.001
-THRESHOLDS = (0.5, 0.75)
-_RECALL_POINTS = np.linspace(0, 1, 101)
+_SHOWN_CONFIDENCE = 0.25  # what a job reports unless it asks otherwise
+_WORST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,63 +83,19 @@ SETS: dict[str, Mapped] = {
 _REAL_SETS = [name for name in SETS if name != "held_out"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Boxes [N, 4] in pixels of one image with their confidence [N], for one scored name."""
-
-    boxes: Boxes
-    scores: NDArray[np.float32]
-
-
-def iou_matrix(ours: Boxes, theirs: Boxes) -> NDArray[np.float32]:
-    """Intersection over union of boxes [N, 4] with boxes [M, 4], as [N, M]."""
-    low = np.maximum(ours[:, None, :2], theirs[None, :, :2])
-    high = np.minimum(ours[:, None, 2:], theirs[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=2)
-    areas = [np.prod(np.maximum(b[:, 2:] - b[:, :2], 0), axis=1) for b in (ours, theirs)]
-    union = areas[0][:, None] + areas[1][None, :] - shared
-    result: NDArray[np.float32] = np.divide(
-        shared, union, out=np.zeros_like(shared), where=union > 0
-    )
-    return result
+def mistakes(found: Mapping[str, Found], truth: Mapping[str, Boxes]) -> int:
+    """Boxes of a page that were missed or made up, at an IoU of .5 and the usual confidence."""
+    wrong = 0
+    for name, boxes in truth.items():
+        sure = _sure(found.get(name, NOTHING))
+        hits = int(match(sure, boxes, 0.5).sum())
+        wrong += len(boxes) + len(sure.scores) - 2 * hits
+    return wrong
 
 
-def match(found: Found, truth: Boxes, threshold: float) -> NDArray[np.bool_]:
-    """Which found boxes hit: by falling confidence, each takes its best box not yet taken."""
-    hits = np.zeros(len(found.scores), np.bool_)
-    if not len(truth):
-        return hits
-    overlaps = iou_matrix(found.boxes, truth)
-    for index in np.argsort(-found.scores, kind="stable"):
-        best = int(np.argmax(overlaps[index]))
-        if overlaps[index, best] >= threshold:
-            hits[index] = True
-            overlaps[:, best] = -1
-    return hits
-
-
-def average_precision(scores: NDArray[Any], hits: NDArray[Any], truths: int) -> float:
-    """Precision averaged over 101 points of recall, each the best at that recall or beyond."""
-    if not truths:
-        return float("nan")
-    order = np.argsort(-scores, kind="stable")
-    right = np.cumsum(hits[order])
-    recall = right / truths
-    precision = right / np.arange(1, len(order) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(recall, _RECALL_POINTS)
-    return float(np.mean([envelope[p] if p < len(envelope) else 0.0 for p in places]))
-
-
-def score(pages: list[tuple[Found, Boxes]]) -> dict[str, float]:
-    """AP at each threshold for one name over all pages of a set, and how many boxes it has."""
-    truths = sum(len(truth) for _, truth in pages)
-    scores = np.concatenate([found.scores for found, _ in pages])
-    row = {"boxes": float(truths)}
-    for threshold in THRESHOLDS:
-        hits = np.concatenate([match(found, truth, threshold) for found, truth in pages])
-        row[f"ap{threshold * 100:.0f}"] = average_precision(scores, hits, truths)
-    return row
+def _sure(found: Found) -> Found:
+    kept = found.scores >= _SHOWN_CONFIDENCE
+    return Found(found.boxes[kept], found.scores[kept])
 
 
 def _read_rgb(path: Path) -> NDArray[np.uint8]:
@@ -141,15 +105,16 @@ def _read_rgb(path: Path) -> NDArray[np.uint8]:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
-def read_truth(folder: Path, mapped: Mapped) -> Iterator[tuple[NDArray[Any], dict[str, Boxes]]]:
-    """RGB images of a set with the boxes of each scored name, in pixels."""
+def read_truth(folder: Path, mapped: Mapped) -> Iterator[tuple[Path, dict[str, Boxes]]]:
+    """Images of a set with the boxes of each scored name, in pixels."""
     names = (folder / "classes.txt").read_text().split()
     for path in sorted((folder / "images").iterdir()):
-        image = _read_rgb(path)
+        with Picture.open(path) as image:
+            width, height = image.size
         rows = read_labels(folder / "labels" / f"{path.stem}.txt")
-        classes, boxes = to_corners(rows, image.shape[1], image.shape[0])
+        classes, boxes = to_corners(rows, width, height)
         scored = np.array([mapped.truth.get(names[index], "") for index in classes])
-        yield image, {name: boxes[scored == name] for name in set(mapped.truth.values())}
+        yield path, {name: boxes[scored == name] for name in sorted(set(mapped.truth.values()))}
 
 
 def find(detector: YoloDetector, image: NDArray[Any], mapped: Mapped) -> dict[str, Found]:
@@ -162,43 +127,104 @@ def find(detector: YoloDetector, image: NDArray[Any], mapped: Mapped) -> dict[st
     return {name: Found(rows[:, :4], rows[:, 4]) for name, rows in tables.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a set: its marked boxes and what was found, by scored name."""
+
+    path: Path
+    truth: Mapping[str, Boxes]
+    found: Mapping[str, Found]
+
+    def of(self, name: str) -> tuple[Found, Boxes]:
+        """What was found and what is marked under one name."""
+        return self.found.get(name, NOTHING), self.truth[name]
+
+
+def run_set(detector: YoloDetector, folder: Path, mapped: Mapped) -> list[Page]:
+    """Every page of a set with what the detector finds on it."""
+    return [
+        Page(path, truth, find(detector, _read_rgb(path), mapped))
+        for path, truth in read_truth(folder, mapped)
+    ]
+
+
+def score_set(pages: Sequence[Page]) -> dict[str, dict[str, float]]:
+    """The scores of every name that the set labels at least once."""
+    names = [name for name in pages[0].truth if any(len(page.truth[name]) for page in pages)]
+    return {name: score([page.of(name) for page in pages]) for name in names}
+
+
 def evaluate(detector: YoloDetector, folder: Path, mapped: Mapped) -> dict[str, dict[str, float]]:
-    """AP50, AP75 and number of boxes for every name that the set labels."""
-    nothing = Found(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
-    pages: dict[str, list[tuple[Found, Boxes]]] = defaultdict(list)
-    for image, truth in read_truth(folder, mapped):
-        found = find(detector, image, mapped)
-        for name, boxes in truth.items():
-            pages[name].append((found.get(name, nothing), boxes))
-    rows = {name: score(pages[name]) for name in sorted(pages)}
-    return {name: row for name, row in rows.items() if row["boxes"]}
+    """The scores of every name that the set labels."""
+    return score_set(run_set(detector, folder, mapped))
 
 
 def report(results: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """The results as a Markdown table."""
-    lines = ["| set | class | boxes | AP50 | AP75 |", "|---|---|---|---|---|"]
+    keys = ("ap50", "ap75", "ap", "ap50_even", "ap50_odd")
+    head = ("set", "class", "boxes", "AP50", "AP75", "AP", "AP50 even pages", "odd pages")
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for set_name, rows in results.items():
         for name, row in rows.items():
-            scores = f"{row['ap50']:.3f} | {row['ap75']:.3f}"
+            scores = " | ".join("-" if isnan(row[key]) else f"{row[key]:.3f}" for key in keys)
             lines.append(f"| {set_name} | {name} | {row['boxes']:.0f} | {scores} |")
     return "\n".join(lines)
 
 
+def mapping(sets: Iterable[str]) -> str:
+    """How labels meet, as Markdown: what is scored under each name, set by set."""
+    lines = ["| set | scored as | labels of the set | labels of the model |", "|---|---|---|---|"]
+    for set_name in sets:
+        mapped = SETS[set_name]
+        for name in sorted(set(mapped.truth.values())):
+            theirs, ours = (
+                ", ".join(label for label, target in table.items() if target == name) or "none"
+                for table in (mapped.truth, mapped.found)
+            )
+            lines.append(f"| {set_name} | {name} | {theirs} | {ours} |")
+    return "\n".join(lines)
+
+
+def write_out(folder: Path, text: str, runs: Mapping[str, Sequence[Page]]) -> None:
+    """The report, a plot and a sheet of the worst pages for each set, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.md").write_text(f"{text}\n\n{mapping(runs)}\n")
+    for set_name, pages in runs.items():
+        names = score_set(pages)
+        curves = {name: curve([page.of(name) for page in pages]) for name in names}
+        draw_curves(set_name, curves).save(folder / f"{set_name}-curves.png")
+        ranked = sorted(pages, key=lambda page: -mistakes(page.found, page.truth))[:_WORST]
+        shown = [
+            Marked(
+                page.path,
+                f"{page.path.stem}: {mistakes(page.found, page.truth)} wrong",
+                page.truth,
+                {name: _sure(found).boxes for name, found in page.found.items()},
+            )
+            for page in ranked
+        ]
+        draw_sheet(shown).save(folder / f"{set_name}-worst.jpg", quality=85)
+
+
 def main() -> None:
     """Parse the command line, score, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sets", nargs="+", choices=tuple(SETS), default=_REAL_SETS)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     digest = hashlib.sha256(args.model.read_bytes()).hexdigest()
     session = open_session(args.model, name=args.model.stem, version="", sha256=digest)
     detector = YoloDetector(session)
-    results = {name: evaluate(detector, args.data / name, SETS[name]) for name in args.sets}
+    runs = {name: run_set(detector, args.data / name, SETS[name]) for name in args.sets}
+    results = {name: score_set(pages) for name, pages in runs.items()}
     sys.stdout.write(report(results) + "\n")
     if args.json:
         args.json.write_text(json.dumps(results, indent=2) + "\n")
+    if args.out:
+        write_out(args.out, report(results), runs)
 
 
 if __name__ == "__main__":
