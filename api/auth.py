@@ -61,8 +61,10 @@ async def authenticate(request: Request) -> ApiKey:
     text = _key_text(request)
     if not text:
         raise Problem("unauthorised", "The request carries no API key.", headers=_CHALLENGE)
-    key: ApiKey | None = await request.app.state.services.keys.get(text)
+    services = request.app.state.services
+    key: ApiKey | None = await services.keys.get(text)
     if key is None:
+        await services.refusals.note(request.client.host if request.client else "", text)
         message = "The API key is unknown, revoked or expired."
         raise Problem("unauthorised", message, headers=_CHALLENGE)
     return key

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.exit_codes import Exit
 from cli.say import complain, err, out
-from jobs.errors import NotFound
+from jobs.errors import IllegalMove, NotFound
 from jobs.key_store import SCOPES
 from jobs.ledger import open_ledger
 from jobs.settings import Settings
@@ -39,6 +39,21 @@ def show() -> int:
         )
     ledger.close()
     out.print(table)
+    return Exit.OK
+
+
+def rotate(key_id: str, overlap_h: float) -> int:
+    """Print the key that takes another one's place alone on standard output."""
+    ledger = open_ledger(Settings())
+    try:
+        key, secret = ledger.keys.rotate(key_id, overlap_h * 3600)
+    except (NotFound, IllegalMove) as error:
+        complain(f"{error}: `pagesight keys list` shows what there is")
+        return Exit.FAILED
+    finally:
+        ledger.close()
+    err.print(f"Made {key.id}; {key_id} ends in {overlap_h:g} h. The new one is shown only now:")
+    out.print(secret)
     return Exit.OK
 
 

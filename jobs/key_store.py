@@ -5,16 +5,17 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from jobs import tables
+from jobs.audit import OPERATOR, note
 from jobs.clock import Clock
 from jobs.database import Database
-from jobs.errors import NotFound
+from jobs.errors import IllegalMove, NotFound
 from jobs.ids import new_id
 
 Scope = Literal["jobs:read", "jobs:write", "webhooks", "admin"]
@@ -54,6 +55,8 @@ class KeyStore:
         scopes: Sequence[str],
         name: str,
         expires_at: datetime | None = None,
+        *,
+        by: str = OPERATOR,
     ) -> tuple[ApiKey, str]:
         """Make a key; the text is shown once, here, and cannot be had again.
 
@@ -63,21 +66,34 @@ class KeyStore:
             raise ValueError(f"a tenant is 1 to 64 of a-z, A-Z, 0-9, _ and -: {tenant!r}")
         if unknown := set(scopes) - set(SCOPES):
             raise ValueError(f"unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}")
-        prefix = secrets.token_hex(_PREFIX_BYTES)
-        secret = secrets.token_urlsafe(_SECRET_BYTES)
-        values = {
-            "id": new_id("key"),
-            "prefix": prefix,
-            "tenant": tenant,
-            "scopes": list(scopes),
-            "name": name,
-            "secret_sha256": _digest(secret),
-            "created_at": self._clock(),
-            "expires_at": expires_at,
-        }
-        made = insert(tables.api_keys).values(values).returning(tables.api_keys)
         with self._database.write() as connection:
-            return _to_key(connection.execute(made).one()), f"ps_{prefix}_{secret}"
+            key, text = self._insert(connection, tenant, scopes, name, expires_at)
+            note(
+                connection, self._clock(), "key.made", key.id, by=by, tenant=tenant,
+                scopes=list(scopes),
+            )  # fmt: skip
+        return key, text
+
+    def rotate(self, key_id: str, overlap_s: float, *, by: str = OPERATOR) -> tuple[ApiKey, str]:
+        """Make a key like another one, which ends `overlap_s` from now at the latest.
+
+        The new one lives as long as the old one was to live. NotFound where there is none,
+        IllegalMove where it is revoked or expired.
+        """
+        now = self._clock()
+        with self._database.write() as connection:
+            old = _to_key(_key_row(connection, key_id))
+            if old.revoked_at is not None or (old.expires_at and old.expires_at <= now):
+                raise IllegalMove(f"key {key_id} is revoked or expired: make a new one")
+            lifetime = None if old.expires_at is None else old.expires_at - old.created_at
+            expires_at = None if lifetime is None else now + lifetime
+            made = self._insert(connection, old.tenant, old.scopes, old.name, expires_at)
+            ends = min(filter(None, (old.expires_at, now + timedelta(seconds=overlap_s))))
+            ending = update(tables.api_keys).where(_KEYS.id == key_id)
+            connection.execute(ending.values(expires_at=ends))
+            fields = {"made": made[0].id, "old_ends": ends.isoformat()}
+            note(connection, now, "key.rotated", key_id, by=by, tenant=old.tenant, **fields)
+        return made
 
     def verify(self, text: str) -> ApiKey | None:
         """Return the key that a caller showed; None when unknown, expired or revoked."""
@@ -100,14 +116,45 @@ class KeyStore:
         with self._database.read() as connection:
             return [_to_key(row) for row in connection.execute(found)]
 
-    def revoke(self, key_id: str) -> None:
+    def revoke(self, key_id: str, *, by: str = OPERATOR) -> None:
         """End a key at once; ending it again changes nothing."""
+        now = self._clock()
         with self._database.write() as connection:
+            row = _key_row(connection, key_id)
             known = update(tables.api_keys).where(_KEYS.id == key_id, _KEYS.revoked_at.is_(None))
-            if connection.execute(known.values(revoked_at=self._clock())).rowcount:
-                return
-            if connection.execute(select(_KEYS.id).where(_KEYS.id == key_id)).first() is None:
-                raise NotFound(f"no key {key_id}")
+            if connection.execute(known.values(revoked_at=now)).rowcount:
+                note(connection, now, "key.revoked", key_id, by=by, tenant=row.tenant)
+
+    def _insert(
+        self,
+        connection: Connection,
+        tenant: str,
+        scopes: Sequence[str],
+        name: str,
+        expires_at: datetime | None,
+    ) -> tuple[ApiKey, str]:
+        prefix = secrets.token_hex(_PREFIX_BYTES)
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        values = {
+            "id": new_id("key"),
+            "prefix": prefix,
+            "tenant": tenant,
+            "scopes": list(scopes),
+            "name": name,
+            "secret_sha256": _digest(secret),
+            "created_at": self._clock(),
+            "expires_at": expires_at,
+        }
+        made = insert(tables.api_keys).values(values).returning(tables.api_keys)
+        return _to_key(connection.execute(made).one()), f"ps_{prefix}_{secret}"
+
+
+def _key_row(connection: Connection, key_id: str) -> Row[Any]:
+    found = select(tables.api_keys).where(_KEYS.id == key_id).with_for_update()
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise NotFound(f"no key {key_id}")
+    return row
 
 
 def _digest(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Webhook secrets at rest: sealed with a key that does not lie in the database.
+"""Webhook secrets at rest: sealed by AES-256-GCM with a key that does not lie in the database.
 
 The key file holds 32-byte keys in base64, one a line, the newest first; whoever reads the database
 without it learns no secret. It is read anew each time, so that a key added to it counts at once.
@@ -6,7 +6,6 @@ without it learns no secret. It is read anew each time, so that a key added to i
 
 import base64
 import binascii
-import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -16,13 +15,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from jobs.errors import LedgerError
 
 KEY_BYTES: Final = 32
-SALT_BYTES: Final = 32
-_TAG_BYTES: Final = sha256().digest_size
+_NONCE_BYTES: Final = 12  # drawn by chance: fine for 2^32 secrets a key (NIST SP 800-38D, 8.3)
 _VERSION: Final = "s1"
-_INFO: Final = b"pagesight webhook secret s1"
 
 
 class SecretKeyMissing(LedgerError):  # noqa: N818 - the field's word, and it reads well at the raise
@@ -49,9 +49,9 @@ class SecretKeys:
         if not keys:
             raise SecretKeyMissing(f"there is no key for webhook secrets in {self._path}")
         name, key = next(iter(keys.items()))
-        salt = secrets.token_bytes(SALT_BYTES)
-        hidden, tag = _seal(key, salt, text.encode(), owner)
-        return ".".join((_VERSION, name, base64.urlsafe_b64encode(salt + tag + hidden).decode()))
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        hidden = AESGCM(key).encrypt(nonce, text.encode(), owner.encode())
+        return ".".join((_VERSION, name, base64.urlsafe_b64encode(nonce + hidden).decode()))
 
     def open(self, sealed: str, owner: str) -> str:
         """Return what was sealed; SecretKeyMissing where no key of the file opens it."""
@@ -62,7 +62,11 @@ class SecretKeys:
                 f"a webhook secret was sealed with the key {name}, which {self._path} does not hold"
             )
         raw = base64.urlsafe_b64decode(body)
-        return _open(key, raw, owner).decode()
+        nonce, hidden = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+        try:
+            return AESGCM(key).decrypt(nonce, hidden, owner.encode()).decode()
+        except InvalidTag as error:
+            raise SecretKeyMissing(f"the secret of {owner} was altered in the database") from error
 
     def current(self) -> str | None:
         """The name of the newest key, or None where there is none."""
@@ -132,44 +136,6 @@ def key_name_of(sealed: str) -> str:
 def key_name(key: bytes) -> str:
     """What a key is called where it must not be shown."""
     return sha256(b"pagesight key name" + key).hexdigest()[:12]
-
-
-def hkdf(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:
-    """Return `length` bytes derived from `key`: HKDF with SHA-256 (RFC 5869)."""
-    pseudorandom = hmac.digest(salt, key, "sha256")
-    block, out = b"", b""
-    for number in range(1, 2 + length // _TAG_BYTES):
-        block = hmac.digest(pseudorandom, block + info + bytes([number]), "sha256")
-        out += block
-    return out[:length]
-
-
-def _seal(key: bytes, salt: bytes, plain: bytes, owner: str) -> tuple[bytes, bytes]:
-    """Encrypt, then authenticate, with keys of this message's own.
-
-    The standard library has no cipher. A keystream from HKDF under a fresh salt is one, as long
-    as no salt comes twice: they are 32 random bytes.
-    """
-    stream = hkdf(key, salt, _INFO, _TAG_BYTES + len(plain))
-    hidden = _xor(plain, stream[_TAG_BYTES:])
-    return hidden, _tag(stream[:_TAG_BYTES], owner, hidden)
-
-
-def _open(key: bytes, raw: bytes, owner: str) -> bytes:
-    salt, tag = raw[:SALT_BYTES], raw[SALT_BYTES : SALT_BYTES + _TAG_BYTES]
-    hidden = raw[SALT_BYTES + _TAG_BYTES :]
-    stream = hkdf(key, salt, _INFO, _TAG_BYTES + len(hidden))
-    if not hmac.compare_digest(tag, _tag(stream[:_TAG_BYTES], owner, hidden)):
-        raise SecretKeyMissing(f"the secret of {owner} was altered in the database")
-    return _xor(hidden, stream[_TAG_BYTES:])
-
-
-def _tag(key: bytes, owner: str, hidden: bytes) -> bytes:
-    return hmac.digest(key, owner.encode() + b"\0" + hidden, "sha256")
-
-
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _new_line() -> str:

@@ -10,7 +10,7 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.migrate import migrate
 from jobs.settings import Settings
 from jobs.webhook_rekey import forget_old_keys, seal_all, use_new_key
-from jobs.webhook_secrets import SecretKeyMissing, SecretKeys, hkdf, is_sealed
+from jobs.webhook_secrets import SecretKeyMissing, SecretKeys, is_sealed
 from jobs.webhook_store import secret_keys
 from tests.jobs.conftest import ManualClock
 from tests.support.ledgers import TENANT, at_once
@@ -36,27 +36,6 @@ def keep_plain(ledger: Ledger, secret: str) -> None:
     with ledger.database.write() as connection:
         said = f'[{{"secret": "{secret}", "until": null}}]'
         connection.execute(text("UPDATE endpoints SET secrets = :said"), {"said": said})
-
-
-# Cases 1 to 3 of RFC 5869, appendix A.
-@pytest.mark.parametrize(
-    ("key", "salt", "info", "length", "expected"),
-    [
-        ("0b" * 22, "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9", 42,
-         "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"),
-        (bytes(range(0x50)).hex(), bytes(range(0x60, 0xB0)).hex(),
-         bytes(range(0xB0, 0x100)).hex(), 82,
-         ("b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb"
-          "41c65e590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87")),
-        ("0b" * 22, "", "", 42,
-         "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"),
-    ],
-)  # fmt: skip
-def test_keys_are_derived_as_the_rfc_says(
-    key: str, salt: str, info: str, length: int, expected: str
-) -> None:
-    derived = hkdf(bytes.fromhex(key), bytes.fromhex(salt), bytes.fromhex(info), length)
-    assert derived.hex() == expected
 
 
 @given(secret=st.text(max_size=200), owner=st.text(max_size=40))
