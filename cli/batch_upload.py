@@ -1,0 +1,97 @@
+"""What `pagesight batch` sends: the files of a folder as one form, or a ZIP or list as it is."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".pdf"})
+_TYPES = {".zip": "application/zip", ".jsonl": "application/jsonl", ".ndjson": "application/jsonl"}
+_CHUNK_BYTES = 1 << 18
+
+
+class Unusable(Exception):  # noqa: N818 - says what is the matter
+    """The source cannot be sent; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder's documents, or one file with its Content-Type."""
+
+    path: Path
+    documents: Sequence[Path]
+    content_type: str | None
+
+    def fingerprint(self) -> str:
+        """The same while nothing in the source has changed."""
+        digest = hashlib.sha256(str(self.path.resolve()).encode())
+        for path in self.documents:
+            found = path.stat()
+            digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A request's body in pieces, and its headers and query."""
+
+    pieces: Iterator[bytes]
+    content_type: str
+    query: Mapping[str, str]
+
+
+def find_source(path: Path) -> Source:
+    """Look what is to be sent. Raises Unusable."""
+    if path.is_dir():
+        found = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+        documents = sorted(each for each in found if each.is_file())
+        if not documents:
+            raise Unusable(f"{path} holds no document ({', '.join(sorted(SUFFIXES))})")
+        return Source(path, documents, None)
+    if not path.is_file():
+        raise Unusable(f"there is no {path}")
+    content_type = _TYPES.get(path.suffix.lower())
+    if content_type is None:
+        raise Unusable(f"{path} is neither a folder nor a .zip or .jsonl file")
+    return Source(path, [path], content_type)
+
+
+def make_upload(source: Source, parameters: Mapping[str, str]) -> Upload:
+    """The request that hands the source in; files are opened one after the other."""
+    if source.content_type is not None:
+        return Upload(_read(source.path), source.content_type, parameters)
+    boundary = secrets.token_hex(16)
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return Upload(_form(source, parameters, boundary), content_type, {})
+
+
+def _form(source: Source, parameters: Mapping[str, str], boundary: str) -> Iterator[bytes]:
+    for name, value in parameters.items():
+        yield f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        yield value.encode() + b"\r\n"
+    for path in source.documents:
+        name = _escaped(path.relative_to(source.path).as_posix())
+        head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+        yield f"--{boundary}\r\n{head}\r\n\r\n".encode()
+        yield from _read(path)
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
+
+
+def _escaped(name: str) -> str:
+    """A file's name as a quoted string (RFC 9110, 5.6.4); no header holds a line break."""
+    name = name.replace("\\", "\\\\").replace('"', '\\"')
+    return name.replace("\r", " ").replace("\n", " ")
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def parameters_of(options: Mapping[str, object], priority: str) -> dict[str, str]:
+    """The parameters as a form or a query carries them."""
+    return {"options": json.dumps(options), "priority": priority}
