@@ -4,11 +4,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -65,6 +66,13 @@ class Database:
         """A transaction that commits when the block ends and rolls back when it raises."""
         with _translated(), self._turn, self._writer.begin() as connection:
             yield connection
+
+    def now(self) -> datetime:
+        """Return the database's own time, in UTC."""
+        with self.read() as connection:
+            told = connection.execute(select(func.current_timestamp())).scalar_one()
+        zoned: datetime = told if told.tzinfo else told.replace(tzinfo=UTC)
+        return zoned.astimezone(UTC)
 
     def close(self) -> None:
         """Close the pooled connections."""

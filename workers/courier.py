@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from jobs.clock import utc_now
 from jobs.errors import NotFound
 from jobs.settings import Settings
 from jobs.topics import QUEUES, Topic
@@ -117,7 +116,7 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
     settings, ledger = parts.settings, parts.ledger
     documents = Documents(parts.blobs.local_path)
     client = EgressClient(settings.egress_allow)
-    judge = LeaseJudge(utc_now, settings.lease_s / 2)
+    judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
     reconciler = Reconciler(
         ledger, parts.blobs, parts.publisher.depth, parts.relay.wake, settings.reconcile_s, judge
     )
@@ -137,7 +136,7 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
             finisher = JobFinisher(
                 ledger, parts.blobs, documents, prober, parts.worker, parts.relay.wake
             )
-            sender = Sender(ledger, client, utc_now, settings.webhook_timeout_s)
+            sender = Sender(ledger, client, ledger.clock, settings.webhook_timeout_s)
             tender = BatchTender(ledger, parts.blobs, settings, parts.worker, parts.relay.wake)
             courier = Courier(parts, tender, opener, finisher, sender)
             yield courier
