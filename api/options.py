@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from api.problems import Problem
-from vision.options import ReadOptions
+from vision.options import ANY_LANGUAGE, ReadOptions, with_profile
 from vision.pages import parse_pages
 
 KNOWN: Final = tuple(field.name for field in dataclasses.fields(ReadOptions))
@@ -46,7 +46,7 @@ def _check_text(text: str) -> ReadOptions:
         names = ", ".join(repr(name) for name in unknown)
         raise Problem("unknown_option", f"There is no option {names}.", known=list(KNOWN))
     try:
-        options = _adapter.validate_python(given)
+        options = _adapter.validate_python(with_profile(given))
     except ValidationError as error:
         raise _invalid(error_rows(error.errors(include_url=False))) from error
     _check_ranges(options)
@@ -62,7 +62,8 @@ def check_installed(options: ReadOptions, capabilities: Iterable[Mapping[str, An
     worker judges.
     """
     known = list(capabilities)
-    _check_among("unknown_language", "language", options.languages, _union(known, "languages"))
+    if options.languages != ANY_LANGUAGE:
+        _check_among("unknown_language", "language", options.languages, _union(known, "languages"))
     _check_among("unknown_detector", "detector", options.detectors, _union(known, "detectors"))
 
 
@@ -83,8 +84,15 @@ def _check_ranges(options: ReadOptions) -> None:
     rules = (
         ("languages", len(options.languages) > 0, "At least one language"),
         ("languages", all(map(_NAME.fullmatch, options.languages)), "Codes such as `eng`"),
+        (
+            "languages",
+            "auto" not in options.languages or options.languages == ANY_LANGUAGE,
+            "`auto` alone, or codes",
+        ),
         ("detectors", all(map(_NAME.fullmatch, options.detectors)), "Names from the catalogue"),
         ("dpi", MIN_DPI <= options.dpi <= MAX_DPI, f"From {MIN_DPI} to {MAX_DPI}"),
+        ("min_confidence", 0 <= options.min_confidence <= 1, "From 0 to 1"),
+        ("second_below", 0 <= options.second_below <= 1, "From 0 to 1"),
         ("min_region_confidence", 0 <= options.min_region_confidence <= 1, "From 0 to 1"),
     )
     errors = [{"place": place, "expected": text} for place, holds, text in rules if not holds]

@@ -55,7 +55,7 @@ class ReadOptions:
 
 # What each profile chooses, as docs/profiles.md measures it; `balanced` is what ReadOptions has.
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
-    "fast": {"second_reader": "off", "detectors": ()},
+    "fast": {"second_reader": "off", "detectors": (), "barcodes": "off"},
     "balanced": {},
     "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": "off"},
 }

@@ -13,7 +13,7 @@ from jobs.ledger import Ledger
 from jobs.settings import Settings
 from vision.errors import BadInput, EngineFailure
 from vision.limits import DocumentProbe
-from vision.options import ReadOptions
+from vision.options import ANY_LANGUAGE, ReadOptions
 from vision.pages import select_pages
 from vision.tessdata import find_tessdata, require_languages
 from workers.documents import Documents
@@ -89,7 +89,8 @@ class JobOpener:
             tessdata = find_tessdata(str(folder) if folder else None)
         except EngineFailure:
             return  # this process reads nothing; the pages' workers judge by their own models
-        require_languages(tessdata, options.languages)
+        if options.languages != ANY_LANGUAGE:
+            require_languages(tessdata, options.languages)
 
     def _fail_when_last(self, job: Job, fault: Fault) -> None:
         """Another try comes when the job's wake-up is due, until its attempts are used up."""
