@@ -21,8 +21,8 @@ SETS = (
     "sroie", "funsd", "hist_de", "hist_fr", "omnidoc", "pages_misc", "scene_text",
     "lines_deu", "lines_ara",
 )  # fmt: skip
-# Where a language is not installed the nearest one reads; all programs alike.
-_NEAREST = {"deu_latf": "deu"}
+# Where a language is not installed the nearest that is reads; all programs alike.
+_NEAREST = {"deu_latf": ("frk", "deu")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def real_set(data: Path, name: str, folder: Path, limit: int | None) -> Iterator
 
 def readable_languages(asked: str, installed: Sequence[str]) -> str:
     """The languages asked for as far as they are installed, else their nearest, else English."""
-    known = [code if code in installed else _NEAREST.get(code, "eng") for code in asked.split("+")]
+    choices = ((code, *_NEAREST.get(code, ()), "eng") for code in asked.split("+"))
+    known = [next((code for code in each if code in installed), "eng") for each in choices]
     return "+".join(dict.fromkeys(known))
 
 

@@ -1,0 +1,134 @@
+"""How well reading order is told: true lines in, the share of successions kept out.
+
+    python -m benchmarks.reading_order --data ../shared/data --list
+
+Nothing is recognised: the truth's own lines, shuffled, go through detection and assembly, once with
+the regions of the detector and once without, so that only order is judged. Pages are drawn ones
+(1 to 4 columns with header, footnote and page number, letters, receipts, forms, tables; order
+known by construction) and those of the evaluation sets that give an order.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.conditions import conditions
+from benchmarks.placed_scoring import score_order
+from benchmarks.reader_child import FoundWord
+from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
+from jobs.settings import Settings
+from vision.assemble import assemble
+from vision.geometry import identity, translation
+from vision.regions import Finding
+from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
+from vision.types import Box, Page
+from workers.engine import Engine, build_engine
+
+_SETS = ("omnidoc", "hist_de", "hist_fr")
+_DETECTOR = "pagesight-doc"
+
+
+def main() -> int:
+    """Command line."""
+    arguments = _arguments()
+    engine = build_engine(Settings())
+    print(conditions())
+    print(f"{'page':<40}{'lines':>6}{'with regions':>14}{'without':>9}")
+    sums: dict[str, list[tuple[int, int]]] = {}
+    with TemporaryDirectory(prefix="pagesight-order-") as folder:
+        for page in _pages(arguments, Path(folder)):
+            scores = [score_page(page, _findings(engine, page)), score_page(page, ())]
+            sums.setdefault(_kind(page), []).extend(scores)
+            if arguments.list:
+                name = f"{page.collection}/{page.name}"
+                print(
+                    f"{name:<40}{len(_lines(page)):>6}{_said(scores[:1]):>14}{_said(scores[1:]):>9}"
+                )
+    for kind, scores in sums.items():
+        said = f"{_said(scores[::2]):>14}{_said(scores[1::2]):>9}"
+        print(f"{kind:<40}{len(scores) // 2:>6}{said}")
+    return 0
+
+
+def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
+    """Successions kept and all, after assembling the page's true lines."""
+    lines = _lines(page)
+    random.Random(1).shuffle(lines)
+    crops, readings = [_crop(line) for line in lines], [_reading(line) for line in lines]
+    read = assemble(_prepared(page), crops, readings, findings, (), (page.languages,))
+    return score_order(_words(read), page.units)
+
+
+def _lines(page: TruePage) -> list[TrueUnit]:
+    return list(page.lines or page.units)
+
+
+def _prepared(page: TruePage) -> PreparedPage:
+    with Image.open(page.path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    return PreparedPage(1, pixels, pixels, identity(), None, 0, 0.0)
+
+
+def _crop(line: TrueUnit) -> LineCrop:
+    x0, y0, x1, y1 = line.box
+    size = (max(1, round(y1 - y0)), max(1, round(x1 - x0)), 3)
+    pixels = np.broadcast_to(np.uint8(255), size)
+    return LineCrop(pixels, translation(x0, y0), ("eng",), float(size[0]))
+
+
+def _reading(line: TrueUnit) -> LineReading:
+    """The true text, its words given their share of the line by letters."""
+    x0, y0, x1, y1 = line.box
+    step = (x1 - x0) / max(len(line.text), 1)
+    words, at = [], 0
+    for text in line.text.split():
+        at = line.text.index(text, at)
+        box = Box(at * step, 0.0, (at + len(text)) * step, y1 - y0)
+        words.append(CropWord(text, 1.0, box))
+        at += len(text)
+    return LineReading(line.text, 1.0, tuple(words))
+
+
+def _words(page: Page) -> list[FoundWord]:
+    lines = (line for block in page.blocks for line in block.lines)
+    return [(word.text, *word.box) for line in lines for word in line.words]
+
+
+def _findings(engine: Engine, page: TruePage) -> list[Finding]:
+    found = engine.stages.detectors[_DETECTOR].detect([_prepared(page).upright], 0.25)[0]
+    return [(_DETECTOR, each) for each in found]
+
+
+def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
+    for page in made_set(folder, arguments.rounds):
+        if page.units:
+            yield page
+    for name in _SETS if arguments.data else ():
+        yield from real_set(arguments.data, name, folder, None)
+
+
+def _kind(page: TruePage) -> str:
+    return page.name.removesuffix("_scan") if page.collection == "made" else page.collection
+
+
+def _said(scores: Sequence[tuple[int, int]]) -> str:
+    below = sum(score[1] for score in scores)
+    return f"{sum(score[0] for score in scores) / below:.3f}" if below else "-"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
+    parser.add_argument("--list", action="store_true", help="a line for each page")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmarks.made_pages import MadePage, Maker, letter, receipt, table
+from benchmarks.reading_order import score_page
+from benchmarks.true_pages import TruePage, TrueUnit
+
+
+def true_page(page: MadePage, folder: Path) -> TruePage:
+    path = folder / "page.png"
+    Image.fromarray(page.pixels).save(path, compress_level=1)
+    units = tuple(TrueUnit(line.text, line.box, at) for at, line in enumerate(page.lines))
+    return TruePage("made", page.name, "even", path, "eng", page.text, units)
+
+
+@pytest.mark.parametrize("make", [letter, receipt, table])
+def test_simple_pages_are_read_in_order_without_any_region(make: Maker, tmp_path: Path) -> None:
+    page = make(7)
+    kept, pairs = score_page(true_page(page, tmp_path), ())
+    assert kept == pairs == len(page.lines) - 1
