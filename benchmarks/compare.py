@@ -25,7 +25,14 @@ from benchmarks.made_pages import letter
 from benchmarks.placed_scoring import score_fields, score_order, score_placed
 from benchmarks.readers import OTHERS, ReaderProcess, Reading, python_of
 from benchmarks.scoring import edit_distance, score_words
-from benchmarks.true_pages import SETS, TruePage, made_set, readable_languages, real_set
+from benchmarks.true_pages import (
+    SETS,
+    TruePage,
+    made_set,
+    readable_languages,
+    real_set,
+    turned_sets,
+)
 
 _PROFILES = ("pagesight:fast", "pagesight:balanced", "pagesight:accurate", "pagesight::whole")
 _LONGEST_EDITED = 4000  # characters; edits of longer texts take minutes in plain Python
@@ -57,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the evaluation sets")
     parser.add_argument("--others", type=Path, help="environment of the other programs")
     parser.add_argument("--readers", type=_names, default=[*_PROFILES, *OTHERS])
-    parser.add_argument("--sets", type=_names, default=["made", *SETS])
+    parser.add_argument("--sets", type=_names, default=["made", "turned", *SETS])
     parser.add_argument("--limit", type=int, help="pages of each evaluation set; all without it")
     parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
@@ -83,8 +90,10 @@ def _started(arguments: argparse.Namespace, stack: ExitStack) -> list[ReaderProc
 def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
     if "made" in arguments.sets:
         yield from made_set(folder, arguments.rounds)
+    if "turned" in arguments.sets:
+        yield from turned_sets(folder, arguments.rounds)
     for name in arguments.sets:
-        if name != "made" and arguments.data:
+        if name in SETS and arguments.data:
             yield from real_set(arguments.data, name, folder, arguments.limit)
 
 

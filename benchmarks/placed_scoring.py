@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from benchmarks.reader_child import FoundWord
 from benchmarks.scoring import WordScore, words_of
@@ -53,11 +52,23 @@ def score_order(words: Sequence[FoundWord], units: Sequence[TrueUnit]) -> tuple[
     the successor follows directly upon the last found in the unit; words outside all units, and
     in units whose place is not known, do not come between. What was misread plays no part.
     """
-    ordered = sorted((u for u in units if u.order is not None), key=lambda u: u.order or 0)
-    sequence = [at for at in owners(words, ordered) if at is not None]
+    ordered = in_order(units)
+    return successions_kept([at for at in owners(words, ordered) if at is not None])
+
+
+def in_order(units: Sequence[TrueUnit]) -> list[TrueUnit]:
+    """The units whose place is known, as they are to be read."""
+    return sorted((u for u in units if u.order is not None), key=lambda u: u.order or 0)
+
+
+def successions_kept(sequence: Sequence[int]) -> tuple[int, int]:
+    """How many numbers are followed by the next one where they end, of those that have a next.
+
+    `sequence` holds, for each word as it was read, the number of the true unit it belongs to.
+    """
     first = {at: place for place, at in reversed(list(enumerate(sequence)))}
     last = {at: place for place, at in enumerate(sequence)}
-    pairs = [(a, b) for a, b in pairwise(range(len(ordered))) if a in first and b in first]
+    pairs = [(at, at + 1) for at in first if at + 1 in first]
     return sum(first[b] == last[a] + 1 for a, b in pairs), len(pairs)
 
 

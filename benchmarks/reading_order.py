@@ -19,19 +19,20 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.conditions import conditions
-from benchmarks.placed_scoring import score_order
-from benchmarks.reader_child import FoundWord
+from benchmarks.placed_scoring import in_order, owners, successions_kept
 from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
 from jobs.settings import Settings
 from vision.assemble import assemble
-from vision.geometry import identity, translation
+from vision.geometry import identity, transform_box, translation
 from vision.regions import Finding
 from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
-from vision.types import Box, Page
+from vision.types import Box
 from workers.engine import Engine, build_engine
 
 _SETS = ("omnidoc", "hist_de", "hist_fr")
 _DETECTOR = "pagesight-doc"
+
+Place = tuple[float, ...]
 
 
 def main() -> int:
@@ -62,7 +63,35 @@ def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
     random.Random(1).shuffle(lines)
     crops, readings = [_crop(line) for line in lines], [_reading(line) for line in lines]
     read = assemble(_prepared(page), crops, readings, findings, (), (page.languages,))
-    return score_order(_words(read), page.units)
+    unit_of = _units_by_place(page, lines)
+    places = (
+        _place(word.box) for each in read.blocks for line in each.lines for word in line.words
+    )
+    return successions_kept([unit_of[place] for place in places if place in unit_of])
+
+
+def _units_by_place(page: TruePage, lines: Sequence[TrueUnit]) -> dict[Place, int]:
+    """Which unit, counted in reading order, a word belongs to, by where its line put it.
+
+    Boxes alone would not tell: those of tilted lines overlap.
+    """
+    ordered = in_order(page.units)
+    if page.lines:
+        middles = [("", *line.box) for line in lines]
+        numbers = owners(middles, ordered)
+    else:
+        number = {unit: at for at, unit in enumerate(ordered)}
+        numbers = [number.get(line) for line in lines]
+    return {
+        _place(transform_box(_crop(line).to_page, word.box)): at
+        for line, at in zip(lines, numbers, strict=True)
+        for word in _reading(line).words
+        if at is not None
+    }
+
+
+def _place(box: Box) -> Place:
+    return tuple(round(edge, 1) for edge in box)
 
 
 def _lines(page: TruePage) -> list[TrueUnit]:
@@ -95,20 +124,13 @@ def _reading(line: TrueUnit) -> LineReading:
     return LineReading(line.text, 1.0, tuple(words))
 
 
-def _words(page: Page) -> list[FoundWord]:
-    lines = (line for block in page.blocks for line in block.lines)
-    return [(word.text, *word.box) for line in lines for word in line.words]
-
-
 def _findings(engine: Engine, page: TruePage) -> list[Finding]:
     found = engine.stages.detectors[_DETECTOR].detect([_prepared(page).upright], 0.25)[0]
     return [(_DETECTOR, each) for each in found]
 
 
 def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
-    for page in made_set(folder, arguments.rounds):
-        if page.units:
-            yield page
+    yield from made_set(folder, arguments.rounds)
     for name in _SETS if arguments.data else ():
         yield from real_set(arguments.data, name, folder, None)
 

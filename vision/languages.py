@@ -20,7 +20,10 @@ from vision.text_layer import TextLayer
 FALLBACK = "eng"
 
 _SAMPLE = 5  # lines: enough for some common words of any language
-_SURE = 0.85  # mean letter probability at which no other script need be tried
+# Mean letter probability, and share of letters in common words, from which no other script need be
+# tried. A network of another script may be as sure of what it makes up, but writes no such words.
+_SURE, _MEANS_SOMETHING = 0.85, 0.1
+_TYPICAL = 0.2  # share of common words for languages whose words are not listed
 _WORDS_LOOKED_AT = 300  # of a stated text
 _CANDIDATES = 3  # languages of one script that read the sample
 _WORDS_WEIGHT = 1.0  # beside sureness: networks read their neighbours' languages almost as surely
@@ -63,7 +66,7 @@ def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> tuple
     scores = {}
     for code in dict.fromkeys((first, *rivals[:_CANDIDATES])):
         read = readings if code == first else _read(sample, recogniser, code)
-        scores[code] = _surety(read) + _WORDS_WEIGHT * _known_share(read, code)
+        scores[code] = _score(read, code)
     return (max(scores, key=lambda code: scores[code]),)
 
 
@@ -88,14 +91,14 @@ def script_of(text: str) -> str:
 def _script_reading(
     sample: Sequence[LineCrop], recogniser: Recogniser, installed: Sequence[str]
 ) -> tuple[str, list[LineReading]]:
-    """The model of the script that is surest of the sample, and what it reads."""
+    """The model of the script that makes most of the sample, and what it reads."""
     best: tuple[float, str, list[LineReading]] | None = None
     for code in _one_of_each_script(installed):
         readings = _read(sample, recogniser, code)
-        surety = _surety(readings)
-        if best is None or surety > best[0]:
-            best = (surety, code, readings)
-        if surety >= _SURE:
+        score = _score(readings, code)
+        if best is None or score > best[0]:
+            best = (score, code, readings)
+        if _surety(readings) >= _SURE and _known_share(readings, code) >= _MEANS_SOMETHING:
             break
     assert best is not None
     return best[1], best[2]
@@ -121,12 +124,19 @@ def _surety(readings: Iterable[LineReading]) -> float:
     return fmean(reading.confidence for reading in readings)
 
 
+def _score(readings: Sequence[LineReading], code: str) -> float:
+    return _surety(readings) + _WORDS_WEIGHT * _known_share(readings, code)
+
+
 def _known_share(readings: Iterable[LineReading], code: str) -> float:
-    """The share of words that are common ones of the language; accents count."""
+    """The share of letters in words that are common ones of the language; accents count."""
+    common = COMMON_WORDS.get(code)
+    if not common:
+        return _TYPICAL
     pattern = _LETTER if SCRIPTS.get(code) == "CJK" else _WORD
     words = [word for each in readings for word in pattern.findall(each.text.casefold())]
-    common = COMMON_WORDS.get(code, frozenset())
-    return sum(word in common for word in words) / len(words) if words else 0.0
+    letters = sum(map(len, words))
+    return sum(len(word) for word in words if word in common) / letters if letters else 0.0
 
 
 def _sample(crops: Sequence[LineCrop]) -> list[LineCrop]:

@@ -112,6 +112,16 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtfulWord:
+    """A word that may well be wrong; `left_out` of the text where the caller asked for that."""
+
+    text: str
+    confidence: float
+    box: Box
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageWarning:
     """Something the caller may want to know that did not stop the page."""
 
@@ -150,6 +160,7 @@ class Page:
     blocks: tuple[Block, ...] = ()
     tables: tuple[Table, ...] = ()
     barcodes: tuple[Barcode, ...] = ()
+    doubtful: tuple[DoubtfulWord, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
 
 
@@ -168,7 +179,8 @@ class PageReceipt:
     """How one page was read: which models on which provider, time per stage in milliseconds.
 
     `canary_ms` is how long the engine's canary page took, by stage, when the engine was opened:
-    what this machine can do when nothing else is going on.
+    what this machine can do when nothing else is going on. `finder` found the lines, and
+    `lines_read` says how many lines with text each recogniser gave.
     """
 
     number: int
@@ -178,6 +190,8 @@ class PageReceipt:
     worker: str = ""
     attempt: int = 1
     canary_ms: dict[str, float] = field(default_factory=dict)
+    finder: str = ""
+    lines_read: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.compare_report import markdown, scatter, speed_ups
 from benchmarks.made_pages import MAKERS, made_pages, scanned, skewed, turned
 from benchmarks.reader_child import _runs, _shared_out
-from benchmarks.true_pages import made_set, readable_languages
+from benchmarks.true_pages import made_set, readable_languages, turned_sets
 
 
 def row(reader: str, page: str, cpu_ms: float, matched: int, half: str = "even") -> dict[str, Any]:
@@ -65,9 +65,11 @@ def test_odd_rounds_look_scanned() -> None:
 
 def test_made_pages_become_files_with_their_truth(tmp_path: Path) -> None:
     pages = list(made_set(tmp_path, 1))
-    assert all(page.path.exists() for page in pages)
+    assert all(page.path.exists() and page.units for page in pages)
     assert {page.half for page in pages} == {"even", "odd"}
-    assert all(bool(page.units) == (page.collection == "made") for page in pages)
+    turned_page = next(turned_sets(tmp_path, 1))
+    assert turned_page.text
+    assert not turned_page.units
 
 
 @pytest.mark.parametrize(
