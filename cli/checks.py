@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cli.say import megabytes
 from jobs.settings import Settings
+from jobs.webhook_secrets import SecretKeyMissing
+from jobs.webhook_store import secret_keys
 from models.registry import list_models
 from vision.errors import VisionError
 from vision.tessdata import find_tessdata, installed_languages
@@ -42,6 +44,7 @@ def installation_findings(settings: Settings) -> Iterator[Finding]:
         _data_folder,
         _broker,
         _database,
+        _webhook_keys,
         _models,
     )
     for check in checks:
@@ -129,6 +132,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "ok", f"{engine.dialect.name} answers")
     finally:
         engine.dispose()
+
+
+def _webhook_keys(settings: Settings) -> Iterator[Finding]:
+    path, name = settings.webhook_key_path, "webhook keys"
+    try:
+        keys = secret_keys(settings).names()
+    except (SecretKeyMissing, OSError) as error:
+        yield Finding(name, "fault", str(error), "restore the file from its copy")
+        return
+    if not keys and settings.database_url and not settings.webhook_key_file:
+        remedy = "set PAGESIGHT_WEBHOOK_KEY_FILE for every process, then: pagesight webhooks rekey"
+        yield Finding(name, "warning", "none: webhooks cannot be signed", remedy)
+    elif not keys:
+        yield Finding(name, "ok", f"made in {path} with the first webhook")
+    elif path.stat().st_mode & 0o077:
+        yield Finding(name, "warning", f"others may read {path}", f"chmod 600 {path}")
+    else:
+        yield Finding(name, "ok", f"{len(keys)} in {path}")
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

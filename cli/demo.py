@@ -12,13 +12,14 @@ import httpx
 from rich.markup import escape
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from cli.demo_receiver import Callback, Receiver, receiver
+from cli.demo_receiver import Receiver, receiver
 from cli.embedded_redis import RedisUnavailable
 from cli.exit_codes import Exit
 from cli.first_key import key_file
 from cli.one_machine import CannotServe, StopSignals
 from cli.say import complain, err, out
 from cli.serve import running
+from cli.webhook_receiver import Arrival
 from jobs.settings import Settings
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "invoice.pdf"
@@ -138,7 +139,7 @@ def _show(result: dict[str, Any], markdown: str) -> None:
         out.print(escape(f"{use['name']} {use['version']} on {use['provider']}"))
 
 
-def _verify(callback: Callback | None, secret: str) -> None:
+def _verify(callback: Arrival | None, secret: str) -> None:
     """Check the signature as a receiver does, with the public Standard Webhooks library."""
     if callback is None:
         raise DemoFailed(f"no callback came within {_CALLBACK_TIMEOUT_S:.0f} s")

@@ -1,29 +1,20 @@
-"""A webhook receiver for the demo: a real HTTP server on loopback that keeps what it is sent."""
+"""A webhook receiver for the demo: keeps what it is sent until somebody asks for it."""
 
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
-
-@dataclass(frozen=True, slots=True)
-class Callback:
-    """What arrived: headers and body, untouched, as a signature covers them."""
-
-    headers: Mapping[str, str]
-    body: bytes
+from cli.webhook_receiver import Arrival, receiving
 
 
 class Receiver:
     """Where callbacks arrive; `url` is what a job's `callback_url` names."""
 
-    def __init__(self, url: str, arrived: "queue.SimpleQueue[Callback]") -> None:
+    def __init__(self, url: str, arrived: "queue.SimpleQueue[Arrival]") -> None:
         self.url = url
         self._arrived = arrived
 
-    def wait(self, timeout_s: float) -> Callback | None:
+    def wait(self, timeout_s: float) -> Arrival | None:
         """The next callback, or None when none comes in time."""
         try:
             return self._arrived.get(timeout=timeout_s)
@@ -34,22 +25,11 @@ class Receiver:
 @contextmanager
 def receiver() -> Iterator[Receiver]:
     """Listen on a free loopback port for the length of a `with`."""
-    arrived: queue.SimpleQueue[Callback] = queue.SimpleQueue()
+    arrived: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            arrived.put(Callback(dict(self.headers.items()), body))
-            self.send_response(204)
-            self.end_headers()
+    def take(arrival: Arrival) -> int:
+        arrived.put(arrival)
+        return 204
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
-            """Keep the demo's terminal for the demo."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield Receiver(f"http://127.0.0.1:{server.server_port}/callback", arrived)
-    finally:
-        server.shutdown()
-        server.server_close()
+    with receiving("127.0.0.1", 0, take) as port:
+        yield Receiver(f"http://127.0.0.1:{port}/callback", arrived)

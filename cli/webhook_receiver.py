@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
@@ -13,10 +13,8 @@ MOST_BYTES: Final = 1 << 20  # senders of Standard Webhooks stay under 20 kB
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request as it came; header names in lower case."""
+    """One request as it came, untouched, as a signature covers it; header names in lower case."""
 
-    number: int
-    path: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -27,24 +25,24 @@ Answer = Callable[[Arrival], int]
 @contextmanager
 def receiving(host: str, port: int, answer: Answer) -> Iterator[int]:
     """Listen for the length of a `with`; gives the port. `answer` gives the status of each."""
-    numbers = iter(range(1, 1 << 62))
-    lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 30  # seconds that a sender may stall
 
         def do_POST(self) -> None:
             length = self.headers.get("content-length", "")
-            if not length.isdigit() or int(length) > MOST_BYTES:
-                self.send_error(413 if length.isdigit() else 411)
+            if not length.isdigit():
+                self.send_error(411)
+                return
+            if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
+                self.send_error(413)
                 return
             body = self.rfile.read(int(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            with lock:
-                number = next(numbers)
-            self.send_response(answer(Arrival(number, self.path, headers, body)))
+            self.send_response(answer(Arrival(headers, body)))
             self.send_header("Content-Length", "0")
-            self.end_headers()
+            with suppress(OSError):  # the sender did not wait for a late answer
+                self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
             """Keep the terminal for what arrives."""

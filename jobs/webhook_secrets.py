@@ -68,6 +68,10 @@ class SecretKeys:
         except InvalidTag as error:
             raise SecretKeyMissing(f"the secret of {owner} was altered in the database") from error
 
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys, newest first; SecretKeyMissing where a line is none."""
+        return tuple(self._read())
+
     def current(self) -> str | None:
         """The name of the newest key, or None where there is none."""
         return next(iter(self._read()), None)
