@@ -1,11 +1,12 @@
 """Placed lines grouped into blocks in reading order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
 from vision.geometry import transform_box
+from vision.margins import footnotes_of, page_number_of
 from vision.placed import PlacedLine
 from vision.reading_order import Flow, Row, reading_order, rows_of
 from vision.regions import kind_of, region_of, union
@@ -15,6 +16,7 @@ from vision.types import Box, Region
 # Read as one piece, whatever columns are inside or beside them.
 _WHOLE = frozenset({"table", "figure"})
 _MARGINAL = frozenset({"header", "footer", "page_number"})
+_MAY_BE_MARGINAL = frozenset({None, "text", "list"})
 
 # In line heights.
 _PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
@@ -51,19 +53,29 @@ def draft_blocks(
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
+    known = _unlabelled_zones(lines)
     zones: list[list[_Unit]] = [[] for _ in range(5)]
     for unit in _units(lines, regions):
-        zones[_zone(unit, middle, long)].append(unit)
+        zones[_zone(unit, middle, long, known)].append(unit)
     zones[1] += _obstacles(lines, regions, to_layout)
     return [draft for zone in zones for draft in _drafts(zone)]
 
 
-def _zone(unit: _Unit, middle: float, long: float) -> int:
+def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, int]:
+    """Zones of a page number and of footnotes that no region tells, by the line's identity."""
+    number = page_number_of(lines)
+    zones = {id(note): 3 for note in footnotes_of(lines, number)}
+    return zones if number is None else zones | {id(number): 4}
+
+
+def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, int]) -> int:
     kind = unit.region and kind_of(unit.region.label)
     if kind in _MARGINAL:
         return 0 if unit.box.y0 < middle else 4
     if kind == "footnote":
         return 3
+    if kind in _MAY_BE_MARGINAL and id(unit.lines[0]) in known:
+        return known[id(unit.lines[0])]
     return 1 if unit.lines[0].level or unit.box.height < long else 2
 
 
