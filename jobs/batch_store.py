@@ -17,6 +17,7 @@ from jobs.blobs import Blobs, batch_prefix, job_prefix
 from jobs.clock import Clock
 from jobs.database import Database, upsert
 from jobs.errors import IdempotencyMismatch, IllegalMove, NotFound, StaleClaim
+from jobs.ids import part_id
 from jobs.job import Batch, Fault, Job, NewBatch, NewJob
 from jobs.moves import LOST, close_job, moving_job, send
 from jobs.rows import fault_columns, to_batch, to_job
@@ -205,6 +206,9 @@ class BatchStore:
     def purge(self, batch: Batch, blobs: Blobs) -> None:
         """Delete an ended batch with its jobs, blobs first: interrupted, it can be done again."""
         self._purge_jobs(batch, blobs)
+        # Of one that was cancelled early: documents that were stored and became no jobs.
+        for index in range(batch.laid_out, batch.documents or 0):
+            blobs.delete_prefix(job_prefix(batch.tenant, part_id("job", batch.id, index)))
         blobs.delete_prefix(batch_prefix(batch.tenant, batch.id))
         with self._database.write() as connection:
             connection.execute(tables.batches.delete().where(_BATCHES.id == batch.id))

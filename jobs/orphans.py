@@ -1,4 +1,4 @@
-"""Blobs that no job knows: left by a process that was killed between a blob and its row."""
+"""Blobs that no job or batch knows: left by a process killed between a blob and its row."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from jobs import tables
 from jobs.blobs import Blobs
 from jobs.database import Database
 from jobs.ids import made_at
+from jobs.states import BatchState
 
 # Longer than any upload and any request that may still write the row.
 KEPT = timedelta(hours=24)
@@ -16,7 +17,10 @@ _AT_ONCE = 500
 
 
 def delete_orphans(database: Database, blobs: Blobs, now: datetime) -> int:
-    """Delete what lies under job ids that are older than KEPT and have no row; return how many."""
+    """Delete what lies under ids that are older than KEPT and have no row; return how many.
+
+    Documents of a batch that is not laid out yet have no rows of their own and are spared.
+    """
     gone = 0
     for prefixes in _chunks(_old_prefixes(blobs, now)):
         for prefix in _unknown(database, prefixes):
@@ -27,21 +31,32 @@ def delete_orphans(database: Database, blobs: Blobs, now: datetime) -> int:
 
 def _old_prefixes(blobs: Blobs, now: datetime) -> Iterator[str]:
     for tenant in blobs.prefixes("tenants/"):
-        for prefix in blobs.prefixes(f"{tenant}jobs/"):
-            made = made_at(_job_id(prefix))
-            if made is not None and now - made > KEPT:
-                yield prefix
+        for kind in ("jobs/", "batches/"):
+            for prefix in blobs.prefixes(tenant + kind):
+                made = made_at(_id(prefix))
+                if made is not None and now - made > KEPT:
+                    yield prefix
 
 
 def _unknown(database: Database, prefixes: Sequence[str]) -> Iterator[str]:
-    ids = [_job_id(prefix) for prefix in prefixes]
+    ids = [_id(prefix) for prefix in prefixes]
+    batches = tables.batches.c
+    preparing = select(batches.id).where(batches.state == BatchState.PREPARING)
     with database.read() as connection:
-        found = connection.execute(select(tables.jobs.c.id).where(tables.jobs.c.id.in_(ids)))
-        known = set(found.scalars())
-    yield from (prefix for prefix in prefixes if _job_id(prefix) not in known)
+        # Asked first: whichever is laid out meanwhile has its rows when they are asked for.
+        spared = {made_at(batch_id) for batch_id in connection.execute(preparing).scalars()}
+        known = {
+            row_id
+            for column in (tables.jobs.c.id, batches.id)
+            for row_id in connection.execute(select(column).where(column.in_(ids))).scalars()
+        }
+    for prefix in prefixes:
+        # The documents of a batch have ids of the moment of its own.
+        if _id(prefix) not in known and made_at(_id(prefix)) not in spared:
+            yield prefix
 
 
-def _job_id(prefix: str) -> str:
+def _id(prefix: str) -> str:
     return prefix.rstrip("/").rsplit("/", 1)[-1]
 
 

@@ -218,6 +218,17 @@ def test_deleting_leaves_neither_rows_nor_blobs(ledger: Ledger, blobs: Blobs) ->
     assert blobs.list(f"tenants/{TENANT}/") == []
 
 
+def test_deleting_a_batch_that_was_cancelled_early_leaves_none_of_its_documents(
+    ledger: Ledger, blobs: Blobs
+) -> None:
+    batch, _ = ledger.batches.create(fresh(documents=2))
+    for new in documents(batch, 2):
+        blobs.put(input_key(new), b"x")
+    assert ledger.batches.cancel(TENANT, batch.id).state is BatchState.CANCELLED
+    ledger.batches.delete(TENANT, batch.id, blobs)
+    assert blobs.list(f"tenants/{TENANT}/") == []
+
+
 def test_an_expired_batch_goes_when_its_jobs_have_gone(
     ledger: Ledger, clock: ManualClock, settings: Settings, blobs: Blobs
 ) -> None:

@@ -1,10 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
-from jobs.blobs import Blobs, input_key
-from jobs.ids import made_at, new_id
+from jobs.blobs import Blobs, documents_key, input_key
+from jobs.ids import made_at, new_id, part_id
 from jobs.ledger import Ledger
 from jobs.orphans import KEPT, delete_orphans
-from tests.support.ledgers import created, new_job
+from tests.support.ledgers import TENANT, created, new_batch, new_job
 
 
 def test_what_a_killed_upload_left_is_deleted_after_a_day_and_what_has_a_row_stays(
@@ -25,6 +25,26 @@ def test_what_is_no_job_is_left_alone(ledger: Ledger, blobs: Blobs) -> None:
         blobs.put(key, b"x")
     assert delete_orphans(ledger.database, blobs, datetime.now(UTC) + timedelta(days=900)) == 0
     assert blobs.list("tenants/") == keys
+
+
+def test_documents_of_a_batch_that_is_not_laid_out_yet_are_spared(
+    ledger: Ledger, blobs: Blobs
+) -> None:
+    batch, _ = ledger.batches.create(new_batch(documents=2))
+    killed = new_batch()
+    while killed.id[-26:-16] == batch.id[-26:-16]:
+        killed = new_batch()
+    for each in (batch, killed):
+        blobs.put(documents_key(each), b"x")
+        blobs.put(input_key(new_job(id=part_id("job", each.id, 1))), b"x")
+    later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
+    assert delete_orphans(ledger.database, blobs, later) == 2
+    assert blobs.list("tenants/") == [
+        documents_key(batch),
+        input_key(new_job(id=part_id("job", batch.id, 1))),
+    ]
+    ledger.batches.cancel(TENANT, batch.id)  # its documents become no jobs any more
+    assert delete_orphans(ledger.database, blobs, later) == 1
 
 
 def test_an_id_tells_when_it_was_made() -> None:
