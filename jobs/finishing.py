@@ -56,10 +56,14 @@ class Finishing:
             connection.execute(_of(job_id).values(open_until=until, wake_at=until))
         return to_job(row)
 
-    def put_off(self, job_id: str) -> None:
-        """Give a job back uncounted: what it waits for is not its own doing."""
+    def put_off(self, job_id: str, worker: str) -> None:
+        """Give a job back uncounted: what it waits for is not its own doing.
+
+        Nothing happens where another worker has taken it up since.
+        """
         later = self._clock() + timedelta(seconds=self._settings.republish_s)
-        back = _of(job_id).where(_JOBS.state == JobState.RUNNING, _JOBS.wake_at.is_not(None))
+        mine = (_JOBS.opener == worker) & (_JOBS.finish_attempts > 0)
+        back = _of(job_id).where(_JOBS.state == JobState.RUNNING, mine)
         back = back.values(
             open_until=None, wake_at=later, finish_attempts=_JOBS.finish_attempts - 1
         )

@@ -51,7 +51,7 @@ class JobFinisher:
             self.blobs.sync([key])
         except BlobError as error:
             _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
-            self.ledger.finishing.put_off(job.id)
+            self.ledger.finishing.put_off(job.id, self.worker)
         else:
             self.ledger.jobs.finish(job.id, key)
 

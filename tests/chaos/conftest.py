@@ -14,7 +14,7 @@ from tests.chaos.report import Entry, Note, Scale, write
 from tests.support.postgres import Cluster, running_cluster
 from tests.support.workplace import Workplace
 
-PAGE_LIMIT_S = 5.0
+PAGE_LIMIT_S = 10.0
 _entries: list[Entry] = []
 
 
@@ -33,7 +33,10 @@ def cluster() -> Iterator[Cluster]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """API, courier and two readers with the engine of doubles, over SQLite."""
     folder = tmp_path_factory.mktemp("service")
-    with Workplace(folder, page_timeout_s=PAGE_LIMIT_S) as place, Fleet(place, seed=6) as fleet:
+    with (
+        Workplace(folder, page_timeout_s=PAGE_LIMIT_S, lease_s=3) as place,
+        Fleet(place, seed=6) as fleet,
+    ):
         fleet.add_api()
         fleet.add_workers(readers=2, builder="build_double_engine")
         yield fleet

@@ -146,11 +146,18 @@ class Fleet:
         self._members[name].process.send_signal(number)
         return self.note(f"{number.name} {name}")
 
-    def kill_at_random(self, prefixes: Sequence[str]) -> str:
-        """SIGKILL one of the members whose names begin with one of these."""
-        name = self.chance.choice([each for prefix in prefixes for each in self.names(prefix)])
-        self.kill(name)
-        return name
+    def kill_one_at_work(self) -> bool:
+        """SIGKILL a random worker of those that are ready; False when all are still starting.
+
+        On a slow machine starting takes longer than the pause between two blows, and killing what
+        does not work yet would show nothing.
+        """
+        ready = {report.pid for report in self.place.reports() if report.ready}
+        names = [*self.names("pages"), *self.names("courier")]
+        at_work = [name for name in names if self.pid(name) in ready]
+        if at_work:
+            self.kill(self.chance.choice(at_work))
+        return bool(at_work)
 
     def _watch(self) -> None:
         while not self._ending.wait(0.05):

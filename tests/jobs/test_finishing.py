@@ -71,10 +71,22 @@ def test_waiting_for_the_blob_store_uses_up_no_attempt(
     job_id = read(ledger)
     for _ in range(3 * settings.max_attempts):
         assert ledger.finishing.begin(job_id, "w") is not None
-        ledger.finishing.put_off(job_id)
+        ledger.finishing.put_off(job_id, "w")
         lapse(ledger, clock)
         assert drain(ledger, "finish_job") == [(job_id,)]
     assert ledger.finishing.begin(job_id, "w") is not None
     assert ledger.jobs.finish(job_id, "result") is not None
-    ledger.finishing.put_off(job_id)
+    ledger.finishing.put_off(job_id, "w")
     assert ledger.jobs.load(job_id).state is JobState.SUCCEEDED
+
+
+def test_a_job_that_another_has_taken_up_since_is_not_put_off(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    job_id = read(ledger)
+    assert ledger.finishing.begin(job_id, "slow") is not None
+    lapse(ledger, clock)
+    drain(ledger)
+    assert ledger.finishing.begin(job_id, "quick") is not None
+    ledger.finishing.put_off(job_id, "slow")
+    assert ledger.finishing.begin(job_id, "third") is None

@@ -188,7 +188,7 @@ class LedgerMachine(RuleBasedStateMachine):
         elif message.topic == "tend_batch":
             self._tend(message.args[0], dies)
         elif message.topic == "finish_job":
-            self._finish(message.args[0])
+            self._begin_finish(message.args[0], dies)
         else:
             self._deliver(message.args[0], self._hint(message)[1][0], dies)
         return []
@@ -285,9 +285,32 @@ class LedgerMachine(RuleBasedStateMachine):
         self.clock.advance(seconds=31)
         self.sweep()
 
+    @rule(times=st.integers(1, 4))
+    def lose_finishers(self, times: int) -> None:
+        """Couriers die with a document that never comes together."""
+        for job_id, job in list(self.model.jobs.items()):
+            if job.read:
+                for _ in range(times):
+                    self._begin_finish(job_id, dies=True)
+                    self.clock.advance(seconds=LONGEST_HOLD_S)
+                return
+
+    @rule(pick=PICK, worker=st.sampled_from(["courier", "another"]))
+    def put_off(self, pick: int, worker: str) -> None:
+        """The blob store is away; only who has the job in hand may say so."""
+        self.ledger.finishing.put_off(self._job(pick), worker)
+        self.model.put_off(self._job(pick), worker)
+
     @rule(pick=PICK)
-    def finish(self, pick: int) -> None:
+    def finish_late(self, pick: int) -> None:
+        """A courier comes back that was thought dead, with the result that others would make."""
         self._finish(self._job(pick))
+
+    def _begin_finish(self, job_id: str, dies: bool) -> None:
+        begun = self.ledger.finishing.begin(job_id, "courier")
+        assert (begun is not None) == self.model.begin_finish(job_id)
+        if begun is not None and not dies:
+            self._finish(job_id)
 
     def _finish(self, job_id: str) -> None:
         finished = self.ledger.jobs.finish(job_id, "result")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from jobs.finishing import PER_PAGE_S
 from jobs.job import Batch, Claim, Job
 from jobs.settings import Settings
 from jobs.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
@@ -63,6 +64,7 @@ class ModelJob:
     state: JobState = JobState.QUEUED
     open_attempts: int = 0
     open_until: datetime | None = None
+    finish_attempts: int = 0
     fault: str | None = None
     pages: dict[int, ModelPage] = field(default_factory=dict)
     events: list[str] = field(default_factory=lambda: ["job.queued"])
@@ -205,6 +207,7 @@ class LedgerModel:
         if job.state is not JobState.QUEUED:
             return False
         job.state = JobState.RUNNING
+        job.open_until = None
         job.pages = {number: ModelPage(self._patience) for number in numbers}
         job.events.append("job.running")
         self.outbox.update(("read_page", (job_id, number)) for number in numbers)
@@ -294,6 +297,27 @@ class LedgerModel:
             self._close(job_id, JobState.CANCELLED)
         return self.jobs[job_id].state is JobState.CANCELLED
 
+    def begin_finish(self, job_id: str) -> bool:
+        job = self.jobs[job_id]
+        busy = job.open_until is not None and job.open_until > self._clock()
+        if not job.read or busy:
+            return False
+        if job.finish_attempts == self._settings.max_attempts:
+            self._close(job_id, JobState.FAILED, "result_failed")
+            return False
+        job.finish_attempts += 1
+        job.open_until = job.wake_at = self._in(
+            self._settings.lease_s + PER_PAGE_S * len(job.pages)
+        )
+        return True
+
+    def put_off(self, job_id: str, worker: str) -> None:
+        job = self.jobs[job_id]
+        if job.state is JobState.RUNNING and job.finish_attempts and worker == "courier":
+            job.finish_attempts -= 1
+            job.open_until = None
+            job.wake_at = self._patience
+
     def finish(self, job_id: str) -> bool:
         job = self.jobs[job_id]
         if not job.read:
@@ -330,7 +354,7 @@ class LedgerModel:
             free = job.open_until is None or job.open_until <= self._clock()
             if job.state is JobState.QUEUED and free:
                 found["open_job", (job_id,)] = job.wake_at
-            if job.read:
+            if job.read and free:
                 found["finish_job", (job_id,)] = job.wake_at
             for number, page in job.pages.items():
                 if page.state is PageState.QUEUED:

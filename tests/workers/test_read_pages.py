@@ -1,7 +1,8 @@
 """One page between claim and result, and the end of a job, on a real ledger."""
 
+import errno
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from jobs.blobs import input_key, open_blobs, result_key
+from jobs.errors import BlobError, LedgerUnavailable
 from jobs.ids import new_id
 from jobs.job import Job, NewJob
 from jobs.ledger import open_ledger
@@ -21,6 +23,7 @@ from tests.support.workplace import PLAIN, TENANT
 from vision.errors import BadInput
 from vision.limits import DocumentProbe
 from vision.stages import FoundLine, Image, PageImage
+from workers import finish, read_pages
 from workers.documents import Documents
 from workers.engine import Engine
 from workers.finish import JobFinisher
@@ -190,3 +193,88 @@ def test_finishing_waits_for_the_last_page_and_happens_once(desk: Desk) -> None:
 
 def test_finishing_a_job_that_was_deleted_is_harmless(desk: Desk) -> None:
     desk.finisher.finish("job_gone")
+
+
+class RestartingLedger:
+    """Fails the next calls of a method as a database that restarts, before or after its commit."""
+
+    def __init__(self, method: Callable[..., None], failures: int, *, commits: bool) -> None:
+        self.method = method
+        self.failures = failures
+        self.commits = commits
+
+    def __call__(self, *arguments: object) -> None:
+        if not self.failures:
+            self.method(*arguments)
+            return
+        self.failures -= 1
+        if self.commits:
+            self.method(*arguments)
+        raise LedgerUnavailable("restarting")
+
+
+@pytest.mark.parametrize("commits", [False, True], ids=["lost", "committed, answer lost"])
+def test_a_page_waits_for_a_ledger_that_restarts_and_counts_no_attempt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, commits: bool
+) -> None:
+    monkeypatch.setattr(read_pages, "_LOOK_AGAIN_S", 0.01)
+    failures = 1 if commits else 3
+    restarting = RestartingLedger(desk.ledger.pages.succeed, failures, commits=commits)
+    monkeypatch.setattr(desk.ledger.pages, "succeed", restarting)
+    job = desk.open_job(1)
+    desk.reader.read(job.id, 1)
+    assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
+    assert desk.ledger.jobs.load(job.id).pages_succeeded == 1
+
+
+def test_a_page_that_waits_in_vain_is_left_to_its_lease(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_pages, "_LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr(read_pages, "LEDGER_PATIENCE_S", 0.05)
+    restarting = RestartingLedger(desk.ledger.pages.succeed, 10_000, commits=False)
+    monkeypatch.setattr(desk.ledger.pages, "succeed", restarting)
+    job = desk.open_job(1)
+    with pytest.raises(LedgerUnavailable):
+        desk.reader.read(job.id, 1)
+    assert desk.pages(job) == [(PageState.RUNNING, 1, None)]
+    assert desk.keeper.held() == []
+
+
+def test_a_result_that_only_waits_for_the_blob_store_is_tried_again_uncounted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.open_job(1)
+    desk.reader.read(job.id, 1)
+
+    def full(_key: str, _data: bytes) -> None:
+        raise BlobError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.blobs, "put", full)
+        for _ in range(5):
+            desk.finisher.finish(job.id)
+    assert desk.ledger.jobs.load(job.id).state is JobState.RUNNING
+    desk.finisher.finish(job.id)
+    assert desk.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
+
+
+def test_a_document_that_never_comes_together_ends_as_failed_with_a_typed_fault(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.open_job(1)
+    desk.reader.read(job.id, 1)
+
+    def broken(_document: object) -> str:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(finish, "dumps", broken)
+    for _ in range(desk.settings.max_attempts):
+        with pytest.raises(RuntimeError):
+            desk.finisher.finish(job.id)
+        desk.ahead += timedelta(hours=1)
+    desk.finisher.finish(job.id)
+    ended = desk.ledger.jobs.load(job.id)
+    assert ended.state is JobState.FAILED
+    assert ended.fault is not None
+    assert (ended.fault.code, ended.fault.actor) == ("result_failed", "operator")
