@@ -30,6 +30,7 @@ _ALIASES = {
 _SAME_THING = 0.6  # intersection over union
 _NESTED = 0.9  # share of the smaller one inside the larger
 _BELONGS = 0.5  # share of a line's words inside the region
+_PARTS = 6  # as many pieces of text, most of them surer than the table around them, deny it
 
 Finding = tuple[str, Detection]  # catalogue name of the model, what it found in the page frame
 
@@ -44,6 +45,7 @@ def kind_of(label: str) -> str | None:
 def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[Region, ...]:
     """Findings clipped to the page, the less confident of two for the same thing dropped.
 
+    So is a table that is less sure than most of many pieces of text found in it: a form.
     Ids are r1, r2 ... from the top of the page to its foot.
     """
     kept: list[Finding] = []
@@ -52,6 +54,7 @@ def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[
         clipped = Detection(found.label, float(found.confidence), box)
         if box.area > 0 and not any(_duplicates(clipped, other) for _, other in kept):
             kept.append((model, clipped))
+    kept = [finding for finding in kept if not _denied(finding[1], kept)]
     kept.sort(key=lambda finding: (finding[1].box.y0, finding[1].box.x0, finding[1].label))
     return tuple(
         Region(f"r{number}", found.label, found.confidence, found.box, model)
@@ -90,6 +93,18 @@ def _duplicates(one: Detection, other: Detection) -> bool:
     # A person may stand inside a person's box, but a paragraph holds no paragraph.
     nested = kind is not None and shared > _NESTED * min(one.box.area, other.box.area)
     return nested or shared > _SAME_THING * union
+
+
+def _denied(found: Detection, others: Sequence[Finding]) -> bool:
+    if kind_of(found.label) != "table":
+        return False
+    inside = [
+        other.confidence > found.confidence
+        for _, other in others
+        if kind_of(other.label) == "text"
+        and _intersection(other.box, found.box) > _NESTED * other.box.area
+    ]
+    return len(inside) >= _PARTS and 2 * sum(inside) > len(inside)
 
 
 def _intersection(one: Box, other: Box) -> float:

@@ -15,7 +15,7 @@ from vision.regions import union
 
 # In line heights.
 _SPACE = 0.25
-_RAGGED = 0.35  # by which a word may have fitted after all: columns are known by their words only
+_RAGGED = 0.6  # by which a word may have fitted after all: columns are known by their words only
 _TIGHTER = 0.2  # how much closer the lines of a cell stand than rows do, where they tell
 _NO_STRAY = 0.9  # share of the lines of a column that end within it
 _ROW_GAP = 0.5  # further below than this, beyond the usual gap, nothing is carried on

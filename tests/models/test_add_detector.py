@@ -89,7 +89,6 @@ def test_yolox_is_fed_as_it_was_trained_unless_told_otherwise():
         pytest.param({"name": ""}, "cannot be a name", id="no name"),
         pytest.param({"version": "../1"}, "cannot be a version", id="version with a path"),
         pytest.param({"name": "pp-ocrv6-det"}, "another task", id="name of a line finder"),
-        pytest.param({"name": "pagesight-doc", "version": "1"}, "already", id="built-in version"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_before_anything_is_written(tmp_path, changes, told):
@@ -98,6 +97,13 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_written(tmp_path, c
         add_detector(new, tmp_path / "models")
     assert failure.value.code == "model_refused"
     assert not (tmp_path / "models").exists()
+
+
+def test_a_built_in_version_cannot_be_taken(tmp_path):
+    built_in = next(each for each in load_catalogue() if each.task == "detector")
+    new = NewDetector(colours(tmp_path), built_in.name, version=built_in.version)
+    with pytest.raises(BadInput, match="already"):
+        add_detector(new, tmp_path / "models")
 
 
 def test_the_very_same_file_is_not_added_twice(tmp_path):

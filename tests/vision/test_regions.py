@@ -109,3 +109,31 @@ def test_a_line_belongs_where_most_of_its_words_are(inside, belongs):
 def test_a_checkbox_owns_no_text():
     regions = make_regions([finding("checkbox", 0, 0, 100, 100)], 999, 999)
     assert region_of(text_line(10, 10, 50, 30), regions) is None
+
+
+def a_form(pieces, table_confidence, piece_confidence=0.5):
+    """A table region around pieces of text, one below the other."""
+    inside = [
+        finding("text", 10, 50 * at + 10, 200, 50 * at + 40, confidence=piece_confidence)
+        for at in range(pieces)
+    ]
+    return [finding("table", 0, 0, 400, 50 * pieces + 20, confidence=table_confidence), *inside]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "confidence", "stays"),
+    [
+        pytest.param(6, 0.4, False, id="surer pieces of text deny it"),
+        pytest.param(6, 0.5, True, id="pieces as sure as the table"),
+        pytest.param(6, 0.9, True, id="a sure table"),
+        pytest.param(5, 0.4, True, id="few pieces"),
+        pytest.param(0, 0.4, True, id="no pieces"),
+    ],
+)
+def test_a_table_less_sure_than_most_of_much_text_in_it_is_a_form(pieces, confidence, stays):
+    assert ("table" in labels(*a_form(pieces, confidence))) == stays
+
+
+def test_text_beside_a_table_does_not_deny_it():
+    beside = [finding("text", 500, 50 * at, 700, 50 * at + 30, confidence=0.9) for at in range(8)]
+    assert "table" in labels(*a_form(0, 0.3), *beside)
