@@ -1,6 +1,8 @@
 """Recognition: converted networks against native Tesseract, same model, same crops, same run.
 
 One thread each; preparation and decoding included. Rounds alternate, the best of each counts.
+`--images even` prepares crops as the product does, `tesseract` as native Tesseract does. With
+`--device cuda` the provider is proven before anything is timed, and the time is that of the clock.
 
     OMP_THREAD_LIMIT=1 python -m benchmarks.recognition --data ../shared/data
 """
@@ -25,6 +27,8 @@ from benchmarks.scoring import edit_distance
 from models.open_recogniser import open_lstm_recogniser
 from vision.crops import cut_lines
 from vision.lines_tesseract import TesseractLineFinder
+from vision.recognise_lstm import LstmRecogniser
+from vision.session import CPU_PROVIDER
 from vision.stages import CropWord, Image, LineCrop, LineReading, PreparedPage
 from vision.tessdata import find_tessdata, installed_languages
 from vision.tesseract import Tesseract
@@ -36,10 +40,11 @@ _MARKS = str.maketrans("", "", "\u200e\u200f")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One line and, where it is known, what it says."""
+    """One line and what it says, or what its whole page says where `page` names one."""
 
     crop: LineCrop
-    truth: str | None
+    truth: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +59,44 @@ def main() -> None:
     """Print one row for each set of lines whose language is installed."""
     arguments = _arguments()
     tessdata = find_tessdata(arguments.tessdata)
-    native = Tesseract(tessdata)
     installed = installed_languages(tessdata)
     print(f"{'lines':22} {'n':>4} {'native ms':>9} {'ours ms':>8} {'ratio':>6}"
           f" {'native CER':>10} {'ours CER':>9} {'equal':>7} {'box px':>6}")  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="pagesight-models-") as cache:
-        ours = open_lstm_recogniser(tessdata, Path(cache), "cpu", 1, min_confidence=0)
-        for name, language, samples in _sets(arguments.data, native):
+        ours = open_lstm_recogniser(
+            tessdata,
+            Path(cache),
+            arguments.device,
+            arguments.threads,
+            min_confidence=0,
+            images=arguments.images,
+        )
+        for name, language, samples in _sets(arguments.data, Tesseract(tessdata)):
+            if arguments.sets and name not in arguments.sets:
+                continue
             if language not in installed or not samples:
                 print(f"{name:22} left out: {language} is not installed, or there are no lines")
                 continue
-            crops = [sample.crop for sample in samples]
-            ours.recognise(crops[:1])
-            with _native_reader(tessdata, language) as theirs:
-                rounds = _alternate(partial(ours.recognise, crops), partial(theirs, crops),
-                                    arguments.rounds)  # fmt: skip
-            _print_row(name, samples, *rounds)
+            _compare(name, language, samples, ours, arguments)
+
+
+def _compare(
+    name: str,
+    language: str,
+    samples: Sequence[Sample],
+    ours: LstmRecogniser,
+    arguments: argparse.Namespace,
+) -> None:
+    crops = [sample.crop for sample in samples]
+    ours.recognise(crops[:1])
+    providers = {use.provider for use in ours.models([language])}
+    clock = time.thread_time if providers == {CPU_PROVIDER} else time.perf_counter
+    with _native_reader(find_tessdata(arguments.tessdata), language) as theirs:
+        mine = partial(ours.recognise, crops)
+        rounds = _alternate(mine, partial(theirs, crops), arguments.rounds, clock)
+    _print_row(name, samples, *rounds)
+    if clock is time.perf_counter:
+        print(f"{'':22} ours ran on {', '.join(providers)}, timed by the clock")
 
 
 def _arguments() -> argparse.Namespace:
@@ -77,6 +104,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--tessdata", help="folder of the .traineddata files")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sets", nargs="*", help="names of rows; all without it")
+    parser.add_argument("--images", choices=["even", "tesseract"], default="even")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--threads", type=int, default=1, help="of our side")
     return parser.parse_args()
 
 
@@ -84,8 +115,39 @@ def _sets(data: Path, native: Tesseract) -> Iterator[tuple[str, str, list[Sample
     yield "lines_deu (frk)", "frk", _line_samples(data / "lines_deu", "frk")
     yield "lines_deu (deu)", "deu", _line_samples(data / "lines_deu", "deu")
     yield "lines_ara (ara)", "ara", _line_samples(data / "lines_ara", "ara")
+    yield "hist_de (frk)", "frk", _printed_samples(data / "hist_de", "frk", 20)
+    yield "hist_fr (fra)", "fra", _printed_samples(data / "hist_fr", "fra", 40)
     yield "pages_misc (eng)", "eng", _page_samples(data / "pages_misc", native)
+    yield "omnidoc (eng)", "eng", _block_samples(data / "omnidoc", "eng")
     yield "omnidoc (chi_sim)", "chi_sim", _block_samples(data / "omnidoc", "chi_sim")
+
+
+def _printed_samples(folder: Path, language: str, most: int) -> list[Sample]:
+    """Up to `most` lines of each page, spread over it, by the boxes of its ground truth."""
+    samples: list[Sample] = []
+    for truth in _truths(folder):
+        page = _image(folder / truth["image"])
+        lines = [line for line in truth["lines"] if _is_long(line)]
+        samples += [
+            Sample(_crop(_around(page, line["box"]), language), line["text"])
+            for line in lines[:: max(len(lines) // most, 1)][:most]
+        ]
+    return samples
+
+
+def printed_lines(folder: Path, language: str) -> list[LineCrop]:
+    """Crops of the single lines of a set's pages in one language, for other benchmarks."""
+    return [sample.crop for sample in _block_samples(folder, language)]
+
+
+def _is_long(line: dict[str, Any]) -> bool:
+    x0, y0, x1, y1 = line["box"]
+    return len(line["text"]) > 15 and x1 - x0 > 4 * (y1 - y0)
+
+
+def _around(page: Image, box: Sequence[float]) -> Image:
+    x0, y0, x1, y1 = (round(edge) for edge in box)
+    return page[max(y0 - 3, 0) : y1 + 3, max(x0 - 3, 0) : x1 + 3]
 
 
 def _line_samples(folder: Path, language: str) -> list[Sample]:
@@ -103,7 +165,10 @@ def _page_samples(folder: Path, native: Tesseract) -> list[Sample]:
             page = _image(folder / truth["image"])
             prepared = PreparedPage(1, page, page, np.eye(2, 3), None, 0, 0.0)
             lines = finder.find(page, ["eng"])
-            samples += [Sample(crop, None) for crop in cut_lines(prepared, lines, ["eng"])]
+            samples += [
+                Sample(crop, truth["text"], truth["image"])
+                for crop in cut_lines(prepared, lines, ["eng"])
+            ]
     return samples
 
 
@@ -116,7 +181,7 @@ def _block_samples(folder: Path, language: str, most: int = 120) -> list[Sample]
             for line in truth["lines"]:
                 x0, y0, x1, y1 = (round(edge) for edge in line["box"])
                 if 12 <= y1 - y0 <= 80 and x1 - x0 >= 3 * (y1 - y0) and line["text"].strip():
-                    around = page[max(y0 - 3, 0) : y1 + 3, max(x0 - 3, 0) : x1 + 3]
+                    around = _around(page, line["box"])
                     samples.append(Sample(_crop(around, language), line["text"]))
     return samples[:most]
 
@@ -138,10 +203,13 @@ def _crop(pixels: Image, language: str) -> LineCrop:
 
 
 def _alternate(
-    mine: Callable[[], list[LineReading]], theirs: Callable[[], list[LineReading]], rounds: int
+    mine: Callable[[], list[LineReading]],
+    theirs: Callable[[], list[LineReading]],
+    rounds: int,
+    clock: Callable[[], float],
 ) -> tuple[Timed, Timed]:
     """Theirs and mine in turn, `rounds` times: load that comes and goes weighs on both alike."""
-    runs = [(_timed(mine), _timed(theirs)) for _ in range(rounds)]
+    runs = [(_timed(mine, clock), _timed(theirs, clock)) for _ in range(rounds)]
     best_of_mine, best_of_theirs = (
         min(column, key=lambda run: run.seconds) for column in zip(*runs, strict=True)
     )
@@ -174,22 +242,22 @@ def _read_natively(api: tesserocr.PyTessBaseAPI, pixels: Image) -> LineReading:
     return LineReading(text, 0.0, tuple(words))
 
 
-def _timed(read: Callable[[], list[LineReading]]) -> Timed:
-    started = time.thread_time()
+def _timed(read: Callable[[], list[LineReading]], clock: Callable[[], float]) -> Timed:
+    started = clock()
     readings = read()
-    return Timed(readings, time.thread_time() - started)
+    return Timed(readings, clock() - started)
 
 
 def _print_row(name: str, samples: Sequence[Sample], native: Timed, ours: Timed) -> None:
     count = len(samples)
     texts = [_plain(reading.text) for reading in ours.readings]
     native_texts = [_plain(reading.text) for reading in native.readings]
-    truths = [_plain(sample.truth or "") for sample in samples]
     differing = _rate(texts, native_texts)
     print(
         f"{name:22} {count:4} {1000 * native.seconds / count:9.2f}"
         f" {1000 * ours.seconds / count:8.2f} {native.seconds / ours.seconds:6.2f}"
-        f" {_percent(native_texts, truths)} {_percent(texts, truths)}"
+        f" {100 * _error_rate(native_texts, samples):10.2f}"
+        f" {100 * _error_rate(texts, samples):9.2f}"
         f" {100 - 100 * differing:7.2f} {_box_difference(native.readings, ours.readings):6.2f}",
         flush=True,
     )
@@ -199,8 +267,14 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(_MARKS).split())
 
 
-def _percent(texts: Sequence[str], truths: Sequence[str]) -> str:
-    return f"{100 * _rate(texts, truths):10.2f}" if any(truths) else f"{'-':>10}"
+def _error_rate(texts: Sequence[str], samples: Sequence[Sample]) -> float:
+    """Edits per true character; the lines of a page are joined first."""
+    pages: dict[str, tuple[str, str]] = {}
+    for at, (text, sample) in enumerate(zip(texts, samples, strict=True)):
+        name = sample.page or str(at)
+        before = pages.get(name, ("", ""))[0]
+        pages[name] = (f"{before} {text}".strip(), _plain(sample.truth))
+    return _rate(*zip(*pages.values(), strict=True))
 
 
 def _rate(texts: Sequence[str], truths: Sequence[str]) -> float:

@@ -6,6 +6,7 @@ Inputs `lines` float32 [batch, 1, height, width] (see vision/line_image.py) and 
 nothing.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,12 +18,14 @@ from models.tesseract_topology import Topology, recognise_topology
 from models.traineddata import LstmModel
 
 # Changes whenever the same model would give another graph: it is part of the cache's file name.
-GRAPH_VERSION = "1"
+GRAPH_VERSION = "2"
 
 Precision = Literal["float32", "int8"]
 
 # States from which a layer is faster in int8: its float weights no longer fit the nearer caches.
 _WIDE = 128
+_POOL = 3  # pixels that one row and one time step of the feature map cover
+_ROWS_AT_ONCE = 2
 _DIRECTIONS = ("forward", "reverse", "forward")
 
 
@@ -40,7 +43,7 @@ def convert(model: LstmModel, source: str, precision: Precision = "float32") -> 
     steps = graph.input("steps", np.int32, ["batch"])
     if model.integer:
         lines = _quantise_pixels(graph, lines)
-    features = _down(graph, topology, _convolve(graph, topology, lines))
+    features = _down(graph, topology, _convolve(graph, topology, lines), steps)
     for lstm, direction in zip(topology.along, _DIRECTIONS, strict=True):
         wide = lstm.states >= _WIDE
         along = int8_lstm if precision == "int8" and wide else float_lstm
@@ -67,29 +70,46 @@ def _quantise_pixels(graph: GraphWriter, lines: str) -> str:
     return graph.node("Div", clipped, _scalar(graph, 127))
 
 
-def _convolve(graph: GraphWriter, topology: Topology, lines: str) -> str:
-    """[batch, F, height / 3, time]: maxima first, as tanh keeps their order."""
+def _convolve(graph: GraphWriter, topology: Topology, lines: str) -> list[str]:
+    """The rows of the feature map, top to bottom, each [time * batch, F].
+
+    Two of them at a time, from the pixels they see: the maps of whole lines leave the caches. The
+    maxima come first, as tanh keeps their order.
+    """
     weights = topology.convolution
     # Tesseract stacks the window with x outermost: transpose each kernel.
     kernel = weights[:, :9].reshape(-1, 1, 3, 3).transpose(0, 1, 3, 2)
     taps = graph.constant(np.ascontiguousarray(kernel))
     bias = graph.constant(weights[:, 9].copy())
-    convolved = graph.node("Conv", lines, taps, bias, kernel_shape=[3, 3], pads=[1, 1, 1, 1])
-    return graph.node("Tanh", graph.node("MaxPool", convolved, kernel_shape=[3, 3], strides=[3, 3]))
+    found: list[str] = []
+    for top in range(0, topology.height, _ROWS_AT_ONCE * _POOL):
+        bottom = min(top + _ROWS_AT_ONCE * _POOL, topology.height)
+        above, below = min(top, 1), min(topology.height - bottom, 1)
+        span = (integers(graph, top - above), integers(graph, bottom + below), integers(graph, 2))
+        pads = [1 - above, 1, 1 - below, 1]
+        strip = graph.node("Slice", lines, *span)
+        maps = graph.node("Conv", strip, taps, bias, kernel_shape=[3, 3], pads=pads)
+        peaks = graph.node("MaxPool", maps, kernel_shape=[_POOL, _POOL], strides=[_POOL, _POOL])
+        found += _rows(graph, graph.node("Tanh", peaks), (bottom - top) // _POOL, len(weights))
+    return found
 
 
-def _down(graph: GraphWriter, topology: Topology, maps: str) -> str:
-    """[time, batch, S]: the LSTM down the columns, each of them a line of its batch."""
-    rows, depth = topology.height // 3, len(topology.convolution)
+def _rows(graph: GraphWriter, maps: str, count: int, depth: int) -> list[str]:
+    """[batch, F, count, time] as `count` times [time * batch, F]."""
     by_row = graph.node("Transpose", maps, perm=[2, 3, 0, 1])
-    shape = graph.node("Shape", by_row)
-    time_and_batch = graph.node("Slice", shape, integers(graph, 1), integers(graph, 3))
-    names = [f"row_{row}" for row in range(rows)]
+    names = [f"{by_row}_{row}" for row in range(count)]
     graph.node_with_outputs("Split", [by_row], names, axis=0)
-    flat = [graph.node("Reshape", name, integers(graph, -1, depth)) for name in names]
-    states = topology.down.states
-    shape = graph.node("Concat", time_and_batch, integers(graph, states), axis=0)
-    return graph.node("Reshape", unrolled_lstm(graph, topology.down, flat), shape)
+    return [graph.node("Reshape", name, integers(graph, -1, depth)) for name in names]
+
+
+def _down(graph: GraphWriter, topology: Topology, rows: Sequence[str], steps: str) -> str:
+    """[time, batch, S]: the LSTM down the columns, each of them a line of its batch."""
+    last = unrolled_lstm(graph, topology.down, rows)
+    batch = graph.node("Shape", steps)
+    shape = graph.node(
+        "Concat", integers(graph, -1), batch, integers(graph, topology.down.states), axis=0
+    )
+    return graph.node("Reshape", last, shape)
 
 
 def _classify(graph: GraphWriter, topology: Topology, features: str) -> None:

@@ -15,7 +15,7 @@ from vision.decode_line import LineDecoder
 from vision.errors import EngineFailure
 from vision.lexicon import Lexicon
 from vision.recognise import native_recogniser
-from vision.recognise_lstm import MIN_CONFIDENCE, LineNetwork, LstmRecogniser
+from vision.recognise_lstm import MIN_CONFIDENCE, LineImages, LineNetwork, LstmRecogniser
 from vision.session import CPU_PROVIDER, Device, Session, open_session
 from vision.stages import Recogniser
 from vision.tessdata import require_languages
@@ -30,6 +30,7 @@ def open_lstm_recogniser(
     threads: int = 1,
     native: Recogniser | None = None,
     min_confidence: float = MIN_CONFIDENCE,
+    images: LineImages = "even",
 ) -> LstmRecogniser:
     """A recogniser for the languages of `tessdata`, each converted and opened at its first line.
 
@@ -38,7 +39,7 @@ def open_lstm_recogniser(
     """
     networks = Networks(tessdata, cache_dir, device, threads)
     fallback = native or native_recogniser(str(tessdata))
-    return LstmRecogniser(networks.open, fallback, min_confidence)
+    return LstmRecogniser(networks.open, fallback, min_confidence, images)
 
 
 class Networks:
@@ -116,7 +117,8 @@ def line_decoder(model: LstmModel) -> LineDecoder:
     alphabet = Alphabet(model.characters, model.codes, model.null_class)
     if model.words is None:
         return LineDecoder(alphabet)
-    return LineDecoder(alphabet, Lexicon(model.characters, model.words, model.numbers))
+    lexicon = Lexicon(model.characters, model.words, model.numbers, model.marks)
+    return LineDecoder(alphabet, lexicon)
 
 
 def converted_file(

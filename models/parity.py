@@ -50,7 +50,8 @@ def compare(
     vertical = path.stem.endswith("_vert")
     image = render_column("".join(text.split()), font) if vertical else render_line(text, font)
     crop = LineCrop(image, np.eye(2, 3), (path.stem,), float(image.shape[0]))
-    converted = _letters(read_lines(open_network(path, cache_dir, "cpu"), [crop])[0].text)
+    network = open_network(path, cache_dir, "cpu")
+    converted = _letters(read_lines(network, [crop], "tesseract")[0].text)
     natively = _letters(read_natively(image))
     return Parity(path.stem, text, natively, converted, agreement(natively, converted))
 
@@ -121,7 +122,10 @@ def _letters(text: str) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def _draws(font: Path, letter: str) -> bool:
-    return _picture(font, letter) != _picture(font, _UNDRAWN)
+    try:
+        return _picture(font, letter) != _picture(font, _UNDRAWN)
+    except ValueError:  # Raqm gives some letters of some fonts up
+        return False
 
 
 @lru_cache(maxsize=1 << 12)

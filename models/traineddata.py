@@ -20,7 +20,8 @@ MAX_BYTES = 256 << 20  # the largest released file has 90 MB
 _MAX_NETWORK_BYTES = 64 << 20  # the largest released network has 14 MB; parsing takes four times it
 _MAX_ENTRIES = 1000  # above it the byte order is the other one (kMaxNumTessdataEntries)
 _MAX_SPEC = 4096
-_CONFIG, _LSTM, _WORDS, _NUMBERS, _UNICHARSET, _RECODER, _VERSION = 0, 17, 19, 20, 21, 22, 23
+_CONFIG, _LSTM, _MARKS, _WORDS, _NUMBERS = 0, 17, 18, 19, 20
+_UNICHARSET, _RECODER, _VERSION = 21, 22, 23
 _INTEGER, _RECODED = 1, 64  # training flags
 _ARCHIVES = (b"PK", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _LINK_BYTES = 1024
@@ -51,6 +52,7 @@ class LstmModel:
     config: str
     words: WordGraph | None
     numbers: WordGraph | None
+    marks: WordGraph | None
     sizes: dict[str, int]
 
     @property
@@ -107,6 +109,7 @@ def parse_traineddata(data: bytes) -> LstmModel:
         config=parts.get(_CONFIG, b"").decode("utf-8", "replace"),
         words=_word_graph(parts.get(_WORDS), order),
         numbers=_word_graph(parts.get(_NUMBERS), order),
+        marks=_word_graph(parts.get(_MARKS), order),
         sizes={_name(index): len(part) for index, part in parts.items()},
     )
     _check_classes(model)

@@ -1,5 +1,6 @@
 """What a recognition network's classes mean: characters, each spelt with one or more classes."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from vision.ctc import Runs
 
 BLANK = 0  # the id of the character between words
+_UNSPACED = ("CJK UNIFIED", "KATAKANA LETTER", "THAI CHARACTER")  # names in Unicode
 _LONGEST = 9  # classes that spell a character at most
 
 
@@ -34,12 +36,15 @@ class Alphabet:
     """Characters by id, and how the network spells them; `null` is the class that says nothing.
 
     `codes[i]` are the classes of `characters[i]`. Where two share a code the higher id wins.
+    `ids` leads back from a character to its id, `spaced` says whether blanks stand between the
+    words of its scripts.
     """
 
     def __init__(
         self, characters: Sequence[str], codes: Sequence[tuple[int, ...]], null: int
     ) -> None:
         self.characters = tuple(characters)
+        self.ids = {character: number for number, character in enumerate(characters)}
         self.null = null
         self.root = Spelling()
         for character, code in enumerate(codes):
@@ -50,7 +55,7 @@ class Alphabet:
             for number, place in self.root.longer.items()
             if not place.longer and place.character is not None
         }
-        self.is_plain = all(len(code) == 1 for code in codes)
+        self.spaced = not any(_is_unspaced(each) for each in self.characters)
 
     def glyphs(self, runs: Runs) -> list[Glyph]:
         """The characters that the runs spell, taking as many classes for each as will do.
@@ -91,3 +96,8 @@ class Alphabet:
             if place.character is not None:
                 best = (place.character, length)
         return best
+
+
+def _is_unspaced(character: str) -> bool:
+    """As Tesseract tells languages without blanks (Dict::IsSpaceDelimitedLang)."""
+    return unicodedata.name(character[:1], "").startswith(_UNSPACED)

@@ -6,14 +6,10 @@ from itertools import pairwise
 
 from vision.alphabet import BLANK, Alphabet, Glyph
 from vision.ctc import Probabilities, Runs
-from vision.ctc_beam import Hypothesis, Search
+from vision.ctc_beam import Search
 from vision.lexicon import Lexicon
 
 _SURE = 0.9
-# Words outside the dictionary cost 2.25 times as much, as in Tesseract (lstmrecognizer.cpp). Each
-# step costs 0.085 there, besides -ln p of its one path; we add paths up, and .15 measures better.
-_STEP_COST = 0.15
-_OUTSIDE = 2.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +38,21 @@ class LineDecoder:
             done = last
         return decoded + glyphs[done:]
 
+    def listed_share(self, words: Sequence[str]) -> float:
+        """The share of the letters that stand in listed words, 0 without a list or letters.
+
+        Lists of right-to-left scripts spell words as they stand in the image.
+        """
+        if self.lexicon is None:
+            return 0.0
+        listed = [word for word in words if self._is_listed(word) or self._is_listed(word[::-1])]
+        return sum(map(len, listed)) / max(sum(map(len, words)), 1)
+
+    def _is_listed(self, word: str) -> bool:
+        ids = [self.alphabet.ids.get(letter) for letter in word]
+        known = [each for each in ids if each is not None]
+        return self.lexicon is not None and len(known) == len(ids) and known in self.lexicon
+
     def _doubtful(self, glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
         """Stretches to look at again, as slices of `glyphs`; a sure one stands on either side."""
         bounds = self._bounds(glyphs)
@@ -58,37 +69,15 @@ class LineDecoder:
 
     def _bounds(self, glyphs: Sequence[Glyph]) -> list[int]:
         """Places of sure characters between which to search: blanks where words have them."""
-        spaced = self.alphabet.is_plain
         sure = [
             at
             for at, glyph in enumerate(glyphs)
-            if glyph.probability >= _SURE and (glyph.character == BLANK or not spaced)
+            if glyph.probability >= _SURE and (glyph.character == BLANK or not self.alphabet.spaced)
         ]
         return [-1, *sure, len(glyphs)]
 
     def _searched(self, probabilities: Probabilities, start: int) -> list[Glyph]:
-        guide = self.lexicon if self.alphabet.is_plain else None
-        search = Search(probabilities, self.alphabet, guide)
+        lexicon = self.lexicon if self.alphabet.spaced else None
+        search = Search(probabilities, self.alphabet, lexicon)
         found = search.hypotheses()
-        if not found:
-            return []
-        best = min(found, key=lambda each: self._cost(each, len(probabilities)))
-        return search.glyphs(best.prefix, start)
-
-    def _cost(self, hypothesis: Hypothesis, steps: int) -> float:
-        cost = steps * _STEP_COST - hypothesis.log_probability
-        if self.lexicon is None:
-            return cost
-        letters = outside = 0
-        for word in _words(hypothesis.characters):
-            letters += len(word)
-            if word not in self.lexicon:
-                outside += len(word)
-        return cost * (1 + (_OUTSIDE - 1) * outside / max(letters, 1))
-
-
-def _words(characters: Sequence[int]) -> list[tuple[int, ...]]:
-    """The characters between blanks, word by word."""
-    cuts = [-1, *(at for at, each in enumerate(characters) if each == BLANK), len(characters)]
-    words = (tuple(characters[a + 1 : b]) for a, b in pairwise(cuts))
-    return [word for word in words if word]
+        return search.glyphs(found[0].prefix, start) if found else []

@@ -16,8 +16,11 @@ _LONGEST_WORD = 64
 _REMEMBERED = 100_000
 _BLANK = 0
 # States of reading before a word's first letter, and behind the marks after its last. Within a
-# word a state is its node * 2, plus 1 where a word may end.
-BEFORE, _BEHIND = -1, -2
+# word a state is its node * 2, plus 1 where a word may end. The first is that of a word, the second
+# that of a number; None where it can be none.
+_BEFORE, _BEHIND = -1, -2
+State = tuple[int | None, int | None]
+BEFORE: State = (_BEFORE, _BEFORE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,18 +89,20 @@ class WordGraph:
 
 @dataclass(slots=True)
 class Lexicon:
-    """Words, and numbers with a blank for each digit, of one model.
+    """Words, and numbers with a blank for each digit, of one model; `characters` are its, by id.
 
-    Marks around a word do not count; `characters` are the model's by id.
+    Marks around a word must be among `marks`, which have a blank for the word; any may stand there
+    where the model has no such list.
     """
 
     characters: tuple[str, ...]
     words: WordGraph
     numbers: WordGraph | None = None
+    marks: WordGraph | None = None
     _known: dict[tuple[int, ...], bool] = field(default_factory=dict)
 
     def __contains__(self, word: Sequence[int]) -> bool:
-        """Whether these character ids, marks around them apart, are a word or a number."""
+        """Whether these character ids are a word or a number in its marks, or marks alone."""
         key = tuple(word)
         known = self._known.get(key)
         if known is None:
@@ -106,7 +111,7 @@ class Lexicon:
                 self._known[key] = known
         return known
 
-    def follow(self, state: int | None, character: int) -> int | None:
+    def follow(self, state: State | None, character: int) -> State | None:
         """Where a character leads from a state of reading; None is a word that is not listed.
 
         Begin with BEFORE; a blank leads back to it.
@@ -115,27 +120,41 @@ class Lexicon:
             return BEFORE
         if state is None:
             return None
-        is_letter = self.characters[character][0].isalnum()
-        if state < 0:
-            if not is_letter:
-                return state
-            if state == _BEHIND:
-                return None
-        node, ends = (0, False) if state == BEFORE else (state >> 1, bool(state & 1))
-        step = self.words.step(node, character) if node or state == BEFORE else None
-        if step is not None:
-            return step[0] << 1 | step[1]
-        return _BEHIND if ends and not is_letter else None
+        text = self.characters[character]
+        word = _step(self.words, state[0], character, is_letter=text[0].isalnum())
+        digit = _BLANK if text.isdigit() else character
+        number = _step(self.numbers, state[1], digit, is_letter=text[0].isalnum())
+        return None if word is None and number is None else (word, number)
 
     def _look_up(self, word: tuple[int, ...]) -> bool:
         texts = [self.characters[letter] for letter in word]
         inside = [at for at, text in enumerate(texts) if text[0].isalnum()]
         if not inside:
+            return self.marks is not None and word in self.marks
+        first, last = inside[0], inside[-1] + 1
+        around = (*word[:first], _BLANK, *word[last:])
+        if self.marks is not None and len(around) > 1 and around not in self.marks:
             return False
-        core = word[inside[0] : inside[-1] + 1]
-        if core in self.words:
-            return True
-        if self.numbers is None:
-            return False
-        digits = [0 if self.characters[letter].isdigit() else letter for letter in core]
-        return digits in self.numbers
+        core = word[first:last]
+        return core in self.words or self._is_number(core)
+
+    def _is_number(self, word: tuple[int, ...]) -> bool:
+        digits = [_BLANK if self.characters[letter].isdigit() else letter for letter in word]
+        return self.numbers is not None and digits in self.numbers
+
+
+def _step(
+    graph: WordGraph | None, state: int | None, letter: int, *, is_letter: bool
+) -> int | None:
+    if graph is None or state is None:
+        return None
+    if state < 0:
+        if not is_letter:
+            return state
+        if state == _BEHIND:
+            return None
+    node, ends = (0, False) if state == _BEFORE else (state >> 1, bool(state & 1))
+    step = graph.step(node, letter) if node or state == _BEFORE else None
+    if step is not None:
+        return step[0] << 1 | step[1]
+    return _BEHIND if ends and not is_letter else None

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from vision.errors import EngineFailure
 from vision.stages import Detection, Detector, Image, LineCrop, LineReading, Recogniser
@@ -18,21 +18,29 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False, slots=True)
 class _Call(Generic[Item, Result]):
-    """One caller's items and what has come back for them so far."""
+    """One caller's items and what has come back for them so far, by their place."""
 
     items: Sequence[Item]
     future: Future[list[Result]] = field(default_factory=Future)
     taken: int = 0
-    results: list[Result] = field(default_factory=list)
+    results: dict[int, Result] = field(default_factory=dict)
+
+
+class _Share(NamedTuple, Generic[Item, Result]):
+    """What one batch takes from one caller: its items from place `start` on."""
+
+    call: _Call[Item, Result]
+    start: int
+    items: Sequence[Item]
 
 
 class Batcher(Generic[Item, Result]):
     """Merges calls: a batch runs when it is full or its first caller has waited `max_delay_s`.
 
-    A batch takes from each waiting caller in turn, so that a caller with many items delays one
-    with few by a batch at most. What waits is bounded by the callers, each of whom waits for its
-    own answer. When a merged batch fails, each caller's share runs alone and fails or succeeds
-    alone.
+    Up to `lanes` batches run side by side. A batch takes from each waiting caller in turn, so that
+    a caller with many items delays one with few by a batch at most. What waits is bounded by the
+    callers, each of whom waits for its own answer. When a merged batch fails, each caller's share
+    runs alone and fails or succeeds alone.
     """
 
     def __init__(
@@ -40,6 +48,7 @@ class Batcher(Generic[Item, Result]):
         run: Callable[[Sequence[Item]], Sequence[Result]],
         max_batch: int,
         max_delay_s: float,
+        lanes: int = 1,
     ) -> None:
         self._run = run
         self._max_batch = max_batch
@@ -47,8 +56,12 @@ class Batcher(Generic[Item, Result]):
         self._waiting: deque[_Call[Item, Result]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name="batcher", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"batcher-{lane}", daemon=True)
+            for lane in range(lanes)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __call__(self, items: Sequence[Item]) -> list[Result]:
         """One result for each item, in order; EngineFailure `engine_closed` after `close`."""
@@ -59,65 +72,72 @@ class Batcher(Generic[Item, Result]):
             if self._closed:
                 raise EngineFailure("engine_closed", "The engine is shutting down.")
             self._waiting.append(call)
-            self._changed.notify()
+            # All: one lane may be waiting for its batch to fill, which a single wake-up would end.
+            self._changed.notify_all()
         return call.future.result()
 
     def close(self) -> None:
         """Answer whoever waits, then stop."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def _serve(self) -> None:
         while batch := self._gather():
             self._answer(batch)
 
-    def _gather(self) -> list[tuple[_Call[Item, Result], Sequence[Item]]]:
+    def _gather(self) -> list[_Share[Item, Result]]:
         """Wait for a batch, as shares of its callers; empty when closed and nothing waits."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            flush_at = time.monotonic() + self._max_delay_s
-            while not self._closed and self._ready() < self._max_batch:
-                left = flush_at - time.monotonic()
-                if left <= 0:
-                    break
-                self._changed.wait(left)
-            return self._take()
+            while True:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                self._wait_until_full()
+                # Another lane may have taken what there was meanwhile.
+                if self._waiting or self._closed:
+                    return self._take()
+
+    def _wait_until_full(self) -> None:
+        flush_at = time.monotonic() + self._max_delay_s
+        while self._waiting and not self._closed and self._ready() < self._max_batch:
+            left = flush_at - time.monotonic()
+            if left <= 0:
+                return
+            self._changed.wait(left)
 
     def _ready(self) -> int:
         return sum(len(call.items) - call.taken for call in self._waiting)
 
-    def _take(self) -> list[tuple[_Call[Item, Result], Sequence[Item]]]:
+    def _take(self) -> list[_Share[Item, Result]]:
         """Equal shares for the callers in turn until the batch is full."""
-        shares = dict.fromkeys(self._waiting, 0)
+        sizes = dict.fromkeys(self._waiting, 0)
         room = min(self._max_batch, self._ready())
         while room:
-            for call in shares:
-                if room and call.taken + shares[call] < len(call.items):
-                    shares[call] += 1
+            for call in sizes:
+                if room and call.taken + sizes[call] < len(call.items):
+                    sizes[call] += 1
                     room -= 1
-        taken = []
-        for call, share in shares.items():
-            taken.append((call, call.items[call.taken : call.taken + share]))
-            call.taken += share
-        self._waiting = deque(call for call in shares if call.taken < len(call.items))
-        return [(call, items) for call, items in taken if items]
+        shares = []
+        for call, size in sizes.items():
+            items = call.items[call.taken : call.taken + size]
+            shares.append(_Share(call, call.taken, items))
+            call.taken += size
+        self._waiting = deque(call for call in sizes if call.taken < len(call.items))
+        return [share for share in shares if share.items]
 
-    def _answer(self, batch: Sequence[tuple[_Call[Item, Result], Sequence[Item]]]) -> None:
+    def _answer(self, batch: Sequence[_Share[Item, Result]]) -> None:
         try:
-            results = iter(self._run_checked([item for _, items in batch for item in items]))
+            results = iter(self._run_checked([item for share in batch for item in share.items]))
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to the callers
             self._answer_alone(batch, error)
             return
-        for call, items in batch:
-            self._settle(call, [next(results) for _ in items])
+        for share in batch:
+            self._settle(share, [next(results) for _ in share.items])
 
-    def _answer_alone(
-        self, batch: Sequence[tuple[_Call[Item, Result], Sequence[Item]]], error: Exception
-    ) -> None:
+    def _answer_alone(self, batch: Sequence[_Share[Item, Result]], error: Exception) -> None:
         if len(batch) == 1:
-            self._fail(batch[0][0], error)
+            self._fail(batch[0].call, error)
             return
         for share in batch:
             self._answer([share])
@@ -130,25 +150,34 @@ class Batcher(Generic[Item, Result]):
             )
         return results
 
-    def _settle(self, call: _Call[Item, Result], results: list[Result]) -> None:
-        call.results += results
-        if len(call.results) == len(call.items):
-            call.future.set_result(call.results)
+    def _settle(self, share: _Share[Item, Result], results: list[Result]) -> None:
+        call = share.call
+        with self._changed:
+            call.results.update(enumerate(results, share.start))
+            complete = len(call.results) == len(call.items) and not call.future.done()
+            if complete:
+                call.future.set_result([call.results[at] for at in range(len(call.items))])
 
     def _fail(self, call: _Call[Item, Result], error: Exception) -> None:
         with self._changed:
             if call in self._waiting:
                 self._waiting.remove(call)
-        call.future.set_exception(error)
+            # Two shares of one call may fail in two lanes: the first says why.
+            if not call.future.done():
+                call.future.set_exception(error)
 
 
 class BatchingRecogniser:
     """A Recogniser whose calls from several threads are merged."""
 
-    def __init__(self, inner: Recogniser, max_batch: int, max_delay_s: float) -> None:
+    def __init__(
+        self, inner: Recogniser, max_batch: int, max_delay_s: float, lanes: int = 1
+    ) -> None:
         self.name = inner.name
         self._inner = inner
-        self._batcher = Batcher[LineCrop, LineReading](inner.recognise, max_batch, max_delay_s)
+        self._batcher = Batcher[LineCrop, LineReading](
+            inner.recognise, max_batch, max_delay_s, lanes
+        )
 
     def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
         """One reading for each crop, in the same order."""

@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from vision.alphabet import Alphabet
 from vision.ctc import greedy_runs
 from vision.ctc_beam import Search
 from vision.decode_line import LineDecoder
-from vision.lexicon import BEFORE, Lexicon, WordGraph
+from vision.lexicon import BEFORE, Lexicon, State, WordGraph
 
 NAMES = (" ", "c", "a", "t", "r", "1")
 CODES = tuple((at,) for at in range(len(NAMES)))
@@ -76,6 +79,35 @@ def test_digits_and_marks_are_looked_up_as_the_model_lists_them():
     assert (6,) not in lexicon
 
 
+def test_marks_around_a_word_must_be_listed_where_the_model_lists_any():
+    names, cat = (*NAMES, ".", "<"), graph(CAT)
+    lenient = Lexicon(names, cat)
+    strict = Lexicon(names, cat, graph((0, 0)), graph((0, 6), (6,)))
+    assert (*CAT, 7) in lenient
+    assert (*CAT, 7) not in strict
+    assert (*CAT, 6) in strict
+    assert CAT in strict
+    assert (5, 5, 6) in strict
+    assert (6,) in strict
+    assert (7,) not in strict
+
+
+def test_numbers_are_followed_digit_by_digit():
+    lexicon = Lexicon((*NAMES, "."), graph(CAT), graph((0, 6, 0)))
+    state = BEFORE
+    for character in (5, 6, 5):
+        state = lexicon.follow(state, character)
+        assert state is not None
+    assert lexicon.follow(state, 5) is None
+
+
+def test_a_listed_word_needs_every_one_of_its_steps_to_be_likely():
+    # c a t with a step that all but rules out its t: only the unlisted reading is left.
+    doubtful = heard({1: 0.98}, {2: 0.98}, {4: 0.85, 3: 0.02})
+    lexicon = Lexicon(NAMES, graph(CAT))
+    assert read(LineDecoder(Alphabet(NAMES, CODES, NULL), lexicon), doubtful) == "car"
+
+
 def test_a_word_of_the_list_wins_over_a_slightly_likelier_one():
     doubtful = heard({1: 0.98}, {2: 0.98}, {3: 0.4, 4: 0.58})
     assert read(LineDecoder(Alphabet(NAMES, CODES, NULL)), doubtful) == "car"
@@ -104,6 +136,22 @@ def test_a_listed_word_is_found_among_many_likelier_readings():
     assert CAT in [each.characters for each in search.hypotheses()]
 
 
+@settings(max_examples=60, deadline=None)
+@given(arrays(np.float32, (7, 7), elements=st.integers(1, 50)))
+def test_whatever_is_heard_readings_come_cheapest_first_with_their_times_in_order(raw: np.ndarray):
+    probabilities = raw / raw.sum(axis=1, keepdims=True)
+    alphabet = Alphabet(NAMES, CODES, NULL)
+    search = Search(probabilities, alphabet, Lexicon(NAMES, graph(CAT)))
+    found = search.hypotheses()
+    assert [each.cost for each in found] == sorted(each.cost for each in found)
+    for each in found:
+        glyphs = search.glyphs(each.prefix, 3)
+        assert tuple(glyph.character for glyph in glyphs) == each.characters
+        edges = [edge for glyph in glyphs for edge in (glyph.start, glyph.end)]
+        assert edges == sorted(edges)
+        assert all(3 <= edge <= 10 for edge in edges)
+
+
 @pytest.mark.parametrize(
     ("word", "listed"),
     [(CAT, True), ((6, *CAT), True), ((*CAT, 6, 6), True), ((*CAT, 6, 1), False), ((1, 6), False),
@@ -111,7 +159,24 @@ def test_a_listed_word_is_found_among_many_likelier_readings():
 )  # fmt: skip
 def test_reading_follows_the_list_letter_by_letter(word: tuple[int, ...], listed: bool):
     lexicon = Lexicon((*NAMES, "."), graph(CAT))
-    state: int | None = BEFORE
+    state: State | None = BEFORE
     for character in word:
         state = lexicon.follow(state, character)
     assert (state is not None) is listed
+
+
+@pytest.mark.parametrize(
+    ("words", "share"),
+    [((), 0), (("cat",), 1), (("tac",), 1), (("cat", "cta"), 0.5), (("cat", "dog"), 0.5)],
+)
+def test_a_language_counts_the_letters_of_its_listed_words(words: tuple[str, ...], share: float):
+    alphabet = Alphabet(NAMES, CODES, NULL)
+    assert LineDecoder(alphabet, Lexicon(NAMES, graph(CAT))).listed_share(words) == share
+    assert LineDecoder(alphabet).listed_share(words) == 0
+
+
+def test_blanks_stand_between_words_but_not_in_scripts_without_them():
+    assert Alphabet((" ", "a", "é"), ((0,), (1,), (2,)), 3).spaced
+    assert Alphabet((" ", "한", "क"), ((0,), (1,), (2,)), 3).spaced
+    for letter in ("語", "カ", "ก"):
+        assert not Alphabet((" ", "a", letter), ((0,), (1,), (2,)), 3).spaced

@@ -1,14 +1,26 @@
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 
-from vision.line_image import line_strip
+from vision.line_image import Strip, even_strip, line_strip
+
+WAYS = pytest.mark.parametrize(
+    "prepare",
+    [line_strip, partial(even_strip, smooth=True), partial(even_strip, smooth=False)],
+    ids=["tesseract", "even", "even, dense strokes"],
+)
+Prepare = Callable[[np.ndarray, int], Strip]
 
 
+@WAYS
 @pytest.mark.parametrize("height", [12, 30, 36, 40, 60, 200])
-def test_a_crop_of_any_height_gets_the_height_of_the_network(height: int):
+def test_a_crop_of_any_height_gets_the_height_of_the_network(height: int, prepare: Prepare):
     pixels = np.random.default_rng(1).integers(0, 256, (height, 90, 3)).astype(np.uint8)
-    strip = line_strip(pixels, 36)
-    assert strip.values.shape == (36, int(36 / height * 90 + 0.5))
+    strip = prepare(pixels, 36)
+    assert strip.values.shape[0] == 36
+    assert strip.values.shape[1] == pytest.approx(36 / height * 90, abs=0.5)
     assert strip.scale == 36 / height
 
 
@@ -23,19 +35,19 @@ def test_contrast_is_evened_and_its_direction_kept(ink: int, paper: int):
     assert values[18, 8] * sharpest < -0.7
 
 
+@WAYS
 @pytest.mark.parametrize("size", [(36, 1), (36, 2), (1, 1), (500, 1)])
-def test_slivers_are_no_error(size: tuple[int, int]):
-    strip = line_strip(np.full(size, 128, np.uint8), 36)
+def test_slivers_are_no_error(size: tuple[int, int], prepare: Prepare):
+    strip = prepare(np.full(size, 128, np.uint8), 36)
     assert strip.values.shape[0] == 36
     assert np.isfinite(strip.values).all()
 
 
-def test_colour_reads_as_its_grey():
+@WAYS
+def test_colour_reads_as_its_grey(prepare: Prepare):
     grey = np.tile(np.arange(0, 250, 5, np.uint8), (36, 1))
     colour = np.repeat(grey[:, :, None], 3, axis=2)
-    np.testing.assert_allclose(
-        line_strip(colour, 36).values, line_strip(grey, 36).values, atol=0.02
-    )
+    np.testing.assert_allclose(prepare(colour, 36).values, prepare(grey, 36).values, atol=0.02)
 
 
 def test_the_same_crop_twice_as_large_gives_nearly_the_same_strip():
@@ -44,3 +56,23 @@ def test_the_same_crop_twice_as_large_gives_nearly_the_same_strip():
     large = np.kron(small, np.ones((2, 2), np.uint8))
     difference = line_strip(large, 36).values - line_strip(small, 36).values
     assert np.abs(difference).mean() < 0.1
+
+
+@WAYS
+@pytest.mark.parametrize(("ink", "paper"), [(40, 240), (120, 160)])
+def test_the_level_between_ink_and_paper_is_a_grey_of_the_crop(
+    ink: int, paper: int, prepare: Prepare
+):
+    pixels = np.full((60, 200), paper, np.uint8)
+    pixels[10:50, 8::12] = ink
+    pixels[10:50, 9::12] = ink
+    pixels[10:50, 10::12] = ink
+    assert ink < prepare(pixels, 36).level < paper
+
+
+def test_faint_print_is_as_black_as_any():
+    faint = np.full((36, 200), 200, np.uint8)
+    faint[8:28, 6::8] = faint[8:28, 7::8] = faint[8:28, 5::8] = 150
+    values = even_strip(faint, 36, smooth=False).values
+    assert values[18, 6] < -0.7
+    assert values[18, 10] > 0.7

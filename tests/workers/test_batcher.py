@@ -124,6 +124,41 @@ def test_closing_answers_who_waits_and_refuses_who_comes_later() -> None:
     assert failure.value.code == "engine_closed"
 
 
+def test_lanes_work_side_by_side_and_answers_keep_their_order() -> None:
+    both = threading.Barrier(2)
+
+    def run(items: Sequence[int]) -> list[int]:
+        both.wait(10)  # passes only where two batches run at once
+        return [2 * item for item in items]
+
+    merged = Batcher[int, int](run, 2, 0.0, lanes=2)
+    assert merged([1, 2, 3, 4]) == [2, 4, 6, 8]
+    merged.close()
+
+
+def test_a_call_whose_shares_fail_in_two_lanes_fails_once() -> None:
+    both = threading.Barrier(2)
+
+    def run(items: Sequence[int]) -> list[int]:
+        both.wait(10)
+        raise EngineFailure("inference_failed", str(items))
+
+    merged = Batcher[int, int](run, 1, 0.0, lanes=2)
+    with pytest.raises(EngineFailure) as failure:
+        merged([1, 2])
+    merged.close()
+    assert failure.value.code == "inference_failed"
+
+
+def test_no_caller_waits_for_ever_when_many_share_several_lanes() -> None:
+    merged = Batcher[int, int](lambda items: [2 * item for item in items], 5, 0.001, lanes=3)
+    with ThreadPoolExecutor(8) as threads:
+        calls = [list(range(at, at + at % 13)) for at in range(200)]
+        answers = list(threads.map(merged, calls, timeout=20))
+    merged.close()
+    assert answers == [[2 * item for item in call] for call in calls]
+
+
 class BrightnessDetector:
     """Finds one thing for each image, as confident as its first pixel is bright."""
 
