@@ -6,17 +6,21 @@ threads survive one.
 
 import importlib
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jobs.settings import Settings
 from models.catalogue import Entry, load_catalogue
+from models.open_ppocr import open_ppocr_recogniser
 from models.open_recogniser import open_lstm_recogniser
 from models.registry import resolve
 from vision.canary import CanaryReport, run_canary
 from vision.detect import YoloDetector
 from vision.errors import EngineFailure
+from vision.lines_auto import AutoLineFinder
+from vision.lines_classical import ClassicalLineFinder
 from vision.lines_learned import LearnedLineFinder
 from vision.orientation import LineOrienter
 from vision.prepare import Orienter
@@ -25,7 +29,7 @@ from vision.session import CUDA_PROVIDER, Session, open_session
 from vision.stages import Detector, LineFinder, Recogniser, Stages
 from vision.tessdata import find_tessdata
 from vision.types import ModelUse
-from workers.batcher import BatchingDetector
+from workers.batcher import BatchingDetector, BatchingRecogniser
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +88,13 @@ class Engine:
             close()
 
 
+class Shared(NamedTuple):
+    """A recogniser for all threads, and what ends its own."""
+
+    recogniser: Recogniser
+    closers: tuple[Callable[[], None], ...]
+
+
 class _OpenDetector(NamedTuple):
     detector: YoloDetector
     session: Session
@@ -100,9 +111,11 @@ def build_engine(settings: Settings) -> Engine:
     learned = LearnedLineFinder(_open(settings, LINE_MODEL))
     orientation = _open(settings, ORIENTATION_MODEL)
     opened, missing = _open_detectors(settings)
+    lstm = open_lstm(settings, recogniser, on_gpu=orientation.provider == CUDA_PROVIDER)
+    finders: tuple[LineFinder, ...] = (AutoLineFinder(learned), ClassicalLineFinder(), learned)
     canary = run_canary(
         learned,
-        recogniser,
+        lstm.recogniser,
         [each.detector for each in opened],
         language=_canary_language(recogniser),
         device=settings.device,
@@ -110,15 +123,19 @@ def build_engine(settings: Settings) -> Engine:
     detectors, closers = _shared_between_threads(opened)
     return Engine(
         stages=Stages(
-            finders={"learned": learned, **_layout_finder(tessdata)},
-            recognisers={"tesseract": recogniser, "lstm": _open_lstm(settings, recogniser)},
+            finders={each.name: each for each in finders} | _layout_finder(tessdata),
+            recognisers={
+                "tesseract": recogniser,
+                "lstm": lstm.recogniser,
+                "ppocr": _open_ppocr(settings, recogniser),
+            },
             detectors=detectors,
         ),
         orienter=LineOrienter(orientation),
         missing=missing,
         models=(*canary.models, orientation.use),
         canary=canary,
-        closers=closers,
+        closers=(*closers, *lstm.closers),
     )
 
 
@@ -139,14 +156,31 @@ def _open(settings: Settings, name: str) -> Session:
     )
 
 
-def _open_lstm(settings: Settings, native: Recogniser) -> Recogniser:
-    """Tesseract's networks in ONNX; languages are converted when a job first asks for them."""
-    return open_lstm_recogniser(
+def open_lstm(settings: Settings, native: Recogniser, *, on_gpu: bool) -> Shared:
+    """Tesseract's networks in ONNX; languages are converted when a job first asks for them.
+
+    Lines of several jobs are read together where more threads read pages than cores can recognise,
+    or on a GPU, whose batches no single page fills.
+    """
+    inner = open_lstm_recogniser(
         find_tessdata(_tessdata(settings)),
         settings.data_dir.resolve() / "converted",
         settings.device,
         settings.onnx_threads,
         native,
+    )
+    lanes = 1 if on_gpu else max(len(os.sched_getaffinity(0)) // settings.onnx_threads, 1)
+    if not on_gpu and settings.worker_threads <= lanes:
+        return Shared(inner, ())
+    most, delay_s = (_GPU_LINES, _MAX_DELAY_S) if on_gpu else (_CPU_LINES, 0.0)
+    merging = BatchingRecogniser(inner, most, delay_s, lanes)
+    return Shared(merging, (merging.close,))
+
+
+def _open_ppocr(settings: Settings, native: Recogniser) -> Recogniser:
+    """PP-OCR's recogniser, opened when a line is first read with it."""
+    return open_ppocr_recogniser(
+        settings.models_dir, settings.device, settings.onnx_threads, native
     )
 
 
@@ -186,6 +220,9 @@ def _layout_finder(tessdata: str | None) -> dict[str, LineFinder]:
 # wait there. A GPU that works on one small image at a time idles.
 _MAX_BATCH = 8
 _MAX_DELAY_S = 0.005
+# Lines of a batch of several jobs: few enough on a CPU that a small page waits for little of a
+# large one, many on a GPU, which reads hundreds as fast as one.
+_CPU_LINES, _GPU_LINES = 64, 512
 
 
 def _shared_between_threads(
