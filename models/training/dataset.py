@@ -17,7 +17,7 @@ from models.training.labels import CLASS_INDEX, CLASSES, read_labels, to_corners
 
 Array = np.ndarray
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
-_KEPT_IN_MEMORY = 4000  # images; decoding them anew took a fifth of the training's time
+_KEPT_IN_MEMORY = 3000  # images; decoding them anew took a fifth of the training's time
 _SPARE_DETAIL = 1.5  # what close-ups enlarge is kept sharper than the square needs
 _RELIST_EVERY = 2000  # samples between looks at the folders, which may still be growing
 
@@ -31,23 +31,16 @@ class Source:
     taught: tuple[str, ...] = CLASSES
     only_class: str | None = None  # its label files know this one class, as number 0
     turns: bool = False  # photographs may be turned by right angles, documents may not
-    favoured: str | None = None  # pages that show this class are drawn three times as often
 
     def mask(self) -> Array:
         """One per taught class, zero elsewhere, float32 (classes,)."""
         return np.array([name in self.taught for name in CLASSES], np.float32)
 
     def paths(self) -> list[Path]:
-        """Images of this folder, in a fixed order, the favoured ones three times."""
+        """Images of this folder, in a fixed order."""
         folder = self.folder / "images"
         folder = folder if folder.is_dir() else self.folder
-        listed = sorted(p for p in folder.iterdir() if p.suffix in _SUFFIXES)
-        favoured = [path for path in listed if self.favoured and self._favours(path)]
-        return listed + 2 * favoured
-
-    def _favours(self, path: Path) -> bool:
-        rows = read_labels(self.folder / "labels" / f"{path.stem}.txt")
-        return CLASS_INDEX[str(self.favoured)] in rows[:, 0]
+        return sorted(p for p in folder.iterdir() if p.suffix in _SUFFIXES)
 
 
 @dataclass(frozen=True)

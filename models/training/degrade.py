@@ -8,6 +8,8 @@ import numpy as np
 
 Array = np.ndarray
 Worn = tuple[Array, Array]
+_INK_CONTRAST, _SAME = 60, 10  # of 255: between paper and ink, within paper
+_STEP_OUT = 4  # pixels to the left of a box, where the paper's colour is read
 
 
 def warp_boxes(boxes: Array, matrix: Array) -> Array:
@@ -25,6 +27,21 @@ def clip_boxes(boxes: Array, width: int, height: int, keep: float = 0.4) -> tupl
     cut = np.clip(boxes, 0, limits)
     kept = _areas(cut) > np.maximum(keep * _areas(boxes), 1)
     return cut, kept
+
+
+def hug_ink(image: Array, box: Array) -> Array:
+    """The box (4,) shrunk to its ink; kept where its corners are not of one colour, as pictures."""
+    x0, y0 = np.maximum(np.floor(box[:2]).astype(int), 0)
+    x1, y1 = np.ceil(box[2:]).astype(int)
+    part = image[y0:y1, x0:x1].astype(np.int16)
+    outside = image[y0, max(0, x0 - _STEP_OUT)].astype(np.int16) if part.size else None
+    if outside is None or np.abs(part[[0, 0, -1, -1], [0, -1, 0, -1]] - outside).max() > _SAME:
+        return box
+    inked = np.abs(part - outside).max(2) > _INK_CONTRAST
+    columns, rows = np.flatnonzero(inked.any(0)), np.flatnonzero(inked.any(1))
+    if not len(rows):
+        return box
+    return np.float32([x0 + columns[0], y0 + rows[0], x0 + columns[-1] + 1, y0 + rows[-1] + 1])
 
 
 def _areas(boxes: Array) -> Array:

@@ -150,7 +150,11 @@ def _pie(rng: Random, w: float, h: float) -> str:
 def _station(rng: Random, box: tuple[float, float, float, float], fill: str) -> str:
     x, y, w, h = box
     corners = f'x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h:.0f}"'
-    word = f'<text x="{x + 4:.0f}" y="{y + h / 2 + 3:.0f}">{Writer(rng).word()}</text>'
+    room, lines = int(w / 5), max(1, int(h / 12)) if rng.random() < 0.5 else 1
+    word = "".join(
+        f'<text x="{x + 4:.0f}" y="{y + 10 + 10 * line:.0f}">{Writer(rng).words(6)[:room]}</text>'
+        for line in range(lines)
+    )
     return f'<rect {corners} rx="{rng.choice((0, 6))}" fill="{fill}" stroke="#333"/>{word}'
 
 
@@ -217,18 +221,21 @@ def figure(look: Look, photographs: Photographs, width: float, tallest: float = 
     across, down = rng.choice(
         ((1, 1), (1, 1), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (4, 2), (2, 3))
     )
-    gap = rng.choice((1, 2, 4, 10))
+    gap = rng.choice((1, 2, 4, 10, 18, 26))
     w = int(width * rng.choice((1, 1, 0.9, 0.7, 0.55)) / across - gap)
     h = int(min(w * rng.uniform(0.5, 1.1), tallest / down))
     ground = rng.choice(("", "", "", "background:#000;color:#fff;padding:4px;"))
     share = 1 if ground else rng.choice((0, 0, 0.5, 1, 1))
     lettered = across * down > 1 and rng.random() < 0.7
-    cells = ""
-    for index in range(across * down):
+    cells, uneven = "", rng.random() < 0.4
+    for index in range(across * down - uneven * (across > 1 and down > 1)):
         letter = (
             f"<b style='position:absolute;left:2px;top:0;color:inherit'>{'ABCDEFGH'[index]}</b>"
         )
-        cells += f"<div style='position:relative'>{_panel(look, photographs, w, h, share)}"
+        tall = index == 0 and across > 1 and down > 1 and uneven
+        size = (w, 2 * h + gap) if tall else (w, h)
+        place = "position:relative" + (";grid-row:span 2" if tall else "")
+        cells += f"<div style='{place}'>{_panel(look, photographs, *size, share)}"
         cells += f"{letter if lettered else ''}</div>"
     style = f"{ground}display:inline-grid;grid-template-columns:repeat({across},auto);gap:{gap}px"
     grid = tag("figure", cells, style, whole=True)

@@ -6,14 +6,16 @@ from random import Random
 from models.training import genres_forms as forms
 from models.training import genres_letters as letters
 from models.training import genres_print as printed
+from models.training import genres_school as school
 from models.training import genres_tables as tables
 from models.training.figures import Desk, Photographs
 from models.training.markup import Page
 
 WEIGHTS: dict[Callable[[Desk], Page], float] = {
-    printed.journal: 22, printed.book: 14, printed.notice: 4, printed.report: 8, printed.slide: 3,
-    letters.letter: 16, letters.memo: 7, letters.signed: 12, letters.note: 3, tables.tabular: 34,
-    forms.form: 6, forms.invoice: 4, forms.receipt: 1, forms.codes: 4,
+    printed.journal: 13, printed.book: 6, printed.notice: 4, printed.report: 6, printed.slide: 3,
+    school.maths: 18, school.exam: 12, school.textbook: 14,
+    letters.letter: 22, letters.memo: 6, letters.signed: 10, letters.note: 4, tables.tabular: 18,
+    forms.form: 5, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
 }  # fmt: skip
 
 

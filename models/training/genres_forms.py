@@ -25,6 +25,7 @@ from models.training.office_parts import (
     signed_block,
 )  # fmt: skip
 from models.training.tables import table
+from models.training.words import Writer
 
 
 def _form_field(look: Look) -> str:
@@ -37,7 +38,7 @@ def _form_field(look: Look) -> str:
     filled = rng.random()
     value = ""
     if filled < 0.45:
-        value = handwriting(rng, look.write.words(rng.randint(1, 4)).title(), rng.uniform(13, 21))
+        value = handwriting(rng, Writer(rng).words(rng.randint(1, 4)).title(), rng.uniform(13, 21))
     elif filled < 0.7:
         value = tag("text", look.write.words(3), "display:inline-block")
     line = rng.choice(

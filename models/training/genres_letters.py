@@ -83,7 +83,7 @@ def signed(desk: Desk) -> Page:
     size, look = rng.choice(SIZES), typed_look(rng)
     cells = []
     for _ in range(rng.randint(2, 8)):
-        height = rng.uniform(20, 50)
+        height = rng.uniform(24, 66)
         up = rng.uniform(-4, 0.5 * height)
         mark = signature(rng, height) if rng.random() < 0.75 else "<div style='height:34px'></div>"
         name = f"{look.write.name()}, {look.write.words(2)}"
@@ -109,7 +109,7 @@ def note(desk: Desk) -> Page:
     rng = desk.rng
     size = rng.choice(SIZES)
     look = draw_look(rng, HANDS, (20, 32))
-    look.justify = False
+    look.justify, look.write.script = False, "latin"  # the hands know no other letters
     ruling = rng.choice(("", "repeating-linear-gradient(#fff 0 31px,#9bd 31px 32px)",
                          "repeating-linear-gradient(#fff 0 27px,#bbb 27px 28px)"))  # fmt: skip
     ink = rng.choice(("#111", "#1a2a7a", "#222", "#24408b"))

@@ -19,6 +19,18 @@ def _smooth(points: list[tuple[float, float]]) -> str:
     return path
 
 
+def _through(points: list[tuple[float, float]]) -> str:
+    """A path of cubic curves through the given points (Catmull-Rom)."""
+    ends = [points[0], *points, points[-1]]
+    path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(
+        ends, ends[1:], ends[2:], ends[3:], strict=False
+    ):
+        path += f"C{bx + (cx - ax) / 5:.1f} {by + (cy - ay) / 5:.1f} "
+        path += f"{cx - (dx - bx) / 5:.1f} {cy - (dy - by) / 5:.1f} {cx:.1f} {cy:.1f}"
+    return path
+
+
 def _scrawl(rng: Random, width: float, height: float) -> str:
     """Pen movement of a scrawled name: loops that grow, shrink and lean as they run right."""
     loops, lean = rng.randint(4, 14), rng.uniform(-0.2, 0.6)
@@ -33,6 +45,23 @@ def _scrawl(rng: Random, width: float, height: float) -> str:
     return _smooth(points)
 
 
+def _cursive(rng: Random, width: float, height: float) -> str:
+    """Pen movement of joined writing: a large first letter, small ones, some of them tall."""
+    lean, letters = rng.uniform(0.1, 0.7), rng.randint(4, 13)
+    small, step = rng.uniform(0.08, 0.22) * height, width / (letters + 2)
+    points = [(0.0, small), (step * 0.4, -height * 0.5), (step * 1.2, -height * 0.35),
+              (step * 0.5, height * rng.uniform(0.1, 0.45)), (step * 1.6, small)]  # fmt: skip
+    for index in range(letters):
+        x, kind = step * (index + 1.8), rng.random()
+        top = -height * rng.uniform(0.3, 0.5) if kind < 0.2 else -small * rng.uniform(0.5, 1.6)
+        low = height * rng.uniform(0.3, 0.5) if kind > 0.86 else small * rng.uniform(0.6, 1.3)
+        back = x - step * rng.uniform(0, 0.45)
+        points += [(x, top), (back, rng.uniform(-0.5, 0.5) * small), (back + step * 0.2, low),
+                   (x + step * 0.6, small * rng.uniform(0.1, 0.8))]  # fmt: skip
+    points.append((width * rng.uniform(0.95, 1.1), rng.uniform(-0.2, 0.3) * height))
+    return _through([(x - lean * y, y) for x, y in points])
+
+
 def _flourish(rng: Random, width: float, height: float) -> str:
     """A stroke under or through the name."""
     y = rng.uniform(-0.1, 0.6) * height
@@ -45,9 +74,9 @@ def _flourish(rng: Random, width: float, height: float) -> str:
 def _signed_name(rng: Random, height: float) -> tuple[str, float]:
     """A name set in a script hand, and its rough width."""
     name = Writer(rng).name()
-    if rng.random() < 0.3:
+    if rng.random() < 0.1:
         name = "".join(part[0] for part in name.split())
-    elif rng.random() < 0.3:
+    elif rng.random() < 0.25:
         name = name.split()[-1]
     lean = f"skewX({rng.uniform(-25, 8):.0f}) scale({rng.uniform(0.8, 1.5):.2f},1)"
     text = (
@@ -58,18 +87,20 @@ def _signed_name(rng: Random, height: float) -> tuple[str, float]:
 
 
 def signature(rng: Random, height: float | None = None) -> str:
-    """A signature as SVG; its box is loose, as people draw such boxes around ink."""
-    height = height or rng.uniform(20, 62)
-    strokes, width = "", rng.uniform(1.6, 4.5) * height
+    """A signature as SVG; its box is a little wider than its ink, as people draw them."""
+    height = height or rng.uniform(24, 76)
+    strokes, width = "", min(8.0, max(1.1, rng.lognormvariate(1.2, 0.4))) * height
     kind = rng.random()
-    if kind < 0.55:
-        strokes, width = _signed_name(rng, height * rng.uniform(0.8, 1.2))
-    if kind > 0.4:
+    if kind < 0.45:
+        strokes, width = _signed_name(rng, height * rng.uniform(0.6, 1.1))
+    if kind > 0.78:
         strokes += f'<path d="{_scrawl(rng, width, height)}"/>'
-    if rng.random() < 0.45:
+    elif kind > 0.38:
+        strokes += f'<path d="{_cursive(rng, width, height)}"/>'
+    if rng.random() < 0.3:
         strokes += f'<path d="{_flourish(rng, width, height)}"/>'
     pads = ",".join(f"{share:.2f}" for share in _loose_pads(rng))
-    faint = rng.uniform(0.35, 0.8) if rng.random() < 0.2 else 1
+    faint = rng.uniform(0.55, 0.85) if rng.random() < 0.2 else 1
     return (
         f'<svg width="{width:.0f}" height="{height:.0f}" style="color:{rng.choice(_INKS)}">'
         f'<g data-c="signature" data-whole data-pad="{pads}" fill="none" stroke="currentColor"'
@@ -81,8 +112,8 @@ def signature(rng: Random, height: float | None = None) -> str:
 
 def _loose_pads(rng: Random) -> tuple[float, float, float, float]:
     """Left, top, right and bottom margins of a signature's box, as shares of its size."""
-    below = rng.uniform(0, 0.3) if rng.random() < 0.4 else rng.uniform(0, 0.1)
-    return rng.uniform(-0.01, 0.06), rng.uniform(-0.04, 0.1), rng.uniform(-0.01, 0.06), below
+    return (rng.uniform(0, 0.05), rng.uniform(-0.02, 0.08), rng.uniform(0, 0.05),
+            rng.uniform(-0.02, 0.08))  # fmt: skip
 
 
 def _ring_text(rng: Random, radius: float) -> str:

@@ -18,8 +18,7 @@ HANDS = ("Dancing Script", "Kristi", "Breip", "DkgHandwriting", "Rufscript", "fe
          "Because We Create", "Because We Learn", "Because We Mentor", "Because We Organize",
          "Domestic Manners", "Delphine", "El Abogado Loco", "Humor Sans", "Isabella")  # fmt: skip
 SIGNING_HANDS = ("Kristi", "Kristi", "Dancing Script", "Kaushan Script", "Z003", "Rufscript",
-                 "Because We Build", "Because We Connect", "Because We Create", "Delphine",
-                 "Because We Organize", "Joscelyn", "KouzanBrushFontSousyo")  # fmt: skip
+                 "Because We Create", "Delphine", "Joscelyn")  # fmt: skip
 
 
 @dataclass(frozen=True)

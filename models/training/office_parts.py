@@ -7,6 +7,7 @@ from models.training.markup import (
     MONO,
     SANS,
     SERIF,
+    SIGNING_HANDS,
     Look,
     Page,
     absolute,
@@ -14,6 +15,7 @@ from models.training.markup import (
     sheet,
     tag,
 )  # fmt: skip
+from models.training.words import Writer
 
 SIZES = ((816, 1056), (816, 1056), (794, 1123), (760, 1060))
 
@@ -44,7 +46,10 @@ def letterhead(look: Look) -> str:
     size = (
         f"font-size:{rng.uniform(1.1, 2):.1f}em;color:{colour};font-weight:{rng.choice((400, 700))}"
     )
-    name = tag("header", look.write.words(rng.randint(2, 5)).upper(), f"{size};letter-spacing:1px")
+    words, face = look.write.words(rng.randint(2, 5)).upper(), "letter-spacing:1px"
+    if rng.random() < 0.2:  # script that is no signature
+        words, face = Writer(rng).name(), f"font-family:'{rng.choice(SIGNING_HANDS)}'"
+    name = tag("header", words, f"{size};{face}")
     where = look.write.address().replace("<br>", " · ") if rng.random() < 0.7 else ""
     lines = tag("header", where, "font-size:.75em") if where else ""
     rule = "border-bottom:2px solid;" if rng.random() < 0.3 else ""
@@ -57,7 +62,7 @@ def signed_block(look: Look) -> str:
     closing = tag("text", look.write.words(2).capitalize() + ",", "display:inline-block")
     name = f"{look.write.name()}<br>{look.write.words(3).title()}"
     printed = tag("text", name, "display:inline-block") if rng.random() < 0.85 else ""
-    height = rng.uniform(22, 64)
+    height = rng.uniform(26, 84)
     up = rng.uniform(0, 0.7) * height
     line = '<div style="border-top:1px solid #333;width:220px"></div>' if rng.random() < 0.3 else ""
     mark = (
@@ -98,7 +103,7 @@ def edge_marks(look: Look, width: int, height: int) -> str:
         spot = (rng.uniform(0.1, 0.75) * width, rng.uniform(0.05, 0.8) * height)
         out += absolute(stamp(rng), *spot)
     if rng.random() < 0.12:
-        note = handwriting(rng, look.write.words(rng.randint(1, 5)))
+        note = handwriting(rng, Writer(rng).words(rng.randint(1, 5)))
         out += absolute(note, rng.uniform(0.1, 0.6) * width, rng.uniform(0.02, 0.1) * height)
     return out
 

@@ -51,7 +51,6 @@
 
   // The ink of drawn text, not its line box: script fonts reserve far more room than they use.
   function localInk(shape) {
-    if (shape.tagName !== "text") return shape.getBBox();
     const style = getComputedStyle(shape);
     pen.font = `${style.fontWeight} ${style.fontSize} "${style.fontFamily.replaceAll('"', "")}"`;
     const ink = pen.measureText(shape.textContent);
@@ -61,13 +60,22 @@
              height: ink.actualBoundingBoxAscent + ink.actualBoundingBoxDescent };
   }
 
+  // Points that a stroke passes, or the corners of a text's ink.
+  function outline(shape) {
+    if (shape.tagName === "path") {
+      const length = shape.getTotalLength();
+      return Array.from({ length: 81 }, (_, i) => shape.getPointAtLength(length * i / 80));
+    }
+    const { x, y, width, height } = localInk(shape);
+    return [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
+      .map(([px, py]) => new DOMPoint(px, py));
+  }
+
   function inkBox(group) {
     const rects = [];
     for (const shape of group.querySelectorAll("text, path")) {
-      const { x, y, width, height } = localInk(shape);
       const toScreen = shape.getScreenCTM();
-      const points = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
-        .map(([px, py]) => new DOMPoint(px, py).matrixTransform(toScreen));
+      const points = outline(shape).map(p => new DOMPoint(p.x, p.y).matrixTransform(toScreen));
       rects.push({ x0: Math.min(...points.map(p => p.x)), y0: Math.min(...points.map(p => p.y)),
                    x1: Math.max(...points.map(p => p.x)), y1: Math.max(...points.map(p => p.y)) });
     }

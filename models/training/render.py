@@ -26,6 +26,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update",
          "--disable-sync")  # fmt: skip
 SHARPNESS = 1.3  # device pixels per CSS pixel
+_HUGGED = (CLASS_INDEX["formula"], CLASS_INDEX["figure"])  # their layout boxes are loose
 LONGEST_SIDE = 832  # of the images that are kept, in pixels
 _SHOT = {"format": "jpeg", "quality": 92, "optimizeForSpeed": True}
 _READ_BOXES = Path(__file__).with_name("read_boxes.js")
@@ -50,7 +51,10 @@ class Camera:
         image = cv2.imdecode(np.frombuffer(base64.b64decode(shot), np.uint8), cv2.IMREAD_COLOR)
         classes = np.array([CLASS_INDEX[row[0]] for row in found], np.int64)
         boxes = np.array([row[1:] for row in found], np.float32).reshape(-1, 4)
-        return image, classes, boxes * (image.shape[1] / page.width)
+        boxes *= image.shape[1] / page.width
+        for index in np.flatnonzero(np.isin(classes, _HUGGED)):
+            boxes[index] = degrade.hug_ink(image, boxes[index])
+        return image, classes, boxes
 
     def close(self) -> None:
         """End this Chromium."""

@@ -49,6 +49,8 @@ class Writer:
     def sentence(self) -> str:
         """A sentence of 5 to 24 words, now and then with a number, a citation or brackets."""
         text = self.words(self.rng.randint(5, 24)).capitalize()
+        if self.script in _UNSPACED:
+            text = "\uff0c".join(self.words(self.rng.randint(2, 7)) for _ in range(len(text) // 14))
         chance = self.rng.random()
         if chance < 0.12:
             text += f" [{self.rng.randint(1, 60)}]"

@@ -8,6 +8,7 @@ from models.training.dataset import place, right_angle
 from models.training.degrade import (
     WEAR,
     clip_boxes,
+    hug_ink,
     shrink,
     turn_matrix,
     warp_boxes,
@@ -144,3 +145,19 @@ def test_written_labels_read_back_as_the_same_boxes() -> None:
     classes, boxes = to_corners(parse_labels(text), WIDTH, HEIGHT)
     assert classes.tolist() == [len(CLASSES) - 1]
     assert np.allclose(boxes, MARK, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        pytest.param([60, 100, 250, 300], MARK[0], id="loose all around"),
+        pytest.param([90, 120, 210, 260], [90, 120, 210, 260], id="all ink: a picture"),
+        pytest.param([60, 100, 150, 300], [90, 120, 150, 260], id="cuts the mark"),
+        pytest.param([5, 5, 50, 50], [5, 5, 50, 50], id="nothing but paper"),
+        pytest.param([290, 390, 320, 420], [290, 390, 320, 420], id="over the edge"),
+        pytest.param([300, 400, 320, 420], [300, 400, 320, 420], id="beyond the page"),
+    ],
+)
+def test_a_loose_box_is_shrunk_to_its_ink(box: list[int], expected: list[int]) -> None:
+    hugged = hug_ink(marked_page(), np.array(box, np.float32))
+    assert hugged.tolist() == list(expected)
