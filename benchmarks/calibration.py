@@ -103,7 +103,7 @@ def _judged_words(engine: Engine, arguments: argparse.Namespace, folder: Path) -
     installed = engine.stages.recognisers[arguments.engines[0]].languages()
     for name in (*arguments.sets, *arguments.unseen):
         if name == "made":
-            pages = made_set(folder, 2)
+            pages = made_set(folder, arguments.rounds)
         else:
             pages = real_set(arguments.data, name, folder, arguments.limit)
         for page in pages:
@@ -240,7 +240,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--engines", type=_names, default=["tesseract", "lstm", "ppocr"])
     parser.add_argument("--sets", type=_names, default=["made", "sroie", "funsd"])
     parser.add_argument("--unseen", type=_names, default=["omnidoc", "hist_fr", "hist_de"])
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--limit", type=int, help="pages of each evaluation set; all without it")
+    parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
     parser.add_argument("--write", type=Path, help="file of the fitted weights")
     parser.add_argument(
         "--plot", type=Path, default=Path(__file__).with_name("results") / "reliability.svg"

@@ -29,7 +29,7 @@ from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
 from vision.types import Box
 from workers.engine import Engine, build_engine
 
-_SETS = ("omnidoc", "hist_de", "hist_fr")
+_SETS = ("omnidoc", "hist_fr")
 _DETECTOR = "pagesight-doc"
 
 Place = tuple[float, ...]

@@ -17,6 +17,8 @@ Box = tuple[float, float, float, float]
 
 # Their text is not in reading order: neither edits between texts nor their order mean anything.
 UNORDERED = ("sroie", "funsd", "scene_text")
+# Lists some short lines at the ends of paragraphs before the paragraphs.
+_LOOSELY_ORDERED = "hist_de"
 SETS = (
     "sroie", "funsd", "hist_de", "hist_fr", "omnidoc", "pages_misc", "scene_text",
     "lines_deu", "lines_ara",
@@ -130,7 +132,8 @@ def _units(name: str, truth: dict[str, Any]) -> Iterator[TrueUnit]:
                 yield TrueUnit(block["text"], tuple(block["box"]), block.get("order"))
         return
     for at, unit in enumerate(truth.get("words") or truth.get("lines") or []):
-        yield TrueUnit(unit["text"], tuple(unit["box"]), None if name in UNORDERED else at)
+        order = None if name in (*UNORDERED, _LOOSELY_ORDERED) else at
+        yield TrueUnit(unit["text"], tuple(unit["box"]), order)
 
 
 def _lines(truth: dict[str, Any]) -> Iterator[TrueUnit]:

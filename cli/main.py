@@ -128,6 +128,9 @@ def read(
     figure_text: Annotated[
         FigureText, typer.Option(help="Text inside figures: keep it, or leave it out.")
     ] = FigureText.keep,
+    crops: Annotated[
+        Path | None, typer.Option(help="Folder for pictures of the doubtful words.")
+    ] = None,
     pages: Annotated[str | None, typer.Option(help="Which pages, as 1-3,7.")] = None,
     dpi: Annotated[int, typer.Option(min=36, max=1200, help="Resolution of PDF pages.")] = 300,
 ) -> None:
@@ -151,7 +154,7 @@ def read(
         pages=pages,
         dpi=dpi,
     )
-    raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, options)))
+    raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, options, crops)))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli.crops import write_crops
 from cli.exit_codes import Exit
 from cli.local_reader import LocalReader, Pending
 from cli.render import EXTENSIONS, render, write
@@ -29,6 +30,7 @@ class ReadRequest:
     form: str
     output: Path | None
     options: ReadOptions
+    crops: Path | None = None
 
 
 def read_documents(request: ReadRequest) -> int:
@@ -50,6 +52,8 @@ def _usage_problem(request: ReadRequest) -> str | None:
         return f"unknown format {request.form!r}: choose one of {', '.join(EXTENSIONS)}"
     if request.form == "overlay" and request.output is None:
         return "an overlay is a picture: say where with --output"
+    if request.crops and not request.crops.is_dir():
+        return f"--crops {request.crops} must be a folder that exists"
     if len(request.files) > 1 and request.output and not request.output.is_dir():
         return f"--output {request.output} must be a folder that exists to take several results"
     return None
@@ -80,6 +84,8 @@ def _read_one(reader: LocalReader, name: str, path: Path, request: ReadRequest) 
     if not document.pages:
         return Exit.FAILED
     write(render(document, request.form, reader, pending), name, request.form, request.output)
+    if request.crops:
+        write_crops(document, reader, pending, name, request.crops)
     return Exit.PARTIAL if document.failures else Exit.OK
 
 

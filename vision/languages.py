@@ -66,7 +66,7 @@ def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> tuple
     scores = {}
     for code in dict.fromkeys((first, *rivals[:_CANDIDATES])):
         read = readings if code == first else _read(sample, recogniser, code)
-        scores[code] = _score(read, code)
+        scores[code] = _surety(read) + _WORDS_WEIGHT * _known_share(read, code)
     return (max(scores, key=lambda code: scores[code]),)
 
 
@@ -95,10 +95,11 @@ def _script_reading(
     best: tuple[float, str, list[LineReading]] | None = None
     for code in _one_of_each_script(installed):
         readings = _read(sample, recogniser, code)
-        score = _score(readings, code)
-        if best is None or score > best[0]:
-            best = (score, code, readings)
-        if _surety(readings) >= _SURE and _known_share(readings, code) >= _MEANS_SOMETHING:
+        same = [other for other in installed if SCRIPTS[other] == SCRIPTS[code]]
+        surety, known = _surety(readings), max(_known_share(readings, other) for other in same)
+        if best is None or surety + _WORDS_WEIGHT * known > best[0]:
+            best = (surety + _WORDS_WEIGHT * known, code, readings)
+        if surety >= _SURE and known >= _MEANS_SOMETHING:
             break
     assert best is not None
     return best[1], best[2]
@@ -122,10 +123,6 @@ def _read(sample: Sequence[LineCrop], recogniser: Recogniser, code: str) -> list
 
 def _surety(readings: Iterable[LineReading]) -> float:
     return fmean(reading.confidence for reading in readings)
-
-
-def _score(readings: Sequence[LineReading], code: str) -> float:
-    return _surety(readings) + _WORDS_WEIGHT * _known_share(readings, code)
 
 
 def _known_share(readings: Iterable[LineReading], code: str) -> float:

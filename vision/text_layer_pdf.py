@@ -16,7 +16,8 @@ from vision.stages import Affine
 from vision.text_layer import LONGEST_WORD, MAX_WORDS, LayerWord, TextLayer
 from vision.types import Point
 
-_MOST_CHARACTERS = 200_000
+# A newspaper page has about 40,000; each takes ten microseconds, and the helper's time is short.
+_MOST_CHARACTERS = 60_000
 _MOST_OBJECTS = 3_000
 # Outlined letters are shapes, each with its own outline; tables and charts have fewer.
 _MANY_SHAPES = 1_000

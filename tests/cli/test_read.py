@@ -52,6 +52,23 @@ def test_json_is_the_published_schema_and_says_which_providers_ran(letter: Path)
     assert "CPUExecutionProvider" in providers or "CUDAExecutionProvider" in providers
 
 
+@pytest.mark.parametrize(
+    ("profile", "options", "finder", "reader"),
+    [
+        ("fast", (), "classical", "lstm"),
+        ("accurate", (), "learned", "ppocr"),
+        ("accurate", ("--lines", "classical", "--recogniser", "lstm"), "classical", "lstm"),
+    ],
+)
+def test_a_profile_chooses_who_reads_and_options_overrule_it(
+    letter: Path, profile: str, options: tuple[str, ...], finder: str, reader: str
+) -> None:
+    ran = run("read", str(letter), "--format", "json", "--profile", profile, *options)
+    (receipt,) = json.loads(ran.stdout)["receipt"]["pages"]
+    assert receipt["finder"] == finder
+    assert receipt["lines_read"] == {reader: 2}
+
+
 def test_a_dash_reads_standard_input(letter: Path) -> None:
     ran = run("read", "-", stdin=letter.read_bytes())
     assert "Dear Madam" in ran.stdout.decode()
@@ -82,6 +99,24 @@ def test_an_overlay_has_the_size_of_the_page(letter: Path, tmp_path: Path) -> No
         assert overlay.size == page.size
 
 
+def test_words_that_are_not_sure_enough_are_listed_and_cut_out(
+    letter: Path, tmp_path: Path
+) -> None:
+    words = ("--format", "json", "--min-confidence", "1", "--crops", str(tmp_path))
+    ran = run("read", str(letter), *words)
+    (page,) = json.loads(ran.stdout)["pages"]
+    assert page["text"] == ""
+    assert {word["text"] for word in page["doubtful"]} == {"Dear", "Madam", "Kind", "regards"}
+    assert all(word["left_out"] for word in page["doubtful"])
+    crops = sorted(tmp_path.glob("letter-p1-*.png"))
+    assert len(crops) == len(page["doubtful"])
+    for path, word in zip(crops, page["doubtful"], strict=True):
+        x0, y0, x1, y1 = word["box"]
+        with Image.open(path) as crop:
+            assert crop.width >= x1 - x0
+            assert crop.height >= y1 - y0
+
+
 def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.png"
     empty.touch()
@@ -102,6 +137,7 @@ def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_pa
         (["letter", "--format", "overlay"], Exit.USAGE, "--output"),
         (["letter", "letter", "--output", "nowhere"], Exit.USAGE, "folder"),
         (["letter", "--lines", "magic"], Exit.USAGE, "magic"),
+        (["letter", "--crops", "nowhere"], Exit.USAGE, "folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_exit_code(

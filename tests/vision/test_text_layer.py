@@ -95,6 +95,11 @@ def test_a_pdf_states_its_words_where_they_are_drawn(tmp_path: Path) -> None:
     assert everything.min() > 200, "no letter lies outside its word's box"
 
 
+def test_far_too_much_text_is_not_looked_at(tmp_path: Path) -> None:
+    flood = b"BT /F1 2 Tf 2 TL 20 830 Td\n" + b"(abcdefghi klmnopqrs) Tj T*\n" * 3_100 + b"ET\n"
+    assert drawn(tmp_path, text_pdf(flood)).text_layer is None
+
+
 def test_a_page_without_text_has_no_layer(tmp_path: Path) -> None:
     assert drawn(tmp_path, text_pdf(b"")).text_layer is None
 
