@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -18,11 +18,15 @@ MOST_IN_SLOW_LANE = 100
 SLOW_REMEMBERED = 10_000  # lanes that were slow and have nothing to do now
 
 
+_Row = tuple[str, bool]  # an owner, and whether its slow lanes are meant
+
+
 @dataclass(slots=True)
 class _Lane:
     owner: str
     waiting: deque[str] = field(default_factory=deque)
     running: int = 0
+    row: _Row | None = None  # where it stands in line; nowhere while it has as much as it may
 
 
 class Lanes:
@@ -53,7 +57,7 @@ class Lanes:
         self._lock = threading.Lock()
         self._known: set[str] = set()
         self._lanes: dict[str, _Lane] = {}
-        self._turns: deque[str] = deque()  # lanes where something waits
+        self._rows: dict[_Row, deque[str]] = {}  # lanes that could start; rows take turns
         self._slow: dict[str, None] = {}  # oldest first
         self._running: Counter[str] = Counter()  # by share
         self._stopping = False
@@ -67,9 +71,8 @@ class Lanes:
             if len(held.waiting) >= (MOST_IN_SLOW_LANE if lane in self._slow else MOST_IN_LANE):
                 return
             self._known.add(work)
-            if not held.waiting:
-                self._turns.append(lane)
             held.waiting.append(work)
+            self._line_up(lane, held)
             self._start_what_may()
 
     def stop(self) -> None:
@@ -78,45 +81,52 @@ class Lanes:
             self._stopping = True
         self._threads.shutdown()
 
+    def _line_up(self, name: str, lane: _Lane) -> None:
+        """Put the lane in line if it may start something and does not stand there."""
+        slow = name in self._slow
+        if lane.row is None and lane.waiting and lane.running < (1 if slow else self._per_lane):
+            lane.row = (lane.owner, slow)
+            self._rows.setdefault(lane.row, deque()).append(name)
+
+    def _leave(self, name: str, lane: _Lane) -> None:
+        if lane.row is not None:
+            row = self._rows[lane.row]
+            row.remove(name)
+            if not row:
+                del self._rows[lane.row]
+            lane.row = None
+
     def _start_what_may(self) -> None:
-        while self._go_round():
-            pass
+        """Start one of each row in turn until no row has room."""
+        started = not self._stopping
+        while started:
+            started = False
+            for row in list(self._rows):
+                if all(self._running[share] < most for share, most in self._shares(row)):
+                    self._start_first(row)
+                    started = True
 
-    def _go_round(self) -> bool:
-        """Start one of each lane that may, in turn; say whether there was any."""
-        started = False
-        for _ in range(len(self._turns)):
-            if self._stopping or self._running["all"] >= self._most:
-                return False
-            name = self._turns.popleft()
-            lane = self._lanes[name]
-            if self._may_start(name, lane):
-                self._start(name, lane)
-                started = True
-            if lane.waiting:
-                self._turns.append(name)
-        return started
-
-    def _may_start(self, name: str, lane: _Lane) -> bool:
-        width = 1 if name in self._slow else self._per_lane
-        shares = self._shares(name, lane).items()
-        return lane.running < width and all(self._running[share] < most for share, most in shares)
-
-    def _shares(self, name: str, lane: _Lane) -> Mapping[str, int]:
-        """The shares of the threads that the lane's work counts to, and how large each is."""
+    def _shares(self, row: _Row) -> Sequence[tuple[str, int]]:
+        """The shares of the threads that a row's work counts to, and how large each is."""
+        owner, slow = row
         half, quarter = max(1, self._most // 2), max(1, self._most // 4)
-        shares = {"all": self._most, f"of {lane.owner}": half}
-        if name in self._slow:
-            shares |= {"slow": half, f"slow of {lane.owner}": quarter}
-        return shares
+        shares = [("all", self._most), (f"of {owner}", half)]
+        return [*shares, ("slow", half), (f"slow of {owner}", quarter)] if slow else shares
 
-    def _start(self, name: str, lane: _Lane) -> None:
-        shares = self._shares(name, lane)
+    def _start_first(self, row: _Row) -> None:
+        lanes = self._rows.pop(row)
+        name = lanes.popleft()
+        if lanes:
+            self._rows[row] = lanes  # behind the other rows now
+        lane = self._lanes[name]
+        lane.row = None
         lane.running += 1
-        self._running.update(shares.keys())
-        self._threads.submit(self._work, name, lane.waiting.popleft(), tuple(shares))
+        shares = [share for share, _ in self._shares(row)]
+        self._running.update(shares)
+        self._threads.submit(self._work, name, lane.waiting.popleft(), shares)
+        self._line_up(name, lane)
 
-    def _work(self, name: str, work: str, shares: tuple[str, ...]) -> None:
+    def _work(self, name: str, work: str, shares: Sequence[str]) -> None:
         began = self._monotonic()
         try:
             self._run(work)
@@ -126,13 +136,18 @@ class Lanes:
             self._end(name, work, shares, self._monotonic() - began >= self._slow_s)
             self._start_what_may()
 
-    def _end(self, name: str, work: str, shares: tuple[str, ...], slow: bool) -> None:
+    def _end(self, name: str, work: str, shares: Sequence[str], slow: bool) -> None:
         self._known.discard(work)
-        self._running.subtract(shares)
-        self._running += Counter()  # forgets shares that are empty
-        self._note_pace(name, slow)
+        for share in shares:
+            self._running[share] -= 1
+            if not self._running[share]:
+                del self._running[share]
         lane = self._lanes[name]
         lane.running -= 1
+        if slow != (name in self._slow):
+            self._leave(name, lane)
+        self._note_pace(name, slow)
+        self._line_up(name, lane)
         if not lane.running and not lane.waiting:
             del self._lanes[name]
 

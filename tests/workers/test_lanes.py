@@ -1,7 +1,9 @@
+import random
 import threading
 
 import pytest
 
+from tests.support.ledgers import at_once
 from workers.lanes import MOST_IN_LANE, Lanes, lane_of
 
 
@@ -181,6 +183,27 @@ def test_a_lane_that_hangs_with_much_to_do_takes_no_room_from_others_that_wait()
     hanging.await_begun(1, "quick")
     hanging.go.set()
     hanging.lanes.stop()
+
+
+def test_whatever_paces_mix_each_work_runs_once_and_nothing_is_left_over() -> None:
+    chance = random.Random(11)
+    ran: list[str] = []
+    # A clock that jumps makes lanes slow and quick again by chance.
+    lanes = Lanes(ran.append, 8, per_lane=3, slow_s=2, monotonic=lambda: chance.uniform(0, 5))
+
+    def hand_in(part: int) -> None:
+        for number in range(500):
+            lane = chance.randrange(40)
+            lanes.offer(f"lane{lane}", f"{part}-{number}", f"owner{lane % 5}")
+
+    at_once(hand_in, 4)
+    while lanes._known:
+        pass
+    assert sorted(ran) == sorted(f"{part}-{number}" for part in range(4) for number in range(500))
+    lanes.stop()
+    assert not lanes._lanes
+    assert not lanes._rows
+    assert not lanes._running
 
 
 @pytest.mark.parametrize(
