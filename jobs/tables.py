@@ -237,6 +237,7 @@ outbox = Table(
 )
 Index("ix_outbox_turn", outbox.c.topic, outbox.c.tenant, outbox.c.rank, outbox.c.id)
 Index("ix_outbox_subject", outbox.c.subject)
+_partial("ix_outbox_held", outbox.c.topic, where=outbox.c.held_until.is_not(None))
 
 endpoints = Table(
     "endpoints",

@@ -34,7 +34,8 @@ def test_a_form_is_accepted_with_its_parameters(client: httpx.Client, service: S
     assert answer.status_code == 202
     assert answer.headers["retry-after"] == "1"
     job = client.get(answer.headers["location"]).json()
-    assert job == answer.json() | {"queue_position": 0}  # nobody waits before it
+    turn = {name: job[name] for name in ("queue_position", "estimated_wait_s")}
+    assert job == answer.json() | turn
     assert job["state"] == "queued"
     assert job["input"]["filename"] == "page 1.png"
     assert job["input"]["bytes"] == len(PNG)
@@ -109,6 +110,9 @@ def test_nothing_is_stored_of_a_refused_upload(tenant: Tenant, service: Service)
         ({"dpi": 5}, "invalid_option", "dpi"),
         ({"languages": []}, "invalid_option", "languages"),
         ({"languages": ["../eng"]}, "invalid_option", "languages"),
+        ({"languages": ["auto", "eng"]}, "invalid_option", "languages"),
+        ({"ocr": "never"}, "invalid_option", "ocr"),
+        ({"min_confidence": 1.5}, "invalid_option", "min_confidence"),
         ({"min_region_confidence": 1.5}, "invalid_option", "min_region_confidence"),
         ({"pages": "3-1"}, "bad_page_selection", "3-1"),
     ],

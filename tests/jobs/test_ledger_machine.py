@@ -104,12 +104,30 @@ class LedgerMachine(RuleBasedStateMachine):
         """Somebody comes back that was thought dead, after others may have laid the batch out."""
         self._lay_one_out(self.tenders[pick % len(self.tenders)])
 
-    def _tend(self, batch_id: str, dies: bool) -> None:
+    @rule(documents=st.integers(1, 3))
+    def overtake_tender(self, documents: int) -> None:
+        """A tender hangs beyond its lease, another takes the batch up, and the first comes back."""
+        self.create_batch(documents)
+        batch_id = list(self.model.batches)[-1]
+        first = self._begin_batch(batch_id)
+        self.clock.advance(seconds=LONGEST_HOLD_S)
+        second = self._begin_batch(batch_id)
+        for batch in (first, second):
+            assert batch is not None
+            self._lay_one_out(batch)
+            self.ledger_holds_what_it_must()
+
+    def _begin_batch(self, batch_id: str) -> Batch | None:
         batch = self.ledger.batches.begin(batch_id, "tender")
         assert (batch is not None) == self.model.begin_batch(batch_id)
+        if batch is not None:
+            self.tenders.append(batch)
+        return batch
+
+    def _tend(self, batch_id: str, dies: bool) -> None:
+        batch = self._begin_batch(batch_id)
         if batch is None:
             return
-        self.tenders.append(batch)
         if batch.state is BatchState.CANCELLING:
             if not dies:
                 self.model.cancel_jobs(batch_id)
