@@ -23,11 +23,11 @@ _PAGE_ENDS = {"page.succeeded", "page.failed"}
 class Books:
     """The figures of one scenario.
 
-    Done is a job that succeeded with its own text as result; failed one that ended otherwise with
-    a typed fault. Lost is an accepted job without its row, its end or its result. Double is a
-    second job for one document, a second end of a job, a second reading of a page or a second
-    message about one end. `again` counts attempts at pages beyond the first. The longest gap is
-    the longest time in which an open job waited and none ended.
+    Done is a job that succeeded with its own text as result; failed one that ended otherwise: with
+    a typed fault, or because it was cancelled. Lost is an accepted job without its row, its end or
+    its result. Double is a second job for one document, a second end of a job, a second reading of
+    a page or a second message about one end. `again` counts attempts at pages beyond the first.
+    The longest gap is the longest time in which an open job waited and none ended.
     """
 
     accepted: int
@@ -68,7 +68,7 @@ def judge(
     pages = [row for row in _rows(place, tables.pages) if row.job_id in jobs]
     mine = [jobs[each.job_id] for each in handed if each.job_id in jobs]
     done = [each for each in handed if _is_done(place, jobs.get(each.job_id), each, text)]
-    failed = [row for row in mine if row.state in FINAL_JOB_STATES and row.fault_code]
+    failed = [row for row in mine if _ended_otherwise(row)]
     ends = sorted(row.finished_at.timestamp() for row in mine if row.finished_at)
     accepts = sorted(row.created_at.timestamp() for row in mine)
     return Books(
@@ -121,6 +121,12 @@ def _is_done(place: Workplace, row: Row[Any] | None, each: Accepted, text: Text 
         return False
     read = " ".join(page["text"] for page in document["pages"])
     return text is None or text(each.number) == read
+
+
+def _ended_otherwise(row: Row[Any]) -> bool:
+    """Cancelled, expired, or failed with a typed fault."""
+    said = row.fault_code is not None or row.state in {JobState.CANCELLED, JobState.EXPIRED}
+    return row.state in FINAL_JOB_STATES and said
 
 
 def _doubles(place: Workplace, jobs: Mapping[str, Row[Any]]) -> int:
