@@ -1,8 +1,8 @@
 """Recognition: converted networks against native Tesseract, same model, same crops, same run.
 
-One thread each; preparation and decoding included. Rounds alternate, the best of each counts.
-`--images even` prepares crops as the product does, `tesseract` as native Tesseract does. With
-`--device cuda` the provider is proven before anything is timed, and the time is that of the clock.
+One thread each, preparation and decoding included; rounds alternate, the best of each counts.
+`--images tesseract` prepares crops as native Tesseract does, not as the product does. With
+`--device cuda` the provider is proven before anything is timed, and the clock's time counts.
 
     OMP_THREAD_LIMIT=1 python -m benchmarks.recognition --data ../shared/data
 """
@@ -34,8 +34,7 @@ from vision.tessdata import find_tessdata, installed_languages
 from vision.tesseract import Tesseract
 from vision.types import Box
 
-# Directional marks, which only native Tesseract writes.
-_MARKS = str.maketrans("", "", "\u200e\u200f")
+_MARKS = str.maketrans("", "", "\u200e\u200f")  # of direction: only native Tesseract writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +87,12 @@ def _compare(
     arguments: argparse.Namespace,
 ) -> None:
     crops = [sample.crop for sample in samples]
-    ours.recognise(crops[:1])
+    ours.recognise(crops[:1])  # opens the network
     providers = {use.provider for use in ours.models([language])}
     clock = time.thread_time if providers == {CPU_PROVIDER} else time.perf_counter
     with _native_reader(find_tessdata(arguments.tessdata), language) as theirs:
-        mine = partial(ours.recognise, crops)
-        rounds = _alternate(mine, partial(theirs, crops), arguments.rounds, clock)
+        mine, natively = partial(ours.recognise, crops), partial(theirs, crops)
+        rounds = _alternate(mine, natively, arguments.rounds, clock)
     _print_row(name, samples, *rounds)
     if clock is time.perf_counter:
         print(f"{'':22} ours ran on {', '.join(providers)}, timed by the clock")
@@ -141,8 +140,8 @@ def printed_lines(folder: Path, language: str) -> list[LineCrop]:
 
 
 def _is_long(line: dict[str, Any]) -> bool:
-    x0, y0, x1, y1 = line["box"]
-    return len(line["text"]) > 15 and x1 - x0 > 4 * (y1 - y0)
+    box = Box(*line["box"])
+    return len(line["text"]) > 15 and box.width > 4 * box.height
 
 
 def _around(page: Image, box: Sequence[float]) -> Image:
@@ -244,8 +243,7 @@ def _read_natively(api: tesserocr.PyTessBaseAPI, pixels: Image) -> LineReading:
 
 def _timed(read: Callable[[], list[LineReading]], clock: Callable[[], float]) -> Timed:
     started = clock()
-    readings = read()
-    return Timed(readings, clock() - started)
+    return Timed(read(), clock() - started)
 
 
 def _print_row(name: str, samples: Sequence[Sample], native: Timed, ours: Timed) -> None:
@@ -272,7 +270,7 @@ def _error_rate(texts: Sequence[str], samples: Sequence[Sample]) -> float:
     pages: dict[str, tuple[str, str]] = {}
     for at, (text, sample) in enumerate(zip(texts, samples, strict=True)):
         name = sample.page or str(at)
-        before = pages.get(name, ("", ""))[0]
+        before, _ = pages.get(name, ("", ""))
         pages[name] = (f"{before} {text}".strip(), _plain(sample.truth))
     return _rate(*zip(*pages.values(), strict=True))
 

@@ -22,11 +22,11 @@ _STEP_COST = 0.085  # kCertOffset
 _OUTSIDE = 2.25  # kDictRatio
 _DEAREST = 25 / 7  # kWorstDictCertainty / kCertaintyScale: no step of a listed word costs more
 # Measured on old prints, where they matter: docs/recognition.md.
-_WIDTH = 8
-_WORD_WIDTH = 8  # prefixes of listed words are kept beyond the others, as in Tesseract
+_WIDTH = 5
+_WORD_WIDTH = 5  # prefixes of listed words are kept beyond the others, as in Tesseract
 _FOLLOWED = 3  # classes of each step
 _FLOOR = 0.01  # less likely ones are not followed
-_FALLEN = 8.0  # nor prefixes that cost so much more than the best
+_FALLEN = 6.0  # nor prefixes that cost so much more than the best
 _IMPOSSIBLE = 1e-9
 _NEGLIGIBLE = 5.0  # e^-5 of a path's probability: not worth adding
 
@@ -79,9 +79,14 @@ class Search:
         """Readings made of whole characters, cheapest first; none where no such fits."""
         self._places = [self.alphabet.root]
         beam: dict[int, _Ends] = {0: [_START, None]}
-        silences = self.probabilities[:, self.alphabet.null].tolist()
-        for time, (silence, frame) in enumerate(zip(silences, self._frames(), strict=True)):
-            beam = self._pruned(self._step(beam, frame, _cost(silence), time))
+        silences = [_cost(each) for each in self.probabilities[:, self.alphabet.null].tolist()]
+        begin = 0
+        for time, frame in enumerate(self._frames()):
+            if frame:
+                beam = self._waited(beam, silences[begin:time])
+                beam = self._pruned(self._step(beam, frame, silences[time], time))
+                begin = time + 1
+        beam = self._waited(beam, silences[begin:])
         found = [
             Hypothesis(self._characters(prefix), self._finished(prefix, _total(ends)), prefix)
             for prefix, ends in beam.items()
@@ -133,16 +138,29 @@ class Search:
                     self._extend(grown, prefix, silent, number, cost, time)
         return grown
 
+    def _waited(self, beam: dict[int, _Ends], silences: list[float]) -> dict[int, _Ends]:
+        """Steps in which nothing is heard, all at once."""
+        if not silences:
+            return beam
+        cost, dearest = sum(silences), max(silences)
+        waited: dict[int, _Ends] = {}
+        for prefix, ends in beam.items():
+            _, finished, word, before = _total(ends)
+            path = self._priced(prefix, finished, word + cost, max(before, dearest))
+            waited[prefix] = [path, None]
+        return waited
+
+    def _priced(self, prefix: int, finished: float, word: float, dearest: float) -> _Path:
+        """A path whose last word may still be listed, or not."""
+        hopeful = dearest <= _DEAREST and self._after[prefix] is not None
+        factor = 1.0 if hopeful or self.lexicon is None else _OUTSIDE
+        return _Path(finished + word * factor, finished, word, dearest)
+
     def _offer(
         self, grown: dict[int, _Ends], prefix: int, end: int, path: _Path, cost: float
     ) -> None:
         """One step more on this prefix, joined with the other ways there."""
-        _, finished, word, dearest = path
-        word += cost
-        dearest = max(dearest, cost)
-        hopeful = dearest <= _DEAREST and self._after[prefix] is not None
-        factor = 1.0 if hopeful or self.lexicon is None else _OUTSIDE
-        new = _Path(finished + word * factor, finished, word, dearest)
+        new = self._priced(prefix, path.finished, path.word + cost, max(path.dearest, cost))
         ends = grown.setdefault(prefix, [None, None])
         known = ends[end]
         ends[end] = new if known is None else _joined(new, known)
