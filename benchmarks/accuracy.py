@@ -25,8 +25,11 @@ import pytesseract
 from PIL import Image, ImageOps
 
 from benchmarks.scoring import WordScore, character_error_rate, score_words
+from models.open_ppocr import open_ppocr_recogniser
 from models.open_recogniser import open_lstm_recogniser
 from models.registry import resolve
+from vision.lines_auto import AutoLineFinder
+from vision.lines_classical import ClassicalLineFinder
 from vision.lines_learned import LearnedLineFinder
 from vision.lines_tesseract import TesseractLineFinder
 from vision.options import LineFinderName, ReadOptions, RecogniserName
@@ -68,15 +71,15 @@ def main() -> None:
     """Command line."""
     arguments = _arguments()
     readers = _readers(arguments)
-    print(_conditions())
-    print(_HEAD)
+    print(conditions())
+    print(HEAD)
     for name in arguments.sets:
         results = {reader: Result() for reader in readers}
         for sample in samples(arguments.data / name, arguments.limit):
             for reader, read in readers.items():
-                _measure(read, sample, results[reader])
+                measure(read, sample, results[reader])
         for reader, result in results.items():
-            print(_row(name, reader, result), flush=True)
+            print(row(name, reader, result), flush=True)
 
 
 def _readers(arguments: argparse.Namespace) -> dict[str, Reader]:
@@ -87,7 +90,7 @@ def _readers(arguments: argparse.Namespace) -> dict[str, Reader]:
         for lines in arguments.lines
         for recogniser in recognisers
     }
-    return {**readers, "pytesseract": _pytesseract}
+    return {**readers, "pytesseract": read_with_pytesseract}
 
 
 def samples(folder: Path, limit: int | None) -> Iterator[Sample]:
@@ -117,6 +120,8 @@ def _names(text: str) -> list[str]:
 def _recogniser(name: str, tessdata: str | None) -> Recogniser:
     if name == "tesseract":
         return native_recogniser(tessdata)
+    if name == "ppocr":
+        return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(tessdata))
     return open_lstm_recogniser(find_tessdata(tessdata), _CONVERTED, device="cpu")
 
 
@@ -130,6 +135,7 @@ def _product(lines: LineFinderName, recogniser: Recogniser, tessdata: str | None
             languages=tuple(languages.split("+")),
             lines=lines,
             recogniser=cast("RecogniserName", recogniser.name),
+            second_reader="off",
             detectors=(),
             barcodes="off",
         )
@@ -139,9 +145,12 @@ def _product(lines: LineFinderName, recogniser: Recogniser, tessdata: str | None
 
 
 def _finder(name: str, tessdata: str | None) -> LineFinder:
-    if name == "learned":
-        return LearnedLineFinder(_session("pp-ocrv6-det"))
-    return TesseractLineFinder(Tesseract(find_tessdata(tessdata)))
+    if name == "classical":
+        return ClassicalLineFinder()
+    if name == "tesseract":
+        return TesseractLineFinder(Tesseract(find_tessdata(tessdata)))
+    learned = LearnedLineFinder(_session("pp-ocrv6-det"))
+    return learned if name == "learned" else AutoLineFinder(learned)
 
 
 def _session(name: str) -> Session:
@@ -152,12 +161,14 @@ def _session(name: str) -> Session:
     )
 
 
-def _pytesseract(page: PageImage, languages: str) -> str:
+def read_with_pytesseract(page: PageImage, languages: str) -> str:
+    """The text of a page as pytesseract's users get it."""
     text: str = pytesseract.image_to_string(Image.fromarray(page.pixels), lang=languages)
     return text
 
 
-def _measure(read: Reader, sample: Sample, result: Result) -> None:
+def measure(read: Reader, sample: Sample, result: Result) -> None:
+    """Add to the result what this reader makes of this page, and what that costs."""
     wall, cpu = time.perf_counter(), _cpu_s()
     text = read(sample.image, sample.languages)
     result.wall_ms.append((time.perf_counter() - wall) * 1000)
@@ -171,17 +182,18 @@ def _cpu_s() -> float:
     return sum(os.times()[:4])
 
 
-_HEAD = (
-    f"{'set':<12}{'reader':<21}{'pages':>6}{'F1':>7}{'prec':>7}{'recall':>7}{'CER':>7}"
+HEAD = (
+    f"{'set':<12}{'reader':<30}{'pages':>6}{'F1':>7}{'prec':>7}{'recall':>7}{'CER':>7}"
     f"{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}"
 )
 
 
-def _row(name: str, reader: str, result: Result) -> str:
+def row(name: str, reader: str, result: Result) -> str:
+    """One line of the table, under HEAD."""
     words, pages = result.words, len(result.wall_ms)
     rate = "-" if name in _UNORDERED or not pages else f"{fmean(result.error_rates):.3f}"
     share = f"{words.f1:>7.3f}{words.precision:>7.3f}{words.recall:>7.3f}{rate:>7}"
-    return f"{name:<12}{reader:<21}{pages:>6}{share}" + _times(result)
+    return f"{name:<12}{reader:<30}{pages:>6}{share}" + _times(result)
 
 
 def _times(result: Result) -> str:
@@ -191,7 +203,7 @@ def _times(result: Result) -> str:
     return f"{fmean(result.cpu_ms):>8.0f}{median(result.wall_ms):>8.0f}{slow:>8.0f}"
 
 
-def _conditions() -> str:
+def conditions() -> str:
     """The machine, versions and commit that the figures belong to."""
     packages = ("numpy", "opencv-python-headless", "onnxruntime", "tesserocr", "pytesseract")
     versions = [f"{package} {_version(package)}" for package in packages]

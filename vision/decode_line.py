@@ -10,6 +10,9 @@ from vision.ctc_beam import Search
 from vision.lexicon import Lexicon
 
 _SURE = 0.9
+# Lines read less surely than this on the whole are noise, long and full of choices: searching them
+# took a third of a page's CPU time (291 to 184 ms on receipts) and moved its word F1 by .001.
+_HOPELESS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,7 @@ class LineDecoder:
         `probabilities` [time, classes] of this line alone, `runs` its greedy reading.
         """
         glyphs = self.alphabet.glyphs(runs)
-        sure = runs.probabilities.size == 0 or float(runs.probabilities.min()) >= _SURE
-        if sure:
+        if not glyphs or not _worth_a_search(runs):
             return glyphs
         decoded: list[Glyph] = []
         done = 0
@@ -81,3 +83,8 @@ class LineDecoder:
         search = Search(probabilities, self.alphabet, lexicon)
         found = search.hypotheses()
         return search.glyphs(found[0].prefix, start) if found else []
+
+
+def _worth_a_search(runs: Runs) -> bool:
+    doubtful = float(runs.probabilities.min()) < _SURE
+    return doubtful and float(runs.probabilities.mean()) >= _HOPELESS

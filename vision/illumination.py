@@ -26,7 +26,7 @@ def measure_unevenness(grey: Grey, letters: Boxes) -> float:
     """
     if len(letters) < _FEWEST_LETTERS:
         return 0.0
-    ground, factor = _ground(grey)
+    ground, factor = ground_of(grey)
     x, y, w, h = letters.T
     rows = np.minimum(((y + h / 2) * factor).astype(int), ground.shape[0] - 1)
     columns = np.minimum(((x + w / 2) * factor).astype(int), ground.shape[1] - 1)
@@ -36,7 +36,7 @@ def measure_unevenness(grey: Grey, letters: Boxes) -> float:
 
 def even_out(image: Image) -> Image:
     """The page divided by its own ground, which becomes as light everywhere as where it is best."""
-    ground, _ = _ground(grey_of(image))
+    ground, _ = ground_of(grey_of(image))
     paper = np.maximum(ground.astype(np.float32), _DARKEST_PAPER)
     gain = np.maximum(np.percentile(paper, 95) / paper, 1.0)
     size = (image.shape[1], image.shape[0])
@@ -48,7 +48,7 @@ def even_out(image: Image) -> Image:
     return evened
 
 
-def _ground(grey: Grey) -> tuple[Grey, float]:
+def ground_of(grey: Grey) -> tuple[Grey, float]:
     """The paper without its ink, as a thumbnail, and the thumbnail's scale."""
     small, factor = shrunk(grey, _THUMBNAIL)
     lightest = cv2.dilate(small, np.ones((_WINDOW, _WINDOW), np.uint8))

@@ -104,7 +104,8 @@ def _without_rules(mask: Grey, letter: float) -> Grey:
     down = _opened(mask, (round(_RULE * letter), 1))
     letters = mask & ~(across | down)
     reach = max(3, round(_CROSSING * letter) | 1)
-    return letters | _closed(letters, (reach, 1)) & across | _closed(letters, (1, reach)) & down
+    crossing = _closed(letters, (reach, 1)) & across | _closed(letters, (1, reach)) & down
+    return np.asarray(letters | crossing, np.uint8)
 
 
 def _pieces(mask: Grey, letter: float) -> Iterator[tuple[int, int, int, int]]:

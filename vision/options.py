@@ -39,7 +39,7 @@ class ReadOptions:
     lines: LineFinderName = "auto"
     recogniser: RecogniserName = "lstm"
     second_reader: SecondReaderName = "ppocr"
-    second_below: float = 0.9
+    second_below: float = 0.92
     detectors: tuple[str, ...] = ("pagesight-doc",)
     min_region_confidence: float = 0.25
     min_confidence: float = 0.0

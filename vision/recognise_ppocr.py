@@ -112,7 +112,7 @@ def strip_width(pixels: Image) -> int:
     exact = min(max(_HEIGHT * width / height, 2 * _STEP), _WIDEST)
     octave = 1 << (int(exact).bit_length() - 1)
     grain = max(_STEP, octave // _WIDTHS_PER_OCTAVE)
-    return max(round(exact / grain), 1) * grain
+    return int(max(round(exact / grain), 1) * grain)
 
 
 def _batches(widths: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -180,3 +180,10 @@ def test_blanks_stand_between_words_but_not_in_scripts_without_them():
     assert Alphabet((" ", "한", "क"), ((0,), (1,), (2,)), 3).spaced
     for letter in ("語", "カ", "ก"):
         assert not Alphabet((" ", "a", letter), ((0,), (1,), (2,)), 3).spaced
+
+
+@pytest.mark.parametrize(("chance", "text"), [(0.85, "cat"), (0.55, "car")])
+def test_a_line_that_is_mostly_doubt_is_not_searched(chance, text):
+    decoder = LineDecoder(Alphabet(NAMES, CODES, NULL), Lexicon(NAMES, graph(CAT)))
+    letters = heard({1: chance}, {2: chance}, {3: 0.4, 4: 0.45})
+    assert read(decoder, letters) == text

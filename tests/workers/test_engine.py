@@ -44,7 +44,7 @@ def test_the_engine_opens_what_is_here_proves_it_and_names_what_is_missing(
     settings = Settings(_env_file=None, device="cpu", models_dir=operators_folder(tmp_path))
     engine = build_engine(settings)
     said = engine.capabilities()
-    assert set(engine.stages.finders) == {"learned", "tesseract"}
+    assert set(engine.stages.finders) == {"auto", "classical", "learned", "tesseract"}
     assert "eng" in engine.stages.recognisers["tesseract"].languages()
     assert said["languages"] == sorted(engine.stages.recognisers["tesseract"].languages())
     assert engine.providers["pp-ocrv6-det"] == "CPUExecutionProvider"
