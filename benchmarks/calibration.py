@@ -11,7 +11,9 @@ odd ones and for the sets of --unseen, before and after.
 
 import argparse
 import datetime
+import json
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +72,7 @@ def main() -> int:
         _report(reader, mine, fitted[reader])
     (arguments.plot).write_text(_plot(words, fitted))
     if arguments.write:
-        arguments.write.write_text(_toml(fitted, arguments.sets))
+        arguments.write.write_text(_toml(fitted, arguments))
     return 0
 
 
@@ -203,17 +205,28 @@ def _plot(words: Sequence[Judged], fitted: dict[str, Array]) -> str:
     ])  # fmt: skip
 
 
-def _toml(fitted: dict[str, Array], sets: Sequence[str]) -> str:
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+def _toml(fitted: dict[str, Array], arguments: argparse.Namespace) -> str:
+    """The file's engines with those fitted now in place of their old entries."""
+    path: Path = arguments.write
+    known = tomllib.loads(path.read_text())["engine"] if path.exists() else {}
+    for reader, weights in fitted.items():
+        rounded = [round(float(weight), 4) for weight in weights]
+        known[reader] = {"fitted": _fitted_on(arguments), "weights": rounded}
     lines = [
         "# Weights of vision/calibration.py: constant, log odds of word, line, page; log length,",
-        f"# shares of digits and marks. Fitted {today} on the even pages of {', '.join(sets)} by",
+        "# shares of digits and marks. Made by",
         "# python -m benchmarks.calibration --data ../shared/data --write vision/calibration.toml",
     ]
-    for reader, weights in fitted.items():
-        values = ", ".join(f"{weight:.4f}" for weight in weights)
-        lines += ["", f"[engine.{reader}]", f"weights = [{values}]"]
+    for reader, entry in known.items():
+        rows = (f"{name} = {json.dumps(entry[name])}" for name in ("fitted", "weights"))
+        lines += ["", f"[engine.{reader}]", *rows]
     return "\n".join(lines) + "\n"
+
+
+def _fitted_on(arguments: argparse.Namespace) -> str:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    part = f", the first {arguments.limit} pages of each" if arguments.limit else ""
+    return f"{today}, even pages of {', '.join(arguments.sets)}{part}"
 
 
 def _chances(weights: Array, values: Array) -> Array:

@@ -23,7 +23,8 @@ _SAMPLE = 5  # lines: enough for some common words of any language
 # Mean letter probability, and share of letters in common words, from which no other script need be
 # tried. A network of another script may be as sure of what it makes up, but writes no such words.
 _SURE, _MEANS_SOMETHING = 0.85, 0.1
-_TYPICAL = 0.2  # share of common words for languages whose words are not listed
+_TYPICAL = 0.1  # taken for languages whose words are not listed
+_MOST = 0.4  # prose reaches it; noise of two letters may be nothing but common words
 _WORDS_LOOKED_AT = 300  # of a stated text
 _CANDIDATES = 3  # languages of one script that read the sample
 _WORDS_WEIGHT = 1.0  # beside sureness: networks read their neighbours' languages almost as surely
@@ -133,7 +134,8 @@ def _known_share(readings: Iterable[LineReading], code: str) -> float:
     pattern = _LETTER if SCRIPTS.get(code) == "CJK" else _WORD
     words = [word for each in readings for word in pattern.findall(each.text.casefold())]
     letters = sum(map(len, words))
-    return sum(len(word) for word in words if word in common) / letters if letters else 0.0
+    share = sum(len(word) for word in words if word in common) / letters if letters else 0.0
+    return min(share, _MOST)
 
 
 def _sample(crops: Sequence[LineCrop]) -> list[LineCrop]:

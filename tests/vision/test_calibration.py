@@ -39,7 +39,7 @@ def test_an_engine_that_was_not_fitted_keeps_its_confidences() -> None:
     assert calibrated([line]) == [line]
 
 
-@pytest.mark.parametrize("engine", ["tesseract", "lstm"])
+@pytest.mark.parametrize("engine", ["tesseract", "lstm", "ppocr"])
 def test_a_fitted_engine_gets_chances_that_rise_with_what_it_says(engine: str) -> None:
     (line,) = calibrated([reading(("word", 0.3), ("word", 0.99), engine=engine)])
     doubtful, sure = (word.confidence for word in line.words)
