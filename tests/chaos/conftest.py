@@ -65,19 +65,19 @@ def note() -> Note:
     ) -> None:
         blows = list(fleet.blows) if fleet else []
         _entries.append(Entry(statement, title, done_to_it, books, figures, blows))
+        _write_report()
 
     return keep
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the report, where one is asked for."""
+def _write_report() -> None:
+    """Write what is known so far: a long run may be broken off."""
     folder = os.environ.get("CHAOS_REPORT")
-    if folder and _entries:
-        now = datetime.now(UTC)
+    if folder:
         form = "Full" if os.environ.get("CHAOS") == "full" else "Short"
         head = (
-            f"# What held when it was struck\n\n{form} forms, {now:%Y-%m-%d %H:%M} UTC, "
-            f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-            f"Python {platform.python_version()}. Exit status {session.exitstatus}."
+            f"# What held when it was struck\n\n{form} forms, {datetime.now(UTC):%Y-%m-%d %H:%M} "
+            f"UTC, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+            f"Python {platform.python_version()}."
         )
         write(_entries, Path(folder), head)
