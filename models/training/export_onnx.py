@@ -1,6 +1,6 @@
 """Write the averaged weights of a run as ONNX, and check that ONNX Runtime agrees with torch.
 
-python -m models.training.export_onnx --run RUN --size 448 --out models/weights/pagesight-doc-1.onnx
+python -m models.training.export_onnx --run RUN --size 448 --out models/weights/pagesight-doc-2.onnx
 """
 
 import argparse
@@ -16,7 +16,7 @@ from torch import nn
 from models.training.labels import CLASSES
 from models.training.train import Run
 
-OPSET = 17
+OPSET, VERSION = 17, "2"
 TOLERANCE = 2e-2  # pixels of boxes; scores agree far closer
 
 
@@ -40,9 +40,9 @@ def metadata(size: int) -> dict[str, str]:
         "task": "detect",
         "batch": "1",
         "author": "Pagesight",
-        "version": "1",
-        "description": "Pagesight document detector 1 (YOLO11n layout, trained from scratch)",
-        "license": "AGPL-3.0 (made with ultralytics' training code; see pagesight-doc-1.md)",
+        "version": VERSION,
+        "description": f"Pagesight document detector {VERSION} (YOLO11n, trained from scratch)",
+        "license": f"AGPL-3.0 (made with ultralytics; see pagesight-doc-{VERSION}.md)",
     }
 
 

@@ -57,7 +57,8 @@ def test_an_operators_entry_is_read_whole(tmp_path):
 
 
 def test_an_operators_entry_replaces_ours_of_the_same_name_and_version(tmp_path):
-    text = GOOD.replace('"mine"', '"pagesight-doc"')
+    (ours,) = [entry for entry in load_catalogue() if entry.name == "pagesight-doc"]
+    text = GOOD.replace('"mine"', f'"{ours.name}"').replace('"1"', f'"{ours.version}"')
     named = [entry for entry in overlay(tmp_path, text) if entry.name == "pagesight-doc"]
     assert [entry.sha256 for entry in named] == [SHA]
 
