@@ -116,7 +116,7 @@ def _sets(data: Path, native: Tesseract) -> Iterator[tuple[str, str, list[Sample
     yield "lines_ara (ara)", "ara", _line_samples(data / "lines_ara", "ara")
     yield "hist_de (frk)", "frk", _printed_samples(data / "hist_de", "frk", 20)
     yield "hist_fr (fra)", "fra", _printed_samples(data / "hist_fr", "fra", 40)
-    yield "pages_misc (eng)", "eng", _page_samples(data / "pages_misc", native)
+    yield "pages_misc (eng)", "eng", page_samples(data / "pages_misc", native)
     yield "omnidoc (eng)", "eng", _block_samples(data / "omnidoc", "eng")
     yield "omnidoc (chi_sim)", "chi_sim", _block_samples(data / "omnidoc", "chi_sim")
 
@@ -156,17 +156,17 @@ def _line_samples(folder: Path, language: str) -> list[Sample]:
     ]
 
 
-def _page_samples(folder: Path, native: Tesseract) -> list[Sample]:
+def page_samples(folder: Path, native: Tesseract) -> list[Sample]:
+    """Lines of a set's upright pictures as Tesseract's layout analysis finds them."""
     finder = TesseractLineFinder(native)
     samples: list[Sample] = []
     for truth in _truths(folder):
         if Path(truth["image"]).suffix != ".pdf" and "180" not in truth["image"]:
             page = _image(folder / truth["image"])
             prepared = PreparedPage(1, page, page, np.eye(2, 3), None, 0, 0.0)
-            lines = finder.find(page, ["eng"])
             samples += [
                 Sample(crop, truth["text"], truth["image"])
-                for crop in cut_lines(prepared, lines, ["eng"])
+                for crop in cut_lines(prepared, finder.find(page, ["eng"]), ["eng"])
             ]
     return samples
 

@@ -62,6 +62,13 @@ class FigureText(StrEnum):
     leave_out = "leave_out"
 
 
+class Characters(StrEnum):
+    """What is said of single characters, as `--help` shows it."""
+
+    off = "off"
+    boxes = "boxes"
+
+
 class Ocr(StrEnum):
     """Whether text is recognised where a PDF states it, as `--help` shows it."""
 
@@ -128,6 +135,9 @@ def read(
     figure_text: Annotated[
         FigureText, typer.Option(help="Text inside figures: keep it, or leave it out.")
     ] = FigureText.keep,
+    characters: Annotated[
+        Characters, typer.Option(help="In JSON, boxes of the single characters of words.")
+    ] = Characters.off,
     crops: Annotated[
         Path | None, typer.Option(help="Folder for pictures of the doubtful words.")
     ] = None,
@@ -151,6 +161,7 @@ def read(
         ocr=ocr.value,
         min_confidence=min_confidence,
         figure_text=figure_text.value,
+        characters=characters.value,
         pages=pages,
         dpi=dpi,
     )

@@ -13,6 +13,7 @@ OcrMode = Literal["auto", "force", "off"]
 
 ANY_LANGUAGE = ("auto",)
 FigureText = Literal["keep", "leave_out"]
+CharacterDetail = Literal["off", "boxes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ReadOptions:
     `off` leaves it alone. `detectors` are catalogue names, run in this order. Words less likely to
     be right than `min_confidence` are left out of the text and listed as doubtful.
     `figure_text` says what becomes of text inside regions that are figures; captions always stay.
+    `characters` is `boxes` to give words their characters, each with box and confidence.
     """
 
     profile: Profile = "balanced"
@@ -44,6 +46,7 @@ class ReadOptions:
     min_region_confidence: float = 0.25
     min_confidence: float = 0.0
     figure_text: FigureText = "keep"
+    characters: CharacterDetail = "off"
     orientation: Switch = "auto"
     deskew: Switch = "auto"
     illumination: Switch = "auto"

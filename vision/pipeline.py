@@ -100,6 +100,8 @@ def read_page(
         finder = chosen.finder if layer.search else None
         finder, found = _find(finder, prepared.working, languages)
         crops = cut_lines(prepared, layer.missing(found, prepared), languages)
+        if options.characters == "boxes":
+            crops = [replace(crop, characters=True) for crop in crops]
     with watch.stage("recognise"):
         if options.languages == ANY_LANGUAGE and not layer.lines:
             languages = detect_languages(crops, chosen.recogniser)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,7 +56,15 @@ def _place(crop: LineCrop, reading: LineReading, to_layout: Affine) -> PlacedLin
         confidence=float(reading.confidence),
         box=bounding_box(polygon),
         words=tuple(
-            Word(word.text, float(word.confidence), transform_box(crop.to_page, word.box))
+            Word(
+                word.text,
+                float(word.confidence),
+                transform_box(crop.to_page, word.box),
+                tuple(
+                    replace(each, box=transform_box(crop.to_page, each.box))
+                    for each in word.characters
+                ),
+            )
             for word in reading.words
         ),
         polygon=None if upright else polygon,

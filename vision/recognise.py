@@ -25,8 +25,10 @@ class LineReader(Protocol):
 
     min_confidence: float
 
-    def read_lines(self, images: Sequence[Image], languages: Sequence[str]) -> list[LineReading]:
-        """One reading for each image, boxes in its pixels."""
+    def read_lines(
+        self, images: Sequence[Image], languages: Sequence[str], *, characters: bool = False
+    ) -> list[LineReading]:
+        """One reading for each image, boxes in its pixels; of `characters` too, where it can."""
         ...
 
     def models(self, names: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -52,10 +54,13 @@ class TesseractRecogniser:
         Raises BadInput `unknown_language`, EngineFailure where the engine is missing or fails.
         """
         readings = [LineReading("", 0.0)] * len(crops)
-        for languages in dict.fromkeys(crop.languages for crop in crops):
-            at = [i for i, crop in enumerate(crops) if crop.languages == languages]
+        kinds = [(crop.languages, crop.characters) for crop in crops]
+        for kind in dict.fromkeys(kinds):
+            at = [i for i, each in enumerate(kinds) if each == kind]
             images = [line_image(crops[i].pixels) for i in at]
-            for i, reading in zip(at, self._reader.read_lines(images, languages), strict=True):
+            languages, characters = kind
+            read = self._reader.read_lines(images, languages, characters=characters)
+            for i, reading in zip(at, read, strict=True):
                 readings[i] = self._believed(reading, crops[i])
         return readings
 
@@ -107,4 +112,9 @@ def line_image(pixels: Image) -> Image:
 
 
 def _scaled(word: CropWord, scale: float) -> CropWord:
-    return replace(word, box=Box(*(edge * scale for edge in word.box)))
+    characters = tuple(replace(each, box=_scaled_box(each.box, scale)) for each in word.characters)
+    return replace(word, box=_scaled_box(word.box, scale), characters=characters)
+
+
+def _scaled_box(box: Box, scale: float) -> Box:
+    return Box(*(edge * scale for edge in box))

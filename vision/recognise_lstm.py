@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vision.alphabet import BLANK, Glyph
 from vision.bidi import reading_order
+from vision.character_boxes import with_characters
 from vision.ctc import greedy_runs
 from vision.decode_line import LineDecoder
 from vision.line_image import Strip, even_strip, line_strip
@@ -150,7 +151,10 @@ def read_lines(
     for at, read in zip(doubtful, turned, strict=True):
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
-    return [_reading(network, strip, read) for strip, read in zip(strips, reads, strict=True)]
+    return [
+        _reading(network, strip, read, crop.characters)
+        for strip, read, crop in zip(strips, reads, crops, strict=True)
+    ]
 
 
 def _strip(network: LineNetwork, pixels: Image, images: LineImages) -> Strip:
@@ -198,7 +202,7 @@ def _read_batch(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> 
     ]
 
 
-def _reading(network: LineNetwork, strip: Strip, read: _Read) -> LineReading:
+def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) -> LineReading:
     if not any(glyph.character != BLANK for glyph in read.glyphs):
         return LineReading("", 0.0)
     names = network.decoder.alphabet.characters
@@ -212,8 +216,12 @@ def _reading(network: LineNetwork, strip: Strip, read: _Read) -> LineReading:
         CropWord("".join(characters[at] for at in word), _word_confidence(read.glyphs, word), box)
         for word, box in zip(words, boxes, strict=True)
     )
-    letters = [glyph.probability for glyph in read.glyphs if glyph.character != BLANK]
-    return LineReading(" ".join(word.text for word in found), float(np.mean(letters)), found)
+    if detailed:
+        windows = [_window(read.glyphs, [at], strip) for word in words for at in word]
+        letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
+        found = with_characters(found, letters, windows, ink)
+    chances = [glyph.probability for glyph in read.glyphs if glyph.character != BLANK]
+    return LineReading(" ".join(word.text for word in found), float(np.mean(chances)), found)
 
 
 def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:

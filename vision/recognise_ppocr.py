@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.character_boxes import with_characters
 from vision.ctc import Runs, greedy_runs
 from vision.letters import grey_of
 from vision.session import CPU_PROVIDER, Session
 from vision.stages import CropWord, Image, LineCrop, LineReading, Recogniser
-from vision.types import Box, ModelUse
+from vision.types import ModelUse
 from vision.word_boxes import fit_to_ink, ink_boxes
 
 _HEIGHT = 48
@@ -102,7 +103,7 @@ def read_lines(network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineRea
         (probabilities,) = network.session.run({network.session.inputs[0].name: batch})
         steps = np.full(len(at), probabilities.shape[1], np.int32)
         for place, runs in zip(at, greedy_runs(probabilities, steps, _BLANK), strict=True):
-            readings[place] = _reading(runs, characters, crops[place].pixels, int(steps[0]))
+            readings[place] = _reading(runs, characters, crops[place], int(steps[0]))
     return readings
 
 
@@ -142,7 +143,7 @@ class _Letter:
     end: int
 
 
-def _reading(runs: Runs, characters: Sequence[str], pixels: Image, steps: int) -> LineReading:
+def _reading(runs: Runs, characters: Sequence[str], crop: LineCrop, steps: int) -> LineReading:
     columns = (runs.classes, runs.probabilities, runs.starts, runs.ends)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     letters = [_Letter(characters[kind], *rest) for kind, *rest in rows]
@@ -151,10 +152,16 @@ def _reading(runs: Runs, characters: Sequence[str], pixels: Image, steps: int) -
     ]
     if not words:
         return LineReading("", 0.0)
+    ink, size = _ink(crop.pixels), (crop.pixels.shape[1], crop.pixels.shape[0])
+    boxes = fit_to_ink(_windows(words, size[0] / steps, steps), ink, size)
     found = tuple(
         CropWord("".join(each.text for each in word), _mean_probability(word), box)
-        for word, box in zip(words, _boxes(words, pixels, steps), strict=True)
+        for word, box in zip(words, boxes, strict=True)
     )
+    if crop.characters:
+        windows = _windows([[each] for word in words for each in word], size[0] / steps, steps)
+        known = [[(each.text, each.probability) for each in word] for word in words]
+        found = with_characters(found, known, windows, ink)
     sure = _mean_probability([letter for word in words for letter in word])
     return LineReading(" ".join(word.text for word in found), sure, found)
 
@@ -163,13 +170,17 @@ def _mean_probability(letters: Sequence[_Letter]) -> float:
     return sum(letter.probability for letter in letters) / len(letters)
 
 
-def _boxes(words: Sequence[Sequence[_Letter]], pixels: Image, steps: int) -> list[Box]:
-    """Around the ink between the middles of the gaps on both sides of each word."""
-    middles = [(left[-1].end + right[0].start) / 2 for left, right in pairwise(words)]
-    edges = [edge * pixels.shape[1] / steps for edge in (0, *middles, steps)]
+def _windows(
+    groups: Sequence[Sequence[_Letter]], step: float, steps: int
+) -> list[tuple[float, float]]:
+    """Each group's extent to the middles of the gaps on both sides; a step is `step` pixels."""
+    middles = [(left[-1].end + right[0].start) / 2 for left, right in pairwise(groups)]
+    return list(pairwise(edge * step for edge in (0, *middles, steps)))
+
+
+def _ink(pixels: Image) -> NDArray[np.int32]:
     grey = grey_of(pixels)
     dark, light = np.percentile(grey, (_INK_PERCENTILE, _PAPER_PERCENTILE))
     level = (dark + light) / 2
     light_on_dark = bool(np.median(grey) < level)
-    ink = ink_boxes(grey, level, light_on_dark=light_on_dark)
-    return fit_to_ink(list(pairwise(edges)), ink, (pixels.shape[1], pixels.shape[0]))
+    return ink_boxes(grey, level, light_on_dark=light_on_dark)

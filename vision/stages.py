@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.text_layer import TextLayer
-from vision.types import Box, ModelUse, PageWarning, Polygon, Preparation
+from vision.types import Box, Character, ModelUse, PageWarning, Polygon, Preparation
 
 Image = NDArray[np.uint8]
 Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in another
@@ -78,22 +78,25 @@ class FoundLine:
 class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
-    `text_height` is the height in crop pixels of the found line without its padding.
+    `text_height` is the height in crop pixels of the found line without its padding, `characters`
+    whether to say where each character of a word stands.
     """
 
     pixels: Image
     to_page: Affine
     languages: tuple[str, ...]
     text_height: float
+    characters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CropWord:
-    """A word with its box in crop coordinates."""
+    """A word with its box, and those of its characters if asked for, in crop coordinates."""
 
     text: str
     confidence: float
     box: Box
+    characters: tuple[Character, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

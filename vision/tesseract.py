@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from vision.bidi import reading_order
 from vision.errors import EngineFailure
 from vision.stages import CropWord, Image, LineReading
 from vision.tessdata import installed_languages, model_uses, require_languages
-from vision.types import Box, ModelUse
+from vision.types import Box, Character, ModelUse
 
 _IDLE_KEPT = 8  # engines kept for the next caller; one with `eng` holds about 25 MB
 
@@ -74,7 +74,9 @@ class Tesseract:
         version = str(tesserocr.PyTessBaseAPI.Version())
         return model_uses(self.tessdata, names, version, "tesseract")
 
-    def read_lines(self, images: Sequence[Image], languages: Sequence[str]) -> list[LineReading]:
+    def read_lines(
+        self, images: Sequence[Image], languages: Sequence[str], *, characters: bool = False
+    ) -> list[LineReading]:
         """One reading for each image of a single line, boxes in pixels of that image.
 
         A line's confidence is the mean probability of its letters, a word's is libtesseract's own:
@@ -83,7 +85,7 @@ class Tesseract:
         # SINGLE_LINE looks for rows first and loses small print: word F1 on receipts / forms was
         # .742/.807 with it, .735/.855 with RAW_LINE, before line images were evened and scaled.
         with self._engine("+".join(languages), tesserocr.PSM.RAW_LINE) as engine:
-            return [_read_line(engine, image) for image in images]
+            return [_read_line(engine, image, characters) for image in images]
 
     def layout(self, image: Image) -> list[Fragment]:
         """Runs of words that libtesseract's layout analysis finds in text blocks."""
@@ -142,16 +144,24 @@ def _set_image(engine: tesserocr.PyTessBaseAPI, image: Image) -> None:
     engine.SetImageBytes(np.ascontiguousarray(image).tobytes(), width, height, depth, depth * width)
 
 
-def _read_line(engine: tesserocr.PyTessBaseAPI, image: Image) -> LineReading:
+def _read_line(engine: tesserocr.PyTessBaseAPI, image: Image, characters: bool) -> LineReading:
     _set_image(engine, image)
     engine.Recognize()
-    words, letters = [], []
+    words: list[CropWord] = []
+    letters: list[float] = []
+    symbols: list[list[Character]] = []
     for at in _items(engine, tesserocr.RIL.SYMBOL):
         if at.IsAtBeginningOf(tesserocr.RIL.WORD):
             words.append(_word(at))
+            symbols.append([])
         # Certainty is a natural logarithm; a symbol's confidence is 100 + 5 of it
         # (ccmain/ltrresultiterator.cpp, LTRResultIterator::Confidence).
         letters.append(exp(min(at.Confidence(tesserocr.RIL.SYMBOL) - 100, 0) / 5))
+        if characters:
+            symbols[-1].append(_character(at, letters[-1]))
+    if characters:  # unlike the letters of a word's text they come in the order of reading
+        pairs = zip(words, symbols, strict=True)
+        words = [replace(word, characters=tuple(each)) for word, each in pairs]
     words = [word for word in words if word.text]
     if not words:
         return LineReading("", 0.0)
@@ -165,6 +175,11 @@ def _word(at: tesserocr.PyResultIterator) -> CropWord:
     seen = at.GetUTF8Text(level).strip()
     text = "".join(seen[place] for place in reading_order(seen))
     return CropWord(text, confidence, Box(*map(float, at.BoundingBox(level))))
+
+
+def _character(at: tesserocr.PyResultIterator, probability: float) -> Character:
+    level = tesserocr.RIL.SYMBOL
+    return Character(at.GetUTF8Text(level), probability, Box(*map(float, at.BoundingBox(level))))
 
 
 def _fragments(engine: tesserocr.PyTessBaseAPI) -> Iterator[Fragment]:

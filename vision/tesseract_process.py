@@ -44,7 +44,13 @@ class TesseractProcess:
             raise _program_missing() from error
         return model_uses(self.tessdata, names, version, "tesseract-process")
 
-    def read_lines(self, images: Sequence[Image], languages: Sequence[str]) -> list[LineReading]:
+    def read_lines(
+        self,
+        images: Sequence[Image],
+        languages: Sequence[str],
+        *,
+        characters: bool = False,  # noqa: ARG002 - the program's table has words at the least
+    ) -> list[LineReading]:
         """One reading for each image of a single line, boxes in pixels of that image.
 
         Confidence is the program's for each word, that of its weakest letter, and its mean for

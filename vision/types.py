@@ -38,12 +38,25 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a line."""
+class Character:
+    """One glyph as the model spells it: a letter with its marks or a ligature may be one.
+
+    `confidence` is the model's own probability. `box` is in the frame of its word's box.
+    """
 
     text: str
     confidence: float
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a line; its characters, in the order of reading, only where asked for."""
+
+    text: str
+    confidence: float
+    box: Box
+    characters: tuple[Character, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

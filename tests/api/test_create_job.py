@@ -113,6 +113,7 @@ def test_nothing_is_stored_of_a_refused_upload(tenant: Tenant, service: Service)
         ({"languages": ["auto", "eng"]}, "invalid_option", "languages"),
         ({"ocr": "never"}, "invalid_option", "ocr"),
         ({"min_confidence": 1.5}, "invalid_option", "min_confidence"),
+        ({"characters": "words"}, "invalid_option", "characters"),
         ({"min_region_confidence": 1.5}, "invalid_option", "min_region_confidence"),
         ({"pages": "3-1"}, "bad_page_selection", "3-1"),
     ],

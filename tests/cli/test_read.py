@@ -117,6 +117,25 @@ def test_words_that_are_not_sure_enough_are_listed_and_cut_out(
             assert crop.height >= y1 - y0
 
 
+def test_boxes_of_characters_are_given_on_request(letter: Path) -> None:
+    ran = run("read", str(letter), "--format", "json", "--characters", "boxes")
+    result = json.loads(ran.stdout)
+    assert result["receipt"]["parameters"]["characters"] == "boxes"
+    words = [
+        word
+        for block in result["pages"][0]["blocks"]
+        for line in block["lines"]
+        for word in line["words"]
+    ]
+    assert [word["text"] for word in words] == ["Dear", "Madam", "Kind", "regards"]
+    for word in words:
+        assert "".join(each["text"] for each in word["characters"]) == word["text"]
+        x0, y0, x1, y1 = word["box"]
+        for left, top, right, bottom in (each["box"] for each in word["characters"]):
+            assert x0 <= left < right <= x1
+            assert y0 <= top < bottom <= y1
+
+
 def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.png"
     empty.touch()

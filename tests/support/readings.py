@@ -8,6 +8,7 @@ from vision.types import (
     Barcode,
     Block,
     Box,
+    Character,
     Document,
     DocumentInfo,
     Line,
@@ -97,7 +98,8 @@ def _tuples(items):
     return st.lists(items, max_size=2).map(tuple)
 
 
-_words = st.builds(Word, _text, _confidences, _boxes)
+_characters = st.builds(Character, _text, _confidences, _boxes)
+_words = st.builds(Word, _text, _confidences, _boxes, _tuples(_characters))
 _lines = st.builds(
     Line,
     _text,

@@ -1,5 +1,6 @@
 import builtins
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ class UnsureReader:
         self.confidence = confidence
         self.asked: list[tuple[int, tuple[str, ...]]] = []
 
-    def read_lines(self, images, languages):
+    def read_lines(self, images, languages, *, characters=False):
         self.asked.append((len(images), tuple(languages)))
         return [LineReading("+".join(languages), self.confidence) for _ in images]
 
@@ -108,3 +109,15 @@ def test_without_tesserocr_the_program_reads_and_the_receipt_says_so(monkeypatch
     require(recogniser.languages(), "a Tesseract language")
     assert recogniser.models(["eng"])[0].provider == "tesseract-process"
     assert recogniser.recognise([crop_of(written("seven invoices"))])[0].text == "seven invoices"
+
+
+def test_characters_are_given_only_where_asked_for_and_stand_in_crop_coordinates(recogniser):
+    plain = crop_of(written("plain words", 90))
+    said_plainly, said_whole = recogniser.recognise([plain, replace(plain, characters=True)])
+    assert [word.characters for word in said_plainly.words] == [(), ()]
+    assert said_whole.text == "plain words"
+    for word in said_whole.words:
+        assert "".join(each.text for each in word.characters) == word.text
+        assert word.characters[0].box.x0 == pytest.approx(word.box.x0, abs=1)
+        assert word.characters[-1].box.x1 == pytest.approx(word.box.x1, abs=1)
+        assert all(0.5 < each.confidence <= 1 for each in word.characters)

@@ -1,5 +1,6 @@
 """Reading with the installed English model, converted; each line is rendered here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +161,51 @@ def test_a_broken_model_is_the_operators_error(tmp_path: Path):
     with pytest.raises(EngineFailure) as caught:
         recogniser.recognise([crop("text")])
     assert caught.value.code == "model_unreadable"
+
+
+def ink_columns(pixels: np.ndarray) -> list[tuple[int, int]]:
+    """Where runs of columns with ink begin and end."""
+    inked = np.concatenate([[False], (pixels[:, :, 0] < 128).any(axis=0), [False]])
+    turns = np.flatnonzero(inked[1:] != inked[:-1]).tolist()
+    return list(zip(turns[::2], turns[1::2], strict=True))
+
+
+def test_each_character_stands_around_its_own_ink(recogniser: LstmRecogniser):
+    plain = crop("Seven boxes and eleven pens")
+    (reading,) = recogniser.recognise([replace(plain, characters=True)])
+    assert reading.text == "Seven boxes and eleven pens"
+    letters = [each for word in reading.words for each in word.characters]
+    assert "".join(each.text for each in letters) == "Sevenboxesandelevenpens"
+    for letter, (start, end) in zip(letters, ink_columns(plain.pixels), strict=True):
+        assert letter.box.x0 == pytest.approx(start, abs=2)
+        assert letter.box.x1 == pytest.approx(end, abs=2)
+        assert 0.5 < letter.confidence <= 1
+
+
+def test_characters_change_nothing_else_and_come_only_where_asked_for(recogniser: LstmRecogniser):
+    plain = [crop(text) for text in LINES]
+    mixed = [replace(each, characters=at % 2 == 0) for at, each in enumerate(plain)]
+    without, some = recogniser.recognise(plain), recogniser.recognise(mixed)
+    bare = [
+        replace(reading, words=tuple(replace(word, characters=()) for word in reading.words))
+        for reading in some
+    ]
+    assert bare == without
+    for at, reading in enumerate(some):
+        for word in reading.words:
+            assert "".join(each.text for each in word.characters) == word.text * (at % 2 == 0)
+
+
+def test_characters_of_right_to_left_words_come_as_they_are_read_and_stand_as_printed(
+    tmp_path: Path,
+):
+    folder = tessdata()
+    require("ara" in installed_languages(folder), "Tesseract's Arabic model")
+    arabic = open_lstm_recogniser(folder, tmp_path, "cpu", native=NoNative())
+    line = replace(crop("دار ورد", 60, languages=("ara",)), characters=True)
+    (reading,) = arabic.recognise([line])
+    assert reading.text == "دار ورد"
+    letters = [each for word in reading.words for each in word.characters]
+    assert "".join(each.text for each in letters) == "دارورد"
+    middles = [(each.box.x0 + each.box.x1) / 2 for each in letters]
+    assert middles == sorted(middles, reverse=True)

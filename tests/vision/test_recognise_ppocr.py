@@ -1,6 +1,7 @@
 """PP-OCR's recogniser reads lines of Latin letters; other scripts go to the other recogniser."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,3 +83,15 @@ def test_the_receipt_names_the_network_of_the_languages_asked_for():
     assert (latin.name, latin.version) == ("pp-ocrv6-rec", "small-latin")
     other = recogniser().models(("osd",))
     assert all(use.name != "pp-ocrv6-rec" for use in other)
+
+
+def test_characters_come_where_asked_for_each_inside_its_word():
+    plain = crop_of(written(SENTENCE, 40))
+    bare, reading = recogniser().recognise([plain, replace(plain, characters=True)])
+    assert all(word.characters == () for word in bare.words)
+    assert [word.text for word in reading.words] == SENTENCE.split()
+    for word in reading.words:
+        assert "".join(each.text for each in word.characters) == word.text
+        edges = [edge for each in word.characters for edge in (each.box.x0, each.box.x1)]
+        assert edges == sorted(edges)
+        assert (edges[0], edges[-1]) == pytest.approx((word.box.x0, word.box.x1), abs=2)

@@ -1,7 +1,8 @@
 """The result as JSON and back, exactly as schema.json publishes it.
 
 Keys are the field names of vision/types.py. Coordinates keep two decimals, confidences and
-measurements four, so the same reading always gives the same bytes.
+measurements four, so the same reading always gives the same bytes. A word's characters are left
+out where there are none: most readings do not ask for them.
 """
 
 import json
@@ -12,12 +13,13 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vision.types import SCHEMA, Box, Document, PageReading
+from vision.types import SCHEMA, Box, Document, PageReading, Word
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
 
 _COORDINATE_DECIMALS = 2
 _DECIMALS = 4
+_PLAIN_WORD = ("text", "confidence", "box")
 _DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "receipt")
 
 
@@ -64,13 +66,21 @@ def load_schema() -> dict[str, Json]:
 
 def _encode(value: object, decimals: int = _DECIMALS) -> Json:
     if is_dataclass(value):
-        return {field.name: _encode_field(value, field.name) for field in fields(value)}
+        names = _names(value.__class__)
+        if isinstance(value, Word) and not value.characters:
+            names = _PLAIN_WORD
+        return {name: _encode_field(value, name) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _encode(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_encode(item, decimals) for item in value]
     # Adding zero turns minus zero, which puzzles people, into zero.
     return round(value, decimals) + 0.0 if isinstance(value, float) else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _encode_field(owner: object, name: str) -> Json:
@@ -92,6 +102,8 @@ def _decode(kind: Any, value: Json, place: str) -> Any:
 def _decode_dataclass(kind: Any, value: Json, place: str) -> Any:
     _expect(isinstance(value, dict), "an object", value, place)
     hints = _hints(kind)
+    if kind is Word and "characters" not in value:
+        value = {**value, "characters": []}
     if value.keys() != hints.keys():
         unknown, missing = sorted(value.keys() - hints.keys()), sorted(hints.keys() - value.keys())
         raise ValueError(f"{place}: unknown keys {unknown}, missing keys {missing}")

@@ -18,7 +18,7 @@ from vision.export.json import (
     to_json_dict,
 )
 from vision.regions import KINDS
-from vision.types import Box, PageReading
+from vision.types import Box, Character, PageReading
 
 RESULT_MD = (Path(__file__).parents[3] / "docs" / "result.md").read_text(encoding="utf-8")
 
@@ -68,6 +68,24 @@ def test_absent_values_are_null_and_never_left_out():
     assert plain["dpi"] is None
     assert plain["blocks"][1]["region"] is None
     assert plain["blocks"][1]["lines"][0]["polygon"] is None
+
+
+def test_a_word_has_characters_only_where_they_were_asked_for(validator):
+    document = small_document()
+    page = document.pages[0]
+    line = page.blocks[0].lines[0]
+    letters = (Character("Gr", 0.5, Box(1 / 3, 2, 3, 4)), Character("üße", 2 / 3, Box(3, 2, 5, 4)))
+    word = replace(line.words[0], characters=letters)
+    block = replace(page.blocks[0], lines=(replace(line, words=(word,)),))
+    plain = to_json_dict(replace(document, pages=(replace(page, blocks=(block,)),)))
+    validator.validate(plain)
+    said = plain["pages"][0]["blocks"][0]["lines"][0]["words"][0]["characters"]
+    assert said[0] == {"text": "Gr", "confidence": 0.5, "box": [0.33, 2, 3, 4]}
+    assert to_json_dict(from_json_dict(plain)) == plain
+    bare = to_json_dict(document)["pages"][0]["blocks"][0]["lines"][0]["words"][0]
+    assert list(bare) == ["text", "confidence", "box"]
+    del said[0]["box"]
+    assert not validator.is_valid(plain)
 
 
 def test_minus_zero_is_zero():
