@@ -82,5 +82,5 @@ def test_a_frozen_redis_keeps_no_caller_waiting(fleet: Fleet, scale: Scale, note
     note(7, "Redis frozen", f"SIGSTOP for {frozen_s} s", books, figures, fleet)
     assert books.are_clean
     assert books.done == books.accepted
-    assert load.slowest_s <= 10  # the report has the figure; a loaded machine exceeds 3 s anyway
+    assert load.slowest_s <= scale(10, 3)  # the short form runs beside other tests
     assert during >= 1
