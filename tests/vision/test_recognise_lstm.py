@@ -106,6 +106,15 @@ def test_light_text_on_dark_paper_is_read(recogniser: LstmRecogniser):
     assert reading.text == LINES[0]
 
 
+@pytest.mark.parametrize("size", [14, 20, 40])
+@pytest.mark.parametrize("border", [0, 4, 8])
+def test_light_text_in_a_dark_bar_is_read(recogniser: LstmRecogniser, size: int, border: int):
+    bar = crop("Offer Description", size, ink="white", paper="black")
+    around = np.pad(bar.pixels, ((border, border), (border, border), (0, 0)), constant_values=255)
+    [reading] = recogniser.recognise([replace(bar, pixels=around)])
+    assert "Description" in reading.text
+
+
 def ink_of(word: str, left: float) -> tuple[int, int, int, int]:
     """Where `crop` puts the ink of a word that begins at `left`."""
     picture = Image.new("L", (800, 60), 0)
