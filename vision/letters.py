@@ -1,5 +1,7 @@
 """Ink that looks like letters, found without any model: the ground for measuring a page."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,26 @@ Boxes = NDArray[np.int32]  # [n, 4]: x, y, width, height
 _OFFSET = 10
 _WINDOW_SHARE = 40
 
+# Letters are looked for at this longest side: enough for small print, a tenth of a scan's pixels.
+_LONGEST_SIDE = 1600
+
 _SMALLEST = 4  # pixels of the longer side; less is speckle
 _SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What a page is measured on: it shrunk by `factor`, and the boxes of its letters there."""
+
+    grey: Grey
+    boxes: Boxes
+    factor: float
+
+
+def find_letters(image: Image) -> Letters:
+    """The letters of an RGB image."""
+    grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
+    return Letters(grey, letter_boxes(ink_mask(grey)), factor)
 
 
 def grey_of(image: Image) -> Grey:

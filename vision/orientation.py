@@ -12,14 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.letters import Boxes, Grey, components, grey_of, ink_mask, letter_boxes, shrunk
+from vision.letters import Boxes, Grey, Letters, components
 from vision.session import Session
-from vision.stages import Image
 from vision.types import ModelUse
 
-_LONGEST_SIDE = 1600
 _MOST_LETTERS = 2000
-_MOST_ASKED = 300  # letters whose neighbours are looked up: their share is right within 3%
+_MOST_ASKED = 100  # letters whose neighbours are looked up: their share is right within 5%
 _FEWEST_LETTERS = 20
 _MOST_LINES = 12
 # A page that lies as most do, with a few lines that say so clearly, is asked no further.
@@ -48,13 +46,12 @@ class LineOrienter:
         """The classifier, with its proven provider."""
         return (self._session.use,)
 
-    def turn_needed(self, image: Image) -> tuple[int, float]:
+    def turn_needed(self, text: Letters) -> tuple[int, float]:
         """The clockwise turn in degrees (0, 90, 180, 270) that makes the page upright.
 
         With it the confidence from 0 to 1; 0 where the page has too little text to judge.
         """
-        grey, _ = shrunk(grey_of(image), _LONGEST_SIDE)
-        letters = letter_boxes(ink_mask(grey))
+        grey, letters = text.grey, text.boxes
         if len(letters) < _FEWEST_LETTERS:
             return 0, 0.0
         across = share_across(letters)

@@ -4,7 +4,6 @@ Each step measures first, acts only where that pays, and reports both.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
@@ -13,13 +12,10 @@ import numpy as np
 from vision.deskew import measure_skew
 from vision.geometry import compose, identity, invert, scaling, transform_box, translation
 from vision.illumination import even_out, measure_unevenness
-from vision.letters import Boxes, Grey, grey_of, ink_mask, letter_boxes, shrunk
+from vision.letters import Letters, find_letters
 from vision.options import ReadOptions
 from vision.stages import Affine, Image, PageImage, PreparedPage
 from vision.types import Box, ModelUse, Preparation
-
-# Letters are looked for at this longest side: enough for small print, a tenth of a scan's pixels.
-_LONGEST_SIDE = 1600
 
 # None of 245 upright pages and single lines was turned at this confidence; lying pages with
 # little text stay as they came.
@@ -43,7 +39,7 @@ _MOST_PIXELS = 40_000_000
 class Orienter(Protocol):
     """Tells which way up a page is."""
 
-    def turn_needed(self, image: Image) -> tuple[int, float]:
+    def turn_needed(self, text: Letters) -> tuple[int, float]:
         """Clockwise turn in degrees (0, 90, 180, 270) that makes it upright; confidence 0 to 1."""
         ...
 
@@ -52,23 +48,16 @@ class Orienter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What is measured on: the shrunk page, its letters, and how far it was shrunk."""
-
-    grey: Grey
-    letters: Boxes
-    factor: float
-
-
 def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
     """The page with what reading needs done to it, and a report of each step.
 
     `working` is `upright` itself where nothing needed doing. Without an orienter, or where an
     option is off, that step is neither measured nor reported.
     """
-    upright, rotation, turned = _orient(page.pixels, options, orienter)
-    text = _look(upright)
+    text = find_letters(page.pixels)
+    upright, rotation, turned = _orient(page.pixels, text, options, orienter)
+    if rotation:
+        text = find_letters(upright)
     evened, lit = _illuminate(upright, text, options)
     skew, levelled = _level(text, options)
     scale, enlarged = _enlarge(text, upright, options)
@@ -86,17 +75,12 @@ def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) ->
     )
 
 
-def _look(image: Image) -> _Text:
-    grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
-    return _Text(grey, letter_boxes(ink_mask(grey)), factor)
-
-
 def _orient(
-    image: Image, options: ReadOptions, orienter: Orienter | None
+    image: Image, text: Letters, options: ReadOptions, orienter: Orienter | None
 ) -> tuple[Image, int, tuple[Preparation, ...]]:
     if orienter is None or options.orientation == "off":
         return image, 0, ()
-    turn, confidence = orienter.turn_needed(image)
+    turn, confidence = orienter.turn_needed(text)
     applied = turn != 0 and confidence >= _SURE_OF_TURN
     detail = f"confidence {confidence:.2f}"
     report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
@@ -107,20 +91,20 @@ def _orient(
 
 
 def _illuminate(
-    image: Image, text: _Text, options: ReadOptions
+    image: Image, text: Letters, options: ReadOptions
 ) -> tuple[Image, tuple[Preparation, ...]]:
     if options.illumination == "off":
         return image, ()
-    uneven = measure_unevenness(text.grey, text.letters)
+    uneven = measure_unevenness(text.grey, text.boxes)
     applied = uneven >= _UNEVEN
     report = Preparation("illumination", round(uneven, 3), "share of darkening", applied)
     return even_out(image) if applied else image, (report,)
 
 
-def _level(text: _Text, options: ReadOptions) -> tuple[float, tuple[Preparation, ...]]:
+def _level(text: Letters, options: ReadOptions) -> tuple[float, tuple[Preparation, ...]]:
     if options.deskew == "off":
         return 0.0, ()
-    skew, better = measure_skew(text.letters)
+    skew, better = measure_skew(text.boxes)
     applied = abs(skew) >= _LEAST_SKEW and better >= _CLEARLY_LEVELLER
     detail = f"{better:.2f} times as sharp as level"
     report = Preparation("deskew", skew, "degrees counter-clockwise", applied, detail)
@@ -128,13 +112,13 @@ def _level(text: _Text, options: ReadOptions) -> tuple[float, tuple[Preparation,
 
 
 def _enlarge(
-    text: _Text, image: Image, options: ReadOptions
+    text: Letters, image: Image, options: ReadOptions
 ) -> tuple[float, tuple[Preparation, ...]]:
     if options.upscale == "off":
         return 1.0, ()
-    if not len(text.letters):
+    if not len(text.boxes):
         return 1.0, (Preparation("upscale", None, "pixels of letter height", False, "no text"),)
-    height = float(np.median(text.letters[:, 3])) / text.factor
+    height = float(np.median(text.boxes[:, 3])) / text.factor
     room = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
     scale = min(_GOOD_TEXT / height, _LARGEST_SCALE, room) if height < _SMALL_TEXT else 1.0
     applied = scale > 1.0

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vision.geometry import compose, invert, rotation_affine, transform_points
+from vision.letters import Letters
 from vision.options import ReadOptions
 from vision.prepare import Orienter
 from vision.stages import (
     Affine,
     FoundLine,
-    Image,
     LineCrop,
     LineReading,
     PageImage,
@@ -73,7 +73,7 @@ class LayerOrienter:
     def __init__(self, lines: Sequence[LayerLine]) -> None:
         self._lines = lines
 
-    def turn_needed(self, image: Image) -> tuple[int, float]:  # noqa: ARG002 - it knows already
+    def turn_needed(self, text: Letters) -> tuple[int, float]:  # noqa: ARG002 - it knows already
         """Clockwise turn in degrees, and the share of letters that ask for it."""
         votes: Counter[int] = Counter()
         for line in self._lines:

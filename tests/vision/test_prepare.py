@@ -13,7 +13,7 @@ from tests.support.documents import text_page
 from vision.deskew import measure_skew
 from vision.geometry import transform_points
 from vision.illumination import measure_unevenness
-from vision.letters import grey_of, ink_mask, letter_boxes
+from vision.letters import Letters, find_letters, grey_of, ink_mask, letter_boxes
 from vision.options import ReadOptions
 from vision.orientation import LineOrienter
 from vision.prepare import prepare
@@ -30,7 +30,7 @@ class Says:
     def __init__(self, turn: int, confidence: float) -> None:
         self.opinion = turn, confidence
 
-    def turn_needed(self, image: Image) -> tuple[int, float]:
+    def turn_needed(self, text: Letters) -> tuple[int, float]:
         return self.opinion
 
 
@@ -120,7 +120,7 @@ def test_the_line_orienter_finds_the_turn_that_makes_text_upright(
     orienter: LineOrienter, letter: Image, turns: int, degrees: float
 ) -> None:
     lying = np.ascontiguousarray(np.rot90(tilted(letter, degrees), turns))
-    turn, confidence = orienter.turn_needed(lying)
+    turn, confidence = orienter.turn_needed(find_letters(lying))
     assert turn == turns * 90
     assert confidence > 0.7
 
@@ -135,7 +135,7 @@ def test_the_line_orienter_finds_the_turn_that_makes_text_upright(
     ],
 )
 def test_a_page_of_too_little_text_is_not_turned(orienter: LineOrienter, page: Image) -> None:
-    assert orienter.turn_needed(page) == (0, 0.0)
+    assert orienter.turn_needed(find_letters(page)) == (0, 0.0)
 
 
 @pytest.mark.parametrize("degrees", [-9, -4.3, -1, -0.4, 0, 0.4, 1, 2.5, 7, 9])

@@ -17,6 +17,7 @@ from tests.support.text_pdfs import (
 )
 from vision.decode_pdf import render_page
 from vision.geometry import bounding_box
+from vision.letters import find_letters
 from vision.limits import Limits
 from vision.options import ReadOptions
 from vision.pipeline import read_page
@@ -140,7 +141,7 @@ def test_letters_say_which_way_is_up(quarter: tuple[int, int], turn: int) -> Non
         (-9.0 * y, 9.0 * x),
     )
     lines = layer_lines([LayerWord("word", quad, 0)])
-    blank = np.zeros((9, 9, 3), np.uint8)
+    blank = find_letters(np.zeros((9, 9, 3), np.uint8))
     assert LayerOrienter(lines).turn_needed(blank) == (turn, 1.0)
 
 
