@@ -25,6 +25,7 @@ wanted_parts() {
     [ -x "$venv/bin/python" ] || has_venv || echo "/nonexistent python3-venv"
     if [ "$purpose" = dev ]; then
         echo "/usr/lib/postgresql/*/bin/initdb postgresql"
+        echo "ip iproute2"
         echo "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core"
         echo "/usr/share/tesseract-ocr/*/tessdata/ara.traineddata tesseract-ocr-ara"
         echo "/usr/share/tesseract-ocr/*/tessdata/deu.traineddata tesseract-ocr-deu"
