@@ -4,7 +4,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Self
@@ -104,14 +104,17 @@ class Fleet:
         now = self.place.ledger.pages.list(page.job_id)[page.number - 1]
         return now.state in FINAL_PAGE_STATES or now.attempts > page.attempts
 
-    def holder(self) -> str | None:
-        """A reader that has a page in hand at this moment."""
-        return next((name for name in self.names("pages") if self.pages_of(name)), None)
+    def holder(self, jobs: Container[str] | None = None) -> str | None:
+        """A reader that has a page in hand at this moment: of these jobs, or of any."""
+        for name in self.names("pages"):
+            if any(jobs is None or page.job_id in jobs for page in self.pages_of(name)):
+                return name
+        return None
 
-    def await_holder(self) -> str:
-        """The first reader that has a page in hand."""
-        await_true(self.holder, "a page to be claimed")
-        return self.holder() or self.await_holder()
+    def await_holder(self, jobs: Container[str] | None = None) -> str:
+        """The first reader that has a page in hand: of these jobs, or of any."""
+        await_true(lambda: self.holder(jobs), "a page to be claimed")
+        return self.holder(jobs) or self.await_holder(jobs)
 
     def await_ready(self) -> None:
         """Wait until every worker is there again."""
