@@ -17,12 +17,12 @@ from benchmarks.accuracy import (
     HEAD,
     Reader,
     Result,
-    conditions,
     measure,
     read_with_pytesseract,
     row,
     samples,
 )
+from benchmarks.conditions import conditions
 from jobs.settings import Settings
 from vision.options import ReadOptions, with_profile
 from vision.pipeline import read_page

@@ -10,12 +10,9 @@ slows both. Bias: the constants of vision/ were chosen on every fourth page of s
 import argparse
 import json
 import os
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import cast
@@ -24,6 +21,7 @@ import numpy as np
 import pytesseract
 from PIL import Image, ImageOps
 
+from benchmarks.conditions import conditions
 from benchmarks.scoring import WordScore, character_error_rate, score_words
 from models.open_ppocr import open_ppocr_recogniser
 from models.open_recogniser import open_lstm_recogniser
@@ -201,34 +199,6 @@ def _times(result: Result) -> str:
         return ""
     slow = quantiles(result.wall_ms, n=20, method="inclusive")[-1]
     return f"{fmean(result.cpu_ms):>8.0f}{median(result.wall_ms):>8.0f}{slow:>8.0f}"
-
-
-def conditions() -> str:
-    """The machine, versions and commit that the figures belong to."""
-    packages = ("numpy", "opencv-python-headless", "onnxruntime", "tesserocr", "pytesseract")
-    versions = [f"{package} {_version(package)}" for package in packages]
-    program = f"tesseract {pytesseract.get_tesseract_version()}"
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    python = f"Python {platform.python_version()}"
-    return f"{machine}; {python}, {', '.join([*versions, program])}; commit {_commit()}"
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "(absent)"
-
-
-def _commit() -> str:
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parent,
-    )
-    return described.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -6,12 +6,22 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-_PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "tesserocr", "pypdfium2")
+import pytesseract
+
+_PACKAGES = (
+    "numpy",
+    "opencv-python-headless",
+    "onnxruntime",
+    "tesserocr",
+    "pytesseract",
+    "pypdfium2",
+)
 
 
 def conditions() -> str:
     """One sentence for the head of a report."""
     versions = [f"{package} {_version(package)}" for package in _PACKAGES]
+    versions.append(f"tesseract {pytesseract.get_tesseract_version()}")
     machine = f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     return f"{machine}; Python {platform.python_version()}, {', '.join(versions)}; {_commit()}"
 

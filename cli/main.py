@@ -1,12 +1,12 @@
 """The `pagesight` command. Each command loads what it needs when it runs, so help is quick."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.choices import Characters, FigureText, LineFinder, Ocr, Profile, Recogniser, SecondReader
 from cli.exit_codes import Exit
 from cli.model_commands import models
 from cli.webhooks import app as webhooks
@@ -21,60 +21,6 @@ keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(webhooks, name="webhooks")
-
-
-class Profile(StrEnum):
-    """The sets of choices by name, as `--help` shows them."""
-
-    fast = "fast"
-    balanced = "balanced"
-    accurate = "accurate"
-
-
-class LineFinder(StrEnum):
-    """The line finders by name, as `--help` shows them."""
-
-    auto = "auto"
-    classical = "classical"
-    learned = "learned"
-    tesseract = "tesseract"
-
-
-class Recogniser(StrEnum):
-    """The recognisers by name, as `--help` shows them."""
-
-    tesseract = "tesseract"
-    lstm = "lstm"
-    ppocr = "ppocr"
-
-
-class SecondReader(StrEnum):
-    """Who reads doubtful lines again, as `--help` shows them."""
-
-    ppocr = "ppocr"
-    off = "off"
-
-
-class FigureText(StrEnum):
-    """What becomes of text inside figures, as `--help` shows it."""
-
-    keep = "keep"
-    leave_out = "leave_out"
-
-
-class Characters(StrEnum):
-    """What is said of single characters, as `--help` shows it."""
-
-    off = "off"
-    boxes = "boxes"
-
-
-class Ocr(StrEnum):
-    """Whether text is recognised where a PDF states it, as `--help` shows it."""
-
-    auto = "auto"
-    force = "force"
-    off = "off"
 
 
 def _names(text: str) -> tuple[str, ...]:
