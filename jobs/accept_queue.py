@@ -7,12 +7,14 @@ makes the batch larger and the work for each job smaller.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
+from typing import Protocol
 
-from jobs.accepting import Outcome
+from jobs.accepting import Outcome, Ready
 from jobs.blobs import Blobs, input_key
 from jobs.errors import BlobError, LedgerUnavailable
 from jobs.job import Job, NewJob
@@ -30,17 +32,20 @@ class _Handed:
     answer: asyncio.Future[tuple[Job, bool]]
 
 
+class Accept(Protocol):
+    """Writes jobs in one transaction and tells what became of each, by its id."""
+
+    def __call__(self, news: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
+        """Commit only after `ready` has returned; what it raises undoes everything."""
+
+
 class AcceptQueue:
-    """A thread that stores small documents and commits their jobs for one event loop.
+    """A thread that stores small documents and commits their jobs for one event loop."""
 
-    `accept` writes a batch of jobs and tells what became of each, by its id.
-    """
-
-    def __init__(
-        self, accept: Callable[[Sequence[NewJob]], Mapping[str, Outcome]], blobs: Blobs
-    ) -> None:
+    def __init__(self, accept: Accept, blobs: Blobs) -> None:
         self._accept = accept
         self._blobs = blobs
+        self._syncing = ThreadPoolExecutor(1, "accept-sync")
         self._waiting: SimpleQueue[_Handed | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="accept-queue", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -63,6 +68,7 @@ class AcceptQueue:
         """Commit what was handed in, then end."""
         self._waiting.put(None)
         self._thread.join()
+        self._syncing.shutdown()
 
     def _run(self) -> None:
         taken = 0
@@ -82,8 +88,6 @@ class AcceptQueue:
                 refused[handed.new.id] = error
             handed = self._next() if len(batch) < MOST_AT_ONCE else None
         stored = [handed.new for handed in batch if handed.new.id not in refused]
-        refused |= self._sync(stored)
-        stored = [new for new in stored if new.id not in refused]
         self._tell(batch, {**refused, **self._commit(stored)})
         return len(batch)
 
@@ -104,18 +108,18 @@ class AcceptQueue:
             return error
         return None
 
-    def _sync(self, news: Sequence[NewJob]) -> dict[str, Exception]:
-        """Have the documents on the disk before their rows; return who cannot be helped."""
-        keys = {new.id: new.input_blob for new in news if new.input_blob is not None}
-        try:
-            self._blobs.sync(list(keys.values()))
-        except BlobError as error:
-            return dict.fromkeys(keys, error)
-        return {}
-
     def _commit(self, news: Sequence[NewJob]) -> Mapping[str, Outcome | Exception]:
+        if not news:
+            return {}
+        # Documents reach the disk while their rows are written, and before these commit.
+        keys = [new.input_blob for new in news if new.input_blob is not None]
+        synced = self._syncing.submit(self._blobs.sync, keys)
         try:
-            return self._accept(news) if news else {}
+            return self._accept(news, synced.result)
+        except BlobError as error:
+            refused = {new.id: error for new in news if new.input_blob is not None}
+            rest = [new for new in news if new.id not in refused]
+            return {**refused, **self._commit(rest)}
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
             if len(news) == 1 or isinstance(error, LedgerUnavailable):
                 return {new.id: error for new in news}

@@ -1,6 +1,6 @@
 """Writes accepted jobs: many in one transaction, so that they share one wait for the disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,6 +19,8 @@ from jobs.states import JobState
 
 # What became of one request: its job and whether it is new, or why there is none.
 Outcome = tuple[Job, bool] | LedgerError
+# Returns when what the rows name is stored for good.
+Ready = Callable[[], object]
 
 _JOBS = tables.jobs.c
 

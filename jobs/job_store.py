@@ -20,9 +20,10 @@ from sqlalchemy import (
 )
 
 from jobs import tables
-from jobs.accepting import Outcome, Rooms, accept_jobs
+from jobs.accepting import Outcome, Ready, Rooms, accept_jobs
 from jobs.blobs import Blobs, job_prefix
 from jobs.clock import Clock
+from jobs.columns import UtcDateTime
 from jobs.database import Database
 from jobs.errors import IllegalMove, LedgerError, NotFound, QueueFull
 from jobs.idempotency import holder
@@ -36,7 +37,7 @@ from jobs.states import FINAL_JOB_STATES, JobState, PageState
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
 MAX_LIST = 500
-_TIME = tables.UtcDateTime()
+_TIME = UtcDateTime()
 TOO_LATE = Fault(
     "deadline_passed", "Nothing of the document was begun within `begin_within_s`.", "caller"
 )
@@ -63,13 +64,20 @@ class JobStore:
             raise outcome
         return outcome
 
-    def create_many(self, news: Sequence[NewJob]) -> Mapping[str, Outcome]:
-        """Accept jobs in one transaction and tell what became of each, by its id."""
+    def create_many(
+        self, news: Sequence[NewJob], ready: Ready | None = None
+    ) -> Mapping[str, Outcome]:
+        """Accept jobs in one transaction and tell what became of each, by its id.
+
+        It commits after `ready` has returned, and not where that raises.
+        """
         now = self._clock()
         tenants = Counter(new.tenant for new in news)
         rooms = Rooms(self._load.room(None), {name: self._load.room(name) for name in tenants})
         with self._database.write() as connection:
             outcomes = accept_jobs(connection, news, rooms, self._settings, now)
+            if ready is not None:
+                ready()
         for name, count in tenants.items():
             self._load.took(name, count)
         return {job_id: self._timed(outcome) for job_id, outcome in outcomes.items()}

@@ -79,9 +79,9 @@ class Settings(BaseSettings):
         30.0, description="Wait before a message that nobody took up is sent again."
     )
     blob_fsync: bool = Field(
-        False,
-        description="Answer 202 only when an upload's file is on the disk, not merely its row: "
-        "against power loss, for about half of the uploads a second.",
+        True,
+        description="Answer 202 only when an upload's file is on the disk, as its row is: "
+        "against power loss.",
     )
     retention_h: PositiveFloat = Field(24.0 * 7, description="Hours that finished jobs are kept.")
     tenant_weights: dict[str, PositiveFloat] = Field(

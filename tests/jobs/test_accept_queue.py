@@ -1,10 +1,12 @@
 import asyncio
+import errno
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from jobs.accept_queue import AcceptQueue
-from jobs.accepting import Outcome
+from jobs.accepting import Outcome, Ready
 from jobs.blobs import Blobs, input_key
 from jobs.errors import BlobError, LedgerUnavailable, QueueFull
 from jobs.job import Job, NewJob
@@ -32,6 +34,11 @@ def hand_in(queue: AcceptQueue, news: Sequence[NewJob], document: bytes | None) 
     return asyncio.run(run())
 
 
+def stored(count: int) -> list[NewJob]:
+    """Jobs that name where their documents lie."""
+    return [replace(new, input_blob=input_key(new)) for new in (new_job() for _ in range(count))]
+
+
 def test_jobs_handed_in_together_are_each_stored_and_told(ledger: Ledger, blobs: Blobs) -> None:
     news = [new_job() for _ in range(20)]
     answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, b"document")
@@ -42,10 +49,10 @@ def test_jobs_handed_in_together_are_each_stored_and_told(ledger: Ledger, blobs:
 def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, blobs: Blobs) -> None:
     news = [new_job(tenant="spoilt" if number == 2 else "good") for number in range(5)]
 
-    def accept(batch: Sequence[NewJob]) -> Mapping[str, Outcome]:
+    def accept(batch: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
         if any(new.tenant == "spoilt" for new in batch):
             raise SpoiltError
-        return ledger.jobs.create_many(batch)
+        return ledger.jobs.create_many(batch, ready)
 
     answers = hand_in(AcceptQueue(accept, blobs), news, None)
     assert isinstance(answers.pop(2), SpoiltError)
@@ -62,9 +69,42 @@ def test_a_document_that_cannot_be_stored_makes_no_job(ledger: Ledger, blobs: Bl
     assert jobs == []
 
 
+def test_documents_are_on_the_disk_before_their_jobs_are_in_the_ledger(
+    ledger: Ledger, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def sync(keys: Sequence[str]) -> None:
+        seen.append((len(keys), ledger.jobs.open_count()))
+
+    monkeypatch.setattr(blobs, "sync", sync)
+    news = stored(4)
+    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, b"document")
+    assert [isinstance(answer, tuple) for answer in answers] == [True] * 4
+    assert sum(count for count, _ in seen) == 4
+    assert seen[0] == (seen[0][0], 0)
+
+
+def test_documents_that_do_not_reach_the_disk_make_no_jobs_and_others_do(
+    ledger: Ledger, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = BlobError(errno.ENOSPC, "no space left")
+
+    def sync(keys: Sequence[str]) -> None:
+        if keys:
+            raise full
+
+    monkeypatch.setattr(blobs, "sync", sync)
+    fetched = new_job(source_url="https://files.example/a.pdf")
+    news = [*stored(2), fetched]
+    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, None)
+    assert answers == [full, full, (ledger.jobs.load(fetched.id), True)]
+    assert ledger.jobs.open_count() == 1
+
+
 @pytest.mark.parametrize("error", [LedgerUnavailable("away"), QueueFull("full")])
 def test_every_caller_hears_why_there_is_no_job(blobs: Blobs, error: Exception) -> None:
-    def accept(_batch: Sequence[NewJob]) -> Mapping[str, Outcome]:
+    def accept(_batch: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
         raise error
 
     answers = hand_in(AcceptQueue(accept, blobs), [new_job() for _ in range(3)], None)

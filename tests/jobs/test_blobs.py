@@ -198,7 +198,7 @@ def test_a_local_store_may_lie_in_a_folder_with_a_space(folder: Path) -> None:
     assert (folder / "my other blobs" / "a").read_bytes() == b"x"
 
 
-@pytest.mark.parametrize("count", [1, 2, 9])
+@pytest.mark.parametrize("count", [1, 9, 120])
 def test_blobs_are_on_the_disk_with_every_folder_that_leads_to_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
@@ -219,11 +219,11 @@ def test_syncing_really_works_alone_and_for_many_and_says_when_a_file_is_gone(
     tmp_path: Path,
 ) -> None:
     store = open_blobs(f"file://{tmp_path}")
-    keys = [f"tenants/a/jobs/job_{number}/input" for number in range(9)]
+    keys = [f"tenants/a/jobs/job_{number}/input" for number in range(120)]
     for key in keys:
         store.put(key, b"x")
-    store.sync(keys[:1])
-    store.sync(keys)
+    for some in (keys[:1], keys[:20], keys):
+        store.sync(some)
     with pytest.raises(BlobError):
         store.sync(["tenants/a/jobs/job_none/input"])
 
