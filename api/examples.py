@@ -44,6 +44,7 @@ JOB: Final[dict[str, Any]] = {
     "batch_id": None,
     "custom_id": None,
     "queue_position": None,
+    "queue_pages": None,
     "estimated_wait_s": None,
     "links": {
         "self": f"/v1/jobs/{JOB_ID}",

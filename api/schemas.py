@@ -123,10 +123,13 @@ class JobOut(Model):
     batch_id: str | None
     custom_id: str | None = Field(description="Your name for the document within its batch.")
     queue_position: int | None = Field(
-        description="Documents that are read before this one; null where it is begun, and in lists."
+        description="Documents begun before this one; null where it is begun, and in lists."
+    )
+    queue_pages: int | None = Field(
+        description="Pages that are read before it; unopened documents count as your others do."
     )
     estimated_wait_s: float | None = Field(
-        description="Seconds until it is begun, at the rate of the last minute; null if unknown."
+        description="Seconds until it is begun, at the pages of the last minute; null if unknown."
     )
     links: JobLinks
 
@@ -154,6 +157,7 @@ class JobOut(Model):
             batch_id=job.batch_id,
             custom_id=job.custom_id,
             queue_position=estimate.position if estimate else None,
+            queue_pages=estimate.pages if estimate else None,
             estimated_wait_s=estimate.wait_s if estimate else None,
             links=_links(job.id),
         )

@@ -21,10 +21,10 @@ from sqlalchemy import (
 
 from jobs import tables
 from jobs.accepting import Outcome, Ready, Rooms, accept_jobs
-from jobs.blobs import Blobs, job_prefix
 from jobs.clock import Clock
 from jobs.columns import UtcDateTime
 from jobs.database import Database
+from jobs.deleted import kept_jobs
 from jobs.errors import IllegalMove, LedgerError, NotFound, QueueFull
 from jobs.idempotency import holder
 from jobs.job import Fault, Job, NewJob
@@ -32,7 +32,7 @@ from jobs.moves import LOST, close_job, log_event, moved, moving_job, send
 from jobs.queue_load import QueueLoad
 from jobs.rows import JobRow, to_fault, to_job
 from jobs.settings import Settings
-from jobs.states import FINAL_JOB_STATES, JobState, PageState
+from jobs.states import JobState, PageState
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
@@ -97,14 +97,17 @@ class JobStore:
 
     def get(self, tenant: str, job_id: str) -> Job:
         """Return a tenant's job; NotFound for another tenant's."""
-        job = self.load(job_id)
-        if job.tenant != tenant:
+        mine = (_JOBS.id == job_id) & (_JOBS.tenant == tenant) & kept_jobs()
+        with self._database.read() as connection:
+            row = connection.execute(select(tables.jobs).where(mine)).one_or_none()
+        if row is None:
             raise NotFound(f"no job {job_id}")
-        return job
+        return to_job(row)
 
     def get_many(self, tenant: str, job_ids: Sequence[str]) -> Sequence[Job]:
         """Return those of some jobs that are the tenant's, in no order."""
-        found = select(tables.jobs).where(_JOBS.id.in_(job_ids), _JOBS.tenant == tenant)
+        found = select(tables.jobs).where(_JOBS.tenant == tenant, kept_jobs())
+        found = found.where(_JOBS.id.in_(job_ids))
         with self._database.read() as connection:
             return [to_job(row) for row in connection.execute(found)]
 
@@ -123,7 +126,7 @@ class JobStore:
         before: str | None = None,
     ) -> tuple[Sequence[Job], str | None]:
         """Return a tenant's jobs, newest first, and where the next page begins, if there is one."""
-        found = select(tables.jobs).where(_JOBS.tenant == tenant)
+        found = select(tables.jobs).where(_JOBS.tenant == tenant, kept_jobs())
         if state is not None:
             found = found.where(_JOBS.state == state)
         if batch_id is not None:
@@ -246,26 +249,6 @@ class JobStore:
             for job_id in job_ids
         ]
         return sum(job is not None for job in failed)
-
-    def delete(self, tenant: str, job_id: str, blobs: Blobs) -> None:
-        """Delete a final job and all that belongs to it; IllegalMove while it is open."""
-        job = self.get(tenant, job_id)
-        if job.state not in FINAL_JOB_STATES:
-            raise IllegalMove(f"job {job_id} is {job.state}; cancel it before deleting it")
-        self.purge(job, blobs)
-
-    def retention_due(self, limit: int) -> Sequence[Job]:
-        """Return final jobs whose time to be kept is over, oldest first."""
-        found = select(tables.jobs).where(_JOBS.expires_at <= self._clock())
-        with self._database.read() as connection:
-            rows = connection.execute(found.order_by(_JOBS.expires_at).limit(limit)).all()
-        return [to_job(row) for row in rows]
-
-    def purge(self, job: Job, blobs: Blobs) -> None:
-        """Delete a final job's blobs, then its rows: interrupted, it can be done again."""
-        blobs.delete_prefix(job_prefix(job.tenant, job.id))
-        with self._database.write() as connection:
-            connection.execute(tables.jobs.delete().where(_JOBS.id == job.id))
 
     def _open_until(self, now: datetime) -> ColumnElement[datetime]:
         """How long opening may take: counting pages, and fetching what is not stored yet."""

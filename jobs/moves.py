@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Update, case, insert, literal, update
 from jobs import tables
 from jobs.announce import announce
 from jobs.batch_moves import count_out
+from jobs.columns import UtcDateTime
 from jobs.job import Fault
 from jobs.rows import JobRow, fault_columns, fault_data
 from jobs.settings import Settings
@@ -72,7 +73,7 @@ def close_job(
     kept_until = now + timedelta(hours=settings.retention_h)
     # A job of a batch is kept until its batch has ended, and as long after it.
     alone = tables.jobs.c.batch_id.is_(None)
-    expires_at = case((alone, literal(kept_until, tables.UtcDateTime())), else_=None)
+    expires_at = case((alone, literal(kept_until, UtcDateTime())), else_=None)
     columns = {"wake_at": None, "open_until": None, "finished_at": now, "expires_at": expires_at}
     row = moved(connection, close.values(**columns, **fault_columns(fault)))
     if row is None:

@@ -1,12 +1,10 @@
 """How full the queue is and how fast it drains: whether more is let in, and when to come back."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from threading import Lock
 
-from sqlalchemy import ColumnElement, Connection, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from jobs import tables
 from jobs.clock import Clock
@@ -14,24 +12,28 @@ from jobs.database import Database
 from jobs.errors import QueueFull
 from jobs.job import Job
 from jobs.settings import Settings
-from jobs.states import BatchState, JobState
+from jobs.standing import Standing, read_standing
+from jobs.states import BatchState
 
 REMEMBER_S = 1.0
-MEASURED_S = 60.0
+STANDING_S = 2.0  # counting 50,000 open documents takes 0.14 s of a processor
 SHORTEST_S, LONGEST_S = 1, 600
-UNKNOWN_S = 30  # when to come back where nothing was finished that could be measured
+UNKNOWN_S = 30  # when to come back where no page was read of late
 _KNOWN_TENANTS = 10_000
 
 _JOBS = tables.jobs.c
 _BATCHES = tables.batches.c
-_READ = (JobState.SUCCEEDED, JobState.PARTIAL, JobState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Documents before this one, and seconds until it is begun; None where nothing was measured."""
+    """Documents that are begun before this one, and pages that are read before it.
+
+    `wait_s` is how long that takes in seconds; None where no page was read of late.
+    """
 
     position: int
+    pages: int
     wait_s: float | None
 
 
@@ -47,6 +49,8 @@ class QueueLoad:
         self._clock = clock
         self._lock = Lock()
         self._rooms: dict[str | None, tuple[float, int]] = {}
+        self._counting = Lock()
+        self._stood: tuple[float, Standing] | None = None
 
     def room(self, tenant: str | None) -> int:
         """How many more documents a tenant (None: all together) may hand in.
@@ -85,43 +89,44 @@ class QueueLoad:
                 raise self.full(tenant if whose else None, count)
 
     def full(self, tenant: str | None, count: int = 1) -> QueueFull:
-        """The refusal of `count` documents: of one tenant's, or (None) of anybody's."""
-        over = count - self.room(tenant)
-        rate = self.drained_per_s(tenant)
-        wait_s = UNKNOWN_S if rate is None else math.ceil(over / rate)
-        wait_s = max(SHORTEST_S, min(wait_s, LONGEST_S))
-        return QueueFull("too many jobs are unfinished", tenant=tenant, retry_after_s=wait_s)
+        """The refusal of `count` documents: of one tenant's, or (None) of anybody's.
 
-    def drained_per_s(self, tenant: str | None = None) -> float | None:
-        """Documents finished a second in the last MEASURED_S; None where none was.
-
-        Where the first of them was begun later than that, since then.
+        It says when there is room again at the rate at which pages were read of late.
         """
-        now = self._clock()
-        since = now - timedelta(seconds=MEASURED_S)
-        read = (_JOBS.finished_at > since) & _JOBS.state.in_(_READ) & _JOBS.started_at.is_not(None)
-        found = select(func.count(), func.min(_JOBS.started_at)).where(read, _of(tenant))
-        with self._database.read() as connection:
-            count, begun = connection.execute(found).one()
-        if not count:
-            return None
-        elapsed_s: float = (now - max(begun, since)).total_seconds()
-        return float(count / max(elapsed_s, 1.0))
+        standing = self._standing()
+        pages = standing.until_ended(max(1, count - self.room(tenant)), tenant)
+        rate = standing.rates.get(tenant)
+        wait_s: float = UNKNOWN_S
+        if pages is None:
+            wait_s = LONGEST_S
+        elif rate is not None:
+            wait_s = math.ceil(pages / rate)
+        told_s = int(max(SHORTEST_S, min(wait_s, LONGEST_S)))
+        return QueueFull("too many jobs are unfinished", tenant=tenant, retry_after_s=told_s)
+
+    def pages_per_s(self, tenant: str | None = None) -> float | None:
+        """Pages read a second of late, of a tenant or of all; None where none was."""
+        return self._standing().rates.get(tenant)
 
     def estimate(self, job: Job) -> Estimate | None:
-        """When the job's turn comes; None where it is begun.
-
-        As tenants take turns, of each other tenant as many go before it as of its own, and itself.
-        """
+        """When the job's turn comes; None where it is begun."""
         if job.finished_at is not None or job.pages_succeeded + job.pages_failed:
             return None
-        mine = tuple_(_JOBS.priority, _JOBS.id) < tuple_(int(job.priority), job.id)
-        with self._database.read() as connection:
-            own = _count_open(connection, (_JOBS.tenant == job.tenant) & mine)
-            others = _open_by_tenant(connection, job.tenant)
-        position = own + sum(min(count, own + 1) for count in others)
-        rate = self.drained_per_s()
-        return Estimate(position, None if rate is None else round(position / rate, 1))
+        standing = self._standing()
+        documents, pages = standing.ahead(job.tenant, (int(job.priority), job.id))
+        rate = standing.rates.get(None)
+        wait_s = None if rate is None else round(pages / rate, 1)
+        return Estimate(documents, round(pages), wait_s)
+
+    def _standing(self) -> Standing:
+        """How the queue stands, remembered for STANDING_S."""
+        with self._counting:
+            now = self._clock()
+            if self._stood is None or now.timestamp() >= self._stood[0]:
+                with self._database.read() as connection:
+                    standing = read_standing(connection, now, self._settings.tenant_weights)
+                self._stood = (now.timestamp() + STANDING_S, standing)
+            return self._stood[1]
 
     def _cap(self, tenant: str | None) -> int:
         settings = self._settings
@@ -143,12 +148,3 @@ def _of(tenant: str | None) -> ColumnElement[bool]:
 def _count_open(connection: Connection, which: ColumnElement[bool]) -> int:
     found = select(func.count()).select_from(tables.jobs).where(_JOBS.finished_at.is_(None), which)
     return connection.execute(found).scalar_one()
-
-
-def _open_by_tenant(connection: Connection, besides: str) -> Sequence[int]:
-    open_jobs = _JOBS.finished_at.is_(None) & (_JOBS.tenant != besides)
-    return (
-        connection.execute(select(func.count()).where(open_jobs).group_by(_JOBS.tenant))
-        .scalars()
-        .all()
-    )

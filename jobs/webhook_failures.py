@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, literal, update
 
 from jobs import tables
 from jobs.audit import SERVICE, note
+from jobs.columns import UtcDateTime
 from jobs.deliveries import end_waiting
 from jobs.delivery import Attempt
 from jobs.moves import send
@@ -38,7 +39,7 @@ def note_failure(
     Callbacks share an endpoint without URL, which one dead receiver must not disable.
     """
     mine = (_ENDPOINTS.id == endpoint_id) & _ENDPOINTS.url.is_not(None)
-    since = func.coalesce(_ENDPOINTS.failing_since, literal(now, tables.UtcDateTime()))
+    since = func.coalesce(_ENDPOINTS.failing_since, literal(now, UtcDateTime()))
     note = update(tables.endpoints).where(mine, _ENDPOINTS.enabled)
     note = note.values(failing_since=since, failures=_ENDPOINTS.failures + 1)
     row = connection.execute(note.returning(tables.endpoints)).one_or_none()

@@ -5,7 +5,8 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from jobs.tables import UtcDateTime, metadata
+from jobs.columns import UtcDateTime
+from jobs.tables import metadata
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
