@@ -51,7 +51,7 @@ class GraphWriter:
     def constant(self, values: NDArray[Any]) -> str:
         """Store values of one of the types above in the file; gives their name."""
         name = self._fresh("constant")
-        self._tensors.append(_tensor(name, np.asarray(values)))
+        self._tensors.append(tensor_bytes(name, np.asarray(values)))
         return name
 
     def node(self, operator: str, *inputs: str, name: str = "", **attributes: Attribute) -> str:
@@ -67,12 +67,7 @@ class GraphWriter:
         self, operator: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Attribute
     ) -> None:
         """Add an operator with the named outputs; an output "" is left out."""
-        domain, _, plain = operator.rpartition(":")
-        parts = [_text(1, each) for each in inputs]
-        parts += [_text(2, each) for each in outputs]
-        parts += [_text(4, plain), _text(7, domain)]
-        parts += [_bytes(5, _attribute(key, value)) for key, value in attributes.items()]
-        self._nodes.append(b"".join(parts))
+        self._nodes.append(node_bytes(operator, inputs, outputs, **attributes))
 
     def model(self, producer: str, metadata: Mapping[str, str]) -> bytes:
         """The bytes of the ONNX file."""
@@ -98,17 +93,30 @@ class GraphWriter:
         return f"{stem}_{self._named}"
 
 
+def node_bytes(
+    operator: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Attribute
+) -> bytes:
+    """A NodeProto; one of ONNX Runtime's own is named with its domain."""
+    domain, _, plain = operator.rpartition(":")
+    parts = [_text(1, each) for each in inputs]
+    parts += [_text(2, each) for each in outputs]
+    parts += [_text(4, plain), _text(7, domain)]
+    parts += [_bytes(5, _attribute(key, value)) for key, value in attributes.items()]
+    return b"".join(parts)
+
+
+def tensor_bytes(name: str, values: NDArray[Any]) -> bytes:
+    """A TensorProto, of one of the types above."""
+    dims = b"".join(_number(1, side) for side in values.shape)
+    raw = values.astype(values.dtype.newbyteorder("<")).tobytes()
+    return dims + _number(2, _TYPES[values.dtype]) + _text(8, name) + _bytes(9, raw)
+
+
 def _value(name: str, dtype: np.dtype[Any], shape: Sequence[Side]) -> bytes:
     sides = b"".join(
         _bytes(1, _text(2, side) if isinstance(side, str) else _number(1, side)) for side in shape
     )
     return _text(1, name) + _bytes(2, _bytes(1, _number(1, _TYPES[dtype]) + _bytes(2, sides)))
-
-
-def _tensor(name: str, values: NDArray[Any]) -> bytes:
-    dims = b"".join(_number(1, side) for side in values.shape)
-    raw = values.astype(values.dtype.newbyteorder("<")).tobytes()
-    return dims + _number(2, _TYPES[values.dtype]) + _text(8, name) + _bytes(9, raw)
 
 
 def _attribute(name: str, content: Attribute) -> bytes:

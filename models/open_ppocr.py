@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from models.cut_classes import cut_classes
+from models.int8_pointwise import int8_pointwise
+from models.int8_support import int8_is_exact
 from models.registry import resolve
 from vision.recognise_ppocr import PpocrNetwork, PpocrRecogniser
-from vision.session import Device, open_session
+from vision.session import CPU_PROVIDER, Device, Session, open_session
 from vision.stages import Recogniser
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
@@ -68,20 +71,32 @@ class _Networks:
             return self._opened[script]
 
     def _open(self, script: _Script) -> PpocrNetwork:
+        if self._device != "cpu":
+            session = self._session(script, self._device, _edit_floats)
+            if session.provider != CPU_PROVIDER:
+                return PpocrNetwork(session)
+        return PpocrNetwork(self._session(script, "cpu", _edit_for_cpu))
+
+    def _session(
+        self, script: _Script, device: Device, edit: Callable[[_Script, bytes], bytes]
+    ) -> Session:
         model = resolve(RECOGNISER_MODEL, models_dir=self._models_dir)
-        edit: Callable[[bytes], bytes] | None = _cut_to_latin if script == "latin" else None
-        session = open_session(
+        return open_session(
             model.path,
             name=model.entry.name,
             version=f"{model.entry.version}-{script}",
             sha256=model.entry.sha256,
-            device=self._device,
+            device=device,
             threads=self._threads,
             trial_shapes={"x": _TRIAL_SHAPE},
-            edit=edit,
+            edit=partial(edit, script),
         )
-        return PpocrNetwork(session)
 
 
-def _cut_to_latin(model: bytes) -> bytes:
-    return cut_classes(model, is_latin)
+def _edit_floats(script: _Script, model: bytes) -> bytes:
+    return cut_classes(model, is_latin) if script == "latin" else model
+
+
+def _edit_for_cpu(script: _Script, model: bytes) -> bytes:
+    edited = _edit_floats(script, model)
+    return int8_pointwise(edited) if int8_is_exact() else edited

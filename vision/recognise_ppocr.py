@@ -23,7 +23,8 @@ _BLANK = 0
 # widths that a GPU gets batches and ONNX Runtime keeps memory for few shapes.
 _WIDTHS_PER_OCTAVE = 16
 _WIDEST = 4096  # longer lines are squeezed: more than 400 letters are two lines side by side
-# On a CPU a line alone is as fast as in a batch; a GPU idles on single lines.
+# On a CPU a line alone is as fast as in a batch, and int8 networks take the range of their values
+# from whatever they read at once; a GPU idles on single lines.
 _BATCH_ON_GPU = 32
 # Mean letter probability under which a line is noise.
 MIN_CONFIDENCE = 0.5
