@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.letters import Boxes
+from vision.stages import Boxes
 
 # Degrees searched on either side; beyond, a page was laid down carelessly and reads badly anyway.
 LARGEST = 10.0

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vision.illumination import ground_of
-from vision.letters import grey_of
+from vision.letters import find_letters
 from vision.lines_classical import ClassicalLineFinder, find_lines
-from vision.stages import FoundLine, Image, LineFinder
+from vision.stages import FoundLine, Grey, Image, Letters, LineFinder
 from vision.types import ModelUse
 
 # Ground darker than this share of the paper is a photograph, a shadow or a coloured field. It
@@ -34,10 +33,13 @@ class AutoLineFinder:
         """Lines by whichever finder suits the page."""
         return self.search(image, languages)[1]
 
-    def search(self, image: Image, languages: Sequence[str]) -> tuple[LineFinder, list[FoundLine]]:
-        """The finder that suits the page, and its lines."""
-        if share_of_dark_ground(image) <= _MOST_DARK:
-            lines, crowded = find_lines(image)
+    def search(
+        self, image: Image, languages: Sequence[str], text: Letters | None = None
+    ) -> tuple[LineFinder, list[FoundLine]]:
+        """The finder that suits the page, and its lines; `text` is what was measured on it."""
+        text = text or find_letters(image)
+        if share_of_dark_ground(text.ground) <= _MOST_DARK:
+            lines, crowded = find_lines(text)
             if crowded <= _MOST_CROWDED:
                 return self._classical, lines
         return self._robust, self._robust.find(image, languages)
@@ -47,8 +49,7 @@ class AutoLineFinder:
         return self._robust.models()
 
 
-def share_of_dark_ground(image: Image) -> float:
-    """How much of the ground, ink taken away, is no light paper: 0 to 1."""
-    ground, _ = ground_of(grey_of(image))
+def share_of_dark_ground(ground: Grey) -> float:
+    """How much of the ground is no light paper: 0 to 1."""
     paper = float(np.percentile(ground, _PAPER_PERCENTILE))
     return float((ground < _DARK * paper).mean())

@@ -9,14 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vision.geometry import corners
-from vision.letters import Boxes, Grey, grey_of, ink_mask, shrunk
-from vision.stages import FoundLine, Image
+from vision.letters import find_letters, label, mask_of
+from vision.stages import FoundLine, Grey, Image, Letters
 from vision.types import Box, ModelUse
-
-_LONGEST_SIDE = 1600
 
 # All in heights of the page's commonest letters. Measured on receipts and forms: docs/profiles.md.
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
@@ -29,8 +26,6 @@ _ONE_LINE = 1.75  # higher pieces may be several lines
 _HIGHEST = 8.0  # no title is larger
 _ABOVE, _BESIDE = 0.2, 0.15  # room around the ink
 
-_FEWEST_PIXELS = 4  # of the longer side: less is no letter
-_LETTER_SIZES = (0.5, 2.5)  # of the median
 # A row of pixels with less ink than this share of the fuller rows lies between lines.
 _BETWEEN_LINES = 0.15
 _FULL_ROW_PERCENTILE = 90
@@ -44,7 +39,7 @@ class ClassicalLineFinder:
 
     def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - it knows ink, not letters
         """Level lines; their confidence is 1, for it has no doubt of its own."""
-        lines, _ = find_lines(image)
+        lines, _ = find_lines(find_letters(image))
         return lines
 
     def models(self) -> tuple[ModelUse, ...]:
@@ -52,13 +47,16 @@ class ClassicalLineFinder:
         return ()
 
 
-def find_lines(image: Image) -> tuple[list[FoundLine], float]:
-    """Level lines, and how crowded they are: the share of ink that had to be parted by rows."""
-    grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
-    mask, letter = letters_mask(ink_mask(grey))
-    if not letter:
+def find_lines(text: Letters) -> tuple[list[FoundLine], float]:
+    """Level lines, and how crowded they are: the share of ink that had to be parted by rows.
+
+    In pixels of the image that `text` was measured on, before it was shrunk.
+    """
+    if not len(text.boxes):
         return [], 0.0
-    height, width = image.shape[:2]
+    letter = float(np.median(text.boxes[:, 3]))
+    mask = _letters_mask(text, letter)
+    height, width = (side / text.factor for side in text.grey.shape)
     lines: list[FoundLine] = []
     ink = crowded = 0
     for x, y, w, h in _pieces(mask, letter):
@@ -67,35 +65,21 @@ def find_lines(image: Image) -> tuple[list[FoundLine], float]:
         ink += amount
         crowded += amount if h > _ONE_LINE * letter else 0
         for x0, y0, x1, y1 in _lines_of_piece(piece, letter):
-            box = Box(*(at / factor for at in (x + x0, y + y0, x + x1, y + y1)))
-            lines.append(FoundLine(corners(_grown(box, letter / factor, (width, height)))))
+            box = Box(*(at / text.factor for at in (x + x0, y + y0, x + x1, y + y1)))
+            lines.append(FoundLine(corners(_grown(box, letter / text.factor, (width, height)))))
     return lines, crowded / max(ink, 1)
 
 
-def letters_mask(mask: Grey) -> tuple[Grey, float]:
-    """Ink without specks and rules, and the height of its commonest letters; 0 without any."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    letter = letter_height(np.asarray(stats[1:, :4], np.int32))
-    if not letter:
-        return mask, 0.0
-    longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    kept = np.asarray(longer >= _SPECK * letter, np.uint8)
-    kept[0] = 0
-    # Only large pieces can hold rules, and most pages have none: the others need no search.
-    may_hold_rules = longer >= _RULE * letter
-    may_hold_rules[0] = False
-    plain = kept[labels]
-    return (_without_rules(plain, letter) if may_hold_rules.any() else plain), letter
-
-
-def letter_height(pieces: Boxes) -> float:
-    """Median height of the pieces of about the commonest size; 0 without any."""
-    longer = np.maximum(pieces[:, 2], pieces[:, 3])
-    pieces, longer = pieces[longer >= _FEWEST_PIXELS], longer[longer >= _FEWEST_PIXELS]
-    if not len(pieces):
-        return 0.0
-    low, high = (share * float(np.median(longer)) for share in _LETTER_SIZES)
-    return float(np.median(pieces[(longer >= low) & (longer <= high), 3]))
+def _letters_mask(text: Letters, letter: float) -> Grey:
+    """Ink without specks and rules."""
+    longer = text.pieces[:, 2:].max(axis=1)
+    plain = mask_of(text.labels, longer >= _SPECK * letter)
+    # Only large pieces can hold rules, and most pages have few: elsewhere there is no search.
+    large = text.pieces[longer >= _RULE * letter]
+    if len(large):
+        (x0, y0), (x1, y1) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:]).max(axis=0)
+        plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
+    return plain
 
 
 def _without_rules(mask: Grey, letter: float) -> Grey:
@@ -112,8 +96,7 @@ def _pieces(mask: Grey, letter: float) -> Iterator[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height) of ink run together along lines."""
     joined = _closed(mask, (1, round(_ACROSS * letter)))
     joined = _opened(joined, (max(1, round(_DOWN * letter)), 1))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    for x, y, w, h, _ in stats[1:].tolist():
+    for x, y, w, h in label(joined)[1].tolist():
         if h >= _LOWEST * letter and w >= _NARROWEST * letter:
             yield x, y, w, h
 
@@ -141,23 +124,23 @@ def _rows(ink: Grey, letter: float) -> list[tuple[int, int]]:
     return [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
 
 
-def _grown(box: Box, letter: float, size: tuple[int, int]) -> Box:
+def _grown(box: Box, letter: float, size: tuple[float, float]) -> Box:
     down, aside = _ABOVE * letter, _BESIDE * letter
     return Box(
         max(box.x0 - aside, 0.0),
         max(box.y0 - down, 0.0),
-        min(box.x1 + aside, float(size[0])),
-        min(box.y1 + down, float(size[1])),
+        min(box.x1 + aside, size[0]),
+        min(box.y1 + down, size[1]),
     )
 
 
 def _opened(mask: Grey, size: tuple[int, int]) -> Grey:
-    return _morphed(mask, cv2.MORPH_OPEN, size)
+    """What `size` fits into; beyond the edges there is no ink."""
+    kernel, edge = np.ones(size, np.uint8), cv2.BORDER_CONSTANT
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=edge, borderValue=0)
+    return np.asarray(opened, np.uint8)
 
 
 def _closed(mask: Grey, size: tuple[int, int]) -> Grey:
-    return _morphed(mask, cv2.MORPH_CLOSE, size)
-
-
-def _morphed(mask: NDArray[np.uint8], how: int, size: tuple[int, int]) -> Grey:
-    return np.asarray(cv2.morphologyEx(mask, how, np.ones(size, np.uint8)), np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
+    return np.asarray(closed, np.uint8)

@@ -22,6 +22,7 @@ from vision.stages import (
     Image,
     LineFinder,
     PageImage,
+    PreparedPage,
     Recogniser,
     Stages,
 )
@@ -98,7 +99,7 @@ def read_page(
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with watch.stage("lines"):
         finder = chosen.finder if layer.search else None
-        finder, found = _find(finder, prepared.working, languages)
+        finder, found = _find(finder, prepared, languages)
         crops = cut_lines(prepared, layer.missing(found, prepared), languages)
         if options.characters == "boxes":
             crops = [replace(crop, characters=True) for crop in crops]
@@ -160,14 +161,14 @@ def _detect(image: Image, detectors: Iterable[Detector], min_confidence: float) 
 
 
 def _find(
-    finder: LineFinder | None, image: Image, languages: Sequence[str]
+    finder: LineFinder | None, page: PreparedPage, languages: Sequence[str]
 ) -> tuple[LineFinder | None, list[FoundLine]]:
     """The lines, and the finder that really found them."""
     if finder is None:
         return None, []
     if isinstance(finder, AutoLineFinder):
-        return finder.search(image, languages)
-    return finder, finder.find(image, languages)
+        return finder.search(page.working, languages, page.text)
+    return finder, finder.find(page.working, languages)
 
 
 def _second(stages: Stages, options: ReadOptions) -> Recogniser | None:

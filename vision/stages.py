@@ -16,6 +16,8 @@ from vision.text_layer import TextLayer
 from vision.types import Box, Character, ModelUse, PageWarning, Polygon, Preparation
 
 Image = NDArray[np.uint8]
+Grey = NDArray[np.uint8]  # [height, width]
+Boxes = NDArray[np.int32]  # [n, 4]: x, y, width, height
 Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in another
 
 
@@ -36,11 +38,28 @@ class PageImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Letters:
+    """What a page is measured on: `grey` is it shrunk by `factor`, and all else is in its pixels.
+
+    `labels` numbers the connected pieces of ink from 1, `pieces` are their boxes in that order,
+    `boxes` those of about the commonest size. `ground` is the paper without its ink, a thumbnail.
+    """
+
+    grey: Grey
+    factor: float
+    labels: NDArray[np.uint16] | NDArray[np.int32]
+    pieces: Boxes
+    boxes: Boxes
+    ground: Grey
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedPage:
     """A page ready for reading.
 
     `upright` is the page frame (turned by `rotation` degrees clockwise), `working` the image that
-    finders and detectors see, `to_page` maps working coordinates to page coordinates.
+    finders and detectors see, `to_page` maps working coordinates to page coordinates. `text` is
+    what was measured on `working`, None where only the page before its last changes was measured.
     """
 
     number: int
@@ -52,6 +71,7 @@ class PreparedPage:
     skew: float
     preparation: tuple[Preparation, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
+    text: Letters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +99,8 @@ class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
     `text_height` is the height in crop pixels of the found line without its padding, `characters`
-    whether to say where each character of a word stands.
+    whether to say where each character of a word stands. What is read with a confidence from
+    `draft[0]` to below `draft[1]` is read again by another recogniser: the cheapest way will do.
     """
 
     pixels: Image
@@ -87,6 +108,7 @@ class LineCrop:
     languages: tuple[str, ...]
     text_height: float
     characters: bool = False
+    draft: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ import numpy as np
 
 from vision.crops import cut_lines
 from vision.geometry import bounding_box, identity
-from vision.letters import Grey, grey_of
-from vision.stages import FoundLine, PageImage, PreparedPage, Recogniser
+from vision.letters import grey_of
+from vision.stages import FoundLine, Grey, PageImage, PreparedPage, Recogniser
 from vision.text_layer import LayerWord
 from vision.text_layer_lines import LayerLine, layer_lines, line_quad
 

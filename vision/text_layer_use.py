@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vision.geometry import compose, invert, rotation_affine, transform_points
-from vision.letters import Letters
 from vision.options import ReadOptions
 from vision.prepare import Orienter
 from vision.stages import (
     Affine,
     FoundLine,
+    Letters,
     LineCrop,
     LineReading,
     PageImage,

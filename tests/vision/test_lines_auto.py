@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.lines import page_of_text
+from vision.letters import find_letters
 from vision.lines_auto import AutoLineFinder, share_of_dark_ground
 from vision.stages import FoundLine
 from vision.types import ModelUse
@@ -66,4 +67,4 @@ def test_the_lines_are_those_of_the_finder_chosen():
 @pytest.mark.parametrize("dark", [0.0, 0.3, 0.6])
 def test_dark_ground_is_measured_by_its_area(dark):
     page = shaded(np.full((600, 800, 3), 240, np.uint8), dark)
-    assert share_of_dark_ground(page) == pytest.approx(dark, abs=0.08)
+    assert share_of_dark_ground(find_letters(page).ground) == pytest.approx(dark, abs=0.08)

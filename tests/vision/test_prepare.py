@@ -13,12 +13,12 @@ from tests.support.documents import text_page
 from vision.deskew import measure_skew
 from vision.geometry import transform_points
 from vision.illumination import measure_unevenness
-from vision.letters import Letters, find_letters, grey_of, ink_mask, letter_boxes
+from vision.letters import find_letters
 from vision.options import ReadOptions
 from vision.orientation import LineOrienter
 from vision.prepare import prepare
 from vision.session import open_session
-from vision.stages import Image, PageImage, PreparedPage
+from vision.stages import Image, Letters, PageImage, PreparedPage
 from vision.types import Preparation
 
 AUTO = ReadOptions()
@@ -70,7 +70,7 @@ def report(page: PreparedPage, stage: str) -> Preparation:
 
 
 def skew_of(image: Image) -> float:
-    return measure_skew(letter_boxes(ink_mask(grey_of(image))))[0]
+    return measure_skew(find_letters(image).boxes)[0]
 
 
 def test_a_good_page_is_left_alone_and_every_step_says_what_it_measured(letter: Image) -> None:
@@ -171,6 +171,23 @@ def test_a_page_of_graphics_is_not_levelled() -> None:
     assert page.working is page.upright
 
 
+@pytest.mark.parametrize("degrees", [0, 4])
+def test_what_was_measured_is_handed_on_only_where_it_is_still_true(
+    letter: Image, degrees: float
+) -> None:
+    page = prepare(PageImage(1, tilted(letter, degrees)), AUTO, None)
+    assert (page.text is not None) == (page.working is page.upright) == (degrees == 0)
+
+
+def test_grey_and_coloured_pages_are_levelled_alike(letter: Image) -> None:
+    grey = tilted(np.repeat(letter[:, :, 1:2], 3, axis=2), 3)
+    coloured = grey.copy()
+    coloured[0, 0, 0] ^= 1
+    one, other = (prepare(PageImage(1, page), AUTO, None).working for page in (grey, coloured))
+    assert one.shape == other.shape
+    assert np.abs(one.astype(int) - other).max() <= 1
+
+
 @pytest.mark.parametrize(("degrees", "shrink"), [(4, 1.0), (-3, 0.27), (0, 0.27)])
 def test_working_coordinates_map_back_to_the_page(
     letter: Image, degrees: float, shrink: float
@@ -194,8 +211,7 @@ def test_a_shadow_over_text_is_taken_out(letter: Image) -> None:
     page = prepare(PageImage(1, dark), AUTO, None)
     assert report(page, "illumination").applied
     assert np.array_equal(page.upright, dark)  # the page itself keeps its look
-    grey = grey_of(page.working)
-    assert measure_unevenness(grey, letter_boxes(ink_mask(grey))) < 0.1
+    assert measure_unevenness(find_letters(page.working)) < 0.1
 
 
 @pytest.mark.parametrize("darkest", [1.0, 0.85])
