@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         "auto", description="Where ONNX sessions run; `cuda` refuses to run anywhere else."
     )
     worker_threads: PositiveInt = Field(2, description="Pages read at once by one worker.")
-    onnx_threads: PositiveInt = Field(1, description="Threads of one ONNX session.")
+    onnx_threads: PositiveInt = Field(1, description="Threads of one ONNX session, and of OpenCV.")
     gpu_mem_limit_mb: PositiveInt = Field(4096, description="GPU memory of one ONNX session.")
     max_pages: PositiveInt = Field(2000, description="Pages of one document.")
     max_megapixels: PositiveFloat = Field(40.0, description="Pixels of one page, in millions.")

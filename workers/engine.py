@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import cv2
+
 from jobs.settings import Settings
 from models.catalogue import Entry, load_catalogue
 from models.open_ppocr import open_ppocr_recogniser
@@ -106,6 +108,8 @@ def build_engine(settings: Settings) -> Engine:
     EngineFailure where nothing can be read, where CUDA was asked for and is not proven, or where
     the canary is misread. A missing detector is reported, and fatal only to jobs that ask for it.
     """
+    # Pages are read side by side; OpenCV's own threads would only wait for each other.
+    cv2.setNumThreads(settings.onnx_threads)
     tessdata = _tessdata(settings)
     recogniser = native_recogniser(tessdata)
     learned = LearnedLineFinder(_open(settings, LINE_MODEL))
