@@ -12,7 +12,7 @@ from vision.alphabet import BLANK, Glyph
 from vision.bidi import reading_order
 from vision.character_boxes import with_characters
 from vision.ctc import greedy_runs
-from vision.decode_line import LineDecoder
+from vision.decode_line import LineDecoder, mean_probability
 from vision.line_image import Strip, even_strip, line_strip
 from vision.session import Session
 from vision.stages import CropWord, Image, LineCrop, LineReading, Recogniser
@@ -148,13 +148,16 @@ def read_lines(
 ) -> list[LineReading]:
     """Readings of one network, in the order of the crops."""
     strips = [_strip(network, crop.pixels, images) for crop in crops]
-    reads = _read_strips(network, [strip.values for strip in strips])
+    drafts = [crop.draft for crop in crops]
+    reads = _read_strips(network, [strip.values for strip in strips], drafts)
     doubtful = [
         at
         for at, read in enumerate(reads)
         if read.certainty < _INVERT_BELOW and _is_dark(strips[at])
     ]
-    turned = _read_strips(network, [-strips[at].values for at in doubtful])
+    turned = _read_strips(
+        network, [-strips[at].values for at in doubtful], [drafts[at] for at in doubtful]
+    )
     for at, read in zip(doubtful, turned, strict=True):
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
@@ -174,10 +177,15 @@ def _is_dark(strip: Strip) -> bool:
     return bool(np.count_nonzero(strip.values < 0) >= _DARK_SHARE * strip.values.size)
 
 
-def _read_strips(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> list[_Read]:
+def _read_strips(
+    network: LineNetwork,
+    strips: Sequence[NDArray[np.float32]],
+    drafts: Sequence[tuple[float, float]],
+) -> list[_Read]:
     reads = [_Read([], 0.0)] * len(strips)
     for at in _batches([strip.shape[1] for strip in strips]):
-        for place, read in zip(at, _read_batch(network, [strips[i] for i in at]), strict=True):
+        batch = _read_batch(network, [strips[i] for i in at], [drafts[i] for i in at])
+        for place, read in zip(at, batch, strict=True):
             reads[place] = read
     return reads
 
@@ -199,7 +207,11 @@ def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _read_batch(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> list[_Read]:
+def _read_batch(
+    network: LineNetwork,
+    strips: Sequence[NDArray[np.float32]],
+    drafts: Sequence[tuple[float, float]],
+) -> list[_Read]:
     widths = [strip.shape[1] for strip in strips]
     steps = np.array([width // _STEP for width in widths], np.int32)
     lines = np.zeros((len(strips), 1, network.height, max(widths)), np.float32)
@@ -208,7 +220,7 @@ def _read_batch(network: LineNetwork, strips: Sequence[NDArray[np.float32]]) -> 
     probabilities = network.session.run({"lines": lines, "steps": steps})[0]
     decoder = network.decoder
     return [
-        _Read(decoder.decode(probabilities[at, : steps[at]], runs), runs.certainty)
+        _Read(decoder.decode(probabilities[at, : steps[at]], runs, drafts[at]), runs.certainty)
         for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.null))
     ]
 
@@ -231,8 +243,8 @@ def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) ->
         windows = [_window(read.glyphs, [at], strip) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
         found = with_characters(found, letters, windows, ink)
-    chances = [glyph.probability for glyph in read.glyphs if glyph.character != BLANK]
-    return LineReading(" ".join(word.text for word in found), float(np.mean(chances)), found)
+    sure = mean_probability(read.glyphs)
+    return LineReading(" ".join(word.text for word in found), sure, found)
 
 
 def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:

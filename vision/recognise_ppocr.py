@@ -97,10 +97,8 @@ def read_lines(network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineRea
     characters = network.characters
     readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
     on_cpu = network.session.use.provider == CPU_PROVIDER
-    for at in _batches(
-        [strip_width(crop.pixels) for crop in crops], 1 if on_cpu else _BATCH_ON_GPU
-    ):
-        batch = np.stack([_strip(crops[place].pixels) for place in at])
+    for at in _batches([strip_width(crop) for crop in crops], 1 if on_cpu else _BATCH_ON_GPU):
+        batch = np.stack([_strip(crops[place]) for place in at])
         (probabilities,) = network.session.run({network.session.inputs[0].name: batch})
         steps = np.full(len(at), probabilities.shape[1], np.int32)
         for place, runs in zip(at, greedy_runs(probabilities, steps, _BLANK), strict=True):
@@ -108,10 +106,10 @@ def read_lines(network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineRea
     return readings
 
 
-def strip_width(pixels: Image) -> int:
+def strip_width(crop: LineCrop) -> int:
     """How wide a crop becomes: by its aspect, to the nearest of a few widths per doubling."""
-    height, width = pixels.shape[:2]
-    exact = min(max(_HEIGHT * width / height, 2 * _STEP), _WIDEST)
+    height, width = crop.pixels.shape[:2]
+    exact = min(max(crop.narrowing * _HEIGHT * width / height, 2 * _STEP), _WIDEST)
     octave = 1 << (int(exact).bit_length() - 1)
     grain = max(_STEP, octave // _WIDTHS_PER_OCTAVE)
     return int(max(round(exact / grain), 1) * grain)
@@ -126,10 +124,10 @@ def _batches(widths: Sequence[int], most: int) -> Iterator[list[int]]:
             yield places[start : start + most]
 
 
-def _strip(pixels: Image) -> NDArray[np.float32]:
+def _strip(crop: LineCrop) -> NDArray[np.float32]:
     """A crop as the network wants it: 48 pixels high, planes of blue, green, red from -1 to 1."""
-    size = (strip_width(pixels), _HEIGHT)
-    scaled = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
+    size = (strip_width(crop), _HEIGHT)
+    scaled = cv2.resize(crop.pixels, size, interpolation=cv2.INTER_LINEAR)
     # Mean and deviation .5 in PP-OCRv6's published configuration.
     return np.asarray(scaled[:, :, ::-1].transpose(2, 0, 1), np.float32) / 127.5 - 1
 

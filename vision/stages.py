@@ -101,6 +101,7 @@ class LineCrop:
     `text_height` is the height in crop pixels of the found line without its padding, `characters`
     whether to say where each character of a word stands. What is read with a confidence from
     `draft[0]` to below `draft[1]` is read again by another recogniser: the cheapest way will do.
+    `narrowing` is the share of its usual width that suffices for reading it.
     """
 
     pixels: Image
@@ -109,6 +110,7 @@ class LineCrop:
     text_height: float
     characters: bool = False
     draft: tuple[float, float] = (0.0, 0.0)
+    narrowing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

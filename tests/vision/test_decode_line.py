@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vision.alphabet import Alphabet
+from vision.alphabet import Alphabet, Glyph
 from vision.ctc import greedy_runs
 from vision.ctc_beam import Search
-from vision.decode_line import LineDecoder
+from vision.decode_line import LineDecoder, mean_probability
 from vision.lexicon import BEFORE, Lexicon, State, WordGraph
 
 NAMES = (" ", "c", "a", "t", "r", "1")
@@ -49,10 +49,10 @@ def heard(*rows: dict[int, float]) -> np.ndarray:
     return found
 
 
-def read(decoder: LineDecoder, probabilities: np.ndarray) -> str:
+def read(decoder: LineDecoder, probabilities: np.ndarray, draft=(0.0, 0.0)) -> str:
     steps = np.array([len(probabilities)], np.int32)
     (runs,) = greedy_runs(probabilities[None], steps, NULL)
-    return "".join(NAMES[each.character] for each in decoder.decode(probabilities, runs))
+    return "".join(NAMES[each.character] for each in decoder.decode(probabilities, runs, draft))
 
 
 def test_words_of_a_graph_are_known_and_their_beginnings_are_not():
@@ -187,3 +187,37 @@ def test_a_line_that_is_mostly_doubt_is_not_searched(chance, text):
     decoder = LineDecoder(Alphabet(NAMES, CODES, NULL), Lexicon(NAMES, graph(CAT)))
     letters = heard({1: chance}, {2: chance}, {3: 0.4, 4: 0.45})
     assert read(decoder, letters) == text
+
+
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [((0.6, 0.9), "car"), ((0.6, 0.84), "cat"), ((0.85, 0.9), "cat"), ((0.0, 0.0), "cat")],
+)
+def test_a_line_that_will_be_read_again_is_not_searched(draft, text):
+    decoder = LineDecoder(Alphabet(NAMES, CODES, NULL), Lexicon(NAMES, graph(CAT)))
+    letters = heard({1: 0.98}, {2: 0.98}, {3: 0.4, 4: 0.58})  # .847 in the mean
+    assert read(decoder, letters, draft) == text
+
+
+@pytest.mark.parametrize(
+    ("glyphs", "sure"),
+    [
+        ([], 0.0),
+        ([Glyph(0, 0, 1, 0.9)], 0.0),
+        ([Glyph(1, 0, 1, 0.5), Glyph(0, 1, 2, 0.1), Glyph(2, 2, 3, 1.0)], 0.75),
+    ],
+    ids=["nothing", "a blank", "blanks do not count"],
+)
+def test_a_line_is_as_sure_as_its_letters_in_the_mean(glyphs, sure):
+    assert mean_probability(glyphs) == sure
+
+
+@pytest.mark.parametrize(
+    ("letters", "text"),
+    [({3: 0.6, 4: 0.3}, "cat"), ({3: 0.45, 4: 0.4}, "cat"), ({4: 0.55, 3: 0.4}, "cat")],
+    ids=["listed and likely", "listed and unlikely", "not listed"],
+)
+def test_a_listed_word_stands_with_and_without_a_search(letters, text):
+    decoder = LineDecoder(Alphabet(NAMES, CODES, NULL), Lexicon(NAMES, graph(CAT)))
+    line = heard({1: 0.98}, {2: 0.98}, letters, {0: 0.98}, {1: 0.98}, {2: 0.98}, {3: 0.98})
+    assert read(decoder, line) == f"{text} cat"

@@ -17,6 +17,7 @@ class Reader:
 
     def recognise(self, crops):
         self.seen += len(crops)
+        self.drafts = [crop.draft for crop in crops]
         return self.readings[: len(crops)]
 
     def models(self, languages):
@@ -28,7 +29,7 @@ class Reader:
 
 @pytest.mark.parametrize(
     ("confidence", "reader"),
-    [(1.0, "first"), (0.9, "first"), (0.89, "second"), (0.55, "second"), (0.54, "first")],
+    [(1.0, "first"), (0.9, "first"), (0.89, "second"), (0.6, "second"), (0.59, "first")],
 )
 def test_only_doubtful_lines_are_read_again(confidence, reader):
     crops = [crop_of(written("one"))]
@@ -37,6 +38,15 @@ def test_only_doubtful_lines_are_read_again(confidence, reader):
     assert reading.engine == reader
     assert reading.text == {"first": "one", "second": "two"}[reader]
     assert second.seen == (reader == "second")
+
+
+@pytest.mark.parametrize(
+    ("second", "draft"), [(None, (0.0, 0.0)), (Reader("second"), (0.6, 0.9))], ids=["one", "two"]
+)
+def test_the_first_reader_knows_which_readings_will_be_replaced(second, draft):
+    first = Reader("first", ("one", 1.0))
+    read_lines([crop_of(written("one"))], first, second, 0.9)
+    assert first.drafts == [draft]
 
 
 def test_readings_keep_the_order_of_their_crops():
