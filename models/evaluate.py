@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image as Picture
 
 from models.average_precision import NOTHING, Boxes, Found, curve, match, score
+from models.catalogue import load_catalogue
 from models.evaluation_pictures import Marked, draw_curves, draw_sheet
 from models.training.labels import CLASSES, read_labels, to_corners
 from vision.detect import YoloDetector
@@ -154,6 +155,13 @@ def score_set(pages: Sequence[Page]) -> dict[str, dict[str, float]]:
     return {name: score([page.of(name) for page in pages]) for name in names}
 
 
+def open_detector(path: Path) -> YoloDetector:
+    """A detector as the service uses it: with the catalogue's hints where the file is listed."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    hints = {entry.sha256: entry.detector for entry in load_catalogue()}.get(digest)
+    return YoloDetector(open_session(path, name=path.stem, version="", sha256=digest), hints)
+
+
 def evaluate(detector: YoloDetector, folder: Path, mapped: Mapped) -> dict[str, dict[str, float]]:
     """The scores of every name that the set labels."""
     return score_set(run_set(detector, folder, mapped))
@@ -215,9 +223,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    digest = hashlib.sha256(args.model.read_bytes()).hexdigest()
-    session = open_session(args.model, name=args.model.stem, version="", sha256=digest)
-    detector = YoloDetector(session)
+    detector = open_detector(args.model)
     runs = {name: run_set(detector, args.data / name, SETS[name]) for name in args.sets}
     results = {name: score_set(pages) for name, pages in runs.items()}
     sys.stdout.write(report(results) + "\n")

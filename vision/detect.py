@@ -1,4 +1,4 @@
-"""Find labelled regions with YOLO networks: letterbox, run, decode, suppress."""
+"""Find labelled regions with YOLO networks: letterbox, run, decode, suppress, fit to ink."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from vision.heads import Candidates, check_head, decode, recognise_head
 from vision.letterbox import Letterbox, draw_letterbox, plan_letterbox
 from vision.nms import suppress
 from vision.session import CPU_PROVIDER, Session
+from vision.signature_ink import with_whole_signatures
 from vision.stages import Detection, Image
 from vision.types import Box, ModelUse
 
@@ -42,11 +43,18 @@ class YoloDetector:
         self.head: Head = self._find_head()
 
     def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
-        """Detections of each RGB image in its own pixels, most confident first."""
+        """Detections of each RGB image in its own pixels, most confident first.
+
+        Boxes labelled `signature` are grown to their ink (vision/signature_ink.py).
+        """
         found: list[tuple[Detection, ...]] = []
         for share in self.shares(images):
             batch, plans = self.prepare(share)
-            found += self.decode(self.infer(batch), plans, min_confidence)
+            pages = self.decode(self.infer(batch), plans, min_confidence)
+            found += [
+                with_whole_signatures(image, page, self._hints.iou_threshold)
+                for image, page in zip(share, pages, strict=True)
+            ]
         return found
 
     def shares(self, images: Sequence[Image]) -> list[Sequence[Image]]:
