@@ -1,26 +1,31 @@
 """Pagesight's profiles beside pytesseract, tesserocr, OCRmyPDF and RapidOCR on the same pages.
 
-    python -m benchmarks.compare --data ../shared/data --others PATH --sets sroie,funsd
+    python -m benchmarks.compare --data ../shared/data --others build/others --short --docs docs
 
 Every page goes through every program before the next page comes, each program in a process of its
 own, one at a time, one thread, the order of programs changing from page to page: what slows the
-machine slows all. Writes compare.json (every page), compare.md (tables) and compare.svg to --out.
+machine slows all. Every reading is kept in compare.jsonl in --out at once, and the same command
+goes on where an interrupted one of the same commit and versions stopped; --anew begins again.
+Writes the tables and the plot to --out, and with --docs to comparison.md and comparison.png there.
 """
 
 import argparse
-import json
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytesseract
 from PIL import Image
 
-from benchmarks.compare_report import markdown, scatter
-from benchmarks.conditions import conditions as stated_conditions
+from benchmarks.compare_plot import draw
+from benchmarks.compare_report import full_report, summary
+from benchmarks.compare_rows import ReadingsFile
+from benchmarks.compare_statistics import Row
+from benchmarks.conditions import machine_and_versions
 from benchmarks.made_pages import letter
 from benchmarks.placed_scoring import score_fields, score_order, score_placed
 from benchmarks.readers import OTHERS, ReaderProcess, Reading, python_of
@@ -36,8 +41,10 @@ from benchmarks.true_pages import (
 
 _PROFILES = ("pagesight:fast", "pagesight:balanced", "pagesight:accurate", "pagesight::whole")
 _LONGEST_EDITED = 4000  # characters; edits of longer texts take minutes in plain Python
-
-Row = dict[str, Any]
+# In --short, what is read first is read whole, of the others so many pages.
+_WHOLE = ("sroie", "funsd")
+_SHORT = {"lines_deu": 6, "lines_ara": 6}
+_SHORT_ELSE = 2
 
 
 def main() -> int:
@@ -46,16 +53,15 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="pagesight-compare-") as name, ExitStack() as stack:
         readers = _started(arguments, stack)
-        pages = _pages(arguments, Path(name))
-        rows = list(_compared(readers, pages, pytesseract.get_languages()))
-    versions = {reader.name: reader.version for reader in readers}
-    conditions = stated_conditions()
-    report = {"conditions": conditions, "versions": versions, "rows": rows}
-    (arguments.out / "compare.json").write_text(json.dumps(report, indent=0))
-    tables = markdown(rows, conditions, versions)
-    (arguments.out / "compare.md").write_text(tables)
-    (arguments.out / "compare.svg").write_text(scatter(rows))
-    print(tables)
+        versions = ", ".join(f"{reader.name} {reader.version}" for reader in readers)
+        identity = {"conditions": machine_and_versions(), "programs": versions}
+        path = arguments.out / "compare.jsonl"
+        readings = ReadingsFile(path, identity, anew=arguments.anew)
+        _compare(readers, _pages(arguments, Path(name)), readings, arguments.minutes)
+    _report(readings.rows, identity, arguments.out)
+    if arguments.docs:
+        _report(readings.rows, identity, arguments.docs)
+    print(summary(readings.rows))
     return 0
 
 
@@ -64,10 +70,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the evaluation sets")
     parser.add_argument("--others", type=Path, help="environment of the other programs")
     parser.add_argument("--readers", type=_names, default=[*_PROFILES, *OTHERS])
-    parser.add_argument("--sets", type=_names, default=["made", "turned", *SETS])
+    parser.add_argument("--sets", type=_names, default=[*_WHOLE, "turned", "made", *SETS])
     parser.add_argument("--limit", type=int, help="pages of each evaluation set; all without it")
     parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
+    parser.add_argument(
+        "--short", action="store_true", help="sroie and funsd whole, two pages of the other sets"
+    )
+    parser.add_argument("--minutes", type=float, help="begin no further page after so long")
+    parser.add_argument("--anew", action="store_true", help="forget what was read before")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
+    parser.add_argument("--docs", type=Path, help="folder for comparison.md and comparison.png")
     return parser.parse_args()
 
 
@@ -88,31 +100,63 @@ def _started(arguments: argparse.Namespace, stack: ExitStack) -> list[ReaderProc
 
 
 def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
-    if "made" in arguments.sets:
-        yield from made_set(folder, arguments.rounds)
-    if "turned" in arguments.sets:
-        yield from turned_sets(folder, arguments.rounds)
-    for name in arguments.sets:
-        if name in SETS and arguments.data:
-            yield from real_set(arguments.data, name, folder, arguments.limit)
+    rounds = 1 if arguments.short else arguments.rounds
+    for name in dict.fromkeys(arguments.sets):
+        if name == "made":
+            yield from made_set(folder, rounds)
+        elif name == "turned":
+            yield from turned_sets(folder, rounds)
+        elif arguments.data:
+            yield from real_set(arguments.data, name, folder, _limit(arguments, name))
 
 
-def _compared(
-    readers: list[ReaderProcess], pages: Iterator[TruePage], installed: list[str]
-) -> Iterator[Row]:
-    warmed = False
+def _limit(arguments: argparse.Namespace, name: str) -> int | None:
+    """How many pages of an evaluation set; None is all."""
+    if arguments.short and name not in _WHOLE:
+        return _SHORT.get(name, _SHORT_ELSE)
+    limit: int | None = arguments.limit
+    return limit
+
+
+def _compare(
+    readers: Sequence[ReaderProcess],
+    pages: Iterator[TruePage],
+    readings: ReadingsFile,
+    minutes: float | None,
+) -> None:
+    """Read what was not read yet, page by page, for as long as `minutes` allow."""
+    installed = pytesseract.get_languages()
+    began, warmed = time.monotonic(), False
     for number, page in enumerate(pages):
-        languages = readable_languages(page.languages, installed)
+        if readings.has(page.collection, page.path.stem, [reader.name for reader in readers]):
+            continue
+        if minutes is not None and time.monotonic() - began > minutes * 60:
+            print(f"out of time at {page.collection}/{page.name}", file=sys.stderr)
+            break
         if not warmed:
             _warm_up(readers, page.path.parent)
             warmed = True
-        for at in range(len(readers)):
-            reader = readers[(at + number) % len(readers)]
-            yield _row(reader.name, page, reader.read(page.path, languages))
+        languages = readable_languages(page.languages, installed)
+        turns = [readers[(at + number) % len(readers)] for at in range(len(readers))]
+        load = round(os.getloadavg()[0], 1)
+        readings.add(
+            [_row(each.name, page, each.read(page.path, languages), load) for each in turns]
+        )
         print(f"{page.collection}/{page.name}", file=sys.stderr, flush=True)
 
 
-def _warm_up(readers: list[ReaderProcess], folder: Path) -> None:
+def _report(rows: Sequence[Row], identity: dict[str, str], folder: Path) -> None:
+    """comparison.md and comparison.png."""
+    if not rows:
+        return
+    loads = [row["load"] for row in rows]
+    conditions = f"{identity['conditions']}; load {min(loads)} to {max(loads)} meanwhile"
+    draw(rows, folder / "comparison.png")
+    report = full_report(rows, conditions, identity["programs"], "comparison.png")
+    (folder / "comparison.md").write_text(report, encoding="utf-8")
+
+
+def _warm_up(readers: Sequence[ReaderProcess], folder: Path) -> None:
     """Models load and caches fill on a page that does not count."""
     path = folder / "warm_up.png"
     Image.fromarray(letter(0).pixels).save(path)
@@ -120,12 +164,12 @@ def _warm_up(readers: list[ReaderProcess], folder: Path) -> None:
         reader.read(path, "eng")
 
 
-def _row(name: str, page: TruePage, reading: Reading) -> Row:
+def _row(name: str, page: TruePage, reading: Reading, load: float) -> Row:
     words = score_words(reading.text, page.text)
     row: Row = {
-        "reader": name, "set": page.collection, "page": page.name, "half": page.half,
+        "reader": name, "set": page.collection, "page": page.path.stem, "half": page.half,
         "wall_ms": round(reading.wall_ms, 1), "cpu_ms": round(reading.cpu_ms, 1),
-        "peak_mb": round(reading.peak_mb),
+        "peak_mb": round(reading.peak_mb), "load": load, "failed": reading.failed,
         "words": [words.matched, words.found, words.true],
     }  # fmt: skip
     if page.ordered and len(page.text) <= _LONGEST_EDITED:

@@ -1,77 +1,112 @@
-"""Tables and a plot of a comparison."""
+"""The tables of a comparison: one of two sets for a front page, and everything."""
 
-from collections.abc import Iterable, Sequence
-from math import log10
+from collections.abc import Sequence
 from statistics import median, quantiles
-from typing import Any
-from xml.sax.saxutils import escape
 
-from benchmarks.scoring import WordScore, total
+from benchmarks.compare_statistics import Row, Spread, f1_spread, speed_ups, words_score
+from benchmarks.compare_verdict import verdict
 
-Row = dict[str, Any]
+FRONT = {"sroie": "receipts", "funsd": "forms"}
 
-BASELINE = "pytesseract"
 _HEAD = (
-    "| reader | pages | word F1 | placed F1 | CER | order | fields | CPU ms a page (quartiles) "
-    "| pages/s | speed-up | peak MB |\n|---|---|---|---|---|---|---|---|---|---|---|"
-)
-_PLOT = (760, 460, 70)  # width, height, margin
+    "reader", "word F1 (95%)", "held out", "placed F1", "CER", "order", "fields",
+    "CPU ms a page (quartiles)", "times pytesseract, CPU (quartiles)", "wall", "peak MB",
+)  # fmt: skip
 
 
-def markdown(rows: Sequence[Row], conditions: str, versions: dict[str, str]) -> str:
-    """One table for each set, and for each half of it where both were read."""
-    said = ", ".join(f"{name} {version}" for name, version in versions.items())
-    parts = [conditions, "", f"Readers: {said}.", ""]
+def summary(rows: Sequence[Row]) -> str:
+    """Word F1 and speed on receipts and forms, a line for each program."""
+    sets = [name for name in FRONT if any(row["set"] == name for row in rows)]
+    head = [""]
+    for name in sets:
+        pages = len({row["page"] for row in rows if row["set"] == name})
+        head += [f"{FRONT[name]} ({pages}): word F1", "held out half", "times pytesseract's speed"]
+    body = []
+    for reader in _readers(rows):
+        cells = [f"`{reader}`"]
+        for of_set in ([row for row in rows if row["set"] == name] for name in sets):
+            mine = _of(of_set, reader)
+            cells += [_points(f1_spread(mine)), _held_out(mine), _times(of_set, reader)]
+        body.append(cells)
+    return _table(head, body)
+
+
+def full_report(rows: Sequence[Row], conditions: str, versions: str, picture: str) -> str:
+    """Every set, with what chance may do to it, and where Tesseract as it comes was better."""
+    parts = [
+        "# Side by side: every program on every set", "",
+        "Written by `python -m benchmarks.compare`; method and bias stand in",
+        "[benchmarks/README.md](../benchmarks/README.md).", "",
+        f"{conditions}.", "", f"Programs: {versions}.", "",
+        f"![Word F1 against pages a second]({picture})", "",
+        "## Against native Tesseract", "",
+        "Difference of word F1 to Tesseract with its own line finder, as pytesseract or tesserocr",
+        "run it (whichever read the set better), and its 95% interval.", "",
+        verdict(rows), "",
+    ]  # fmt: skip
     for name in dict.fromkeys(row["set"] for row in rows):
         of_set = [row for row in rows if row["set"] == name]
-        parts += [f"### {name}", "", _table(of_set), ""]
-        halves = [[row for row in of_set if row["half"] == half] for half in ("even", "odd")]
-        if all(halves):
-            parts += [_halves(halves), ""]
+        pages = len({row["page"] for row in of_set})
+        parts += [f"## {name}: {pages} {'page' if pages == 1 else 'pages'}", ""]
+        parts += [_table(_HEAD, [_line(of_set, reader) for reader in _readers(of_set)]), ""]
+        parts += _failures(of_set)
     return "\n".join(parts)
 
 
-def words_score(rows: Iterable[Row], key: str = "words") -> WordScore:
-    """All pages' words together."""
-    return total(WordScore(*row[key]) for row in rows if key in row)
+def _readers(rows: Sequence[Row]) -> list[str]:
+    """The programs, ours first and the others in an order of their own, whoever began."""
+    return sorted({row["reader"] for row in rows}, key=_rank)
 
 
-def speed_ups(rows: Sequence[Row], reader: str, baseline: str = BASELINE) -> list[float]:
-    """How many times quicker than the baseline, page by page, by processor time."""
-    costs = {
-        which: {(row["set"], row["page"], row["half"]): row["cpu_ms"] for row in rows
-                if row["reader"] == which}
-        for which in (reader, baseline)
-    }  # fmt: skip
-    shared = costs[reader].keys() & costs[baseline].keys()
-    return [costs[baseline][page] / costs[reader][page] for page in shared if costs[reader][page]]
+def _rank(reader: str) -> tuple[int, str]:
+    ours = ("pagesight:fast", "pagesight:balanced", "pagesight:accurate", "pagesight::whole")
+    return (ours.index(reader) if reader in ours else len(ours), reader)
 
 
-def _table(rows: Sequence[Row]) -> str:
-    lines = [_HEAD]
-    for reader in dict.fromkeys(row["reader"] for row in rows):
-        mine = [row for row in rows if row["reader"] == reader]
-        cells = [
-            reader, str(len(mine)), f"{words_score(mine).f1:.3f}",
-            _f1_if_any(mine), _ratio(mine, "edits"), _ratio(mine, "order"), _ratio(mine, "fields"),
-            _spread(mine), f"{1000 / median(row['wall_ms'] for row in mine):.2f}",
-            _quicker(rows, reader), str(max(row["peak_mb"] for row in mine)),
-        ]  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+def _of(rows: Sequence[Row], reader: str) -> list[Row]:
+    return [row for row in rows if row["reader"] == reader]
 
 
-def _halves(halves: Sequence[Sequence[Row]]) -> str:
-    """Word F1 of the pages that constants may have been tuned on, and of those held out."""
-    readers = dict.fromkeys(row["reader"] for rows in halves for row in rows)
-    said = []
-    for reader in readers:
-        even, odd = (words_score(r for r in rows if r["reader"] == reader).f1 for rows in halves)
-        said.append(f"{reader} {even:.3f} / {odd:.3f}")
-    return f"Even / odd pages: {'; '.join(said)}."
+def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _f1_if_any(rows: Sequence[Row]) -> str:
+def _line(rows: Sequence[Row], reader: str) -> list[str]:
+    mine = _of(rows, reader)
+    spread = f1_spread(mine)
+    return [
+        reader, f"{spread.value:.3f} ({spread.low:.3f}-{spread.high:.3f})", _held_out(mine),
+        _placed(mine), _ratio(mine, "edits"), _ratio(mine, "order"), _ratio(mine, "fields"),
+        _quartiles([row["cpu_ms"] for row in mine], ".0f"),
+        _quartiles(speed_ups(rows, reader), ".2f"),
+        _quartiles(speed_ups(rows, reader, clock="wall_ms"), ".2f").split(" ")[0],
+        str(max(row["peak_mb"] for row in mine)),
+    ]  # fmt: skip
+
+
+def _held_out(rows: Sequence[Row]) -> str:
+    """F1 of the pages that no constant was chosen on."""
+    odd = [row for row in rows if row["half"] == "odd"]
+    return f"{words_score(odd).f1:.3f}".removeprefix("0") if odd else "-"
+
+
+def _points(spread: Spread) -> str:
+    """F1 without its nought, and half of the 95% interval."""
+    around = (spread.high - spread.low) / 2
+    return " ± ".join(f"{each:.3f}".removeprefix("0") for each in (spread.value, around))
+
+
+def _times(rows: Sequence[Row], reader: str) -> str:
+    ratios = speed_ups(rows, reader)
+    return f"{median(ratios):.1f}" if ratios and median(ratios) >= 1 else _small(ratios)
+
+
+def _small(ratios: Sequence[float]) -> str:
+    return f"{median(ratios):.2f}" if ratios else "-"
+
+
+def _placed(rows: Sequence[Row]) -> str:
     return f"{words_score(rows, 'placed').f1:.3f}" if any("placed" in row for row in rows) else "-"
 
 
@@ -81,54 +116,15 @@ def _ratio(rows: Sequence[Row], key: str) -> str:
     return f"{sum(pair[0] for pair in pairs) / below:.3f}" if below else "-"
 
 
-def _spread(rows: Sequence[Row]) -> str:
-    costs = [row["cpu_ms"] for row in rows]
-    if len(costs) < 2:
-        return f"{costs[0]:.0f}"
-    low, middle, high = quantiles(costs, n=4, method="inclusive")
-    return f"{middle:.0f} ({low:.0f}-{high:.0f})"
+def _quartiles(values: Sequence[float], digits: str) -> str:
+    if not values:
+        return "-"
+    if len(values) == 1:
+        return f"{values[0]:{digits}}"
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return f"{middle:{digits}} ({low:{digits}}-{high:{digits}})"
 
 
-def _quicker(rows: Sequence[Row], reader: str) -> str:
-    ratios = speed_ups(rows, reader)
-    return f"{median(ratios):.2f}" if ratios else "-"
-
-
-def scatter(rows: Sequence[Row]) -> str:
-    """An SVG: word F1 over all sets upwards, processor time a page to the right (log scale)."""
-    points = []
-    for reader in dict.fromkeys(row["reader"] for row in rows):
-        mine = [row for row in rows if row["reader"] == reader]
-        points.append((reader, median(row["cpu_ms"] for row in mine), words_score(mine).f1))
-    return _drawn(points) if points else _svg([])
-
-
-def _drawn(points: Sequence[tuple[str, float, float]]) -> str:
-    width, height, margin = _PLOT
-    low, high = (log10(pick(point[1] for point in points)) for pick in (min, max))
-    floor = min(point[2] for point in points)
-    shapes = []
-    for number, (reader, cost, f1) in enumerate(points):
-        x = margin + (log10(cost) - low) / ((high - low) or 1) * (width - 3.2 * margin)
-        y = height - margin - (f1 - floor) / ((1 - floor) or 1) * (height - 2 * margin)
-        colour = "#c03020" if reader.startswith("pagesight") else "#3060a0"
-        said = escape(f"{reader} {f1:.3f}, {cost:.0f} ms")
-        up = -8 if number % 2 else 16
-        shapes.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" fill="{colour}"/>')
-        shapes.append(f'<text x="{x + 8:.0f}" y="{y + up:.0f}">{said}</text>')
-    return _svg(shapes)
-
-
-def _svg(shapes: Iterable[str]) -> str:
-    width, height, margin = _PLOT
-    edge, low = margin / 2, height - margin / 2
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
-        "<style>text { font: 12px sans-serif }</style>",
-        f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<path fill="none" stroke="black" d="M{edge} {edge}V{low}H{width - edge}"/>',
-        f'<text x="{edge}" y="{margin / 3}">word F1, all sets</text>',
-        f'<text x="{width - 220}" y="{height - 12}">processor time a page (log)</text>',
-        *shapes,
-        "</svg>",
-    ])  # fmt: skip
+def _failures(rows: Sequence[Row]) -> list[str]:
+    said = [f"{row['reader']} on {row['page']}" for row in rows if row.get("failed")]
+    return [f"Ended without an answer, counted as no text: {', '.join(said)}.", ""] if said else []

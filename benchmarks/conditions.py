@@ -20,9 +20,14 @@ _PACKAGES = (
 
 def conditions() -> str:
     """One sentence for the head of a report."""
+    return f"{machine_and_versions()}; load {os.getloadavg()[0]:.1f}"
+
+
+def machine_and_versions() -> str:
+    """What stays the same as long as neither machine, packages nor code change."""
     versions = [f"{package} {_version(package)}" for package in _PACKAGES]
     versions.append(f"tesseract {pytesseract.get_tesseract_version()}")
-    machine = f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    machine = f"{_processor()}, {os.cpu_count()} cores"
     return f"{machine}; Python {platform.python_version()}, {', '.join(versions)}; {_commit()}"
 
 

@@ -1,7 +1,7 @@
 """Scores that look at where words were found: box-matched words, reading order, fields."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from benchmarks.reader_child import FoundWord
 from benchmarks.scoring import WordScore, words_of
@@ -66,10 +66,15 @@ def successions_kept(sequence: Sequence[int]) -> tuple[int, int]:
 
     `sequence` holds, for each word as it was read, the number of the true unit it belongs to.
     """
+    return pairs_kept(sequence, [(at, at + 1) for at in sorted(set(sequence))])
+
+
+def pairs_kept(sequence: Sequence[int], pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """How many second ones begin right where their first one ends, of those that were both read."""
     first = {at: place for place, at in reversed(list(enumerate(sequence)))}
     last = {at: place for place, at in enumerate(sequence)}
-    pairs = [(at, at + 1) for at in first if at + 1 in first]
-    return sum(first[b] == last[a] + 1 for a, b in pairs), len(pairs)
+    read = [(one, other) for one, other in pairs if one in first and other in first]
+    return sum(first[other] == last[one] + 1 for one, other in read), len(read)
 
 
 def score_fields(text: str, fields: dict[str, str]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ class Reading:
     wall_ms: float
     cpu_ms: float
     peak_mb: float
+    failed: bool = False
 
 
 class ReaderProcess:
@@ -32,9 +34,31 @@ class ReaderProcess:
 
     def __init__(self, name: str, python: Path, log: Path) -> None:
         self.name = name
+        self._python = python
         self._log = log.open("ab")
+        self._start()
+
+    def read(self, path: Path, languages: str) -> Reading:
+        """Read one image file; a program that ends is started anew, and has read nothing.
+
+        Raises RuntimeError where it does not start.
+        """
+        assert self._process.stdin is not None
+        began = time.perf_counter()
+        self._process.stdin.write(json.dumps({"path": str(path), "languages": languages}) + "\n")
+        self._process.stdin.flush()
+        answer = self._answer()
+        if answer is None:
+            milliseconds = (time.perf_counter() - began) * 1000
+            self._process.communicate()
+            self._start()
+            return Reading("", (), milliseconds, milliseconds, 0.0, failed=True)
+        words = tuple(tuple(word) for word in answer.pop("words"))
+        return Reading(words=words, **answer)
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(
-            [str(python), "-P", "-m", "benchmarks.reader_child", name],
+            [str(self._python), "-P", "-m", "benchmarks.reader_child", self.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -47,23 +71,16 @@ class ReaderProcess:
             },
             text=True,
         )
-        self.version: str = self._answer()["version"]
-
-    def read(self, path: Path, languages: str) -> Reading:
-        """Read one image file. Raises RuntimeError where the program fell over."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"path": str(path), "languages": languages}) + "\n")
-        self._process.stdin.flush()
         answer = self._answer()
-        words = tuple(tuple(word) for word in answer.pop("words"))
-        return Reading(words=words, **answer)
+        if answer is None:
+            raise RuntimeError(f"{self.name} does not start; {self._log.name} says why")
+        self.version: str = answer["version"]
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self) -> dict[str, Any] | None:
+        """What the program says next; None where it ended."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.name} ended; {self._log.name} says why")
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] | None = json.loads(line) if line else None
         return answer
 
     def __enter__(self) -> Self:

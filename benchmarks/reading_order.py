@@ -5,7 +5,9 @@
 Nothing is recognised: the truth's own lines, shuffled, go through detection and assembly, once with
 the regions of the detector and once without, so that only order is judged. Pages are drawn ones
 (1 to 4 columns with header, footnote and page number, letters, receipts, forms, tables; order
-known by construction) and those of the evaluation sets that give an order.
+known by construction) and those of the evaluation sets that give an order. Of real forms (funsd)
+only the order of labels and what is filled in is known: how many answers begin right where their
+question ends, where each has but one of the other; the halves apart.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.conditions import conditions
-from benchmarks.placed_scoring import in_order, owners, successions_kept
+from benchmarks.placed_scoring import in_order, owners, pairs_kept, successions_kept
 from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
 from jobs.settings import Settings
 from vision.assemble import assemble
@@ -29,7 +31,7 @@ from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
 from vision.types import Box
 from workers.engine import Engine, build_engine
 
-_SETS = ("omnidoc", "hist_fr")
+_SETS = ("made", "omnidoc", "hist_fr", "funsd")
 _DETECTOR = "pagesight-doc"
 
 Place = tuple[float, ...]
@@ -58,7 +60,7 @@ def main() -> int:
 
 
 def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
-    """Successions kept and all, after assembling the page's true lines."""
+    """Successions kept and all, after assembling the page's true lines; of forms, answers."""
     lines = _lines(page)
     random.Random(1).shuffle(lines)
     crops, readings = [_crop(line) for line in lines], [_reading(line) for line in lines]
@@ -67,7 +69,8 @@ def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
     places = (
         _place(word.box) for each in read.blocks for line in each.lines for word in line.words
     )
-    return successions_kept([unit_of[place] for place in places if place in unit_of])
+    sequence = [unit_of[place] for place in places if place in unit_of]
+    return pairs_kept(sequence, page.answers) if page.answers else successions_kept(sequence)
 
 
 def _units_by_place(page: TruePage, lines: Sequence[TrueUnit]) -> dict[Place, int]:
@@ -76,7 +79,9 @@ def _units_by_place(page: TruePage, lines: Sequence[TrueUnit]) -> dict[Place, in
     Boxes alone would not tell: those of tilted lines overlap.
     """
     ordered = in_order(page.units)
-    if page.lines:
+    if page.answers:
+        numbers = [line.order for line in lines]
+    elif page.lines:
         middles = [("", *line.box) for line in lines]
         numbers = owners(middles, ordered)
     else:
@@ -130,13 +135,17 @@ def _findings(engine: Engine, page: TruePage) -> list[Finding]:
 
 
 def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
-    yield from made_set(folder, arguments.rounds)
-    for name in _SETS if arguments.data else ():
-        yield from real_set(arguments.data, name, folder, None)
+    if "made" in arguments.sets:
+        yield from made_set(folder, arguments.rounds)
+    for name in arguments.sets:
+        if name != "made" and arguments.data:
+            yield from real_set(arguments.data, name, folder, None)
 
 
 def _kind(page: TruePage) -> str:
-    return page.name.removesuffix("_scan") if page.collection == "made" else page.collection
+    if page.collection == "made":
+        return page.name.removesuffix("_scan")
+    return f"{page.collection}, answers, {page.half}" if page.answers else page.collection
 
 
 def _said(scores: Sequence[tuple[int, int]]) -> str:
@@ -147,6 +156,7 @@ def _said(scores: Sequence[tuple[int, int]]) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--sets", nargs="+", default=_SETS)
     parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
     parser.add_argument("--list", action="store_true", help="a line for each page")
     return parser.parse_args()

@@ -1,6 +1,7 @@
 """Pages with their truth, made or from the evaluation sets, as files that any program can read."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +13,9 @@ from benchmarks.made_pages import MadePage, made_pages, skewed, turned
 from vision.decode import decode_page
 from vision.errors import BadInput
 from vision.limits import Limits
-
-Box = tuple[float, float, float, float]
+from vision.reading_order import rows_of
+from vision.regions import union
+from vision.types import Box
 
 # Their text is not in reading order: neither edits between texts nor their order mean anything.
 UNORDERED = ("sroie", "funsd", "scene_text")
@@ -32,7 +34,7 @@ class TrueUnit:
     """A word, line or block of the truth; `order` is None where its place is not known."""
 
     text: str
-    box: Box
+    box: tuple[float, float, float, float]
     order: int | None = None
 
 
@@ -40,7 +42,9 @@ class TrueUnit:
 class TruePage:
     """A page's file and what stands on it. `half`: constants may have been tuned on `even`.
 
-    `lines` are there where the truth tells lines besides the blocks that are its `units`.
+    `lines` are there where the truth tells lines besides the blocks or words that are its `units`.
+    On forms their `order` is the number of the entry they belong to, and `answers` tell which
+    entry is the label of which.
     """
 
     collection: str
@@ -52,6 +56,7 @@ class TruePage:
     units: tuple[TrueUnit, ...] = ()
     fields: dict[str, str] = field(default_factory=dict)
     lines: tuple[TrueUnit, ...] = ()
+    answers: tuple[tuple[int, int], ...] = ()
 
     @property
     def ordered(self) -> bool:
@@ -68,8 +73,9 @@ def made_set(folder: Path, rounds: int) -> Iterator[TruePage]:
 def turned_sets(folder: Path, rounds: int) -> Iterator[TruePage]:
     """Some of them in all four rotations, and skewed."""
     pages = made_pages(rounds)
+    chosen = pages[:4] if rounds == 1 else pages[:4] + pages[-8:-4]
     for quarter_turns in range(4):
-        for number, page in enumerate(pages[:4] + pages[-8:-4]):
+        for number, page in enumerate(chosen):
             name = f"turned_{quarter_turns * 90}"
             yield _made(name, number, turned(page, quarter_turns), folder)
     for degrees in (-3.0, 2.0):
@@ -115,6 +121,7 @@ def real_set(data: Path, name: str, folder: Path, limit: int | None) -> Iterator
             tuple(_units(name, truth)),
             truth.get("fields") or {},
             tuple(_lines(truth)),
+            tuple(_answers(truth)),
         )
 
 
@@ -139,6 +146,22 @@ def _units(name: str, truth: dict[str, Any]) -> Iterator[TrueUnit]:
 def _lines(truth: dict[str, Any]) -> Iterator[TrueUnit]:
     for line in truth.get("lines", ()) if "blocks" in truth else ():
         yield TrueUnit(line["text"], tuple(line["box"]))
+    for entry in truth.get("entities", ()):
+        words = [word for word in truth["words"] if word["entity"] == entry["id"]]
+        boxes = [Box(*word["box"]) for word in words]
+        for row in rows_of(boxes, range(len(boxes))):
+            box = union(boxes[at] for at in row)
+            text = " ".join(words[at]["text"] for at in row)
+            yield TrueUnit(text, (box.x0, box.y0, box.x1, box.y1), entry["id"])
+
+
+def _answers(truth: dict[str, Any]) -> Iterator[tuple[int, int]]:
+    """Labels with what is filled in, by number, where each has but one of the other."""
+    kinds = {entry["id"]: entry["label"] for entry in truth.get("entities", ())}
+    links = {tuple(link) for entry in truth.get("entities", ()) for link in entry["linking"]}
+    known = [link for link in links if [kinds[at] for at in link] == ["question", "answer"]]
+    labels, filled = (Counter(link[side] for link in known) for side in (0, 1))
+    yield from sorted(link for link in known if labels[link[0]] == filled[link[1]] == 1)
 
 
 def _half(number: int) -> str:

@@ -1,21 +1,32 @@
-import xml.etree.ElementTree as ET
+import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from benchmarks.compare_report import markdown, scatter, speed_ups
+from benchmarks.compare_plot import draw
+from benchmarks.compare_report import full_report, summary
+from benchmarks.compare_rows import ReadingsFile
+from benchmarks.compare_statistics import f1_difference, f1_spread, speed_ups
+from benchmarks.compare_verdict import verdict
 from benchmarks.made_pages import MAKERS, made_pages, scanned, skewed, turned
 from benchmarks.reader_child import _runs, _shared_out
+from benchmarks.readers import ReaderProcess
 from benchmarks.true_pages import made_set, readable_languages, turned_sets
 
 
 def row(reader: str, page: str, cpu_ms: float, matched: int, half: str = "even") -> dict[str, Any]:
     return {
-        "reader": reader, "set": "made", "page": page, "half": half, "wall_ms": cpu_ms,
+        "reader": reader, "set": "sroie", "page": page, "half": half, "wall_ms": cpu_ms,
         "cpu_ms": cpu_ms, "peak_mb": 100, "words": [matched, 10, 10], "order": [1, 2],
     }  # fmt: skip
+
+
+IDENTITY = {"conditions": "a machine", "programs": "pytesseract 1"}
 
 
 ROWS = [
@@ -91,19 +102,97 @@ def test_speed_is_compared_page_by_page() -> None:
     assert speed_ups(ROWS, "unknown") == []
 
 
-def test_the_report_has_a_line_for_each_reader_and_tells_the_halves_apart() -> None:
-    said = markdown(ROWS, "a machine", {"pytesseract": "1"})
-    assert (
-        "| pagesight:fast | 2 | 0.950 | - | - | 0.500 | - | 50 (50-50) | 20.00 | 4.00 | 100 |"
-        in said
-    )
-    assert "pagesight:fast 0.900 / 1.000" in said
+def test_a_difference_is_that_of_the_same_pages_and_chance_is_told() -> None:
+    difference = f1_difference(ROWS, "pagesight:fast", "pytesseract")
+    assert difference.value == pytest.approx(0.15)
+    assert (difference.low, difference.high) == pytest.approx((0.1, 0.2))
+    spread = f1_spread([each for each in ROWS if each["reader"] == "pytesseract"])
+    assert spread == pytest.approx((0.8, 0.8, 0.8))
 
 
-def test_the_plot_is_an_svg_with_a_point_for_each_reader() -> None:
-    shapes = ET.fromstring(scatter(ROWS))
-    assert len(shapes.findall("{http://www.w3.org/2000/svg}circle")) == 2
-    assert ET.fromstring(scatter([])).tag.endswith("svg")
+def test_the_full_report_has_a_line_for_each_program_and_tells_the_held_out_half() -> None:
+    said = full_report(ROWS, "a machine", "pytesseract 1", "a.png")
+    line = next(line for line in said.splitlines() if line.startswith("| pagesight:fast | 0"))
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[:3] == ["pagesight:fast", "0.950 (0.900-1.000)", "1.000"]
+    assert cells[5] == "0.500"
+    assert cells[7:10] == ["50 (50-50)", "4.00 (3.00-5.00)", "4.00"]
+
+
+def test_a_program_that_ended_on_a_page_is_named() -> None:
+    rows = [*ROWS, row("rapidocr", "a", 10, 0) | {"failed": True}]
+    assert "counted as no text: rapidocr on a." in full_report(rows, "", "", "")
+
+
+def test_the_front_page_gets_a_line_for_each_program() -> None:
+    head, _, *lines = summary(ROWS).splitlines()
+    assert "receipts (2): word F1" in head
+    assert lines[0] == "| `pagesight:fast` | .950 ± .050 | 1.000 | 4.0 |"
+    assert len(lines) == 2
+
+
+def test_a_set_that_is_read_better_than_by_tesseract_is_no_loss() -> None:
+    assert "No set is read a point worse" in verdict(ROWS)
+    assert "| sroie | 2 | 0.800 (pytesseract) | +0.150 |" in verdict(ROWS)
+
+
+def test_with_pages_enough_chance_is_judged() -> None:
+    rows = [row(each["reader"], f"{each['page']}{at}", 10, each["words"][0])
+            for at in range(3) for each in ROWS]  # fmt: skip
+    assert re.search(r"\+0\.150 \(\+0\.1.* to \+0\..*\) better", verdict(rows))
+
+
+def test_a_set_that_got_worse_is_told_with_what_was_lost() -> None:
+    rows = [row("tesserocr", "a", 10, 9), row("pytesseract", "a", 10, 8),
+            row("pagesight:fast", "a", 5, 6)]  # fmt: skip
+    said = verdict(rows)
+    assert "0.900 (tesserocr)" in said
+    assert "sroie, pagesight:fast: 0.600 for 0.900." in said
+    assert "a (6 right words for 9)" in said
+
+
+def test_without_tesseract_there_is_nothing_to_be_worse_than() -> None:
+    assert "did not run" in verdict([row("pagesight:fast", "a", 5, 6)])
+
+
+def test_the_plot_is_a_small_picture_with_a_panel_for_each_set(tmp_path: Path) -> None:
+    draw([*ROWS, *(each | {"set": "funsd"} for each in ROWS)], tmp_path / "both.png")
+    draw(ROWS, tmp_path / "one.png")
+    with Image.open(tmp_path / "both.png") as both, Image.open(tmp_path / "one.png") as one:
+        assert both.width == 2 * one.width
+    assert (tmp_path / "both.png").stat().st_size < 60_000
+
+
+def test_an_interrupted_comparison_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "compare.jsonl"
+    ReadingsFile(path, IDENTITY).add(ROWS)
+    with path.open("a") as file:
+        file.write(json.dumps(row("pytesseract", "c", 1, 1))[:30])
+    again = ReadingsFile(path, IDENTITY)
+    assert again.rows == ROWS
+    assert again.has("sroie", "a", ["pytesseract", "pagesight:fast"])
+    assert not again.has("sroie", "a", ["pytesseract", "rapidocr"])
+    assert not again.has("sroie", "c", ["pytesseract"])
+    again.add([row("pytesseract", "a", 7, 7)])
+    assert len(ReadingsFile(path, IDENTITY).rows) == len(ROWS)
+
+
+def test_readings_of_another_commit_are_put_aside(tmp_path: Path) -> None:
+    path = tmp_path / "compare.jsonl"
+    ReadingsFile(path, IDENTITY).add(ROWS)
+    assert ReadingsFile(path, IDENTITY | {"conditions": "another"}).rows == []
+    assert (tmp_path / "compare.old.jsonl").exists()
+    ReadingsFile(path, IDENTITY).add(ROWS)
+    assert ReadingsFile(path, IDENTITY, anew=True).rows == []
+
+
+def test_a_program_that_falls_over_is_started_anew_and_has_read_nothing(tmp_path: Path) -> None:
+    Image.new("RGB", (60, 40), "white").save(tmp_path / "page.png")
+    with ReaderProcess("pytesseract", Path(sys.executable), tmp_path / "log") as reader:
+        fallen = reader.read(tmp_path / "missing.png", "eng")
+        assert fallen.failed
+        assert not fallen.text
+        assert not reader.read(tmp_path / "page.png", "eng").failed
 
 
 def test_a_line_is_shared_out_among_its_words_by_letters() -> None:
