@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from vision.form_cells import cell_by_cell, labels_with_colons
 from vision.geometry import transform_box
 from vision.margins import footnotes_of, page_number_of
 from vision.placed import PlacedLine
@@ -22,6 +23,7 @@ _MAY_BE_MARGINAL = frozenset({None, "text", "list"})
 _PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
 _WIDEST_LINE_GAP = 1.5  # double spacing
 _EDGE_TEXT = 4.0  # longer runs up or down the page belong to no row
+_NEXT_CELL = 0.5  # a row that begins so far above the last one's foot is the next cell of a form
 _OTHER_SIZE = 1.5  # ratio of heights that parts a heading from its text
 
 
@@ -88,7 +90,17 @@ def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_
         else:
             yield _Unit(line.box, region, [line])
     for region, inside in whole.items():
-        yield _Unit(union(line.box for line in inside), region, inside)
+        if _is_form(inside):
+            yield from (_Unit(line.box, None, [line]) for line in inside)
+        else:
+            yield _Unit(union(line.box for line in inside), region, inside)
+
+
+def _is_form(lines: Sequence[PlacedLine]) -> bool:
+    """Whether what a detector took for a table has rows of labels above their entries."""
+    boxes = [line.box for line in lines]
+    rows = rows_of(boxes, range(len(boxes)))
+    return labels_with_colons(rows, [line.line.text for line in lines])
 
 
 def _obstacles(
@@ -111,16 +123,36 @@ def _meet(one: Box, other: Box) -> bool:
 
 def _drafts(units: list[_Unit]) -> list[Draft]:
     boxes = [unit.box for unit in units]
+    texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
     drafts = _Drafts()
     for flow in reading_order(boxes):
-        breaks = _paragraph_breaks(flow, boxes)
-        for at, row in enumerate(flow):
+        rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
+        breaks = _paragraph_breaks(rows, boxes)
+        labels = _label_columns(flow, units)
+        for at, row in enumerate(rows):
             for region, lines in _by_region(units, row).items():
-                if region is None:
+                if region is None or region in labels:
                     drafts.add_text(lines, fresh=at in breaks)
                 else:
                     drafts.add_to_region(region, lines)
     return drafts.in_order
+
+
+def _label_columns(flow: Flow, units: Sequence[_Unit]) -> set[Region]:
+    """Regions of text that are columns of labels: most rows go on in text that no region holds."""
+    rows: dict[Region, list[bool]] = {}
+    for row in flow:
+        regions = {units[i].region for i in row}
+        for region in regions:
+            if region is not None and kind_of(region.label) == "text":
+                rows.setdefault(region, []).append(None in regions)
+    return {
+        region for region, go_on in rows.items() if len(go_on) > 1 and 2 * sum(go_on) > len(go_on)
+    }
+
+
+def _usual_height(flow: Flow, boxes: Sequence[Box]) -> float:
+    return median(max(boxes[i].height, 1.0) for row in flow for i in row)
 
 
 class _Drafts:
@@ -165,10 +197,15 @@ def _paragraph_breaks(flow: Flow, boxes: Sequence[Box]) -> set[int]:
     heights = [max(*(boxes[i].height for i in row), 1.0) for row in flow]
     unit = median(heights)
     gaps = [below.y0 - above.y1 for above, below in pairwise(rows)]
-    usual = min(median(gaps), _WIDEST_LINE_GAP * unit) if gaps else 0.0
+    down = [gap for gap in gaps if gap > -_NEXT_CELL * unit]
+    usual = min(median(down), _WIDEST_LINE_GAP * unit) if down else 0.0
     breaks = {0}
     for at, gap in enumerate(gaps, start=1):
         small, large = sorted(heights[at - 1 : at + 1])
-        if gap > usual + _PARAGRAPH_GAP * unit or large > _OTHER_SIZE * small:
+        if (
+            gap <= -_NEXT_CELL * unit
+            or gap > usual + _PARAGRAPH_GAP * unit
+            or large > _OTHER_SIZE * small
+        ):
             breaks.add(at)
     return breaks

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import median
 
+from vision.form_cells import is_form
 from vision.types import Box
 
 Row = list[int]  # indices of boxes side by side, left to right
@@ -51,7 +52,7 @@ def reading_order(boxes: Sequence[Box]) -> list[Flow]:
         return []
     unit = median(max(box.height, 1.0) for box in boxes)
     items = [_shrink(index, box, unit) for index, box in enumerate(boxes)]
-    return [rows_of(boxes, flow) for flow in _order(items, unit)]
+    return [rows_of(boxes, flow) for flow in _order(items, boxes, unit)]
 
 
 def rows_of(boxes: Sequence[Box], indices: Sequence[int]) -> Flow:
@@ -93,19 +94,20 @@ def _same_row(a: Box, b: Box) -> bool:
     return shared > 0.5 * min(a.height, b.height)
 
 
-def _order(items: list[_Item], unit: float) -> Iterator[list[int]]:
+def _order(items: list[_Item], boxes: Sequence[Box], unit: float) -> Iterator[list[int]]:
     """Flows of indices: columns one by one; what lies between columns as one flow."""
     flow: list[int] = []
     for run, gutters in _runs(_bands(items), unit):
         columns = _columns(run, gutters, unit)
-        if len(columns) == 1:
-            flow.extend(item.index for item in run)
+        inside = [item.index for item in run]
+        if len(columns) == 1 or is_form(rows_of(boxes, inside), boxes, unit):
+            flow.extend(inside)
             continue
         if flow:
             yield flow
             flow = []
         for column in columns:
-            yield from _order(column, unit)
+            yield from _order(column, boxes, unit)
     if flow:
         yield flow
 

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from benchmarks.made_pages import MadePage, Maker, letter, receipt, table
+from benchmarks.made_pages import MadePage, Maker, form, letter, receipt, table
 from benchmarks.reading_order import score_page
 from benchmarks.true_pages import TruePage, TrueUnit
 
@@ -15,8 +16,18 @@ def true_page(page: MadePage, folder: Path) -> TruePage:
     return TruePage("made", page.name, "even", path, "eng", page.text, units)
 
 
-@pytest.mark.parametrize("make", [letter, receipt, table])
+@pytest.mark.parametrize("make", [letter, receipt, table, form])
 def test_simple_pages_are_read_in_order_without_any_region(make: Maker, tmp_path: Path) -> None:
     page = make(7)
     kept, pairs = score_page(true_page(page, tmp_path), ())
     assert kept == pairs == len(page.lines) - 1
+
+
+def test_of_a_form_with_answers_only_they_are_judged(tmp_path: Path) -> None:
+    page = form(7)
+    title, name, filled, *_ = (
+        TrueUnit(line.text, line.box, at) for at, line in enumerate(page.lines)
+    )
+    drawn = true_page(page, tmp_path)
+    judged = replace(drawn, lines=(title, name, filled), answers=((1, 2), (2, 0), (1, 9)))
+    assert score_page(judged, ()) == (1, 2)

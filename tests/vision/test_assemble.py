@@ -81,6 +81,88 @@ def test_addresses_side_by_side_are_kept_apart_by_their_regions():
     assert kinds(page) == [("text", "from 0/from 26"), ("text", "to 0/to 26")]
 
 
+def form_of(*rows):
+    """Lines of rows given as their height on the page and (text, x) each."""
+    return [read_line(text, x, y) for y, row in rows for text, x in row]
+
+
+def test_labels_above_their_entries_are_read_cell_by_cell():
+    page = assembled(
+        *form_of(
+            (0, [("name", 50), ("town", 500)]),
+            (30, [("Ann", 60), ("Rome", 510)]),
+            (100, [("date", 50), ("sum", 500)]),
+            (130, [("May", 60), ("12", 510)]),
+        )
+    )
+    assert page.text.split() == ["name", "Ann", "town", "Rome", "date", "May", "sum", "12"]
+    assert [text for _, text in kinds(page)] == ["name/Ann", "town/Rome", "date/May", "sum/12"]
+
+
+def test_a_label_whose_entry_is_empty_keeps_its_place():
+    rows = (0, [("budget", 50), ("account", 300), ("branch", 600)]), (30, [("9590", 610)])
+    assert assembled(*form_of(*rows)).text.split() == ["budget", "account", "branch", "9590"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(
+            ((0, [("to:", 50), ("Ann", 300)]), (26, [("from:", 50), ("Bob", 300)])), id="colons"
+        ),
+        pytest.param(
+            ((0, [("brand", 50), ("Fox", 140)]), (26, [("colour", 50), ("red", 140)])),
+            id="entries close beside",
+        ),
+        pytest.param(
+            tuple((26 * i, [(f"a{i}", 50), (f"b{i}", 500)]) for i in range(4)), id="even rows"
+        ),
+        pytest.param(
+            ((0, [("left", 50), ("right", 500)]), (26, [("under both of them alike " * 2, 50)])),
+            id="entry under two labels",
+        ),
+        pytest.param(
+            ((0, [("left", 50), ("right", 500)]), (70, [("one", 50), ("two", 500)])), id="far below"
+        ),
+    ],
+)
+def test_rows_that_are_no_labels_above_entries_are_read_across(rows):
+    told = [word for _, row in rows for text, _ in row for word in text.split()]
+    assert assembled(*form_of(*rows)).text.split() == told
+
+
+def test_a_form_that_was_taken_for_a_table_is_read_as_a_form():
+    rows = [
+        each
+        for y in (0, 110, 220)
+        for each in ((y, [("name:", 50), ("town:", 500)]), (y + 40, [("Ann", 60), ("Rome", 510)]))
+    ]
+    page = assembled(*form_of(*rows), regions=[("table", 40, 0, 700, 300)])
+    assert page.text.split() == ["name:", "Ann", "town:", "Rome"] * 3
+    assert page.tables == ()
+
+
+def test_two_columns_of_labels_above_wide_entries_are_a_form_and_no_columns_of_prose():
+    rows = [
+        each
+        for y in (0, 110, 220, 330)
+        for each in (
+            (y, [("a label of words", 50), ("another label here", 500)]),
+            (y + 40, [("what is filled in there", 60), ("and what is here", 510)]),
+        )
+    ]
+    told = [line.text for block in assembled(*form_of(*rows)).blocks for line in block.lines]
+    assert told == ["a label of words", "what is filled in there", "another label here",
+                    "and what is here"] * 4  # fmt: skip
+
+
+def test_labels_that_a_region_holds_stay_with_the_entries_beside_it():
+    rows = [(26 * i, [(f"label{i}", 50), (f"{i}", 300)]) for i in range(3)]
+    page = assembled(*form_of(*rows), regions=[("text", 40, 0, 200, 90)])
+    assert page.text.split() == ["label0", "0", "label1", "1", "label2", "2"]
+    assert [region.label for region in page.regions] == ["text"]
+
+
 def test_heads_come_first_then_the_body_then_footnotes_and_feet():
     page = assembled(
         read_line("17", 480, 1370),
