@@ -26,6 +26,7 @@ from vision.stages import (
     Recogniser,
     Stages,
 )
+from vision.steep_lines import turn_steep_lines
 from vision.stopwatch import Stopwatch
 from vision.text_layer_use import use_layer
 from vision.types import (
@@ -107,6 +108,7 @@ def read_page(
         if options.languages == ANY_LANGUAGE and not layer.lines:
             languages = detect_languages(crops, chosen.recogniser)
             crops = [replace(crop, languages=languages) for crop in crops]
+        crops = turn_steep_lines(crops, chosen.recogniser)
         readings = read_lines(crops, chosen.recogniser, chosen.second, options.second_below)
         engines = lines_read(readings)
     with watch.stage("assemble"):

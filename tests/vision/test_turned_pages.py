@@ -1,13 +1,16 @@
 """Whole pages, turned and tilted as they come from scanners, read by the real engines."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks.made_pages import MadePage, form, letter, receipt, skewed, turned
 from benchmarks.scoring import score_words
 from jobs.settings import Settings
-from vision.options import ReadOptions
+from tests.support.lines import written
+from vision.options import LineFinderName, ReadOptions
 from vision.pipeline import read_page
 from vision.stages import PageImage
 from vision.types import Page
@@ -27,13 +30,33 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.close()
 
 
-def read(engine: Engine, page: MadePage) -> Page:
-    options = ReadOptions(detectors=(), barcodes="off")
+def read(engine: Engine, page: MadePage, lines: LineFinderName = "auto") -> Page:
+    options = ReadOptions(detectors=(), barcodes="off", lines=lines)
     return read_page(PageImage(1, page.pixels), engine.stages, options, engine.orienter).page
 
 
 def f1(page: Page, true: MadePage) -> float:
     return score_words(page.text, true.text).f1
+
+
+def with_labels_along_the_edges(page: MadePage) -> MadePage:
+    """The page with a label that reads upwards at its left, and at its right one downwards."""
+    pixels = page.pixels.copy()
+    for text, turns, x in (("Invoice number 00865872", 1, 40), ("Copy for the customer", 3, 1170)):
+        label = np.rot90(written(text, 26), turns)
+        pixels[500 : 500 + label.shape[0], x : x + label.shape[1]] = label
+    return replace(page, pixels=pixels)
+
+
+def test_labels_that_run_up_and_down_the_page_are_read_after_the_body(engine: Engine) -> None:
+    page = read(engine, with_labels_along_the_edges(letter(11)), lines="learned")
+    assert f1(page, letter(11)) > 0.9
+    *_, upwards, downwards = (line for block in page.blocks for line in block.lines)
+    assert (upwards.text, downwards.text) == ("Invoice number 00865872", "Copy for the customer")
+    assert upwards.polygon is not None
+    assert downwards.polygon is not None
+    assert upwards.polygon[0][1] > upwards.polygon[1][1]
+    assert downwards.polygon[0][1] < downwards.polygon[1][1]
 
 
 @pytest.mark.parametrize("kind", MAKERS)
