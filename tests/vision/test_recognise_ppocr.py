@@ -33,6 +33,13 @@ def test_a_clean_line_is_read_whole(text, ink, ground):
     assert reading.confidence > 0.9
 
 
+def test_a_processor_that_would_cut_int8_sums_reads_in_floats(monkeypatch):
+    monkeypatch.setattr("models.open_ppocr.int8_is_exact", lambda: False)
+    floats = open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
+    crop = crop_of(written(SENTENCE))
+    assert [reading.text for reading in floats.recognise([crop])] == [SENTENCE]
+
+
 @pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "black")])
 def test_words_stand_around_their_ink(ink, ground):
     pixels = written("left right", ink=ink, ground=ground)
