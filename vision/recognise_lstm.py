@@ -1,6 +1,6 @@
 """Line crops to text by converted Tesseract networks, many lines at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import log
 from typing import Literal
@@ -13,21 +13,13 @@ from vision.bidi import reading_order
 from vision.character_boxes import with_characters
 from vision.ctc import greedy_runs
 from vision.decode_line import LineDecoder, mean_probability
+from vision.line_batches import batches
 from vision.line_image import Strip, even_strip, line_strip
 from vision.session import Session
 from vision.stages import CropWord, Image, LineCrop, LineReading, Recogniser
 from vision.types import ModelUse
 from vision.word_boxes import fit_to_ink, ink_boxes
 
-# Lines of a batch share their width, padded by at most this share, or more while they are few: a
-# line alone costs half as much again as one of four ...
-_MAX_PADDING, _FEW_PADDING = 0.08, 0.25
-_FEW = 4
-# ... and are not wider in all than this many pixels: more leaves the caches (docs/recognition.md).
-_BATCH_PIXELS = 8000
-_BATCH_LINES = 16
-# No line of text is 500 times as wide as high; a rule or an edge may be, and takes memory by width.
-_MAX_WIDTH = 20_000
 _STEP = 3  # pixels of a strip that one time step covers
 # A line's mean letter probability under which it is noise: of 60 cuts from photographs without
 # text two came above it, of 60 lines of receipts three below.
@@ -183,28 +175,11 @@ def _read_strips(
     drafts: Sequence[tuple[float, float]],
 ) -> list[_Read]:
     reads = [_Read([], 0.0)] * len(strips)
-    for at in _batches([strip.shape[1] for strip in strips]):
+    for at in batches([strip.shape[1] for strip in strips], _STEP):
         batch = _read_batch(network, [strips[i] for i in at], [drafts[i] for i in at])
         for place, read in zip(at, batch, strict=True):
             reads[place] = read
     return reads
-
-
-def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of strips to read together: near in width, few enough for the caches."""
-    batch: list[int] = []
-    for at in sorted(range(len(widths)), key=lambda place: -widths[place]):
-        if not _STEP <= widths[at] <= _MAX_WIDTH:
-            continue
-        widest = widths[batch[0]] if batch else 0
-        full = len(batch) == _BATCH_LINES or (len(batch) + 1) * widest > _BATCH_PIXELS
-        padding = _FEW_PADDING if len(batch) < _FEW else _MAX_PADDING
-        if batch and (full or widths[at] < widest * (1 - padding)):
-            yield batch
-            batch = []
-        batch.append(at)
-    if batch:
-        yield batch
 
 
 def _read_batch(
