@@ -13,6 +13,7 @@ from vision.reading_order import Flow, Row, reading_order, rows_of
 from vision.regions import kind_of, region_of, union
 from vision.stages import Affine
 from vision.types import Box, Region
+from vision.vertical_text import laid_level
 
 # Read as one piece, whatever columns are inside or beside them.
 _WHOLE = frozenset({"table", "figure"})
@@ -52,6 +53,7 @@ def draft_blocks(
 
     `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
     """
+    lines = laid_level(lines)
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
