@@ -13,6 +13,7 @@ from api.auth import KeyCache
 from api.metrics import Metrics
 from api.middleware import Edge
 from api.openapi import build_openapi
+from api.rate_limits import RateLimits
 from api.refusals import Refusals
 from api.remembered import Remembered
 from api.routes import (
@@ -32,6 +33,7 @@ from jobs.accept_queue import AcceptQueue
 from jobs.blobs import open_blobs
 from jobs.ledger import Ledger, open_ledger
 from jobs.queue import Publisher
+from jobs.rates import RateCounter
 from jobs.relay import Relay
 from jobs.settings import Settings
 from jobs.window import open_window
@@ -86,9 +88,12 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    services = await run_in_threadpool(open_services, app.state.settings, app.state.broker)
+    settings, metrics = app.state.settings, app.state.metrics
+    counter = RateCounter(settings.celery_broker_url)
+    rates = RateLimits(counter, settings.rate_per_s, metrics)
+    services = await run_in_threadpool(open_services, settings, rates, app.state.broker)
     app.state.services = services
-    app.state.metrics.watch(services.ledger)
+    metrics.watch(services.ledger)
     services.accepting.start()
     services.relay.start()
     try:
@@ -96,10 +101,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await run_in_threadpool(services.accepting.stop)
         await run_in_threadpool(services.relay.stop)
+        await counter.close()
         services.ledger.close()
 
 
-def open_services(settings: Settings, broker: Broker | None = None) -> Services:
+def open_services(settings: Settings, rates: RateLimits, broker: Broker | None = None) -> Services:
     """What the handlers work with."""
     ledger = open_ledger(settings)
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
@@ -113,6 +119,7 @@ def open_services(settings: Settings, broker: Broker | None = None) -> Services:
         relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
+        rates=rates,
         capabilities=Remembered(lambda: _capabilities(ledger), _CAPABILITIES_S),
     )
 

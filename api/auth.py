@@ -57,7 +57,10 @@ def _key_text(request: Request) -> str | None:
 
 
 async def authenticate(request: Request) -> ApiKey:
-    """The caller's key. Raises Problem `unauthorised`, which never repeats what was sent."""
+    """The caller's key. Raises Problem `unauthorised`, which never repeats what was sent.
+
+    And `rate_limited` where the key asks too often.
+    """
     text = _key_text(request)
     if not text:
         raise Problem("unauthorised", "The request carries no API key.", headers=_CHALLENGE)
@@ -67,6 +70,7 @@ async def authenticate(request: Request) -> ApiKey:
         await services.refusals.note(request.client.host if request.client else "", text)
         message = "The API key is unknown, revoked or expired."
         raise Problem("unauthorised", message, headers=_CHALLENGE)
+    await services.rates.admit(request, key)
     return key
 
 

@@ -79,41 +79,6 @@ async def accept_batch(
     return batch, created
 
 
-async def retry_batch(services: Services, batch: Batch) -> Batch:
-    """A new batch of what failed in this one. Raises Problem where nothing did."""
-    arriving = _Arriving(new_id("batch"), batch.tenant)
-    listed = await run_in_threadpool(lambda: list(services.ledger.batches.failed(batch.id)))
-    if not listed:
-        raise Problem("illegal_move", "No document of the batch failed.", state=str(batch.state))
-    documents = [
-        BatchDocument(
-            custom_id=job.custom_id,
-            name=job.filename,
-            url=job.source_url if job.input_blob is None else None,
-            job_id=None if job.input_blob is None else job.id,
-            sha256=job.input_sha256,
-            size=job.input_bytes,
-            options=job.options if job.options != batch.options else None,
-            metadata=job.metadata,
-        )
-        for job in listed
-    ]
-    new = NewBatch(
-        arriving.id,
-        batch.tenant,
-        batch.options,
-        documents=len(documents),
-        metadata=batch.metadata,
-        callback_url=batch.callback_url,
-        priority=batch.priority,
-        retry_of=batch.id,
-    )
-    await run_in_threadpool(_store_list, services, new, documents)
-    made, _ = await run_in_threadpool(services.ledger.batches.create, new)
-    services.relay.wake()
-    return made
-
-
 async def _read(request: Request, services: Services, arriving: _Arriving) -> None:
     content_type = request.headers.get("content-type", "").lower()
     limit = services.settings.max_batch_mb * MEGABYTE
@@ -209,7 +174,7 @@ async def _create(services: Services, arriving: _Arriving, key: str | None) -> t
     )
     stored = [input_key(arriving.file_job(index)) for index in range(len(arriving.files))]
     await run_in_threadpool(services.blobs.sync, stored)
-    await run_in_threadpool(_store_list, services, new, documents)
+    await run_in_threadpool(store_list, services, new, documents)
     create = partial(services.ledger.batches.create, new)
     return await run_in_threadpool(create)
 
@@ -234,7 +199,7 @@ def _documents(
     return list(name_documents(with_sources(services, arriving.tenant, documents)))
 
 
-def _store_list(services: Services, new: NewBatch, documents: Sequence[BatchDocument]) -> None:
+def store_list(services: Services, new: NewBatch, documents: Sequence[BatchDocument]) -> None:
     """Store the list, and have all that was stored before it outlast a power loss."""
     services.blobs.put_stream(documents_key(new), encode(documents))
     keys = [documents_key(new)]

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -192,6 +192,45 @@ def _queue_full(error: QueueFull) -> Problem:
     if error.tenant is None:
         return Problem("queue_full", "Too many jobs are waiting.", headers=headers)
     return Problem("tenant_queue_full", "Too many jobs of yours are waiting.", headers=headers)
+
+
+# What handing documents in can meet, one or many.
+UPLOAD: Final = (
+    "bad_request",
+    "bad_multipart",
+    "bad_json",
+    "body_timeout",
+    "idempotency_in_flight",
+    "length_required",
+    "too_large",
+    "unsupported_media",
+    "invalid_request",
+    "unknown_option",
+    "invalid_option",
+    "unknown_language",
+    "unknown_detector",
+    "bad_page_selection",
+    "egress_refused",
+    "idempotency_mismatch",
+    "queue_full",
+    "tenant_queue_full",
+    "disk_full",
+)
+# What reading something again can meet.
+RETRY: Final = (
+    "not_found",
+    "illegal_move",
+    "invalid_request",
+    "idempotency_mismatch",
+    "queue_full",
+    "tenant_queue_full",
+    "disk_full",
+)
+
+
+def guarded(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that wants a key: what each such route can answer, and `codes`."""
+    return documented("unauthorised", "forbidden", "rate_limited", "database_down", *codes)
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -43,6 +43,7 @@ JOB: Final[dict[str, Any]] = {
     "priority": "normal",
     "batch_id": None,
     "custom_id": None,
+    "retry_of": None,
     "queue_position": None,
     "queue_pages": None,
     "estimated_wait_s": None,

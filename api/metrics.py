@@ -8,7 +8,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from jobs.backlog import read_backlog
-from jobs.clock import utc_now
 from jobs.ledger import Ledger
 
 # From a cached answer to a long wait; seconds.
@@ -33,6 +32,15 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._uncounted = Counter(
+            "pagesight_rate_uncounted",
+            "Requests let in without asking their key's rate limit, since Redis was away.",
+            registry=self._registry,
+        )
+
+    def uncounted(self) -> None:
+        """Count a request that no rate limit was asked for, since Redis was away."""
+        self._uncounted.inc()
 
     def watch(self, ledger: Ledger) -> None:
         """Show the queue of `ledger` as well."""
@@ -59,7 +67,7 @@ class _QueueCollector(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        backlog = read_backlog(self._ledger.database, utc_now())
+        backlog = read_backlog(self._ledger.database, self._ledger.clock())
         jobs = {str(state): count for state, count in backlog.jobs.items()}
         yield _by_label("pagesight_jobs", "Jobs by state.", "state", jobs)
         pages = backlog.pages_waiting

@@ -21,6 +21,10 @@ _ENCODED = tuple(
 )
 
 
+# Where in a request's scope handlers leave headers that every answer to it carries.
+MORE_HEADERS: Final = "pagesight.headers"
+
+
 class Edge:
     """Pure ASGI, so that streams pass unbuffered and uploads are not copied."""
 
@@ -40,7 +44,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_ENCODED]
+                message["headers"] = [*message["headers"], *_ENCODED, *scope.get(MORE_HEADERS, ())]
             await send(message)
 
         try:

@@ -122,6 +122,7 @@ class JobOut(Model):
     priority: PriorityName
     batch_id: str | None
     custom_id: str | None = Field(description="Your name for the document within its batch.")
+    retry_of: str | None = Field(description="The job whose document is read again.")
     queue_position: int | None = Field(
         description="Documents begun before this one; null where it is begun, and in lists."
     )
@@ -156,6 +157,7 @@ class JobOut(Model):
             priority=priority_name(job.priority),
             batch_id=job.batch_id,
             custom_id=job.custom_id,
+            retry_of=job.retry_of,
             queue_position=estimate.position if estimate else None,
             queue_pages=estimate.pages if estimate else None,
             estimated_wait_s=estimate.wait_s if estimate else None,

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import KeyCache
 from api.problems import Problem
+from api.rate_limits import RateLimits
 from api.refusals import Refusals
 from api.remembered import Remembered
 from jobs.accept_queue import AcceptQueue
@@ -45,6 +46,7 @@ class Services:
     relay: Relay
     keys: KeyCache
     refusals: Refusals
+    rates: RateLimits
     capabilities: Remembered[Sequence[Mapping[str, Any]]]
     _arriving: set[tuple[str, str]] = field(default_factory=set)
 

@@ -62,10 +62,10 @@ class EndpointList(Model):
     webhooks: list[EndpointOut]
 
 
-class CallbackSecrets(Model):
-    """The secrets that verify deliveries to a `callback_url`, newest first."""
+class CallbackSecret(Model):
+    """The secret that verifies deliveries to a `callback_url`; it is shown once."""
 
-    secrets: list[str]
+    secret: str
 
 
 class DeliveryOut(Model):

@@ -6,7 +6,7 @@ What it did so far lies in the output folder, so the same command goes on where 
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from cli.webhook_client import Client, ServerRefused
 
 POLL_S = 1.0
 STATE_FILE = "batch.json"
+RETRIED = ("failed", "expired", "partial", "cancelled")
 MOST_SHOWN = 10
 _UPLOAD_TIMEOUT_S = 300.0
 _FINAL = frozenset({"completed", "cancelled", "failed"})
@@ -30,12 +31,13 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "expired")
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """What was done so far; kept in the output folder."""
+    """What was done so far; kept in the output folder. `retry_of` is the batch that is repeated."""
 
     server: str
     source: str
     key: str
     id: str | None = None
+    retry_of: str | None = None
 
 
 class BatchClient(Client):
@@ -55,6 +57,15 @@ class BatchClient(Client):
             )
         except httpx.HTTPError as error:
             raise ServerRefused(f"the upload broke off ({error}): run the command again") from error
+        return self._said(answer)
+
+    def retry(self, batch_id: str, states: Sequence[str], key: str) -> dict[str, Any]:
+        """Have documents of an ended batch read again; under one key it makes one batch."""
+        path, headers = f"/v1/batches/{batch_id}/retry", {"Idempotency-Key": key}
+        try:
+            answer = self._http.post(path, params={"states": list(states)}, headers=headers)
+        except httpx.HTTPError as error:
+            raise ServerRefused(f"no answer came ({error}): run the command again") from error
         return self._said(answer)
 
     def get(self, batch_id: str) -> dict[str, Any]:
@@ -102,12 +113,14 @@ def send_batch(
     key: str | None,
     *,
     wait: bool,
+    retry: str | None = None,
 ) -> int:
     """Run the command; what the server refuses is told and makes the exit code FAILED."""
     try:
         client = BatchClient(server, key)
         try:
-            return run_batch(client, source, output, parameters_of(options, priority), wait=wait)
+            parameters = parameters_of(options, priority)
+            return run_batch(client, source, output, parameters, wait=wait, retry=retry)
         finally:
             client.close()
     except ServerRefused as error:
@@ -116,16 +129,27 @@ def send_batch(
 
 
 def run_batch(
-    client: BatchClient, path: Path, output: Path, parameters: Mapping[str, str], *, wait: bool
+    client: BatchClient,
+    path: Path,
+    output: Path,
+    parameters: Mapping[str, str],
+    *,
+    wait: bool,
+    retry: str | None = None,
 ) -> int:
-    """Hand in, watch and fetch, from wherever it stands; the exit code says what came of it."""
+    """Hand in, watch and fetch, from wherever it stands; the exit code says what came of it.
+
+    With `retry`, states with commas between, what ended so is read again into a folder of its own.
+    """
     try:
+        states = _states(retry)
         source = find_source(path)
         output.mkdir(parents=True, exist_ok=True)
         done = _begin(client, source, output)
+        if states:
+            output, done = _begin_retry(client, source, output, done)
         if done.id is None:
-            with err.status(f"Sending {len(source.documents)} file(s) ..."):
-                batch = client.submit(source, parameters, done.key)
+            batch = _hand_in(client, source, parameters, states, done)
             done = _keep(output, replace(done, id=batch["id"]))
         assert done.id is not None
         if not wait:
@@ -138,6 +162,47 @@ def run_batch(
     except KeyboardInterrupt:
         err.print("Interrupted. The same command goes on where this ended; nothing is sent twice.")
         raise
+
+
+def _states(retry: str | None) -> Sequence[str]:
+    states = [] if retry is None else [state.strip() for state in retry.split(",")]
+    if unknown := set(states) - set(RETRIED):
+        raise Unusable(f"--retry takes {', '.join(RETRIED)}, not {', '.join(sorted(unknown))}")
+    return states
+
+
+def _hand_in(
+    client: BatchClient,
+    source: Source,
+    parameters: Mapping[str, str],
+    states: Sequence[str],
+    done: Progressed,
+) -> dict[str, Any]:
+    if done.retry_of is not None:
+        return client.retry(done.retry_of, states, done.key)
+    with err.status(f"Sending {len(source.documents)} file(s) ..."):
+        return client.submit(source, parameters, done.key)
+
+
+def _begin_retry(
+    client: BatchClient, source: Source, output: Path, first: Progressed
+) -> tuple[Path, Progressed]:
+    """The retry to go on with, or the next one, of what came before it: its folder and progress.
+
+    Raises Unusable where there is nothing to repeat.
+    """
+    last, folder, number = first, output / "retry-1", 1
+    while (folder / STATE_FILE).exists():
+        last = _begin(client, source, folder)
+        if not (folder / "errors.jsonl").exists():
+            return folder, last
+        number += 1
+        folder = output / f"retry-{number}"
+    if last.id is None:
+        raise Unusable(f"{output} holds no batch to repeat: run the command without --retry first")
+    folder.mkdir(exist_ok=True)
+    key = secrets.token_hex(16)
+    return folder, _keep(folder, Progressed(last.server, last.source, key, retry_of=last.id))
 
 
 def _begin(client: BatchClient, source: Source, output: Path) -> Progressed:
@@ -206,7 +271,7 @@ def _fetch(client: BatchClient, batch: Mapping[str, Any], output: Path) -> int:
         return Exit.OK
     err.print(
         f"{errors} documents without a result in {output / 'errors.jsonl'}; "
-        f"POST /v1/batches/{batch['id']}/retry reads the failed ones again."
+        "the same command with --retry failed reads the failed ones again."
     )
     return Exit.PARTIAL if results else Exit.FAILED
 

@@ -78,7 +78,7 @@ def _use(base_url: str, key: str, callbacks: Receiver) -> None:
         result = _fetch(client, f"/v1/jobs/{job['id']}/result", "application/json").json()
         _show(result, _fetch(client, f"/v1/jobs/{job['id']}/result", "text/markdown").text)
         kept = _fetch(client, "/v1/webhooks/callback-secret", "application/json").json()
-        _verify(callbacks.wait(_CALLBACK_TIMEOUT_S), kept["secrets"][0])
+        _verify(callbacks.wait(_CALLBACK_TIMEOUT_S), kept["secret"])
 
 
 def _upload(client: httpx.Client, callback_url: str) -> dict[str, Any]:

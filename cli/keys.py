@@ -12,7 +12,7 @@ from jobs.ledger import open_ledger
 from jobs.settings import Settings
 
 
-def create(tenant: str, scopes: str, name: str, days: int | None) -> int:
+def create(tenant: str, scopes: str, name: str, days: int | None, rate_per_s: float | None) -> int:
     """Print the new key alone on standard output, so that a script can take it."""
     wanted = tuple(scope.strip() for scope in scopes.split(","))
     if unknown := set(wanted) - set(SCOPES):
@@ -20,7 +20,7 @@ def create(tenant: str, scopes: str, name: str, days: int | None) -> int:
         return Exit.USAGE
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     ledger = open_ledger(Settings())
-    key, secret = ledger.keys.create(tenant, wanted, name, expires_at)
+    key, secret = ledger.keys.create(tenant, wanted, name, expires_at, rate_per_s=rate_per_s)
     ledger.close()
     err.print(f"Made {key.id} for tenant {tenant}. It is shown only now:")
     out.print(secret)
@@ -30,16 +30,22 @@ def create(tenant: str, scopes: str, name: str, days: int | None) -> int:
 def show() -> int:
     """List every key with its prefix, tenant, scopes and state."""
     ledger = open_ledger(Settings())
-    table = Table("id", "prefix", "tenant", "scopes", "expires", "state", "name", box=None)
+    columns = ("id", "prefix", "tenant", "scopes", "rate", "expires", "state", "name")
+    table = Table(*columns, box=None)
     for key in ledger.keys.list():
         expires = f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "never"
         state = "revoked" if key.revoked_at else "valid"
-        table.add_row(
-            key.id, key.prefix, key.tenant, ",".join(key.scopes), expires, state, key.name
-        )
+        scopes, rate = ",".join(key.scopes), _told(key.rate_per_s)
+        table.add_row(key.id, key.prefix, key.tenant, scopes, rate, expires, state, key.name)
     ledger.close()
     out.print(table)
     return Exit.OK
+
+
+def _told(rate_per_s: float | None) -> str:
+    if rate_per_s is None:
+        return "usual"
+    return f"{rate_per_s:g}/s" if rate_per_s else "no limit"
 
 
 def rotate(key_id: str, overlap_h: float) -> int:

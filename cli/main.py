@@ -123,6 +123,10 @@ def batch(
     languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu.")] = "eng",
     priority: Annotated[str, typer.Option(help="interactive, normal or batch.")] = "batch",
     wait: Annotated[bool, typer.Option(help="Wait for the end and fetch the results.")] = True,
+    retry: Annotated[
+        str | None,
+        typer.Option(help="Read again what ended: failed, expired, partial, cancelled; commas."),
+    ] = None,
     server: Annotated[
         str | None,
         typer.Option(
@@ -139,7 +143,8 @@ def batch(
 
     chosen = output or Path(f"{source.stem}-results")
     options = {"languages": _names(languages)}
-    raise typer.Exit(send_batch(source, chosen, options, priority, server, key, wait=wait))
+    code = send_batch(source, chosen, options, priority, server, key, wait=wait, retry=retry)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -218,11 +223,17 @@ def keys_create(
     ] = "jobs:read,jobs:write,webhooks",
     name: Annotated[str, typer.Option(help="A note for people.")] = "",
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Requests a second; 0 is no limit. PAGESIGHT_RATE_PER_S if absent."
+        ),
+    ] = None,
 ) -> None:
     """Make a key. It is shown once."""
     from cli.keys import create
 
-    raise typer.Exit(create(tenant, scopes, name, days))
+    raise typer.Exit(create(tenant, scopes, name, days, rate))
 
 
 @keys.command("list")

@@ -21,6 +21,7 @@ Action = Literal[
     "key.revoked",
     "key.refused",
     "job.deleted",
+    "batch.deleted",
     "webhook.made",
     "webhook.changed",
     "webhook.deleted",

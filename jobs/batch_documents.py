@@ -14,13 +14,16 @@ class BatchDocument:
     """A document: stored with the batch unless `url` or `job_id` says where it comes from.
 
     For a document of an archive this is what its caller said of the entry `name`. `options` are
-    complete, or None for those of the batch.
+    complete, or None for those of the batch. Of a document that is read again, `blob` is where it
+    lies, and `retry_of` the job whose finished pages are kept.
     """
 
     custom_id: str | None = None
     name: str | None = None
     url: str | None = None
     job_id: str | None = None
+    blob: str | None = None
+    retry_of: str | None = None
     sha256: str | None = None
     size: int | None = None
     options: Mapping[str, Any] | None = None

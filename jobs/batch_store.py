@@ -8,26 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, Update, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, or_, select, update
 
 from jobs import tables
 from jobs.accepting import Rooms, accept_jobs, moment
 from jobs.batch_moves import count_jobs, end_when_over, moved_batch, moving_batch
-from jobs.blobs import Blobs, batch_prefix, job_prefix
 from jobs.clock import Clock
 from jobs.database import Database, upsert
 from jobs.errors import IdempotencyMismatch, IllegalMove, NotFound, StaleClaim
-from jobs.ids import part_id
 from jobs.job import Batch, Fault, Job, NewBatch, NewJob
 from jobs.moves import LOST, close_job, moving_job, send
 from jobs.rows import fault_columns, to_batch, to_job
 from jobs.settings import Settings
-from jobs.states import FINAL_BATCH_STATES, BatchState, JobState
+from jobs.states import BatchState, JobState
 
 MAX_LIST = 500
 CANCELLED_AT_ONCE = 50
-PURGED_AT_ONCE = 200
-FAILED = (JobState.FAILED, JobState.EXPIRED)
+LISTED_AT_ONCE = 200
 
 _BATCHES = tables.batches.c
 _JOBS = tables.jobs.c
@@ -62,9 +59,7 @@ class BatchStore:
     def get(self, tenant: str, batch_id: str) -> Batch:
         """Return a tenant's batch with its jobs counted by state; NotFound for another tenant's."""
         with self._database.read() as connection:
-            batch = _load(connection, batch_id)
-            if batch.tenant != tenant:
-                raise NotFound(f"no batch {batch_id}")
+            batch = _load(connection, tenant, batch_id)
             return _counted(connection, batch)
 
     def tenant_of(self, batch_id: str) -> str | None:
@@ -78,6 +73,7 @@ class BatchStore:
     ) -> tuple[Sequence[Batch], str | None]:
         """Return a tenant's batches, newest first, and where the next page begins, if any."""
         found = select(tables.batches).where(_BATCHES.tenant == tenant)
+        found = found.where(_BATCHES.deleted_at.is_(None))
         if before is not None:
             found = found.where(_BATCHES.id < before)
         limit = min(limit, MAX_LIST)
@@ -100,10 +96,10 @@ class BatchStore:
             rows = connection.execute(found.order_by(_JOBS.batch_index).limit(limit)).all()
         return [to_job(row) for row in rows]
 
-    def failed(self, batch_id: str) -> Iterator[Job]:
-        """Yield a batch's jobs that failed or expired, in the order of its documents."""
+    def all_jobs(self, batch_id: str, states: Sequence[JobState]) -> Iterator[Job]:
+        """Yield a batch's jobs in these states, in the order of its documents."""
         last = -1
-        while some := self.jobs(batch_id, FAILED, last, PURGED_AT_ONCE):
+        while some := self.jobs(batch_id, states, last, LISTED_AT_ONCE):
             yield from some
             last = some[-1].batch_index if some[-1].batch_index is not None else last
 
@@ -187,32 +183,6 @@ class BatchStore:
             connection.execute(renew.values(lease_until=renewed, wake_at=renewed))
         return bool(job_ids)
 
-    def delete(self, tenant: str, batch_id: str, blobs: Blobs) -> None:
-        """Delete a batch that has ended, with its jobs; IllegalMove while it goes on."""
-        batch = self.get(tenant, batch_id)
-        if batch.state not in FINAL_BATCH_STATES:
-            raise IllegalMove(f"batch {batch_id} is {batch.state}; cancel it before deleting it")
-        self.purge(batch, blobs)
-
-    def retention_due(self, limit: int) -> Sequence[Batch]:
-        """Return batches whose time to be kept is over and whose jobs are gone, oldest first."""
-        jobs_left = exists().where(_JOBS.batch_id == _BATCHES.id)
-        due = (_BATCHES.expires_at <= self._clock()) & ~jobs_left
-        found = select(tables.batches).where(due)
-        with self._database.read() as connection:
-            rows = connection.execute(found.order_by(_BATCHES.expires_at).limit(limit)).all()
-        return [to_batch(row) for row in rows]
-
-    def purge(self, batch: Batch, blobs: Blobs) -> None:
-        """Delete an ended batch with its jobs, blobs first: interrupted, it can be done again."""
-        self._purge_jobs(batch, blobs)
-        # Of one that was cancelled early: documents that were stored and became no jobs.
-        for index in range(batch.laid_out, batch.documents or 0):
-            blobs.delete_prefix(job_prefix(batch.tenant, part_id("job", batch.id, index)))
-        blobs.delete_prefix(batch_prefix(batch.tenant, batch.id))
-        with self._database.write() as connection:
-            connection.execute(tables.batches.delete().where(_BATCHES.id == batch.id))
-
     @property
     def _lease_s(self) -> float:
         """How long one step may take: some documents read from an archive, or copied."""
@@ -261,26 +231,14 @@ class BatchStore:
     def _send(connection: Connection, delivery_ids: Sequence[str]) -> None:
         send(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
 
-    def _purge_jobs(self, batch: Batch, blobs: Blobs) -> None:
-        found = select(_JOBS.id).where(_JOBS.batch_id == batch.id).limit(PURGED_AT_ONCE)
-        while True:
-            with self._database.read() as connection:
-                job_ids = connection.execute(found).scalars().all()
-            if not job_ids:
-                return
-            for job_id in job_ids:
-                blobs.delete_prefix(job_prefix(batch.tenant, job_id))
-            with self._database.write() as connection:
-                connection.execute(tables.jobs.delete().where(_JOBS.id.in_(job_ids)))
-
 
 def _held(batch: Batch) -> ColumnElement[bool]:
     return (_BATCHES.id == batch.id) & (_BATCHES.token == batch.token)
 
 
-def _load(connection: Connection, batch_id: str) -> Batch:
-    found = select(tables.batches).where(_BATCHES.id == batch_id)
-    row = connection.execute(found).one_or_none()
+def _load(connection: Connection, tenant: str, batch_id: str) -> Batch:
+    mine = (_BATCHES.id == batch_id) & (_BATCHES.tenant == tenant) & _BATCHES.deleted_at.is_(None)
+    row = connection.execute(select(tables.batches).where(mine)).one_or_none()
     if row is None:
         raise NotFound(f"no batch {batch_id}")
     return to_batch(row)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, TypedDict
+from typing import Any, Final, Protocol, TypedDict
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -179,12 +179,16 @@ class Blobs:
             return
         # What a killed writer left unfinished is not listed, but must go with the rest.
         try:
-            shutil.rmtree(self._folder / _checked_prefix(prefix))
-        except FileNotFoundError:
-            return
+            shutil.rmtree(self._folder / _checked_prefix(prefix), onerror=_unless_gone)
         except OSError as error:
             message = f"blobs under {prefix} cannot be deleted: {error}"
             raise BlobError(error.errno, message) from error
+
+
+def _unless_gone(_call: object, _path: str, failed: tuple[Any, BaseException, object]) -> None:
+    """Go on where another process deletes the same; raise anything else."""
+    if not isinstance(failed[1], FileNotFoundError):
+        raise failed[1]
 
 
 def open_blobs(url: str, *, durable: bool = True) -> Blobs:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Update, func, select, update
 
 from jobs import tables
+from jobs.deleted import kept_deliveries
 from jobs.delivery import Delivery, Which
 from jobs.errors import NotFound
 from jobs.states import DELIVERY_MOVES, DeliveryState
@@ -47,7 +48,7 @@ def present_url() -> ScalarSelect[str]:
 
 def delivery_row(connection: Connection, tenant: str, delivery_id: str) -> Row[Any]:
     """Return a tenant's delivery; NotFound for another tenant's."""
-    mine = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant)
+    mine = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant) & kept_deliveries()
     row = connection.execute(select(tables.deliveries).where(mine)).one_or_none()
     if row is None:
         raise NotFound(f"no delivery {delivery_id}")
@@ -57,6 +58,7 @@ def delivery_row(connection: Connection, tenant: str, delivery_id: str) -> Row[A
 def conditions(tenant: str, which: Which) -> Iterator[ColumnElement[bool]]:
     """What must hold for a tenant's delivery to be among those meant."""
     yield _DELIVERIES.tenant == tenant
+    yield kept_deliveries()
     for column, value in (
         (_DELIVERIES.endpoint_id, which.endpoint_id),
         (_DELIVERIES.job_id, which.job_id),

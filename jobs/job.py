@@ -32,7 +32,8 @@ class Fault:
 class NewJob:
     """A job as it is accepted. Either `input_blob` is stored already or `source_url` is given.
 
-    `id` is made before the upload is stored, so that the blob can lie under it.
+    `id` is made before the upload is stored, so that the blob can lie under it. `retry_of` is an
+    earlier job, whose finished pages are kept where document and options are the same.
     """
 
     id: str
@@ -53,6 +54,7 @@ class NewJob:
     batch_id: str | None = None
     batch_index: int | None = None
     custom_id: str | None = None
+    retry_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Job:
     batch_id: str | None = None
     batch_index: int | None = None
     custom_id: str | None = None
+    retry_of: str | None = None
     priority: Priority = Priority.NORMAL
     pages_total: int | None = None
     pages_succeeded: int = 0

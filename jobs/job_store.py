@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,7 +11,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -28,11 +26,12 @@ from jobs.deleted import kept_jobs
 from jobs.errors import IllegalMove, LedgerError, NotFound, QueueFull
 from jobs.idempotency import holder
 from jobs.job import Fault, Job, NewJob
-from jobs.moves import LOST, close_job, log_event, moved, moving_job, send
+from jobs.laid_pages import write_pages
+from jobs.moves import LOST, close_job, log_event, moved, moving_job
 from jobs.queue_load import QueueLoad
 from jobs.rows import JobRow, to_fault, to_job
 from jobs.settings import Settings
-from jobs.states import JobState, PageState
+from jobs.states import JobState
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
@@ -180,7 +179,10 @@ class JobStore:
             connection.execute(update(tables.jobs).where(_JOBS.id == job_id).values(values))
 
     def opened(self, job_id: str, media_type: str, pages: Sequence[int]) -> bool:
-        """Start reading: write the page rows and ask for each; False when the job moved on."""
+        """Start reading: write the page rows and ask for each; False when the job moved on.
+
+        Pages that are kept from an earlier job (`PageStore.keep`) count as read.
+        """
         if not pages:
             raise ValueError(f"{job_id} has no page to read")
         now = self._clock()
@@ -197,10 +199,10 @@ class JobStore:
             row = moved(connection, move)
             if row is None:
                 return False
-            connection.execute(insert(tables.pages), self._page_rows(job_id, pages, now))
-            messages = [(job_id, number) for number in pages]
-            send(connection, "read_page", messages, row.tenant, row.priority)
-            log_event(connection, row, "job.running", {"pages_total": len(pages)}, now)
+            wake_at = now + timedelta(seconds=self._settings.republish_s)
+            kept = write_pages(connection, row, pages, now, wake_at)
+            data = {"pages_total": len(pages)} | ({"pages_kept": kept} if kept else {})
+            log_event(connection, row, "job.running", data, now)
         return True
 
     def fail(self, job_id: str, fault: Fault) -> bool:
@@ -261,13 +263,6 @@ class JobStore:
         with self._database.write() as connection:
             row = close_job(connection, close, self._clock(), self._settings, fault)
         return None if row is None else to_job(row)
-
-    def _page_rows(
-        self, job_id: str, pages: Sequence[int], now: datetime
-    ) -> Sequence[dict[str, Any]]:
-        wake_at = now + timedelta(seconds=self._settings.republish_s)
-        fresh = {"state": PageState.QUEUED, "attempts": 0, "token": 0, "wake_at": wake_at}
-        return [{"job_id": job_id, "number": number, **fresh} for number in pages]
 
 
 def _row(connection: Connection, job_id: str) -> JobRow:

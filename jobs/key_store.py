@@ -30,7 +30,10 @@ _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What a key may do, and for whom."""
+    """What a key may do, and for whom.
+
+    `rate_per_s` is how many requests a second it may send: 0 is no limit, None the usual one.
+    """
 
     id: str
     prefix: str
@@ -40,6 +43,7 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    rate_per_s: float | None = None
 
 
 class KeyStore:
@@ -56,18 +60,24 @@ class KeyStore:
         name: str,
         expires_at: datetime | None = None,
         *,
+        rate_per_s: float | None = None,
         by: str = OPERATOR,
     ) -> tuple[ApiKey, str]:
         """Make a key; the text is shown once, here, and cannot be had again.
 
-        ValueError for a scope there is not, and for a tenant that could not name a folder.
+        ValueError for a scope there is not, for a tenant that could not name a folder, and for a
+        rate below 0.
         """
         if _TENANT.fullmatch(tenant) is None:
             raise ValueError(f"a tenant is 1 to 64 of a-z, A-Z, 0-9, _ and -: {tenant!r}")
         if unknown := set(scopes) - set(SCOPES):
             raise ValueError(f"unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}")
+        if rate_per_s is not None and rate_per_s < 0:
+            raise ValueError(f"a rate is 0 or more requests a second, not {rate_per_s}")
         with self._database.write() as connection:
-            key, text = self._insert(connection, tenant, scopes, name, expires_at)
+            key, text = self._insert(
+                connection, tenant, scopes, name, expires_at, rate_per_s=rate_per_s
+            )
             note(
                 connection, self._clock(), "key.made", key.id, by=by, tenant=tenant,
                 scopes=list(scopes),
@@ -87,7 +97,14 @@ class KeyStore:
                 raise IllegalMove(f"key {key_id} is revoked or expired: make a new one")
             lifetime = None if old.expires_at is None else old.expires_at - old.created_at
             expires_at = None if lifetime is None else now + lifetime
-            made = self._insert(connection, old.tenant, old.scopes, old.name, expires_at)
+            made = self._insert(
+                connection,
+                old.tenant,
+                old.scopes,
+                old.name,
+                expires_at,
+                rate_per_s=old.rate_per_s,
+            )
             ends = min(filter(None, (old.expires_at, now + timedelta(seconds=overlap_s))))
             ending = update(tables.api_keys).where(_KEYS.id == key_id)
             connection.execute(ending.values(expires_at=ends))
@@ -132,6 +149,8 @@ class KeyStore:
         scopes: Sequence[str],
         name: str,
         expires_at: datetime | None,
+        *,
+        rate_per_s: float | None,
     ) -> tuple[ApiKey, str]:
         prefix = secrets.token_hex(_PREFIX_BYTES)
         secret = secrets.token_urlsafe(_SECRET_BYTES)
@@ -144,6 +163,7 @@ class KeyStore:
             "secret_sha256": _digest(secret),
             "created_at": self._clock(),
             "expires_at": expires_at,
+            "rate_per_s": rate_per_s,
         }
         made = insert(tables.api_keys).values(values).returning(tables.api_keys)
         return _to_key(connection.execute(made).one()), f"ps_{prefix}_{secret}"
@@ -172,4 +192,5 @@ def _to_key(row: Row[Any]) -> ApiKey:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        rate_per_s=row.rate_per_s,
     )

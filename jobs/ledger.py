@@ -6,6 +6,7 @@ from jobs.audit import AuditStore
 from jobs.batch_store import BatchStore
 from jobs.clock import Clock, SharedClock, utc_now
 from jobs.database import Database
+from jobs.deleting import Deleting
 from jobs.delivery_store import DeliveryStore
 from jobs.event_store import EventStore
 from jobs.finishing import Finishing
@@ -37,6 +38,7 @@ class Ledger:
     workers: WorkerStore
     events: EventStore
     batches: BatchStore
+    deleting: Deleting
 
     def close(self) -> None:
         """Close the database's connections."""
@@ -66,4 +68,5 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         workers=WorkerStore(database, clock),
         events=EventStore(database),
         batches=BatchStore(database, settings, clock),
+        deleting=Deleting(database, clock),
     )

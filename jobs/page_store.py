@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, case, exists, insert, select, update
+from sqlalchemy import Connection, Row, Update, case, exists, insert, literal, select, update
 
 from jobs import tables
 from jobs.clock import Clock
 from jobs.database import Database
 from jobs.errors import StaleClaim
-from jobs.job import Claim, Fault, PageRow
+from jobs.job import Claim, Fault, Job, PageRow
 from jobs.moves import LOST, log_event, moved, moving_page, send
 from jobs.rows import fault_columns, fault_data, to_page
 from jobs.settings import Settings
@@ -20,6 +20,7 @@ _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
 _RESULTS = tables.page_results.c
 RESULTS_AT_ONCE = 16
+KEPT_AT_ONCE = 100
 
 
 class PageStore:
@@ -100,6 +101,26 @@ class PageStore:
         except StaleClaim:
             return False
         return True
+
+    def keep(self, job: Job, numbers: Sequence[int]) -> None:
+        """Take over what the job that this one repeats has read, before its pages are laid out.
+
+        Nothing where that job is gone, or read another document or with other options.
+        """
+        source = select(tables.jobs).where(_JOBS.id == job.retry_of, _JOBS.tenant == job.tenant)
+        source = source.where(_JOBS.input_sha256 == job.input_sha256)
+        mine = tables.page_results.alias().c
+        there = exists().where(mine.job_id == job.id, mine.number == _RESULTS.number)
+        found = select(literal(job.id), _RESULTS.number, _RESULTS.reading)
+        found = found.where(_RESULTS.job_id == job.retry_of, ~there)
+        take = insert(tables.page_results)
+        for start in range(0, len(numbers), KEPT_AT_ONCE):
+            some = found.where(_RESULTS.number.in_(numbers[start : start + KEPT_AT_ONCE]))
+            with self._database.write() as connection:
+                row = connection.execute(source).one_or_none()
+                if row is None or row.options != job.options:
+                    return
+                connection.execute(take.from_select(["job_id", "number", "reading"], some))
 
     def list(self, job_id: str) -> Sequence[PageRow]:
         """Return a job's pages in order."""

@@ -112,12 +112,15 @@ def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[A
             yield topic, rows[start : start + size]
 
 
+def client_url(url: str) -> str:
+    """Return a broker's URL as redis-py spells unix sockets, and the database behind one."""
+    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+
+
 def _client(url: str) -> Redis:
     """Return a client of the broker that tries once and waits no longer than SOCKET_TIMEOUT_S."""
-    # kombu and redis-py spell unix sockets, and the database behind one, differently.
-    url = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
     return Redis.from_url(
-        url,
+        client_url(url),
         socket_timeout=SOCKET_TIMEOUT_S,
         socket_connect_timeout=SOCKET_TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),

@@ -30,6 +30,7 @@ def to_job(row: JobRow) -> Job:
         batch_id=row.batch_id,
         batch_index=row.batch_index,
         custom_id=row.custom_id,
+        retry_of=row.retry_of,
         priority=Priority(row.priority),
         pages_total=row.pages_total,
         pages_succeeded=row.pages_succeeded,

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     max_queued_jobs: PositiveInt = Field(50_000, description="Unfinished jobs before 503.")
     max_queued_jobs_per_tenant: PositiveInt = Field(
         20_000, description="Unfinished jobs of one tenant before it is answered 429."
+    )
+    rate_per_s: NonNegativeFloat = Field(
+        0.0, description="Requests a second of one API key before 429; 0 is no limit."
     )
     public_url: str | None = Field(
         None, description="Address under which callers reach the API, for links in webhooks."

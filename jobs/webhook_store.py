@@ -72,13 +72,35 @@ class WebhookStore:
             self._note(connection, "webhook.made", row, by, url=url, events=list(events))
             return self._shown(row)
 
-    def callback_endpoint(self, tenant: str, *, by: str = OPERATOR) -> Endpoint:
-        """Return the endpoint that signs the tenant's per-job callbacks, with its secrets."""
+    def callback_endpoint(self, tenant: str) -> Endpoint:
+        """Return the endpoint that signs the tenant's per-job callbacks, with its secrets.
+
+        For those who sign; callers of the API are shown a secret once.
+        """
         with self._database.write() as connection:
             row = callback_row(connection, tenant, self._clock())
-            shown = self._shown(self._with_secret(connection, row))
+            return self._shown(self._with_secret(connection, row))
+
+    def show_callback_secret(self, tenant: str, *, by: str = OPERATOR) -> str:
+        """Return the secret that signs the tenant's callbacks, once; IllegalMove after that."""
+        with self._database.write() as connection:
+            row = self._with_secret(connection, callback_row(connection, tenant, self._clock()))
+            newest, *old = row.secrets
+            if newest.get("shown"):
+                raise IllegalMove(
+                    "the secret of callbacks was shown already: rotate it to get another"
+                )
+            known = {"secrets": [newest | {"shown": True}, *old]}
             self._note(connection, "webhook.secret_shown", row, by)
-            return shown
+            return self._shown(self._change(connection, row.id, known)).secrets[0]
+
+    def rotate_callback_secret(
+        self, tenant: str, overlap_s: float = OVERLAP_S, *, by: str = OPERATOR
+    ) -> str:
+        """Make a new secret for callbacks and return it; the old ones sign along."""
+        endpoint = self.callback_endpoint(tenant)
+        self.rotate_secret(tenant, endpoint.id, overlap_s, by=by)
+        return self.show_callback_secret(tenant, by=by)
 
     def secrets(self, endpoint_id: str) -> tuple[str, ...]:
         """Return the secrets that sign what an endpoint is told, newest first; for workers.

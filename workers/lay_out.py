@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from jobs.batch_documents import BatchDocument, CustomIds, read_documents
 from jobs.blobs import Blobs, archive_key, documents_key, input_key
@@ -25,8 +26,13 @@ _log = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
 LONGEST_S = 5.0  # then what is stored becomes jobs, which also extends the lease
 
-# A job to be, and why it cannot be read where that is known already.
-_Laid = tuple[NewJob, Fault | None]
+
+class _Laid(NamedTuple):
+    """A job to be, why it cannot be read where that is known, whether it was stored just now."""
+
+    new: NewJob
+    fault: Fault | None
+    stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,13 @@ class BatchTender:
 
     def _make_jobs(self, batch: Batch, some: list[_Laid]) -> Batch:
         if some:
-            keys = [new.input_blob for new, fault in some if new.input_blob and fault is None]
-            if batch.archive:  # else they were stored for good when the batch was accepted
-                self.blobs.sync(keys)
-            batch = self.ledger.batches.lay_out(batch, [new for new, _ in some])
+            # What came with the request itself was stored for good when it was accepted.
+            self.blobs.sync([input_key(laid.new) for laid in some if laid.stored])
+            batch = self.ledger.batches.lay_out(batch, [laid.new for laid in some])
             self.wake()
-        for new, fault in some:
-            if fault is not None:
-                self.ledger.jobs.fail(new.id, fault)
+        for laid in some:
+            if laid.fault is not None:
+                self.ledger.jobs.fail(laid.new.id, laid.fault)
         return batch
 
     def _laid(self, batch: Batch) -> Iterator[_Laid]:
@@ -90,18 +95,19 @@ class BatchTender:
         for index, document in enumerate(listed):
             if index >= batch.laid_out:
                 new = self._new_job(batch, index, document)
-                yield new, self._copy(batch, new, document.job_id)
+                yield self._copied(batch, new, document)
 
-    def _copy(self, batch: Batch, new: NewJob, job_id: str | None) -> Fault | None:
-        """Store the document of an earlier job for this one; why not, where it is gone."""
-        if job_id is None:
-            return None
+    def _copied(self, batch: Batch, new: NewJob, document: BatchDocument) -> _Laid:
+        """Store the document of an earlier job for this one, where it is such a one."""
+        source = document.blob
         try:
-            source = self.ledger.jobs.get(batch.tenant, job_id)
-            self.blobs.copy(source.input_blob or "", input_key(new))
+            if document.job_id is not None:
+                source = self.ledger.jobs.get(batch.tenant, document.job_id).input_blob or ""
+            if source is not None:
+                self.blobs.copy(source, input_key(new))
         except (NotFound, ValueError):
-            return input_missing()
-        return None
+            return _Laid(new, input_missing(), stored=False)
+        return _Laid(new, None, stored=source is not None)
 
     def _from_archive(self, batch: Batch) -> Iterator[_Laid]:
         told = {
@@ -129,7 +135,7 @@ class BatchTender:
         limit = self.settings.max_upload_mb * 1_000_000
         if entry.file_size > limit:
             what = f"The document has more than {limit} bytes. Send a smaller file."
-            return new, Fault("too_large", what, "caller")
+            return _Laid(new, Fault("too_large", what, "caller"), stored=False)
         hashed = hashlib.sha256()
 
         def bytes_of_entry() -> Iterator[bytes]:
@@ -140,8 +146,9 @@ class BatchTender:
         try:
             self.blobs.put_stream(input_key(new), bytes_of_entry())
         except BadInput as error:
-            return new, fault_of(error)
-        return replace(new, input_sha256=hashed.hexdigest(), input_bytes=entry.file_size), None
+            return _Laid(new, fault_of(error), stored=False)
+        new = replace(new, input_sha256=hashed.hexdigest(), input_bytes=entry.file_size)
+        return _Laid(new, None, stored=True)
 
     def _new_job(self, batch: Batch, index: int, document: BatchDocument) -> NewJob:
         new = NewJob(
@@ -157,6 +164,7 @@ class BatchTender:
             batch_id=batch.id,
             batch_index=index,
             custom_id=document.custom_id,
+            retry_of=document.retry_of,
             input_sha256=document.sha256,
             input_bytes=document.size,
         )

@@ -71,6 +71,8 @@ class JobOpener:
         with self.documents.open(job.input_blob or "") as path:
             probe = self.prober.probe(path)
         pages = select_pages(options.pages, probe.pages)
+        if job.retry_of is not None:
+            self.ledger.pages.keep(job, pages)
         self.ledger.jobs.opened(job.id, probe.media_type, pages)
 
     def _fetch(self, job: Job) -> Job:

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 _LEAP_S = 2.0  # wall clock against monotonic: a leap, or the machine was suspended
 _ORPHANS_FIRST_S, _ORPHANS_EVERY_S = 600.0, 6 * 3600.0
-_PURGED_AT_ONCE = 100  # jobs whose retention ended, a sweep: the rest waits for the next
+_PURGED_S = 2.0  # a sweep deletes so long: the rest waits for the next
 
 
 class LeaseJudge:
@@ -90,7 +90,6 @@ class Reconciler:
             ("pages whose lease lapsed", self._lapse),
             ("jobs past their deadline", self._ledger.jobs.expire_due),
             ("jobs not begun in time", self._ledger.jobs.fail_late),
-            ("jobs and batches past their retention", self._purge),
             ("webhook deliveries past their retention", self._ledger.deliveries.purge),
             ("blobs without a job", self._delete_orphans),
             ("messages sent again", self._requeue),
@@ -98,6 +97,7 @@ class Reconciler:
         for what, step in steps:
             self._take(what, step)
         self._wake()
+        self._take("jobs and batches deleted or past their retention", self._purge)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s):
@@ -128,10 +128,4 @@ class Reconciler:
         return delete_orphans(self._ledger.database, self._blobs, self._clock())
 
     def _purge(self) -> int:
-        due = self._ledger.jobs.retention_due(_PURGED_AT_ONCE)
-        for job in due:
-            self._ledger.jobs.purge(job, self._blobs)
-        batches = self._ledger.batches.retention_due(_PURGED_AT_ONCE)
-        for batch in batches:
-            self._ledger.batches.purge(batch, self._blobs)
-        return len(due) + len(batches)
+        return self._ledger.deleting.purge(self._blobs, _PURGED_S)

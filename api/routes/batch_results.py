@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api import examples
 from api.auth import Reader
 from api.batch_schemas import BatchOut
-from api.errors import documented
+from api.errors import guarded
 from api.routes.events import HEARTBEAT_S, RECONNECT_MS
 from api.schemas import FaultOut
 from api.services import Services, ServicesDep
@@ -28,7 +28,6 @@ POLL_S = 0.5
 END_ID = "end"
 _JOBS_AT_ONCE = 200
 _GATHER_BYTES = 1 << 18
-_COMMON = ("unauthorised", "forbidden", "not_found", "invalid_request", "database_down")
 
 router = APIRouter(prefix="/v1/batches/{batch_id}", tags=["batches"])
 After = Annotated[
@@ -38,7 +37,10 @@ After = Annotated[
 
 def _lines(description: str, example: str) -> dict[int | str, dict[str, Any]]:
     content = {LINES_TYPE: {"schema": {"type": "string"}, "example": example}}
-    return {200: {"description": description, "content": content}, **documented(*_COMMON)}
+    return {
+        200: {"description": description, "content": content},
+        **guarded("not_found", "invalid_request"),
+    }
 
 
 @router.get(
@@ -89,7 +91,7 @@ def get_errors(
             "content": {"text/event-stream": {"example": examples.BATCH_EVENTS}},
         },
         204: {"description": "The batch has ended, and `Last-Event-ID` says that this is known."},
-        **documented(*_COMMON),
+        **guarded("not_found", "invalid_request"),
     },
 )
 async def follow_batch(

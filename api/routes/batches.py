@@ -2,21 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Reader, Writer, may_write
-from api.batch_intake import accept_batch, retry_batch
+from api.batch_intake import accept_batch
 from api.batch_schemas import BatchList, BatchOut, batch_path
-from api.errors import documented
+from api.errors import RETRY, UPLOAD, guarded
 from api.openapi import CREATE_BATCH_BODY, CREATE_BATCH_HEADERS
-from api.problems import Problem
+from api.retrying import USUAL, Retried, retry_batch
 from api.services import ServicesDep, get_services
 from jobs.job import Batch
-from jobs.states import FINAL_BATCH_STATES, JobState
 
 POLL_AFTER = "2"
-_COMMON = ("unauthorised", "forbidden", "not_found", "database_down")
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -27,33 +25,7 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
     summary="Hand in many documents at once",
     response_model=BatchOut,
     status_code=202,
-    responses=documented(
-        "bad_request",
-        "bad_multipart",
-        "bad_json",
-        "bad_documents",
-        "batch_empty",
-        "batch_too_large",
-        "body_timeout",
-        "idempotency_in_flight",
-        "length_required",
-        "too_large",
-        "unsupported_media",
-        "invalid_request",
-        "unknown_option",
-        "invalid_option",
-        "unknown_language",
-        "unknown_detector",
-        "bad_page_selection",
-        "egress_refused",
-        "idempotency_mismatch",
-        "unauthorised",
-        "forbidden",
-        "queue_full",
-        "tenant_queue_full",
-        "database_down",
-        "disk_full",
-    ),
+    responses=guarded(*UPLOAD, "bad_documents", "batch_empty", "batch_too_large"),
     openapi_extra={"parameters": CREATE_BATCH_HEADERS, "requestBody": CREATE_BATCH_BODY},
 )
 async def create_batch(request: Request) -> Response:
@@ -74,7 +46,7 @@ async def create_batch(request: Request) -> Response:
     "",
     operation_id="listBatches",
     summary="List batches, newest first",
-    responses=documented("unauthorised", "forbidden", "invalid_request", "database_down"),
+    responses=guarded("invalid_request"),
 )
 def list_batches(
     services: ServicesDep,
@@ -93,7 +65,7 @@ def list_batches(
     "/{batch_id}",
     operation_id="getBatch",
     summary="Look at a batch",
-    responses=documented(*_COMMON),
+    responses=guarded("not_found"),
 )
 def get_batch(services: ServicesDep, key: Reader, batch_id: str) -> BatchOut:
     """The batch as it stands, its documents counted by state."""
@@ -104,7 +76,7 @@ def get_batch(services: ServicesDep, key: Reader, batch_id: str) -> BatchOut:
     "/{batch_id}/cancel",
     operation_id="cancelBatch",
     summary="Cancel a batch and keep what is done",
-    responses=documented(*_COMMON, "illegal_move"),
+    responses=guarded("not_found", "illegal_move"),
 )
 def cancel_batch(services: ServicesDep, key: Writer, batch_id: str) -> BatchOut:
     """Documents that are not finished are cancelled; results there are stay to be fetched."""
@@ -116,22 +88,29 @@ def cancel_batch(services: ServicesDep, key: Writer, batch_id: str) -> BatchOut:
 @router.post(
     "/{batch_id}/retry",
     operation_id="retryBatch",
-    summary="Read the failed documents of a batch again",
+    summary="Read failed documents of a batch again",
     response_model=BatchOut,
     status_code=202,
-    responses=documented(*_COMMON, "illegal_move", "queue_full", "tenant_queue_full", "disk_full"),
+    responses=guarded(*RETRY),
 )
-async def retry(services: ServicesDep, key: Writer, batch_id: str) -> Response:
-    """Makes a new batch of the documents that failed or expired, under the same `custom_id`s.
+async def retry(
+    services: ServicesDep,
+    key: Writer,
+    batch_id: str,
+    states: Annotated[
+        list[Retried] | None,
+        Query(description="How documents ended that are read again; failed and expired if absent."),
+    ] = None,
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+) -> Response:
+    """Makes a new batch of documents that ended in these states, under the same `custom_id`s.
 
-    The first one stays as it is; the new one names it as `retry_of`.
+    Pages that were read are kept. The first batch stays as it is; the new one names it as
+    `retry_of`.
     """
     batch = await run_in_threadpool(services.ledger.batches.get, key.tenant, batch_id)
-    if batch.state not in FINAL_BATCH_STATES:
-        told = f"The batch is {batch.state}; what failed is known when it has ended."
-        raise Problem("illegal_move", told, state=str(batch.state))
-    await services.refuse_when_full(key.tenant, max(1, batch.counts.get(JobState.FAILED, 0)))
-    return _accepted(await retry_batch(services, batch), created=True)
+    made, created = await retry_batch(services, batch, states or USUAL, idempotency_key)
+    return _accepted(made, created=created)
 
 
 @router.delete(
@@ -139,11 +118,11 @@ async def retry(services: ServicesDep, key: Writer, batch_id: str) -> Response:
     operation_id="deleteBatch",
     summary="Delete a batch with its documents and results",
     status_code=204,
-    responses=documented(*_COMMON, "illegal_move"),
+    responses=guarded("not_found", "illegal_move"),
 )
 def delete_batch(services: ServicesDep, key: Writer, batch_id: str) -> None:
-    """Deletes the batch, its jobs and everything of theirs for good."""
-    services.ledger.batches.delete(key.tenant, batch_id, services.blobs)
+    """From the answer on nothing of the batch and its jobs is found; files go within minutes."""
+    services.ledger.deleting.batch(key.tenant, batch_id, by=key.id)
 
 
 def _accepted(batch: Batch, *, created: bool) -> Response:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import examples
 from api.auth import Reader
-from api.errors import documented
+from api.errors import guarded
 from api.problems import Problem
 from api.schemas import EventOut
 from api.services import Services, ServicesDep
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1/jobs", tags=["results"])
             "content": {"text/event-stream": {"example": examples.EVENTS}},
         },
         204: {"description": "Nothing is left after `Last-Event-ID`; do not reconnect."},
-        **documented("unauthorised", "forbidden", "not_found", "invalid_request", "database_down"),
+        **guarded("not_found", "invalid_request"),
     },
 )
 async def follow_job(

@@ -8,9 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accept import accept
 from api.auth import Reader, Writer, may_write
-from api.errors import documented
+from api.errors import RETRY, UPLOAD, guarded
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
+from api.retrying import retry_job
 from api.schemas import JobList, JobOut, job_path
 from api.services import Services, ServicesDep, get_services
 from api.waiting import allowed_wait_s, wait_until_final
@@ -31,32 +32,7 @@ Prefer = Annotated[str | None, Header(description=PREFER)]
     status_code=202,
     responses={
         200: {"model": JobOut, "description": "The job ended while it was waited for."},
-        **documented(
-            "bad_request",
-            "bad_multipart",
-            "bad_json",
-            "body_timeout",
-            "idempotency_in_flight",
-            "length_required",
-            "too_large",
-            "unsupported_media",
-            "unsupported_type",
-            "empty",
-            "invalid_request",
-            "unknown_option",
-            "invalid_option",
-            "unknown_language",
-            "unknown_detector",
-            "bad_page_selection",
-            "egress_refused",
-            "idempotency_mismatch",
-            "unauthorised",
-            "forbidden",
-            "queue_full",
-            "tenant_queue_full",
-            "database_down",
-            "disk_full",
-        ),
+        **guarded(*UPLOAD, "unsupported_type", "empty"),
     },
     openapi_extra={"parameters": CREATE_JOB_HEADERS, "requestBody": CREATE_JOB_BODY},
 )
@@ -82,7 +58,7 @@ async def create_job(request: Request) -> Response:
     "",
     operation_id="listJobs",
     summary="List jobs, newest first",
-    responses=documented("unauthorised", "forbidden", "invalid_request", "database_down"),
+    responses=guarded("invalid_request"),
 )
 def list_jobs(
     services: ServicesDep,
@@ -108,7 +84,7 @@ def list_jobs(
     operation_id="getJob",
     summary="Look at a job",
     response_model=JobOut,
-    responses=documented("unauthorised", "forbidden", "not_found", "database_down"),
+    responses=guarded("not_found"),
 )
 async def get_job(
     request: Request, services: ServicesDep, key: Reader, job_id: str, prefer: Prefer = None
@@ -122,7 +98,7 @@ async def get_job(
     "/{job_id}/cancel",
     operation_id="cancelJob",
     summary="Cancel a job",
-    responses=documented("unauthorised", "forbidden", "not_found", "illegal_move", "database_down"),
+    responses=guarded("not_found", "illegal_move"),
 )
 def cancel_job(services: ServicesDep, key: Writer, job_id: str) -> JobOut:
     """Stops the job before its next page. Cancelling again changes nothing; ended jobs refuse."""
@@ -131,17 +107,41 @@ def cancel_job(services: ServicesDep, key: Writer, job_id: str) -> JobOut:
     return JobOut.of(job)
 
 
+@router.post(
+    "/{job_id}/retry",
+    operation_id="retryJob",
+    summary="Read the document of an ended job again",
+    response_model=JobOut,
+    status_code=202,
+    responses=guarded(*RETRY),
+)
+async def retry(
+    request: Request,
+    services: ServicesDep,
+    key: Writer,
+    job_id: str,
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+) -> Response:
+    """Makes a new job, which names this one as `retry_of`; pages that were read are kept.
+
+    For jobs that are failed, partial, cancelled or expired. This one stays as it is.
+    """
+    job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
+    made, created = await retry_job(services, job, idempotency_key)
+    headers = {} if created else {"Idempotent-Replayed": "true"}
+    return await _answer(request, services, made, None, headers, pending_status=202)
+
+
 @router.delete(
     "/{job_id}",
     operation_id="deleteJob",
     summary="Delete a job with its document and result",
     status_code=204,
-    responses=documented("unauthorised", "forbidden", "not_found", "illegal_move", "database_down"),
+    responses=guarded("not_found", "illegal_move"),
 )
 def delete_job(services: ServicesDep, key: Writer, job_id: str) -> None:
     """Deletes document, pages, result, events and deliveries for good."""
-    services.ledger.jobs.delete(key.tenant, job_id, services.blobs)
-    services.ledger.audit.add("job.deleted", job_id, by=key.id, tenant=key.tenant)
+    services.ledger.deleting.job(key.tenant, job_id, services.blobs, by=key.id)
 
 
 async def _answer(

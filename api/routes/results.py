@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api import examples
 from api.auth import Reader
-from api.errors import documented
+from api.errors import guarded
 from api.negotiation import choose_format
 from api.problems import Problem
 from api.schemas import FaultOut, PageList, PageOut
@@ -31,7 +31,6 @@ _RENDERERS: Final[Mapping[str, Callable[[Document], str]]] = {
     "markdown": render_markdown,
 }
 _RETRY = {"Retry-After": "1"}
-_COMMON = ("unauthorised", "forbidden", "not_found", "database_down")
 
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["results"])
 Format = Annotated[
@@ -54,7 +53,7 @@ Format = Annotated[
                 "text/markdown": {"example": examples.RESULT_MARKDOWN},
             },
         },
-        **documented(*_COMMON, "not_acceptable", "not_finished", "no_result", "job_failed"),
+        **guarded("not_found", "not_acceptable", "not_finished", "no_result", "job_failed"),
     },
 )
 def get_result(
@@ -80,7 +79,7 @@ def get_result(
     "/pages",
     operation_id="listPages",
     summary="The pages and how far each is",
-    responses=documented(*_COMMON),
+    responses=guarded("not_found"),
 )
 def list_pages(services: ServicesDep, key: Reader, job_id: str) -> PageList:
     """Empty until the document is opened."""
@@ -98,7 +97,7 @@ def list_pages(services: ServicesDep, key: Reader, job_id: str) -> PageList:
             "description": "The page and its receipt: `{page, receipt}`.",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
-        **documented(*_COMMON, "not_finished", "no_result", "page_failed"),
+        **guarded("not_found", "not_finished", "no_result", "page_failed"),
     },
 )
 def get_page(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth import WebhookKeeper
-from api.errors import documented
+from api.errors import documented, guarded
 from api.services import ServicesDep
 from api.webhook_schemas import (
     AttemptList,
@@ -20,7 +20,7 @@ from api.webhook_schemas import (
 from jobs.delivery import Which
 from jobs.delivery_store import REPLAYED_AT_ONCE
 
-_COMMON = documented("unauthorised", "forbidden", "invalid_request", "database_down")
+_COMMON = guarded("invalid_request")
 _ONE = _COMMON | documented("not_found")
 
 router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"], responses=_COMMON)

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.auth import WebhookKeeper
-from api.errors import documented
+from api.errors import documented, guarded
 from api.services import ServicesDep
 from api.webhook_schemas import (
-    CallbackSecrets,
+    CallbackSecret,
     DeliveryOut,
     EndpointChange,
     EndpointList,
@@ -16,10 +16,9 @@ from api.webhook_schemas import (
     EndpointWithSecrets,
     NewEndpoint,
 )
-from jobs.delivery import Endpoint
 from jobs.egress import parse_target
 
-_COMMON = documented("unauthorised", "forbidden", "invalid_request", "database_down")
+_COMMON = guarded("invalid_request")
 _ONE = _COMMON | documented("not_found")
 _TAKES_URL = documented("egress_refused", "invalid_request")
 _MAKES_SECRET = documented("secret_key_missing")
@@ -64,28 +63,27 @@ def list_webhooks(services: ServicesDep, key: WebhookKeeper) -> EndpointList:
     "/callback-secret",
     operation_id="getCallbackSecret",
     summary="The secret that signs callbacks to a job's `callback_url`",
-    responses=_MAKES_SECRET,
+    responses=_MAKES_SECRET | documented("illegal_move"),
 )
-def get_callback_secret(services: ServicesDep, key: WebhookKeeper) -> CallbackSecrets:
-    """Made when it is first asked for or needed."""
-    endpoint = services.ledger.webhooks.callback_endpoint(key.tenant, by=key.id)
-    return _callback_secrets(endpoint)
+def get_callback_secret(services: ServicesDep, key: WebhookKeeper) -> CallbackSecret:
+    """Made when it is first asked for or needed, and shown once; keep it."""
+    secret = services.ledger.webhooks.show_callback_secret(key.tenant, by=key.id)
+    return CallbackSecret(secret=secret)
 
 
 @router.post(
     "/callback-secret/rotate",
     operation_id="rotateCallbackSecret",
     summary="Replace the secret that signs callbacks",
-    responses=_MAKES_SECRET,
+    responses=_MAKES_SECRET | documented("illegal_move"),
 )
 def rotate_callback_secret(
     services: ServicesDep, key: WebhookKeeper, overlap_h: OverlapHours = 24
-) -> CallbackSecrets:
-    """The old secret signs along for 24 hours, or as long as you say."""
+) -> CallbackSecret:
+    """Shows the new secret, this once. The old one signs along for 24 hours, or as you say."""
     webhooks = services.ledger.webhooks
-    endpoint = webhooks.callback_endpoint(key.tenant, by=key.id)
-    rotated = webhooks.rotate_secret(key.tenant, endpoint.id, overlap_h * 3600, by=key.id)
-    return _callback_secrets(rotated)
+    secret = webhooks.rotate_callback_secret(key.tenant, overlap_h * 3600, by=key.id)
+    return CallbackSecret(secret=secret)
 
 
 @router.get(
@@ -160,7 +158,3 @@ def ping_webhook(services: ServicesDep, key: WebhookKeeper, webhook_id: str) -> 
     delivery = services.ledger.webhooks.ping(key.tenant, webhook_id)
     services.relay.wake()
     return DeliveryOut.model_validate(delivery)
-
-
-def _callback_secrets(endpoint: Endpoint) -> CallbackSecrets:
-    return CallbackSecrets(secrets=list(endpoint.secrets))

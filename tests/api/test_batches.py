@@ -247,6 +247,54 @@ def test_the_failed_ones_alone_are_read_again(client: httpx.Client, service: Ser
     problem(client.post(f"/v1/batches/{again['id']}/retry"), 409, "illegal_move")
 
 
+def test_partial_and_cancelled_ones_are_read_again_where_that_is_asked_for(
+    client: httpx.Client, service: Service
+) -> None:
+    batch_id, done, half, stopped = laid_out(service, client, "a", "b", "c")
+    service.succeed(done, "done")
+    service.open(half, 2)
+    service.read_page(half, 1, "first")
+    service.fail_page(half, 2)
+    service.finish(half, "first")
+    client.post(f"/v1/batches/{batch_id}/cancel")
+    tend(service, batch_id)
+    problem(client.post(f"/v1/batches/{batch_id}/retry"), 409, "illegal_move")
+    bad = client.post(f"/v1/batches/{batch_id}/retry", params={"states": "succeeded"})
+    problem(bad, 422, "invalid_request")
+    asked = {"states": ["partial", "cancelled"]}
+    headers = {"Idempotency-Key": f"again-{batch_id}"}
+    answers = [
+        client.post(f"/v1/batches/{batch_id}/retry", params=asked, headers=headers)
+        for _ in range(2)
+    ]
+    again = answers[0].json()
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[1].json()["id"] == again["id"]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    other = client.post(f"/v1/batches/{batch_id}/retry?states=partial", headers=headers)
+    problem(other, 422, "idempotency_mismatch")
+    tend(service, again["id"])
+    jobs = service.ledger.batches.jobs(again["id"], list(JobState), -1, 9)
+    assert [(job.custom_id, job.retry_of) for job in jobs] == [("b", half), ("c", stopped)]
+    assert [service.blobs.get(job.input_blob or "") for job in jobs] == [PNG + b"b", PNG + b"c"]
+
+
+def test_documents_that_were_cancelled_before_they_were_jobs_are_read_again(
+    client: httpx.Client, service: Service
+) -> None:
+    job = client.post("/v1/jobs", content=PNG, headers={"Content-Type": "image/png"}).json()["id"]
+    told = lines({"url": URL}, {"job": job, "custom_id": "old"})
+    batch_id = sent(client, "a.png", documents=told.decode())["id"]
+    client.post(f"/v1/batches/{batch_id}/cancel")
+    again = client.post(f"/v1/batches/{batch_id}/retry?states=cancelled").json()
+    assert again["documents"]["total"] == 3
+    tend(service, again["id"])
+    first, second, third = service.ledger.batches.jobs(again["id"], list(JobState), -1, 9)
+    assert service.blobs.get(first.input_blob or "") == PNG + b"a.png"
+    assert (second.source_url, second.custom_id) == (URL, URL)
+    assert (service.blobs.get(third.input_blob or ""), third.custom_id) == (PNG, "old")
+
+
 def test_events_tell_of_progress_and_end_with_the_batch(
     client: httpx.Client, service: Service
 ) -> None:
@@ -274,7 +322,14 @@ def test_batches_are_listed_and_deleted(tenant: Tenant, service: Service) -> Non
     listed = tenant.client.get("/v1/batches").json()
     assert ([each["id"] for each in listed["batches"]], listed["next"]) == ([batch_id], None)
     assert tenant.client.delete(f"/v1/batches/{batch_id}").status_code == 204
+    assert tenant.client.get(f"/v1/batches/{batch_id}").status_code == 404
+    assert tenant.client.get("/v1/batches").json()["batches"] == []
     assert tenant.client.get(f"/v1/jobs/{job}").status_code == 404
+    assert tenant.client.get(f"/v1/jobs/{job}/pages/1").status_code == 404
+    assert tenant.client.get("/v1/jobs").json()["jobs"] == []
+    (deed,) = service.ledger.audit.list(tenant=tenant.name, action="batch.deleted")
+    assert deed.target == batch_id
+    service.ledger.deleting.purge(service.blobs, limit_s=60)
     assert service.blobs.list(f"tenants/{tenant.name}/") == []
 
 

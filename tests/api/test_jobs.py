@@ -98,6 +98,35 @@ def test_a_cancelled_job_keeps_its_pages_and_has_no_result(
     problem(client.get(f"/v1/jobs/{job_id}/pages/2"), 409, "no_result")
 
 
+def test_a_job_that_has_no_whole_result_is_read_again(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    problem(client.post(f"/v1/jobs/{job_id}/retry"), 409, "illegal_move")
+    service.open(job_id, 2)
+    service.read_page(job_id, 1, "Hello")
+    client.post(f"/v1/jobs/{job_id}/cancel")
+    headers = {"Idempotency-Key": f"again-{job_id}"}
+    answers = [client.post(f"/v1/jobs/{job_id}/retry", headers=headers) for _ in range(2)]
+    again = answers[0].json()
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].headers["location"] == f"/v1/jobs/{again['id']}"
+    assert (again["retry_of"], again["state"]) == (job_id, "queued")
+    assert answers[1].json()["id"] == again["id"]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    stored = service.ledger.jobs.load(again["id"])
+    assert service.blobs.get(stored.input_blob or "") == PNG
+    service.ledger.pages.keep(stored, [1, 2])
+    service.open(again["id"], 2)
+    assert client.get(f"/v1/jobs/{again['id']}").json()["pages"]["succeeded"] == 1
+    assert client.get(f"/v1/jobs/{again['id']}/pages/1").json()["page"]["text"] == "Hello"
+    service.read_page(again["id"], 2, "World")
+    service.finish(again["id"], "Hello", "World")
+    problem(client.post(f"/v1/jobs/{again['id']}/retry"), 409, "illegal_move")
+    with service.client(service.key("stranger")) as stranger:
+        problem(stranger.post(f"/v1/jobs/{job_id}/retry"), 404, "not_found")
+
+
 def test_deleting_leaves_nothing_behind(tenant: Tenant, service: Service) -> None:
     client = tenant.client
     job_id = new_job(client)

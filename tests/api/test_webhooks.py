@@ -3,6 +3,7 @@ import json
 import httpx
 import pytest
 
+from tests.api.conftest import Tenant
 from tests.api.test_create_job import PNG, RAW, problem
 from tests.support.service import Service
 
@@ -34,11 +35,18 @@ def test_a_receiver_that_may_not_be_reached_is_refused(client: httpx.Client, url
     problem(client.post("/v1/webhooks", json={"url": url}), 422, "egress_refused")
 
 
-def test_the_callback_secret_is_kept_until_it_is_rotated(client: httpx.Client) -> None:
-    first = client.get("/v1/webhooks/callback-secret").json()["secrets"]
-    assert client.get("/v1/webhooks/callback-secret").json()["secrets"] == first
-    rotated = client.post("/v1/webhooks/callback-secret/rotate").json()["secrets"]
-    assert rotated[1:] == first
+def test_the_callback_secret_is_shown_once_and_then_when_it_is_rotated(
+    tenant: Tenant, service: Service
+) -> None:
+    client = tenant.client
+    first = client.get("/v1/webhooks/callback-secret").json()["secret"]
+    problem(client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
+    rotated = client.post("/v1/webhooks/callback-secret/rotate").json()["secret"]
+    problem(client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
+    signing = service.ledger.webhooks.callback_endpoint(tenant.name)
+    assert signing.secrets == (rotated, first)
+    shown = service.ledger.audit.list(tenant=tenant.name, action="webhook.secret_shown")
+    assert len(shown) == 2
 
 
 def test_deliveries_are_listed_and_replayed(client: httpx.Client, service: Service) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from cli.batch_upload import Unusable, find_source, make_upload
 from cli.exit_codes import Exit
-from jobs.job import Job
+from jobs.job import Fault, Job
 from jobs.states import JobState
 from tests.api.test_create_job import PNG
 from tests.support.service import Service, running_service
@@ -86,6 +86,9 @@ class Person:
         """The jobs of the batch once it has arrived."""
         await_true(self.batches, "the batch to arrive")
         (batch_id,) = self.batches()
+        return self.tended(batch_id)
+
+    def tended(self, batch_id: str) -> Sequence[Job]:
         service = self.service
         tender = BatchTender(service.ledger, service.blobs, service.settings, "t", lambda: None)
         tender.tend(batch_id)
@@ -135,6 +138,36 @@ def test_after_ctrl_c_the_same_command_goes_on_and_sends_nothing_twice(tenant: P
     third = tenant.start(tenant.scans("new.png"))
     _, said = third.communicate(timeout=30)
     assert (third.returncode, "another --output" in said) == (Exit.USAGE, True)
+
+
+def test_what_failed_is_read_again_into_a_folder_of_its_own(tenant: Person) -> None:
+    source = tenant.scans("a.png", "b.png")
+    early = tenant.start(source, "--retry", "failed")
+    _, said = early.communicate(timeout=60)
+    assert (early.returncode, "without --retry first" in said) == (Exit.USAGE, True)
+    first = tenant.start(source)
+    jobs = tenant.laid_out()
+    tenant.service.succeed(jobs[0].id, "first")
+    tenant.service.ledger.jobs.fail(jobs[1].id, Fault("worker_lost", "Lost.", "operator"))
+    _, said = first.communicate(timeout=60)
+    assert (first.returncode, "--retry failed" in said) == (Exit.PARTIAL, True)
+    again = tenant.start(source, "--retry", "failed,cancelled", "--no-wait")
+    told, _ = again.communicate(timeout=60)
+    (batch_id,) = set(tenant.batches()) - {jobs[0].batch_id}
+    assert told.strip() == batch_id
+    (job,) = tenant.tended(batch_id)
+    assert (job.custom_id, job.retry_of) == ("b.png", jobs[1].id)
+    tenant.service.succeed(job.id, "second")
+    rest = tenant.start(source, "--retry", "failed,cancelled")
+    rest.communicate(timeout=60)
+    assert rest.returncode == Exit.OK
+    assert len(tenant.batches()) == 2
+    (line,) = tenant.lines("retry-1/results.jsonl")
+    assert line["result"]["pages"][0]["text"] == "second"
+    assert [line["custom_id"] for line in tenant.lines("results.jsonl")] == ["a.png"]
+    wrong = tenant.start(source, "--retry", "succeeded")
+    _, said = wrong.communicate(timeout=60)
+    assert (wrong.returncode, "not succeeded" in said) == (Exit.USAGE, True)
 
 
 @pytest.mark.parametrize("name", ["scans.zip", "list.jsonl"])

@@ -26,7 +26,7 @@ def test_what_is_done_to_keys_and_webhooks_is_noted_with_who_did_it(ledger: Ledg
     ledger.webhooks.update(TENANT, endpoint.id, enabled=False, by=key.id)
     ledger.webhooks.rotate_secret(TENANT, endpoint.id, by=key.id)
     ledger.webhooks.delete(TENANT, endpoint.id, by=key.id)
-    ledger.webhooks.callback_endpoint(TENANT, by=key.id)
+    ledger.webhooks.show_callback_secret(TENANT, by=key.id)
     ledger.keys.revoke(key.id)
     ledger.keys.revoke(key.id)
     assert deeds(ledger) == [

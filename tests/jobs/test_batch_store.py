@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from jobs.blobs import Blobs, batch_prefix, input_key
+from jobs.blobs import Blobs
 from jobs.errors import IdempotencyMismatch, IllegalMove, NotFound, StaleClaim
 from jobs.ids import new_id, part_id
 from jobs.job import Batch, NewJob, Priority
@@ -73,7 +73,7 @@ def test_a_batch_is_accepted_with_its_message_and_no_job(ledger: Ledger) -> None
 
 
 def test_documents_become_jobs_and_the_last_one_to_end_completes_the_batch(
-    ledger: Ledger, clock: ManualClock, settings: Settings
+    ledger: Ledger, clock: ManualClock, settings: Settings, blobs: Blobs
 ) -> None:
     ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/", ["batch.*"])
     batch = laid_out(ledger, 3)
@@ -89,7 +89,7 @@ def test_documents_become_jobs_and_the_last_one_to_end_completes_the_batch(
         JobState.QUEUED: 1,
     }
     clock.advance(hours=settings.retention_h + 1)
-    assert ledger.jobs.retention_due(10) == []
+    assert ledger.deleting.purge(blobs, limit_s=60) == 0
     read(ledger, ids[2])
     ended = ledger.batches.get(TENANT, batch.id)
     assert (ended.state, ended.finished_at) == (BatchState.COMPLETED, clock())
@@ -195,53 +195,12 @@ def test_an_ended_batch_cannot_be_cancelled_nor_an_open_one_deleted(
 ) -> None:
     batch = laid_out(ledger, 1)
     with pytest.raises(IllegalMove):
-        ledger.batches.delete(TENANT, batch.id, blobs)
+        ledger.deleting.batch(TENANT, batch.id)
     read(ledger, job_ids(ledger, batch)[0])
     with pytest.raises(IllegalMove):
         ledger.batches.cancel(TENANT, batch.id)
     with pytest.raises(NotFound):
         ledger.batches.cancel(OTHER, batch.id)
-
-
-def test_deleting_leaves_neither_rows_nor_blobs(ledger: Ledger, blobs: Blobs) -> None:
-    batch = laid_out(ledger, 2)
-    ids = job_ids(ledger, batch)
-    for job_id in ids:
-        blobs.put(input_key(ledger.jobs.load(job_id)), b"x")
-        read(ledger, job_id)
-    blobs.put(batch_prefix(TENANT, batch.id) + "documents.jsonl", b"x")
-    with pytest.raises(NotFound):
-        ledger.batches.delete(OTHER, batch.id, blobs)
-    ledger.batches.delete(TENANT, batch.id, blobs)
-    assert ledger.jobs.list(TENANT) == ([], None)
-    assert ledger.batches.list(TENANT) == ([], None)
-    assert blobs.list(f"tenants/{TENANT}/") == []
-
-
-def test_deleting_a_batch_that_was_cancelled_early_leaves_none_of_its_documents(
-    ledger: Ledger, blobs: Blobs
-) -> None:
-    batch, _ = ledger.batches.create(fresh(documents=2))
-    for new in documents(batch, 2):
-        blobs.put(input_key(new), b"x")
-    assert ledger.batches.cancel(TENANT, batch.id).state is BatchState.CANCELLED
-    ledger.batches.delete(TENANT, batch.id, blobs)
-    assert blobs.list(f"tenants/{TENANT}/") == []
-
-
-def test_an_expired_batch_goes_when_its_jobs_have_gone(
-    ledger: Ledger, clock: ManualClock, settings: Settings, blobs: Blobs
-) -> None:
-    batch = laid_out(ledger, 1)
-    (job_id,) = job_ids(ledger, batch)
-    read(ledger, job_id)
-    clock.advance(hours=settings.retention_h)
-    assert ledger.batches.retention_due(10) == []
-    for job in ledger.jobs.retention_due(10):
-        ledger.jobs.purge(job, blobs)
-    (due,) = ledger.batches.retention_due(10)
-    ledger.batches.purge(due, blobs)
-    assert ledger.batches.list(TENANT) == ([], None)
 
 
 def test_one_key_makes_one_batch(ledger: Ledger) -> None:

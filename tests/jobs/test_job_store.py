@@ -1,10 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
 
-from jobs import tables
-from jobs.blobs import Blobs, input_key, result_key
+from jobs.blobs import input_key
 from jobs.errors import IdempotencyMismatch, IllegalMove, NotFound, QueueFull
 from jobs.ids import new_id
 from jobs.job import Fault
@@ -366,46 +364,6 @@ def test_a_job_expires_at_its_deadline(ledger: Ledger, clock: ManualClock) -> No
     assert ledger.jobs.load(late_running).state is JobState.EXPIRED
     assert ledger.pages.list(late_running)[0].state is PageState.CANCELLED
     assert ledger.jobs.load(done.id).state is JobState.SUCCEEDED
-
-
-def test_only_final_jobs_can_be_deleted(ledger: Ledger, blobs: Blobs) -> None:
-    job = created(ledger)
-    with pytest.raises(IllegalMove, match="queued"):
-        ledger.jobs.delete(TENANT, job.id, blobs)
-    with pytest.raises(NotFound):
-        ledger.jobs.delete("tenant-b", job.id, blobs)
-    assert ledger.jobs.load(job.id) == job
-
-
-def test_delete_means_deleted(ledger: Ledger, blobs: Blobs) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/")
-    job = finished(ledger, idempotency_key="k", fingerprint="f")
-    blobs.put(input_key(job), b"in")
-    blobs.put(result_key(job), b"out")
-    kept = finished(ledger)
-    ledger.jobs.delete(TENANT, job.id, blobs)
-    with pytest.raises(NotFound):
-        ledger.jobs.load(job.id)
-    assert blobs.list(f"tenants/{TENANT}/") == []
-    for table in tables.metadata.sorted_tables:
-        if "job_id" in table.c:
-            with ledger.database.read() as connection:
-                count = select(func.count()).where(table.c.job_id == job.id)
-                assert connection.execute(count).scalar_one() == 0
-    assert ledger.jobs.load(kept.id) == kept
-    assert ledger.jobs.find_idempotent(TENANT, "k") is None
-
-
-def test_final_jobs_are_due_after_their_retention(ledger: Ledger, clock: ManualClock) -> None:
-    first = finished(ledger)
-    clock.advance(hours=1)
-    second = finished(ledger)
-    created(ledger)
-    clock.advance(hours=24 * 7 - 1)
-    assert ledger.jobs.retention_due(10) == [first]
-    clock.advance(hours=1)
-    assert ledger.jobs.retention_due(10) == [first, second]
-    assert ledger.jobs.retention_due(1) == [first]
 
 
 def test_a_job_that_is_not_there_is_not_found(ledger: Ledger) -> None:

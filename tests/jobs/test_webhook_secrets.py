@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from jobs.errors import IllegalMove
 from jobs.ledger import Ledger, open_ledger
 from jobs.migrate import migrate
 from jobs.settings import Settings
@@ -83,6 +84,18 @@ def test_a_file_that_holds_no_keys_is_refused_by_name(tmp_path: Path, line: str)
     (tmp_path / "keys").write_text(line)
     with pytest.raises(SecretKeyMissing, match="keys"):
         SecretKeys(tmp_path / "keys", may_make=True).current()
+
+
+def test_a_callback_secret_is_shown_once_whoever_made_it(ledger: Ledger) -> None:
+    signs = ledger.webhooks.callback_endpoint(TENANT)  # a delivery was first
+    assert ledger.webhooks.show_callback_secret(TENANT) == signs.secrets[0]
+    with pytest.raises(IllegalMove, match="rotate"):
+        ledger.webhooks.show_callback_secret(TENANT)
+    assert ledger.webhooks.secrets(signs.id) == signs.secrets
+    fresh = ledger.webhooks.rotate_callback_secret(TENANT)
+    assert ledger.webhooks.secrets(signs.id) == (fresh, *signs.secrets)
+    with pytest.raises(IllegalMove):
+        ledger.webhooks.show_callback_secret(TENANT)
 
 
 def test_no_secret_lies_in_the_database_in_plain(ledger: Ledger) -> None:

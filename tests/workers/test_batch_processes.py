@@ -44,7 +44,7 @@ def test_a_zip_is_unpacked_read_and_completed_and_what_is_no_document_fails_alon
     batch = place.ledger.batches.get(BUSY, batch_id)
     assert batch.state is BatchState.COMPLETED
     assert batch.counts == {JobState.SUCCEEDED: 2, JobState.FAILED: 1}
-    (failed,) = place.ledger.batches.failed(batch_id)
+    (failed,) = place.ledger.batches.all_jobs(batch_id, [JobState.FAILED])
     assert failed.fault is not None
     assert (failed.custom_id, failed.fault.code) == ("b.txt", "unsupported_type")
 

@@ -111,7 +111,7 @@ def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
     batch = accepted(ledger, blobs, listed)
     tender.tend(batch.id)
     ledger.jobs.cancel(TENANT, old.id)
-    ledger.jobs.delete(TENANT, old.id, blobs)
+    ledger.deleting.job(TENANT, old.id, blobs)
     copied, missing = jobs(ledger, batch)
     assert blobs.get(copied.input_blob or "") == b"bytes"
     assert missing.fault is not None

@@ -16,7 +16,7 @@ from jobs.job import Job, NewJob
 from jobs.ledger import open_ledger
 from jobs.migrate import migrate
 from jobs.settings import Settings
-from jobs.states import JobState
+from jobs.states import JobState, PageState
 from tests.support.documents import encrypted_pdf, pdf
 from tests.support.receiver import Reply, receiver
 from vision.options import ReadOptions
@@ -54,10 +54,11 @@ class Desk:
             self._wake,
         )
 
-    def upload(self, document: bytes, **options: Any) -> Job:
+    def upload(self, document: bytes, retry_of: str | None = None, **options: Any) -> Job:
         new = self._new(options)
         self.blobs.put(input_key(new), document)
-        return self._create(new, input_blob=input_key(new))
+        digest = sha256(document).hexdigest()
+        return self._create(new, input_blob=input_key(new), input_sha256=digest, retry_of=retry_of)
 
     def point_at(self, url: str, **options: Any) -> Job:
         return self._create(self._new(options), source_url=url)
@@ -104,6 +105,20 @@ def test_an_upload_is_judged_by_its_bytes_and_its_pages_are_laid_out(desk: Desk)
     assert (job.state, job.media_type, job.pages_total) == (JobState.RUNNING, "application/pdf", 3)
     assert [row.number for row in desk.ledger.pages.list(job.id)] == [1, 2, 3]
     assert desk.woken == 1
+
+
+def test_a_retry_keeps_the_pages_that_were_read(desk: Desk) -> None:
+    first = desk.opened(desk.upload(THREE_PAGES))
+    claim = desk.ledger.pages.claim(first.id, 2, "reader")
+    assert claim is not None
+    desk.ledger.pages.succeed(claim, "{}")
+    desk.ledger.jobs.cancel(TENANT, first.id)
+    again = desk.opened(desk.upload(THREE_PAGES, retry_of=first.id))
+    assert [page.state for page in desk.ledger.pages.list(again.id)] == [
+        PageState.QUEUED,
+        PageState.SUCCEEDED,
+        PageState.QUEUED,
+    ]
 
 
 def test_opening_twice_lays_out_the_pages_once(desk: Desk) -> None:
