@@ -149,6 +149,7 @@ def _report(rows: Sequence[Row], identity: dict[str, str], folder: Path) -> None
     """comparison.md and comparison.png."""
     if not rows:
         return
+    folder.mkdir(parents=True, exist_ok=True)
     loads = [row["load"] for row in rows]
     conditions = f"{identity['conditions']}; load {min(loads)} to {max(loads)} meanwhile"
     draw(rows, folder / "comparison.png")

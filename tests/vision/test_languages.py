@@ -121,3 +121,33 @@ def test_a_page_says_which_language_it_was_read_with(asked: tuple[str, ...], tol
     assert page.languages == (told,)
     assert page.text == PASSAGES["deu"]
     assert reader.asked[-1] == told
+
+
+class SureOfNames(Reader):
+    """Reads names and numbers, which say nothing of a language, surely with any model."""
+
+    def __init__(self, surety: dict[str, float]) -> None:
+        super().__init__("BENS TRADING 81100 JALAN SAGU 18", list(surety))
+        self.surety = surety
+
+    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        (code,) = {language for crop in crops for language in crop.languages}
+        return [LineReading(self.text, self.surety[code]) for _ in crops]
+
+
+@pytest.mark.parametrize(("german", "told"), [(0.88, "eng"), (0.90, "deu")])
+def test_names_and_numbers_stay_english_unless_another_model_is_clearly_surer(
+    german: float, told: str
+) -> None:
+    reader = SureOfNames({"deu": german, "eng": 0.84, "ara": 0.6})
+    assert detect_languages(CROPS, reader) == (told,)
+
+
+def test_one_common_word_of_another_script_in_noise_is_chance() -> None:
+    class Noise(SureOfNames):
+        def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+            arabic = crops[0].languages == ("ara",)
+            reading = LineReading("1200 8 من 81100", 0.51) if arabic else LineReading("x1", 0.57)
+            return [reading, *(LineReading("", 0.5) for _ in crops[1:])]
+
+    assert detect_languages(CROPS, Noise({"ara": 0.51, "eng": 0.57})) == ("eng",)
