@@ -19,6 +19,7 @@ Array = np.ndarray
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
 _KEPT_IN_MEMORY = 3000  # images; decoding them anew took a fifth of the training's time
 _SPARE_DETAIL = 1.5  # what close-ups enlarge is kept sharper than the square needs
+_SQUARED = 0.25  # share that is squeezed to a square, as fax machines and some archives store pages
 _RELIST_EVERY = 2000  # samples between looks at the folders, which may still be growing
 
 
@@ -89,8 +90,10 @@ def place(
     """Cut, stretch and lay an image on a square; also returns which boxes are still to be seen."""
     x, y, w, h = _window(rng, image.shape[1], image.shape[0])
     boxes, kept = clip_boxes(boxes - np.float32([x, y, x, y]), w, h)
-    zoom = size / max(w, h) * rng.choice([1.0, rng.uniform(0.72, 1.0)])
-    stretch = np.exp(rng.normal(0, 0.06))
+    squared = rng.random() < _SQUARED and 0.6 < w / h < 1.7
+    whole, shape = (np.sqrt(w * h), np.sqrt(h / w)) if squared else (max(w, h), 1.0)
+    zoom = size / whole * rng.choice([1.0, rng.uniform(0.72, 1.0)])
+    stretch = shape * np.exp(rng.normal(0, 0.06))
     new = [
         max(8, min(size, round(side * zoom * s))) for side, s in ((w, stretch), (h, 1 / stretch))
     ]

@@ -10,6 +10,7 @@ from random import Random
 import cv2
 import numpy as np
 
+from models.training.figures_science import MAKERS
 from models.training.markup import Look, accent, tag
 from models.training.words import Writer
 
@@ -191,11 +192,13 @@ def _drawing(rng: Random, w: float, h: float) -> str:
 def _chart(rng: Random, w: float, h: float) -> str:
     ink = rng.choice((["#222", "#999"], [accent(rng) for _ in range(rng.randint(1, 4))], ["#111"]))
     kind = rng.random()
-    if kind < 0.14:
+    if kind < 0.4:
+        body = rng.choice(MAKERS)(rng, w, h)
+    elif kind < 0.48:
         body = _diagram(rng, w, h)
-    elif kind < 0.24:
+    elif kind < 0.54:
         body = _drawing(rng, w, h)
-    elif kind < 0.34:
+    elif kind < 0.6:
         body = _pie(rng, w, h)
     else:
         body = rng.choice((_lines, _bars, _dots))(rng, w, h, ink) + _axes(rng, w, h)
@@ -216,7 +219,42 @@ def _panel(look: Look, photographs: Photographs, w: int, h: int, picture_share: 
 
 
 def figure(look: Look, photographs: Photographs, width: float, tallest: float = 420) -> str:
-    """One labelled figure, `width` CSS pixels wide at most, of one panel or of a grid of them."""
+    """One labelled figure, `width` CSS pixels wide at most: one panel, a grid or rows of them."""
+    layout = _rows if width > 280 and look.rng.random() < 0.3 else _grid
+    drawn = layout(look, photographs, width, tallest)
+    return (
+        f"<div class='keep' style='text-align:center;text-indent:0;line-height:1.1'>{drawn}</div>"
+    )
+
+
+def _rows(look: Look, photographs: Photographs, width: float, tallest: float) -> str:
+    """Rows of one to four panels, lettered and named, far apart or close, over a legend."""
+    rng = look.rng
+    rows, gap, letters = rng.randint(2, 4), rng.choice((4, 12, 22, 36)), iter("ABCDEFGHIJKLMNOP")
+    named, sign = rng.random() < 0.4, rng.choice(("", "<b>{}</b>", "<b>{}</b>", "<b>({})</b>"))
+    inner = ""
+    for _ in range(rows):
+        count, share = rng.randint(1, 4), rng.choice((0, 0, 0.5, 1))
+        w = int(width / count - gap)
+        h = int(min(w * rng.uniform(0.5, 1), tallest * 1.2 / rows))
+        cells = ""
+        for _ in range(count):
+            title = f"<b style='font-weight:400'>{look.write.words(2)}</b>" if named else ""
+            over = f"<div style='text-align:left'>{sign.format(next(letters))} {title}</div>"
+            cells += f"<div>{over}{_panel(look, photographs, w, h, share)}</div>"
+        place = f"display:flex;justify-content:{rng.choice(('center', 'space-between', 'left'))}"
+        inner += f"<div style='{place};gap:{gap}px;margin-bottom:{gap}px'>{cells}</div>"
+    keys = "".join(
+        f"<b style='font-weight:400;margin:0 8px'><span style='color:{accent(rng)}'>■</span> "
+        f"{look.write.word()}</b>"
+        for _ in range(rng.choice((0, 0, 2, 4)))
+    )
+    size = f"font:{rng.randint(8, 12)}px 'Liberation Sans'"
+    return tag("figure", inner + keys, f"display:inline-block;{size}", whole=True)
+
+
+def _grid(look: Look, photographs: Photographs, width: float, tallest: float) -> str:
+    """One panel, or a grid of equal ones of which the first may be twice as tall."""
     rng = look.rng
     across, down = rng.choice(
         ((1, 1), (1, 1), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (4, 2), (2, 3))
@@ -227,16 +265,19 @@ def figure(look: Look, photographs: Photographs, width: float, tallest: float = 
     ground = rng.choice(("", "", "", "background:#000;color:#fff;padding:4px;"))
     share = 1 if ground else rng.choice((0, 0, 0.5, 1, 1))
     lettered = across * down > 1 and rng.random() < 0.7
+    over = rng.choice((0, 0, 13, 18))  # room above a panel for its letter
+    sign = rng.choice(("{}", "{}", "({})", "{}."))
     cells, uneven = "", rng.random() < 0.4
     for index in range(across * down - uneven * (across > 1 and down > 1)):
         letter = (
-            f"<b style='position:absolute;left:2px;top:0;color:inherit'>{'ABCDEFGH'[index]}</b>"
+            f"<b style='position:absolute;left:2px;top:{-over}px;color:inherit'>"
+            f"{sign.format('ABCDEFGH'[index])}</b>"
         )
         tall = index == 0 and across > 1 and down > 1 and uneven
         size = (w, 2 * h + gap) if tall else (w, h)
-        place = "position:relative" + (";grid-row:span 2" if tall else "")
+        place = f"position:relative;margin-top:{over if lettered else 0}px"
+        place += ";grid-row:span 2" if tall else ""
         cells += f"<div style='{place}'>{_panel(look, photographs, *size, share)}"
         cells += f"{letter if lettered else ''}</div>"
     style = f"{ground}display:inline-grid;grid-template-columns:repeat({across},auto);gap:{gap}px"
-    grid = tag("figure", cells, style, whole=True)
-    return f"<div class='keep' style='text-align:center;text-indent:0;line-height:1.1'>{grid}</div>"
+    return tag("figure", cells, style, whole=True)

@@ -29,7 +29,7 @@ def _polygon(rng: Random, w: float, h: float) -> str:
 
 def _squares(rng: Random, w: float, h: float) -> str:
     """A grid of squares, some of them filled."""
-    across, down = rng.randint(2, 10), rng.randint(1, 7)
+    across, down = rng.randint(2, 10), rng.choice((1, 1, 2, 2, 3, 4, 5, 7))
     side, out = min(w / across, h / down), ""
     for index in range(across * down):
         fill = rng.choice(("none", "none", "#bbb"))
@@ -73,9 +73,66 @@ def _named_pie(rng: Random, w: float, h: float) -> str:
     return f'<g transform="translate({w / 2:.0f} {h / 2:.0f})">{out}</g>'
 
 
+def _number_line(rng: Random, w: float, h: float) -> str:
+    """A line with arrows, ticks and their numbers, some of them marked."""
+    y, ticks, first = h * 0.5, rng.randint(4, 12), rng.choice((-5, 0, 0, 10))
+    out = f'<path d="M0 {y:.0f}H{w:.0f}l-6 -3m6 3l-6 3"/>'
+    for tick in range(ticks):
+        x = w * (tick + 0.5) / (ticks + 0.5)
+        out += f'<path d="M{x:.0f} {y - 4:.0f}v8"/><text x="{x:.0f}" y="{y + 16:.0f}" '
+        out += f'text-anchor="middle">{first + tick}</text>'
+        if rng.random() < 0.2:
+            out += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="#111"/>'
+    return out
+
+
+def _solid(rng: Random, w: float, h: float) -> str:
+    """A box in space with its hidden edges and lengths, or a can."""
+    deep, a, b = rng.uniform(0.15, 0.3), w * 0.6, h * 0.6
+    dx, dy = w * deep, h * deep
+    lengths = f'<text x="{a / 2:.0f}" y="{dy + b + 13:.0f}">{rng.randint(2, 20)} cm</text>'
+    if rng.random() < 0.4:
+        arc = f"a{a / 2:.0f} {dy / 2:.0f} 0 0 0 {a:.0f} 0"
+        top = f'<ellipse cx="{a / 2:.0f}" cy="{dy:.0f}" rx="{a / 2:.0f}" ry="{dy / 2:.0f}"/>'
+        return f'{top}<path d="M0 {dy:.0f}v{b:.0f}{arc}v{-b:.0f}"/>{lengths}'
+    front = f"M0 {dy:.0f}h{a:.0f}v{b:.0f}h{-a:.0f}Z"
+    back = f"M0 {dy:.0f}l{dx:.0f} {-dy:.0f}h{a:.0f}v{b:.0f}l{-dx:.0f} {dy:.0f}"
+    edge = f"M{a:.0f} {dy:.0f}l{dx:.0f} {-dy:.0f}"
+    hidden = f"M0 {dy + b:.0f}l{dx:.0f} {-dy:.0f}h{a:.0f}m{-a:.0f} 0v{-b:.0f}"
+    return f'<path d="{front}{back}{edge}"/><path d="{hidden}" stroke-dasharray="3"/>{lengths}'
+
+
+def _clock(rng: Random, w: float, h: float) -> str:
+    """The face of a clock with its two hands."""
+    radius = min(w, h) * 0.46
+    out = f'<circle r="{radius:.0f}"/>'
+    for hour in range(1, 13):
+        x, y = sin(hour * pi / 6) * radius * 0.82, -cos(hour * pi / 6) * radius * 0.82
+        out += f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle">{hour}</text>'
+    for reach in (0.4, 0.65):
+        turn = rng.uniform(0, 2 * pi)
+        out += f'<path d="M0 0L{cos(turn) * radius * reach:.0f} {sin(turn) * radius * reach:.0f}"/>'
+    return f'<g transform="translate({w / 2:.0f} {h / 2:.0f})">{out}</g>'
+
+
+def _counters(rng: Random, w: float, h: float) -> str:
+    """Rows of equal shapes to be counted, some of them filled."""
+    across, down = rng.randint(3, 9), rng.randint(1, 4)
+    side, fill, out = min(w / across, h / down), accent(rng), ""
+    for index in range(across * down):
+        x, y, r = (index % across + 0.5) * side, (index // across + 0.5) * side, side * 0.38
+        shape = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}"'
+        out += f'{shape} fill="{rng.choice(("none", fill))}"/>'
+    return out
+
+
+_MAKERS = (_polygon, _polygon, _squares, _squares, _squares, _curve, _named_pie, _named_pie,
+           _number_line, _solid, _clock, _counters)  # fmt: skip
+
+
 def school_figure(rng: Random, width: float, height: float) -> str:
     """One labelled drawing, its box as wide and high as asked, in CSS pixels."""
-    maker = rng.choice((_polygon, _squares, _squares, _curve, _named_pie, _named_pie))
+    maker = rng.choice(_MAKERS)
     ink = rng.choice(("#111", "#222", "#27408b"))
     return tag(
         "figure",

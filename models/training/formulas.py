@@ -128,6 +128,12 @@ def formula(rng: Random) -> str:
     return f'<math displaystyle="true" style="{style}">{inner}</math>'
 
 
+def plain_fraction(rng: Random) -> str:
+    """One whole number above another, set as high as in a display."""
+    over, under = (f"<mn>{rng.randint(1, 12)}</mn>" for _ in range(2))
+    return f'<math displaystyle="true"><mfrac>{over}{under}</mfrac></math>'
+
+
 def inline(rng: Random) -> str:
     """A short formula within a line of text."""
     relation = f"<mo>{rng.choice(_RELATIONS)}</mo>{_symbol(rng)}" if rng.random() < 0.4 else ""

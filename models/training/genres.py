@@ -12,10 +12,11 @@ from models.training.figures import Desk, Photographs
 from models.training.markup import Page
 
 WEIGHTS: dict[Callable[[Desk], Page], float] = {
-    printed.journal: 13, printed.book: 6, printed.notice: 4, printed.report: 6, printed.slide: 3,
-    school.maths: 18, school.exam: 12, school.textbook: 14,
-    letters.letter: 22, letters.memo: 6, letters.signed: 10, letters.note: 4, tables.tabular: 18,
-    forms.form: 5, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
+    printed.journal: 34, printed.book: 6, printed.notice: 6, printed.report: 8, printed.slide: 3,
+    school.maths: 8, school.exam: 20, school.textbook: 18,
+    letters.letter: 24, letters.memo: 4, letters.signed: 12, letters.specimens: 12, letters.note: 3,
+    tables.tabular: 16,
+    forms.form: 4, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
 }  # fmt: skip
 
 

@@ -104,6 +104,26 @@ def signed(desk: Desk) -> Page:
     return sheet_of(look, body, marks, size, office_wear(rng, 0.2), "signed")
 
 
+def specimens(desk: Desk) -> Page:
+    """Signatures on bare paper or in a grid: specimen sheets, lists of those present, cards."""
+    rng = desk.rng
+    size, look = rng.choice((*SIZES, (816, 400), (640, 640))), typed_look(rng)
+    across, down = rng.randint(1, 3), rng.randint(1, 5)
+    room = (size[0] - 200) / across, (size[1] - 160) / down
+    border = rng.choice(("", "", "", "border:1px solid #333", "border-bottom:1px solid #333"))
+    cells, tallest = "", max(26, min(130, room[1] * 0.7, room[0] / 4))
+    for _ in range(across * down):
+        mark = signature(rng, rng.uniform(24, tallest)) if rng.random() < 0.8 else ""
+        name = tag("text", look.write.name(), "display:inline-block") if rng.random() < 0.3 else ""
+        inset = f"padding:{rng.uniform(0, 0.2) * room[1]:.0f}px {rng.uniform(4, 40):.0f}px"
+        cells += f'<div style="{border};{inset};min-width:0">{mark}<br>{name}</div>'
+    grid = f"display:grid;grid-template-columns:repeat({across},1fr);grid-auto-rows:{room[1]:.0f}px"
+    top = heading(look, (1.1, 1.8)) if rng.random() < 0.3 else ""
+    marks = edge_marks(look, *size) if rng.random() < 0.3 else ""
+    body = f'{top}<div style="{grid};text-indent:0">{cells}</div>'
+    return sheet_of(look, body, marks, size, office_wear(rng, 0.3), "specimens")
+
+
 def note(desk: Desk) -> Page:
     """A page written by hand, on plain, ruled or squared paper."""
     rng = desk.rng

@@ -178,11 +178,11 @@ def journal(desk: Desk) -> Page:
     margin = (rng.uniform(42, 95), rng.uniform(28, 60))
     inner = width - 2 * margin[0]
     top = _masthead(look) if rng.random() < 0.15 else ""
-    if rng.random() < 0.4:
-        wide = (any_table(look, rng.random() < 0.6) if rng.random() < 0.5
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
+        wide = (any_table(look, rng.random() < 0.6) if rng.random() < 0.35
                 else any_figure(look, desk.photographs, inner))  # fmt: skip
         top += wide
-    mix = {"text": 6, "title": rng.uniform(0.5, 2.5), "list": rng.uniform(0, 1), "figure": 0.6,
+    mix = {"text": 6, "title": rng.uniform(0.5, 2.5), "list": rng.uniform(0, 1), "figure": 0.9,
            "table": 0.6, "formula": rng.choice((0, 0.4, 2))}  # fmt: skip
     if rng.random() < 0.12:
         mix = {"list": 5, "title": 1}

@@ -4,7 +4,7 @@ from random import Random
 
 from models.training.figures import Desk, figure
 from models.training.figures_school import school_figure
-from models.training.formulas import FONTS, formula, inline
+from models.training.formulas import FONTS, formula, inline, plain_fraction
 from models.training.genres_print import any_figure, any_table, framed, heading, item_list
 from models.training.markup import SANS, SERIF, Look, Page, accent, columns, draw_look, sheet, tag
 from models.training.tables import table
@@ -72,14 +72,18 @@ def maths(desk: Desk) -> Page:
 
 
 def _answers(look: Look) -> str:
-    """Answers to choose from, in one to four columns."""
+    """Answers to choose from, in one to four columns: words, numbers, fractions, formulas."""
     rng = look.rng
     across, count = rng.choice((1, 2, 2, 4)), rng.choice((3, 4, 4, 4))
     sign = rng.choice(("{}.", "({})", "{})", "<b>{}</b>"))
-    cells = ""
-    for letter in "ABCD"[:count]:
-        small = inline(rng) if rng.random() < 0.3 else look.write.words(rng.randint(1, 4))
-        cells += f"<span>{sign.format(letter)}&ensp;{small}</span>"
+    makers = (
+        lambda: inline(rng), lambda: plain_fraction(rng), lambda: str(rng.randint(1, 500)),
+        lambda: f"{plain_fraction(rng)} {rng.choice(('&lt;', '&gt;', '='))} {plain_fraction(rng)}",
+        lambda: look.write.words(rng.randint(1, 4)), lambda: look.write.words(rng.randint(1, 4)),
+    )  # fmt: skip
+    maker, cells = rng.choice(makers), ""
+    for letter in rng.choice(("ABCD", "ABCD", "FGHJ", "abcd"))[:count]:
+        cells += f"<span>{sign.format(letter)}&ensp;{maker()}</span>"
     grid = f"display:grid;grid-template-columns:repeat({across},1fr);gap:3px 14px"
     return f'<div style="{grid};margin-left:1.4em">{cells}</div>'
 
@@ -91,15 +95,28 @@ def _question(look: Look, number: int) -> str:
     blank = "____" if rng.random() < 0.3 else ""
     sign = rng.choice((f"{number}.", f"<b>{number}.</b>", f"({number})"))
     body = f'<div style="padding-left:1.6em;text-indent:-1.6em">{sign}&ensp;{asked}{blank}</div>'
-    if rng.random() < 0.6:
-        body += _answers(look)
-    block = tag("text", body, "min-width:0;flex:1")
-    if rng.random() < 0.3:
+    answers = _answers(look) if rng.random() < 0.7 else ""
+    chance = rng.random()
+    if chance < 0.15:
+        return _parted(look, body, answers)
+    block = tag("text", body + answers, "min-width:0;flex:1")
+    if chance < 0.4:
         drawn = school_figure(rng, rng.uniform(80, 190), rng.uniform(70, 150))
         wide = rng.random() < 0.6
         way = "flex" if wide else "block"
         return f'<div class="keep" style="display:{way};gap:14px">{block}{drawn}</div>'
     return block
+
+
+def _parted(look: Look, asked: str, answers: str) -> str:
+    """A question whose drawing or small table stands between it and its answers."""
+    rng = look.rng
+    drawn = school_figure(rng, rng.uniform(90, 260), rng.uniform(40, 150))
+    small = table(look, rng.randint(2, 5), rng.randint(2, 3))
+    place = f"margin:6px 0 6px {rng.uniform(1, 5):.1f}em;max-width:70%"
+    between = f'<div style="{place}">{drawn if rng.random() < 0.7 else small}</div>'
+    below = tag("text", answers) if answers else ""
+    return f'<div class="keep">{tag("text", asked)}{between}{below}</div>'
 
 
 def exam(desk: Desk) -> Page:

@@ -69,7 +69,11 @@ def signed_block(look: Look) -> str:
         f'<div style="margin:{rng.uniform(0, 12):.0f}px 0 {-up:.0f}px {rng.uniform(-4, 50):.0f}px">'
         f"{signature(rng, height)}</div>"
     )
-    return f'<div style="display:inline-block;text-indent:0">{closing}{mark}{line}{printed}</div>'
+    over = ""
+    if rng.random() < 0.12:  # stamped across the signature
+        over = absolute(stamp(rng), rng.uniform(-30, 120), rng.uniform(-20, 40))
+    block = f"{closing}{mark}{line}{printed}{over}"
+    return f'<div style="display:inline-block;position:relative;text-indent:0">{block}</div>'
 
 
 def signatures(look: Look) -> str:

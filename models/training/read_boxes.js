@@ -2,6 +2,7 @@
    pixels for every element marked with data-c. */
 () => {
   const KEPT_SHARE = 0.6;
+  const PAPER = 2; // CSS pixels
 
   function fitWidePieces() {
     for (const piece of document.querySelectorAll("table, [data-c=figure]")) {
@@ -83,9 +84,20 @@
     return new DOMRect(x0, y0, x1 - x0, y1 - y0);
   }
 
+  // A figure reaches as far as its drawings, lettering and pictures; some paper around them lets
+  // the renderer find the ink itself.
+  function drawnBox(figure) {
+    const parts = [...figure.querySelectorAll("path, rect, circle, ellipse, text, img, b")];
+    const frames = parts.map(p => p.getBoundingClientRect()).filter(r => r.width + r.height > 1);
+    if (!frames.length || figure.style.background) return figure.getBoundingClientRect();
+    const { x0, y0, x1, y1 } = union(frames.map(r => ({
+      x0: r.left, y0: r.top, x1: r.right, y1: r.bottom })));
+    return new DOMRect(x0 - PAPER, y0 - PAPER, x1 - x0 + 2 * PAPER, y1 - y0 + 2 * PAPER);
+  }
+
   function wholeBox(element) {
-    const drawn = element.dataset.c === "signature";
-    const r = drawn ? inkBox(element) : element.getBoundingClientRect();
+    const reader = { signature: inkBox, figure: drawnBox }[element.dataset.c];
+    const r = reader ? reader(element) : element.getBoundingClientRect();
     const [left, top, right, bottom] = (element.dataset.pad || "0,0,0,0").split(",").map(Number);
     return { x0: r.left - left * r.width, y0: r.top - top * r.height,
              x1: r.right + right * r.width, y1: r.bottom + bottom * r.height };

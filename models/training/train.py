@@ -27,7 +27,7 @@ from models.training.labels import CLASSES
 
 BATCH, SEED = 8, 7
 PEAK_RATE, FLOOR_SHARE, WARM_STEPS = 1.4e-3, 0.02, 200
-AVERAGE_DECAY, AVERAGE_RAMP = 0.998, 300  # of the weights that are kept and exported
+AVERAGE_DECAY, AVERAGE_RAMP = 0.999, 300  # of the weights that are kept and exported
 _NEGATIVES_TEACH = ("table", "formula", "caption", "page_number", "footnote", "signature", "stamp",
                     "barcode", "qr_code", "checkbox", "list")  # fmt: skip
 

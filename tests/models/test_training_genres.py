@@ -2,10 +2,13 @@
 
 import re
 from random import Random
+from xml.etree import ElementTree as Tree
 
 import pytest
 
 from models.training.figures import Desk, Photographs
+from models.training.figures_school import school_figure
+from models.training.figures_science import MAKERS
 from models.training.formulas import formula, inline
 from models.training.genres import WEIGHTS, draw_page
 from models.training.labels import CLASSES
@@ -62,3 +65,16 @@ def test_a_signature_is_one_labelled_drawing(seed: int) -> None:
     assert drawn.count('data-c="signature"') == 1
     assert drawn.startswith("<svg")
     assert drawn.endswith("</svg>")
+
+
+@pytest.mark.parametrize("maker", [pytest.param(m, id=m.__name__) for m in dict.fromkeys(MAKERS)])
+def test_every_drawing_of_papers_is_well_formed(maker) -> None:
+    for seed in range(20):
+        drawn = maker(Random(seed), 240, 150)
+        assert len(Tree.fromstring(f"<svg>{drawn}</svg>")) > 1
+
+
+def test_every_drawing_of_school_books_is_well_formed() -> None:
+    for seed in range(60):
+        drawn = school_figure(Random(seed), 200, 120).replace(" data-whole", "")
+        assert Tree.fromstring(drawn).get("data-c") == "figure"
