@@ -26,6 +26,8 @@ wanted_parts() {
     if [ "$purpose" = dev ]; then
         echo "/usr/lib/postgresql/*/bin/initdb postgresql"
         echo "ip iproute2"
+        echo "cc gcc"
+        echo "/usr/include/time.h libc6-dev"
         echo "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core"
         echo "/usr/share/tesseract-ocr/*/tessdata/ara.traineddata tesseract-ocr-ara"
         echo "/usr/share/tesseract-ocr/*/tessdata/deu.traineddata tesseract-ocr-deu"

@@ -2,7 +2,8 @@
 
 White pages are read at once, blue ones slowly; red kills the process as native code can, magenta
 hangs while the interpreter runs on, cyan hangs holding the interpreter's lock, green breaks the
-engine, black raises what nobody expects.
+engine, black raises what nobody expects. Yellow hangs in a real session of ONNX Runtime, where the
+engine has one.
 """
 
 import ctypes
@@ -11,14 +12,20 @@ import signal
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from jobs.settings import Settings
+from tests.support.onnx_graphs import write_hanging
 from vision.errors import EngineFailure
+from vision.session import Session, open_session
 from vision.stages import FoundLine, Image, LineCrop, LineReading, Stages
 from vision.types import ModelUse
+from workers.batcher import BatchingRecogniser
 from workers.engine import Engine
 
 WHITE, BLUE, RED = (255, 255, 255), (0, 0, 255), (255, 0, 0)
 MAGENTA, CYAN, GREEN, BLACK = (255, 0, 255), (0, 255, 255), (0, 255, 0), (0, 0, 0)
+YELLOW = (255, 255, 0)
 SLOW_S = 0.4
 SECRET_TEXT = "text of the document"
 
@@ -58,6 +65,18 @@ class FixedRecogniser:
         return ("eng",)
 
 
+class SessionRecogniser(FixedRecogniser):
+    """Asks a real session about each batch, which hangs where a yellow page has a line in it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        yellow = [colour_of(crop.pixels) == YELLOW for crop in crops]
+        self._session.run({"x": np.array(yellow, np.float32)})
+        return super().recognise(crops)
+
+
 def act(colour: tuple[int, ...]) -> None:
     """Do to the process what the colour stands for."""
     if colour == BLUE:
@@ -82,6 +101,24 @@ def double_stages() -> Stages:
 def build_double_engine(_settings: Settings) -> Engine:
     """An engine of doubles."""
     return Engine(double_stages())
+
+
+def build_session_engine(settings: Settings) -> Engine:
+    """One session for all threads, their lines read in common batches as on a GPU."""
+    recogniser = BatchingRecogniser(SessionRecogniser(_session(settings)), 64, 0.05)
+    stages = Stages({"learned": FaultyFinder()}, {"tesseract": recogniser}, {})
+    return Engine(stages, closers=(recogniser.close,))
+
+
+def build_stuck_engine(settings: Settings) -> Engine:
+    """An engine whose session hangs when it is tried out."""
+    _session(settings).run({"x": np.ones(1, np.float32)})
+    raise AssertionError("it came back")
+
+
+def _session(settings: Settings) -> Session:
+    path = write_hanging(settings.data_dir / f"hanging-{os.getpid()}.onnx")
+    return open_session(path, name="hanging", version="1", sha256="0" * 64, device=settings.device)
 
 
 def build_broken_engine(_settings: Settings) -> Engine:

@@ -118,7 +118,13 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
     client = EgressClient(settings.egress_allow)
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
     reconciler = Reconciler(
-        ledger, parts.blobs, parts.publisher.depth, parts.relay.wake, settings.reconcile_s, judge
+        ledger,
+        parts.blobs,
+        parts.publisher.depth,
+        parts.relay.wake,
+        settings.reconcile_s,
+        judge,
+        ledger.clock,
     )
     reconciler.start()
     try:
@@ -137,7 +143,9 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
                 ledger, parts.blobs, documents, prober, parts.worker, parts.relay.wake
             )
             sender = Sender(ledger, client, ledger.clock, settings.webhook_timeout_s)
-            tender = BatchTender(ledger, parts.blobs, settings, parts.worker, parts.relay.wake)
+            tender = BatchTender(
+                ledger, parts.blobs, settings, parts.worker, parts.relay.wake, ledger.clock
+            )
             courier = Courier(parts, tender, opener, finisher, sender)
             yield courier
             courier.stop()

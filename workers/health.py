@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 
 BEAT_S = 5.0  # readers take a report older than 30 s for a dead worker
 STALLED_AFTER_S = 60.0
+# Opening an engine takes seconds on a CPU, and minutes on a GPU that compiles its kernels first.
+START_LIMIT_S = 600.0
 
 
 class Liveness:
@@ -51,7 +53,11 @@ class Liveness:
 
 
 class Heartbeat:
-    """A thread that writes this worker's report and looks at its liveness."""
+    """A thread that writes this worker's report and looks at its liveness.
+
+    `on_stall` ends the process: where its liveness finds it stalled, or where it has said nothing
+    for START_LIMIT_S, as when a session hangs while it is opened or proven.
+    """
 
     def __init__(
         self,
@@ -65,6 +71,8 @@ class Heartbeat:
         self._role = role
         self._on_stall = on_stall
         self._state: tuple[bool, str, Mapping[str, object]] = (False, "starting", {})
+        self._began = time.monotonic()
+        self._said = False
         self._changed = threading.Event()
         self._stopping = False
         self._liveness: Liveness | None = None
@@ -83,6 +91,7 @@ class Heartbeat:
     def say(self, *, ready: bool, reason: str, capabilities: Mapping[str, object]) -> None:
         """Change what is reported, at once."""
         self._state = (ready, reason, capabilities)
+        self._said = True
         self._changed.set()
 
     def watch(self, liveness: Liveness) -> None:
@@ -93,11 +102,18 @@ class Heartbeat:
         while not self._stopping:
             self._changed.clear()
             self._report()
-            if self._liveness is not None and self._liveness.stalled():
-                _log.critical("messages wait but none arrives: ending this process")
+            if why := self._why_end():
+                _log.critical("%s: ending this process", why)
                 self._on_stall()
                 return
             self._changed.wait(BEAT_S)
+
+    def _why_end(self) -> str:
+        if not self._said and time.monotonic() - self._began > START_LIMIT_S:
+            return f"not ready after {START_LIMIT_S:g} s"
+        if self._liveness is not None and self._liveness.stalled():
+            return "messages wait but none arrives"
+        return ""
 
     def _report(self) -> None:
         ready, reason, capabilities = self._state

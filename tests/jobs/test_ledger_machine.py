@@ -7,6 +7,7 @@ In the end only what real workers do may bring every job to its end.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 import hypothesis
@@ -24,14 +25,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from jobs.delivery import Attempt
+from jobs.delivery import Attempt, Which
 from jobs.errors import IllegalMove, StaleClaim
 from jobs.ids import part_id
 from jobs.job import Batch, Claim, Priority
 from jobs.ledger import Ledger
 from jobs.outbox import Message
 from jobs.settings import Settings
-from jobs.states import BatchState
+from jobs.states import BatchState, DeliveryState
 from jobs.topics import QUEUES
 from tests.jobs.conftest import ManualClock
 from tests.support.ledger_model import LedgerModel
@@ -41,6 +42,7 @@ from tests.support.ledgers import TENANT, UNREADABLE, clear, created, new_batch,
 PICK = st.integers(0, 99)
 LONGEST_HOLD_S = 100  # longer than a lease, an opening, an attempt at a delivery, or republish_s
 SWEEPS = 4
+WELL, BUSY, REFUSED = 204, 503, 404  # what a receiver answers: tried again, and given up
 EXAMPLES = {"sqlite": 100, "postgresql": 12}
 
 
@@ -56,6 +58,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.broker: list[Message] = []
         self.seen = Seen({}, {}, Counter(), {})
         self.tenders: list[Batch] = []
+        self.answer = WELL
 
     def _job(self, pick: int) -> str:
         ids = list(self.model.jobs)
@@ -338,9 +341,24 @@ class LedgerMachine(RuleBasedStateMachine):
         begun = self.ledger.deliveries.begin_attempt(delivery_id)
         assert (begun is not None) == self.model.begin_attempt(job_id)
         if begun is not None and not dies:
-            answer = Attempt(delivery_id, 1, self.clock(), duration_ms=5, status=204)
-            self.ledger.deliveries.record(begun[0], answer)
-            self.model.delivered(job_id)
+            answer = Attempt(delivery_id, 1, self.clock(), duration_ms=5, status=self.answer)
+            again = self.clock() + timedelta(seconds=5) if self.answer == BUSY else None
+            self.ledger.deliveries.record(begun[0], answer, retry_at=again)
+            self.model.answered(job_id, self.answer == WELL, again)
+
+    @rule(status=st.sampled_from([WELL, BUSY, REFUSED]))
+    def change_the_receiver(self, status: int) -> None:
+        """What it answers from now on."""
+        self.answer = status
+
+    @rule(
+        states=st.sampled_from(
+            [(DeliveryState.FAILED,), (DeliveryState.FAILED, DeliveryState.DELIVERED)]
+        )
+    )
+    def replay(self, states: tuple[DeliveryState, ...]) -> None:
+        again = self.ledger.deliveries.replay_many(TENANT, Which(states=states))
+        assert again == self.model.replay(states)
 
     @rule(seconds=st.sampled_from([1, 20, 31, LONGEST_HOLD_S]))
     def wait(self, seconds: int) -> None:
@@ -368,6 +386,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Workers and the reconciler do their part: every job ends, and is told of once."""
+        self.answer = WELL
+        self.replay((DeliveryState.FAILED,))
         self._work_off()
         for _ in range(SWEEPS):
             if not is_over(self.seen):

@@ -344,8 +344,25 @@ class LedgerModel:
         delivery.due_at = delivery.wake_at = self._in(2 * self._settings.webhook_timeout_s)
         return True
 
-    def delivered(self, owner: str) -> None:
-        self._told(owner).state = DeliveryState.DELIVERED
+    def answered(self, owner: str, well: bool, again: datetime | None) -> None:
+        """The receiver took the message, or it is tried `again`, or it has failed."""
+        delivery = self._told(owner)
+        if again is not None:
+            delivery.due_at = delivery.wake_at = again
+        else:
+            delivery.state = DeliveryState.DELIVERED if well else DeliveryState.FAILED
+
+    def replay(self, states: Sequence[DeliveryState]) -> int:
+        """Send again what has ended so; return how many."""
+        owners: Mapping[str, ModelJob | ModelBatch] = {**self.jobs, **self.batches}
+        ended = 0
+        for owner, each in owners.items():
+            told = each.delivery
+            if told is not None and told.state in states:
+                each.delivery = ModelDelivery(self._clock(), self._patience)
+                self.outbox["deliver", (owner,)] += 1
+                ended += 1
+        return ended
 
     def waiting(self) -> dict[Hint, datetime]:
         """What wants a worker and has none, and from when on it is to be sent again."""

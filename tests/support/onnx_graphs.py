@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-_FLOAT, _INT64 = 1, 7  # TensorProto.DataType
-_ATTRIBUTE_INT, _ATTRIBUTE_INTS = 2, 7  # AttributeProto.AttributeType
+_FLOAT, _INT64, _BOOL = 1, 7, 9  # TensorProto.DataType
+_ATTRIBUTE_INT, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS = 2, 5, 7  # AttributeProto.AttributeType
 
 Side = int | str  # a fixed dimension, or the name of a free one
+Attribute = int | Sequence[int] | bytes  # bytes are a graph
 
 
-def node(op: str, inputs: Sequence[str], output: str, **attributes: int | Sequence[int]) -> bytes:
+def node(op: str, inputs: Sequence[str], output: str, **attributes: Attribute) -> bytes:
     fields = [_text(1, name) for name in inputs]
     fields += [_text(2, output), _text(4, op)]
     fields += [_bytes(5, _attribute(name, value)) for name, value in attributes.items()]
@@ -28,12 +29,29 @@ def tensor(name: str, values: np.ndarray) -> bytes:
     return dims + _number(2, kind) + _text(8, name) + _bytes(9, values.tobytes())
 
 
-def value(name: str, shape: Sequence[Side]) -> bytes:
-    """A float32 input or output."""
+def value(name: str, shape: Sequence[Side], kind: int = _FLOAT) -> bytes:
+    """An input or output, float32 where no other type is given."""
     dims = b"".join(
         _bytes(1, _text(2, side) if isinstance(side, str) else _number(1, side)) for side in shape
     )
-    return _text(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
+    return _text(1, name) + _bytes(2, _bytes(1, _number(1, kind) + _bytes(2, dims)))
+
+
+def graph(
+    nodes: Sequence[bytes],
+    inputs: Sequence[bytes],
+    outputs: Sequence[bytes],
+    tensors: Sequence[bytes] = (),
+) -> bytes:
+    return b"".join(
+        [
+            *(_bytes(1, part) for part in nodes),
+            _text(2, "graph"),
+            *(_bytes(5, part) for part in tensors),
+            *(_bytes(11, part) for part in inputs),
+            *(_bytes(12, part) for part in outputs),
+        ]
+    )
 
 
 def write_model(
@@ -44,19 +62,10 @@ def write_model(
     tensors: Sequence[bytes] = (),
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    graph = b"".join(
-        [
-            *(_bytes(1, part) for part in nodes),
-            _text(2, "graph"),
-            *(_bytes(5, part) for part in tensors),
-            *(_bytes(11, part) for part in inputs),
-            *(_bytes(12, part) for part in outputs),
-        ]
-    )
     notes = (_bytes(14, _text(1, key) + _text(2, note)) for key, note in (metadata or {}).items())
     path.write_bytes(
         _number(1, 8)
-        + _bytes(7, graph)
+        + _bytes(7, graph(nodes, inputs, outputs, tensors))
         + _bytes(8, _text(1, "") + _number(2, 13))
         + b"".join(notes)
     )
@@ -71,6 +80,26 @@ def write_doubler(path: Path, metadata: Mapping[str, str] | None = None) -> Path
         [value("x", ["batch", 4])],
         [value("y", ["batch", 4])],
         metadata=metadata,
+    )
+
+
+def write_hanging(path: Path) -> Path:
+    """`y = x` over [batch], which never ends while any x is above a half."""
+    body = graph(
+        [node("Identity", ["goes_on"], "still"), node("Identity", ["kept"], "kept_on")],
+        [value("turn", [], _INT64), value("goes_on", [], _BOOL), value("kept", ["batch"])],
+        [value("still", [], _BOOL), value("kept_on", ["batch"])],
+    )
+    return write_model(
+        path,
+        [
+            node("ReduceMax", ["x"], "highest", keepdims=0),
+            node("Greater", ["highest", "half"], "hangs"),
+            node("Loop", ["", "hangs", "x"], "y", body=body),
+        ],
+        [value("x", ["batch"])],
+        [value("y", ["batch"])],
+        [tensor("half", np.array(0.5, np.float32))],
     )
 
 
@@ -125,9 +154,11 @@ def write_colour_detector(path: Path, batch: Side = "batch", **metadata: str) ->
     )
 
 
-def _attribute(name: str, content: int | Sequence[int]) -> bytes:
+def _attribute(name: str, content: Attribute) -> bytes:
     if isinstance(content, int):
         return _text(1, name) + _number(3, content) + _number(20, _ATTRIBUTE_INT)
+    if isinstance(content, bytes):
+        return _text(1, name) + _bytes(6, content) + _number(20, _ATTRIBUTE_GRAPH)
     values = b"".join(_number(8, item) for item in content)
     return _text(1, name) + values + _number(20, _ATTRIBUTE_INTS)
 

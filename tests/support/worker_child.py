@@ -1,7 +1,8 @@
 """A worker process for tests: role, and the engine builder of tests/doubles.py to use, if any.
 
 TEST_CLOCK names a file with the seconds by which this process's clock is ahead; TEST_WAITS is what
-the waits between attempts at a webhook are multiplied by.
+the waits between attempts at a webhook are multiplied by; TEST_START_LIMIT_S is how long the
+process may take to come up.
 """
 
 import os
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from jobs import clock
-from workers import schedule
+from workers import health, schedule
 
 
 def _told_now() -> datetime:
@@ -23,6 +24,8 @@ if "TEST_CLOCK" in os.environ:
     clock.utc_now = _told_now
 if "TEST_WAITS" in os.environ:
     schedule.WAITS_S = tuple(wait * float(os.environ["TEST_WAITS"]) for wait in schedule.WAITS_S)
+if "TEST_START_LIMIT_S" in os.environ:
+    health.START_LIMIT_S = float(os.environ["TEST_START_LIMIT_S"])
 
 from jobs.settings import Settings  # noqa: E402 - see above
 from tests import doubles  # noqa: E402

@@ -88,13 +88,17 @@ class Workplace:
 
     def start_api(self) -> str:
         """A real API process; return its address once it answers."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.environment["PAGESIGHT_PORT"] = str(port)
-        url = f"http://127.0.0.1:{port}"
+        url = self.choose_address()
         self.launch_api()
         await_true(lambda: answers(f"{url}/healthz"), lambda: f"the API\n{self.log('api')}")
         return url
+
+    def choose_address(self) -> str:
+        """An address that is free, for APIs that are launched from now on."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.environment["PAGESIGHT_PORT"] = str(port)
+        return f"http://127.0.0.1:{port}"
 
     def start_another_api(self, **environment: str) -> tuple[str, subprocess.Popen[bytes]]:
         """A second API of the same ledger with other settings; its address and process."""
@@ -106,7 +110,7 @@ class Workplace:
             self.environment = kept
 
     def launch_api(self) -> subprocess.Popen[bytes]:
-        """An API process on the port that `start_api` chose, which may still be starting."""
+        """An API process at the address that was chosen, which may still be starting."""
         return self.launch([sys.executable, "-m", "cli.main", "api"], "api.log")
 
     def start_worker(

@@ -5,6 +5,7 @@ import pytest
 
 from jobs.errors import BrokerDown, LedgerUnavailable
 from jobs.worker_store import WorkerReport
+from workers import health
 from workers.health import Heartbeat, Liveness
 
 
@@ -99,3 +100,28 @@ def test_a_stalled_worker_is_ended() -> None:
     heartbeat.start()
     assert ended.wait(10)
     heartbeat.stop()
+
+
+def test_a_worker_that_does_not_come_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+    ended = threading.Event()
+    heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set)
+    heartbeat.start()
+    assert ended.wait(10)
+    heartbeat.stop()
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_worker_that_has_said_how_it_is_may_run_for_ever(
+    monkeypatch: pytest.MonkeyPatch, ready: bool
+) -> None:
+    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+    ledger, ended = Ledger(), threading.Event()
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", ended.set)
+    heartbeat.say(ready=ready, reason="told", capabilities={})
+    heartbeat.start()
+    ledger.await_report(reason="told")
+    heartbeat.say(ready=ready, reason="told again", capabilities={})
+    ledger.await_report(reason="told again")
+    heartbeat.stop()
+    assert not ended.is_set()
