@@ -1,11 +1,15 @@
 """Fixtures that every room's tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.support.parts import require
+
+# Shells have what they run in the background ignore Ctrl-C, and so do all processes begun from it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Table, select
@@ -37,6 +37,7 @@ class Books:
     double: int
     again: int
     longest_gap_s: float
+    faults: Mapping[str, str] = field(default_factory=dict)  # of those that failed, by job
     ends: Sequence[float] = ()
     accepts: Sequence[float] = ()
 
@@ -79,6 +80,7 @@ def judge(
         double=_doubles(place, jobs) + _beyond_one(told_about(calls)),
         again=sum(max(0, row.attempts - 1) for row in pages),
         longest_gap_s=longest_gap(accepts, ends),
+        faults={row.id: f"{row.fault_code}: {row.fault_message}" for row in failed},
         ends=ends,
         accepts=accepts,
     )

@@ -157,6 +157,20 @@ def test_a_stopped_postgresql_is_unavailable_and_heals() -> None:
         database.close()
 
 
+def test_what_was_committed_outlasts_a_crash_of_a_postgresql_that_is_told_to_be_quick() -> None:
+    """The cluster of tests answers commits before they are written, were it not for the ledger."""
+    with running_cluster() as cluster:
+        database = Database(cluster.new_database())
+        with database.write() as connection:
+            tables.metadata.create_all(connection)
+        write(database, "t")
+        cluster.stop("immediate")
+        cluster.start()
+        with database.read() as connection:
+            assert connection.execute(select(tables.outbox.c.topic)).scalars().all() == ["t"]
+        database.close()
+
+
 def test_times_come_back_in_utc(ledger: Ledger, clock: ManualClock) -> None:
     there = timezone(timedelta(hours=9))
     clock.now = datetime(2030, 1, 1, 9, 30, 0, 123456, tzinfo=there)
