@@ -39,8 +39,10 @@ _SESSION = (
     "SET tcp_keepalives_interval = '5s'",
     "SET tcp_keepalives_count = 2",
     # A server may be told to answer a commit before it is written, and forget it when it crashes.
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    + " WHERE current_setting('synchronous_commit') = 'off'",
+    (
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    ),
 )
 
 

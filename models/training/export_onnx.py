@@ -1,6 +1,6 @@
 """Write the averaged weights of a run as ONNX, and check that ONNX Runtime agrees with torch.
 
-python -m models.training.export_onnx --run RUN --size 448 --out models/weights/pagesight-doc-2.onnx
+python -m models.training.export_onnx --run RUN --size 448 --out models/weights/pagesight-doc-3.onnx
 """
 
 import argparse
@@ -16,8 +16,31 @@ from torch import nn
 from models.training.labels import CLASSES
 from models.training.train import Run
 
-OPSET, VERSION = 17, "2"
+OPSET, VERSION = 17, "3"
 TOLERANCE = 2e-2  # pixels of boxes; scores agree far closer
+
+
+class Expectation(nn.Module):
+    """The mean of each distribution over distances: what ultralytics' DFL gives, without a softmax.
+
+    ONNX Runtime transposes for a softmax over any but the last axis, which took a tenth of the
+    network's time. Exponentials and two sums in one convolution come to the same; logits are held
+    below where float32 overflows.
+    """
+
+    _SIDES, _LARGEST_LOGIT = 4, 80.0
+
+    def __init__(self, bins: int) -> None:
+        super().__init__()
+        weighted = torch.kron(torch.eye(self._SIDES), torch.arange(bins, dtype=torch.float32))
+        plain = torch.kron(torch.eye(self._SIDES), torch.ones(bins))
+        self.register_buffer("sums", torch.cat([weighted, plain])[:, :, None])
+
+    def forward(self, logits: torch.Tensor) -> torch.Tensor:
+        """Logits [batch, 4 * bins, anchors] to distances [batch, 4, anchors]."""
+        parts = logits.clamp(max=self._LARGEST_LOGIT).exp()
+        sums = nn.functional.conv1d(parts, self.sums)
+        return sums[:, : self._SIDES] / sums[:, self._SIDES :]
 
 
 def averaged(checkpoint: Path) -> nn.Module:
@@ -84,8 +107,9 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = averaged(args.run / "last.pt")
+    model.model[-1].dfl = Expectation(model.model[-1].dfl.c1)
     write(model, args.size, args.out)
-    difference = largest_difference(model, args.size, args.out)
+    difference = largest_difference(averaged(args.run / "last.pt"), args.size, args.out)
     if difference > TOLERANCE:
         raise SystemExit(f"torch and ONNX Runtime differ by {difference}")
     size = args.out.stat().st_size
