@@ -116,7 +116,7 @@ def _detect_timed(
     clock.append(time.perf_counter())
     raw = detector.infer(batch)
     clock.append(time.perf_counter())
-    detections = detector.decode(raw, plans, lowest_score)[0]
+    detections = detector.decode(raw, plans, lowest_score, batch.shape[2:])[0]
     clock.append(time.perf_counter())
     return detections, tuple((np.diff(clock) * 1000).tolist())
 

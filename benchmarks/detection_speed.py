@@ -119,7 +119,7 @@ def _run(detector: YoloDetector, pages: Sequence[Image], batch: int) -> tuple[li
             clock.append(time.process_time())
             raw = detector.infer(prepared)
             clock.append(time.process_time())
-            boxes += sum(map(len, detector.decode(raw, plans, _CONFIDENCE)))
+            boxes += sum(map(len, detector.decode(raw, plans, _CONFIDENCE, prepared.shape[2:])))
             clock.append(time.process_time())
             spent += np.diff(clock)
     return (spent * 1000 / len(pages)).tolist(), boxes

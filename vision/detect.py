@@ -1,6 +1,7 @@
 """Find labelled regions with YOLO networks: letterbox, run, decode, suppress, fit to ink."""
 
 import ast
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from vision.types import Box, ModelUse
 _LARGEST_BATCH, _LARGEST_BATCH_ON_CPU = 8, 1
 _MOST_CANDIDATES = 3000  # per image before suppression; bounds the time that a noisy page takes
 _MOST_DETECTIONS = 300
+_COARSEST_STRIDE = 64  # of the networks whose heads are known; P6's
 
 
 class YoloDetector:
@@ -40,6 +42,9 @@ class YoloDetector:
         on_cpu = session.provider == CPU_PROVIDER
         free = _LARGEST_BATCH_ON_CPU if on_cpu else _LARGEST_BATCH
         self._batch = self._input.shape[0] or free
+        self._stride = _stride(session.metadata)
+        # A page alone needs no square: the grey beside an upright one is a quarter of the work.
+        self._snug = self._batch == 1 and self._takes_oblong()
         self.head: Head = self._find_head()
 
     def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
@@ -50,7 +55,7 @@ class YoloDetector:
         found: list[tuple[Detection, ...]] = []
         for share in self.shares(images):
             batch, plans = self.prepare(share)
-            pages = self.decode(self.infer(batch), plans, min_confidence)
+            pages = self.decode(self.infer(batch), plans, min_confidence, batch.shape[2:])
             found += [
                 with_whole_signatures(image, page, self._hints.iou_threshold)
                 for image, page in zip(share, pages, strict=True)
@@ -68,9 +73,10 @@ class YoloDetector:
     def prepare(self, images: Sequence[Image]) -> tuple[NDArray[Any], list[Letterbox]]:
         """The network's input [B, 3, H, W] and where each image lies in it.
 
-        A model of fixed batch gets zeros for the images that are missing to it.
+        A model of fixed batch gets zeros for the images that are missing to it. Where it leaves
+        height and width free and images go through it one by one, these are what images need.
         """
-        height, width = self.size
+        height, width = self._size_for(images) if self._snug else self.size
         corner = self._hints.corner
         plans = [plan_letterbox(i.shape[1], i.shape[0], width, height, corner) for i in images]
         rows = self._input.shape[0] or len(images)
@@ -93,11 +99,11 @@ class YoloDetector:
         return self._session.run({self._input.name: batch})[0]
 
     def decode(
-        self, raw: NDArray[Any], plans: Sequence[Letterbox], min_confidence: float
+        self, raw: NDArray[Any], plans: Sequence[Letterbox], min_confidence: float, size: Size
     ) -> list[tuple[Detection, ...]]:
-        """The raw output of a prepared batch as detections of each image."""
+        """The raw output of a prepared batch of this height and width as detections by image."""
         candidates = decode(
-            self.head, raw, self.size, min_confidence, every_label=self._hints.every_label
+            self.head, raw, size, min_confidence, every_label=self._hints.every_label
         )
         return [
             self._detections(candidates.of_image(index), plan) for index, plan in enumerate(plans)
@@ -118,6 +124,32 @@ class YoloDetector:
                 strict=True,
             )
         )  # fmt: skip
+
+    def _size_for(self, images: Sequence[Image]) -> Size:
+        """The least height and width, in whole strides, that hold the images at the usual scale."""
+        height, width = self.size
+        plans = [
+            plan_letterbox(image.shape[1], image.shape[0], width, height, self._hints.corner)
+            for image in images
+        ]
+        return (
+            self._whole_strides(max(plan.fitted_height for plan in plans)),
+            self._whole_strides(max(plan.fitted_width for plan in plans)),
+        )
+
+    def _whole_strides(self, side: int) -> int:
+        return self._stride * math.ceil(side / self._stride)
+
+    def _takes_oblong(self) -> bool:
+        """Whether height and width are free, and truly so: some files only say it."""
+        if self._input.shape[2:] != (None, None):
+            return False
+        height, width = self._whole_strides(self.size[0]), self._whole_strides(self.size[1] // 2)
+        try:
+            self.infer(np.zeros((1, 3, height, width), self._input.dtype))
+        except EngineFailure:
+            return False
+        return True
 
     def _label(self, index: int) -> str:
         if 0 <= index < len(self.labels):
@@ -180,6 +212,12 @@ def _image_size(metadata: Mapping[str, str]) -> Size | None:
         case [int(height), int(width)]:
             return height, width
     return None
+
+
+def _stride(metadata: Mapping[str, str]) -> int:
+    """The pixels of which height and width must be multiples."""
+    stride = _literal(metadata, "stride")
+    return stride if isinstance(stride, int) and stride > 0 else _COARSEST_STRIDE
 
 
 def _end2end(metadata: Mapping[str, str]) -> bool | None:

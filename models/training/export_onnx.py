@@ -50,7 +50,7 @@ def averaged(checkpoint: Path) -> nn.Module:
     model = run.average.float().to(memory_format=torch.contiguous_format).eval()
     model.fuse(verbose=False)
     head = model.model[-1]
-    head.export, head.format, head.dynamic = True, "onnx", False
+    head.export, head.format, head.dynamic = True, "onnx", True
     return model
 
 
@@ -70,17 +70,16 @@ def metadata(size: int) -> dict[str, str]:
 
 
 def write(model: nn.Module, size: int, out: Path) -> None:
-    """Export with a free batch, name the free axis, and store the metadata."""
+    """Export with free batch, height and width, and store the metadata."""
+    free = {"images": {0: "batch", 2: "height", 3: "width"}, "output0": {0: "batch", 2: "anchors"}}
     example = torch.zeros(1, 3, size, size)
     torch.onnx.export(
         model, (example,), str(out), opset_version=OPSET, input_names=["images"],
-        output_names=["output0"], dynamic_axes={"images": {0: "batch"}, "output0": {0: "batch"}},
-        dynamo=False,
+        output_names=["output0"], dynamic_axes=free, dynamo=False,
     )  # fmt: skip
     file = onnx.load(out)
     shape = file.graph.output[0].type.tensor_type.shape
     shape.dim[1].dim_value = 4 + len(CLASSES)
-    shape.dim[2].dim_value = sum((size // stride) ** 2 for stride in (8, 16, 32))
     for key, value in metadata(size).items():
         entry = file.metadata_props.add()
         entry.key, entry.value = key, value

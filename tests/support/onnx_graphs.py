@@ -103,8 +103,9 @@ def write_hanging(path: Path) -> Path:
     )
 
 
-def write_constant(path: Path, output: np.ndarray, side: int, **metadata: str) -> Path:
-    """A network for images [1, 3, side, side] that puts out the same array whatever it sees."""
+def write_constant(path: Path, output: np.ndarray, side: int | None, **metadata: str) -> Path:
+    """A network for images [1, 3, side, side], of any size without `side`; it sees nothing."""
+    sides: list[Side] = [side, side] if side else ["height", "width"]
     return write_model(
         path,
         [
@@ -112,14 +113,16 @@ def write_constant(path: Path, output: np.ndarray, side: int, **metadata: str) -
             node("Mul", ["mean", "nought"], "zero"),
             node("Add", ["constant", "zero"], "output"),
         ],
-        [value("images", [1, 3, side, side])],
+        [value("images", [1, 3, *sides])],
         [value("output", list(output.shape))],
         [tensor("constant", output.astype(np.float32)), tensor("nought", np.zeros((), np.float32))],
         metadata,
     )
 
 
-def write_colour_detector(path: Path, batch: Side = "batch", **metadata: str) -> Path:
+def write_colour_detector(
+    path: Path, batch: Side = "batch", sides: Sequence[Side] = (64, 64), **metadata: str
+) -> Path:
     """A working YOLOv8 head over 64 x 64 images: finds 32-pixel cells that are red, green or blue.
 
     Output [batch, 4 + 3, 84]; the score of a class is the mean of its channel in the cell, and
@@ -141,7 +144,7 @@ def write_colour_detector(path: Path, batch: Side = "batch", **metadata: str) ->
             node("Concat", ["fine_scores", "cell_scores"], "scores", axis=2),
             node("Concat", ["all_boxes", "scores"], "output", axis=1),
         ],
-        [value("images", [batch, 3, 64, 64])],
+        [value("images", [batch, 3, *sides])],
         [value("output", [batch, 7, 84])],
         [
             tensor("boxes", boxes),

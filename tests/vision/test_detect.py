@@ -70,6 +70,40 @@ def test_images_of_several_sizes_are_answered_in_their_own_frames(tmp_path):
     assert third == ()
 
 
+def one_box(x, y, width, height):
+    """The output of a YOLOv8 head over 64 x 64 pixels that finds one red thing."""
+    output = np.zeros((1, 7, 84), np.float32)
+    output[0, :5, 0] = x, y, width, height, 1.0
+    return output
+
+
+@pytest.mark.parametrize(
+    ("stride", "size", "expected"),
+    [
+        ("32", (320, 640), (60, 120, 260, 520)),  # 32 x 64 pixels, no grey
+        ("32", (640, 320), (60, 120, 260, 320)),  # 64 x 32, what lies below is cut off
+        ("32", (640, 640), (60, 120, 260, 520)),
+        ("32", (200, 640), (0, 120, 200, 520)),  # 20 pixels in 32, six of grey on each side
+        (None, (320, 640), (0, 120, 100, 520)),  # strides unknown: 64 x 64, 16 of grey
+    ],
+)
+def test_where_the_network_lets_it_a_page_gets_no_more_grey_than_strides_ask_for(
+    tmp_path, stride, size, expected
+):
+    metadata = {"names": NAMES, "imgsz": "[64, 64]"} | ({"stride": stride} if stride else {})
+    path = onnx.write_constant(tmp_path / "free.onnx", one_box(16, 32, 20, 40), None, **metadata)
+    ((found,),) = YoloDetector(opened(path)).detect([page(*size)], 0.5)
+    assert tuple(round(v) for v in found.box) == expected
+
+
+def test_a_network_that_only_says_that_it_takes_any_size_gets_squares(tmp_path):
+    path = onnx.write_colour_detector(
+        tmp_path / "says.onnx", 1, ("height", "width"), names=NAMES, imgsz="[64, 64]", stride="32"
+    )
+    (found,) = YoloDetector(opened(path)).detect([page(320, 640, red=(0, 0, 160, 320))], 0.5)
+    assert [item.label for item in found] == ["red"]
+
+
 @pytest.mark.parametrize("batch", [1, 2, 4, "batch"])
 @pytest.mark.parametrize("count", [0, 1, 3, 17])
 def test_any_number_of_images_goes_through_any_batch_size(tmp_path, batch, count):
