@@ -4,17 +4,41 @@ import hashlib
 import secrets
 import time
 from datetime import UTC, datetime
+from threading import Lock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, as in the ULID spec
+
+
+_RANDOM_BITS, _STEP_BITS = 80, 40
+
+
+class _Numbers:
+    """Milliseconds and random bits; those of one millisecond ascend, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        now = time.time_ns() // 1_000_000
+        with self._lock:
+            if self._last >> _RANDOM_BITS == now:
+                self._last += 1 + secrets.randbits(_STEP_BITS)
+            else:
+                self._last = now << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+            return self._last
+
+
+_numbers = _Numbers()
 
 
 def new_id(prefix: str) -> str:
     """Return `prefix_` and a ULID (48 bits of milliseconds, 80 random bits) in lower case.
 
-    Source of the layout: the ULID specification.
+    Those that one process makes sort as they were made. Source of the layout and of that: the
+    ULID specification.
     """
-    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return f"{prefix}_{_encode(number, 26)}"
+    return f"{prefix}_{_encode(_numbers.next(), 26)}"
 
 
 def part_id(prefix: str, whole: str, index: int) -> str:

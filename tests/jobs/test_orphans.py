@@ -47,6 +47,11 @@ def test_documents_of_a_batch_that_is_not_laid_out_yet_are_spared(
     assert delete_orphans(ledger.database, blobs, later) == 1
 
 
+def test_ids_of_one_process_sort_as_they_were_made() -> None:
+    made = [new_id("job") for _ in range(5000)]
+    assert made == sorted(set(made))
+
+
 def test_an_id_tells_when_it_was_made() -> None:
     before = datetime.now(UTC)
     made = made_at(new_id("job"))
