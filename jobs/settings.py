@@ -82,9 +82,9 @@ class Settings(BaseSettings):
         30.0, description="Wait before a message that nobody took up is sent again."
     )
     blob_fsync: bool = Field(
-        True,
+        False,
         description="Answer 202 only when an upload's file is on the disk, as its row is: "
-        "against power loss.",
+        "against power loss, for a quarter of the uploads a second.",
     )
     retention_h: PositiveFloat = Field(24.0 * 7, description="Hours that finished jobs are kept.")
     tenant_weights: dict[str, PositiveFloat] = Field(
