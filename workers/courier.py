@@ -124,7 +124,6 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
         parts.relay.wake,
         settings.reconcile_s,
         judge,
-        ledger.clock,
     )
     reconciler.start()
     try:
@@ -143,9 +142,7 @@ def _open_courier(parts: Parts) -> Iterator[Courier]:
                 ledger, parts.blobs, documents, prober, parts.worker, parts.relay.wake
             )
             sender = Sender(ledger, client, ledger.clock, settings.webhook_timeout_s)
-            tender = BatchTender(
-                ledger, parts.blobs, settings, parts.worker, parts.relay.wake, ledger.clock
-            )
+            tender = BatchTender(ledger, parts.blobs, settings, parts.worker, parts.relay.wake)
             courier = Courier(parts, tender, opener, finisher, sender)
             yield courier
             courier.stop()

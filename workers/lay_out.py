@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from jobs.batch_documents import BatchDocument, CustomIds, read_documents
 from jobs.blobs import Blobs, archive_key, documents_key, input_key
-from jobs.clock import Clock, utc_now
 from jobs.errors import BlobError, NotFound, StaleClaim
 from jobs.ids import part_id
 from jobs.job import Batch, Fault, NewJob
@@ -44,7 +43,6 @@ class BatchTender:
     settings: Settings
     worker: str
     wake: Callable[[], None]
-    clock: Clock = utc_now
 
     def tend(self, batch_id: str) -> None:
         """Lay the batch out, or cancel it. Harmless when done already."""
@@ -171,7 +169,7 @@ class BatchTender:
         return new if document.url else replace(new, input_blob=input_key(new))
 
     def _seconds_to(self, moment: datetime | None) -> float | None:
-        return None if moment is None else max(0.0, (moment - self.clock()).total_seconds())
+        return None if moment is None else max(0.0, (moment - self.ledger.clock()).total_seconds())
 
 
 def _check_told(told: Mapping[str | None, BatchDocument], archive: Archive) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from jobs.blobs import Blobs
-from jobs.clock import Clock, utc_now
+from jobs.clock import Clock
 from jobs.errors import LedgerError, LedgerUnavailable
 from jobs.ledger import Ledger
 from jobs.orphans import delete_orphans
@@ -62,7 +62,6 @@ class Reconciler:
         wake: Callable[[], None],
         every_s: float,
         judge: LeaseJudge,
-        clock: Clock = utc_now,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
@@ -70,7 +69,6 @@ class Reconciler:
         self._wake = wake
         self._every_s = every_s
         self._judge = judge
-        self._clock = clock
         self._orphans_at = time.monotonic() + _ORPHANS_FIRST_S
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
@@ -125,7 +123,7 @@ class Reconciler:
         if time.monotonic() < self._orphans_at:
             return 0
         self._orphans_at = time.monotonic() + _ORPHANS_EVERY_S
-        return delete_orphans(self._ledger.database, self._blobs, self._clock())
+        return delete_orphans(self._ledger.database, self._blobs, self._ledger.clock())
 
     def _purge(self) -> int:
         return self._ledger.deleting.purge(self._blobs, _PURGED_S)

@@ -46,8 +46,8 @@ def blobs(settings: Settings) -> Blobs:
 
 
 @pytest.fixture
-def tender(ledger: Ledger, blobs: Blobs, settings: Settings, clock: ManualClock) -> BatchTender:
-    return BatchTender(ledger, blobs, settings, "tender", lambda: None, clock)
+def tender(ledger: Ledger, blobs: Blobs, settings: Settings) -> BatchTender:
+    return BatchTender(ledger, blobs, settings, "tender", lambda: None)
 
 
 def accepted(
