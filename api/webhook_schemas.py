@@ -1,13 +1,13 @@
 """The shapes of webhook receivers, deliveries and attempts, read off the ledger's values."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api import examples
 from api.schemas import Model, Url
-from jobs.delivery import EVERYTHING, Event, EventFilter
+from jobs.delivery import EVERYTHING, Endpoint, Event, EventFilter
 from jobs.states import DeliveryState
 
 Description = Annotated[str, StringConstraints(max_length=200)]
@@ -50,10 +50,16 @@ class EndpointOut(Model):
     created_at: datetime
 
 
-class EndpointWithSecrets(EndpointOut):
-    """A receiver with the secrets that verify its deliveries, newest first."""
+class EndpointWithSecret(EndpointOut):
+    """A receiver with the secret that was made just now; it is shown this once."""
 
-    secrets: list[str] = Field(description="`whsec_...`; several hold while a rotation overlaps.")
+    secret: str = Field(description="`whsec_...`; it verifies the receiver's deliveries.")
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Self:
+        """Translate the ledger's value, whose newest secret comes first."""
+        shown = EndpointOut.model_validate(endpoint)
+        return cls(**shown.model_dump(), secret=endpoint.secrets[0])
 
 
 class EndpointList(Model):

@@ -63,7 +63,7 @@ def listen(wanted: Listening) -> int:
 def _registered(client: Client, url: str, events: Sequence[str], desk: "_Desk") -> Iterator[None]:
     body = {"url": url, "events": list(events), "description": "pagesight webhooks listen"}
     made = client.ask("POST", "/v1/webhooks", body)
-    desk.secrets = made["secrets"]
+    desk.secrets = [made["secret"]]
     err.print(f"Registered as {made['id']} for {', '.join(events)}; Ctrl-C takes it away again.")
     try:
         yield

@@ -98,9 +98,9 @@ class WebhookStore:
         self, tenant: str, overlap_s: float = OVERLAP_S, *, by: str = OPERATOR
     ) -> str:
         """Make a new secret for callbacks and return it; the old ones sign along."""
-        endpoint = self.callback_endpoint(tenant)
-        self.rotate_secret(tenant, endpoint.id, overlap_s, by=by)
-        return self.show_callback_secret(tenant, by=by)
+        with self._database.write() as connection:
+            row = callback_row(connection, tenant, self._clock())
+        return self.rotate_secret(tenant, row.id, overlap_s, by=by).secrets[0]
 
     def secrets(self, endpoint_id: str) -> tuple[str, ...]:
         """Return the secrets that sign what an endpoint is told, newest first; for workers.
@@ -174,12 +174,15 @@ class WebhookStore:
         *,
         by: str = OPERATOR,
     ) -> Endpoint:
-        """Make a new secret the first; the old ones sign along for `overlap_s`."""
+        """Make a new secret the first; the old ones sign along for `overlap_s`.
+
+        Whoever asked for it is shown it, also where it is that of the callbacks.
+        """
         now = self._clock()
         with self._database.write() as connection:
             row = endpoint_row(connection, tenant, endpoint_id, lock=True)
             fresh = fresh_secret(connection, self._keys, endpoint_id)
-            secrets = rotated(row.secrets, fresh, now, overlap_s)
+            secrets = rotated(row.secrets, fresh | {"shown": True}, now, overlap_s)
             self._note(connection, "webhook.secret_rotated", row, by, overlap_s=overlap_s)
             return self._shown(self._change(connection, endpoint_id, {"secrets": secrets}))
 

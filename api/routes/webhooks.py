@@ -13,7 +13,7 @@ from api.webhook_schemas import (
     EndpointChange,
     EndpointList,
     EndpointOut,
-    EndpointWithSecrets,
+    EndpointWithSecret,
     NewEndpoint,
 )
 from jobs.egress import parse_target
@@ -43,13 +43,13 @@ OverlapHours = Annotated[
 )
 def create_webhook(
     services: ServicesDep, key: WebhookKeeper, body: NewEndpoint
-) -> EndpointWithSecrets:
+) -> EndpointWithSecret:
     """The answer shows the secret that verifies deliveries, this once; keep it."""
     parse_target(body.url, services.settings.egress_allow)
     endpoint = services.ledger.webhooks.create_endpoint(
         key.tenant, body.url, tuple(body.events), body.description, by=key.id
     )
-    return EndpointWithSecrets.model_validate(endpoint)
+    return EndpointWithSecret.of(endpoint)
 
 
 @router.get("", operation_id="listWebhooks", summary="List receivers")
@@ -138,12 +138,12 @@ def delete_webhook(services: ServicesDep, key: WebhookKeeper, webhook_id: str) -
 )
 def rotate_secret(
     services: ServicesDep, key: WebhookKeeper, webhook_id: str, overlap_h: OverlapHours = 24
-) -> EndpointWithSecrets:
-    """The old secret signs along for 24 hours, or as long as you say; both verify meanwhile."""
+) -> EndpointWithSecret:
+    """Shows the new secret, this once. The old one signs along for 24 hours, or as you say."""
     endpoint = services.ledger.webhooks.rotate_secret(
         key.tenant, webhook_id, overlap_h * 3600, by=key.id
     )
-    return EndpointWithSecrets.model_validate(endpoint)
+    return EndpointWithSecret.of(endpoint)
 
 
 @router.post(

@@ -13,15 +13,12 @@ URL = "https://hooks.example.com/pagesight"
 def test_a_receiver_is_made_changed_and_removed(client: httpx.Client) -> None:
     made = client.post("/v1/webhooks", json={"url": URL, "events": ["job.failed"]})
     assert made.status_code == 201
-    assert made.json()["secrets"][0].startswith("whsec_")
+    assert made.json()["secret"].startswith("whsec_")
     path = f"/v1/webhooks/{made.json()['id']}"
     shown = client.get(path).json()
-    assert "secrets" not in shown
     assert shown["events"] == ["job.failed"]
     assert client.patch(path, json={"enabled": False}).json()["enabled"] is False
     assert client.patch(path, json={"enabled": True}).json()["enabled"] is True
-    rotated = client.post(f"{path}/rotate").json()["secrets"]
-    assert rotated[1] == made.json()["secrets"][0]
     assert [each["id"] for each in client.get("/v1/webhooks").json()["webhooks"]] == [shown["id"]]
     assert client.delete(path).status_code == 204
     problem(client.get(path), 404, "not_found")
@@ -33,6 +30,7 @@ def test_a_receiver_is_made_changed_and_removed(client: httpx.Client) -> None:
 )
 def test_a_receiver_that_may_not_be_reached_is_refused(client: httpx.Client, url: str) -> None:
     problem(client.post("/v1/webhooks", json={"url": url}), 422, "egress_refused")
+    assert client.get("/v1/webhooks").json()["webhooks"] == []
 
 
 def test_the_callback_secret_is_shown_once_and_then_when_it_is_rotated(
@@ -45,8 +43,9 @@ def test_the_callback_secret_is_shown_once_and_then_when_it_is_rotated(
     problem(client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
     signing = service.ledger.webhooks.callback_endpoint(tenant.name)
     assert signing.secrets == (rotated, first)
-    shown = service.ledger.audit.list(tenant=tenant.name, action="webhook.secret_shown")
-    assert len(shown) == 2
+    audit = service.ledger.audit
+    assert len(audit.list(tenant=tenant.name, action="webhook.secret_shown")) == 1
+    assert len(audit.list(tenant=tenant.name, action="webhook.secret_rotated")) == 1
 
 
 def test_deliveries_are_listed_and_replayed(client: httpx.Client, service: Service) -> None:
@@ -74,9 +73,14 @@ def test_filters_take_events_and_families_and_refuse_others(client: httpx.Client
     assert client.post("/v1/webhooks", json={"url": URL}).json()["events"] == ["*"]
 
 
-def test_a_secret_is_shown_when_it_is_made_and_never_again(client: httpx.Client) -> None:
+def test_a_secret_is_shown_when_it_is_made_or_rotated_and_never_again(
+    client: httpx.Client,
+) -> None:
     made = client.post("/v1/webhooks", json={"url": URL, "description": "billing"}).json()
     path = f"/v1/webhooks/{made['id']}"
+    rotated = client.post(f"{path}/rotate")
+    assert rotated.json()["secret"] != made["secret"]
+    assert made["secret"] not in rotated.text
     answers = [
         client.get(path),
         client.get("/v1/webhooks"),
@@ -86,11 +90,22 @@ def test_a_secret_is_shown_when_it_is_made_and_never_again(client: httpx.Client)
     assert answers[2].json()["description"] == "accounts"
 
 
-def test_rotating_can_end_the_old_secret_at_once(client: httpx.Client) -> None:
+def test_a_callback_secret_rotated_as_a_receivers_is_not_shown_again(
+    tenant: Tenant, service: Service
+) -> None:
+    signing = service.ledger.webhooks.callback_endpoint(tenant.name)
+    rotated = tenant.client.post(f"/v1/webhooks/{signing.id}/rotate").json()["secret"]
+    assert service.ledger.webhooks.secrets(signing.id)[0] == rotated
+    problem(tenant.client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
+
+
+def test_rotating_can_end_the_old_secret_at_once(client: httpx.Client, service: Service) -> None:
     made = client.post("/v1/webhooks", json={"url": URL}).json()
     path = f"/v1/webhooks/{made['id']}/rotate"
-    assert len(client.post(path, params={"overlap_h": 0}).json()["secrets"]) == 1
-    assert len(client.post(path, params={"overlap_h": 1}).json()["secrets"]) == 2
+    first = client.post(path, params={"overlap_h": 0}).json()["secret"]
+    assert service.ledger.webhooks.secrets(made["id"]) == (first,)
+    second = client.post(path, params={"overlap_h": 1}).json()["secret"]
+    assert service.ledger.webhooks.secrets(made["id"]) == (second, first)
     problem(client.post(path, params={"overlap_h": 169}), 422, "invalid_request")
 
 
