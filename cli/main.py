@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.choices import Characters, FigureText, LineFinder, Ocr, Profile, Recogniser, SecondReader
+from cli import read_options as option
+from cli.choices import Characters, FigureText, Ocr, Profile
 from cli.exit_codes import Exit
 from cli.model_commands import models
 from cli.webhooks import app as webhooks
@@ -47,48 +48,22 @@ def _options(
 
 @app.command()
 def read(
-    files: Annotated[list[str], typer.Argument(help="Images or PDFs; `-` is standard input.")],
-    form: Annotated[
-        str, typer.Option("--format", "-f", help="json, text, markdown or overlay (PNG).")
-    ] = "text",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
-    ] = None,
-    languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu; or auto.")] = "eng",
-    ocr: Annotated[
-        Ocr, typer.Option(help="A PDF's own text: auto where sound, force recognition, or off.")
-    ] = Ocr.auto,
-    profile: Annotated[
-        Profile, typer.Option(help="A set of choices; the options below change single ones.")
-    ] = Profile.balanced,
-    lines: Annotated[LineFinder | None, typer.Option(help="Who finds text lines.")] = None,
-    recogniser: Annotated[
-        Recogniser | None,
-        typer.Option(help="Who reads: native Tesseract, its networks in ONNX, or PP-OCR's."),
-    ] = None,
-    second_reader: Annotated[
-        SecondReader | None, typer.Option(help="Who reads doubtful lines again.")
-    ] = None,
-    detectors: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--detector", "--detectors", help="Detector by catalogue name; repeat it; '' for none."
-        ),
-    ] = None,
-    min_confidence: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out words less likely to be right.")
-    ] = 0.0,
-    figure_text: Annotated[
-        FigureText, typer.Option(help="Text inside figures: keep it, or leave it out.")
-    ] = FigureText.keep,
-    characters: Annotated[
-        Characters, typer.Option(help="In JSON, boxes of the single characters of words.")
-    ] = Characters.off,
-    crops: Annotated[
-        Path | None, typer.Option(help="Folder for pictures of the doubtful words.")
-    ] = None,
-    pages: Annotated[str | None, typer.Option(help="Which pages, as 1-3,7.")] = None,
-    dpi: Annotated[int, typer.Option(min=36, max=1200, help="Resolution of PDF pages.")] = 300,
+    files: option.Files,
+    form: option.Format = "text",
+    output: option.Output = None,
+    languages: option.Languages = "eng",
+    ocr: option.OcrChoice = Ocr.auto,
+    profile: option.ProfileChoice = Profile.balanced,
+    lines: option.Lines = None,
+    recogniser: option.RecogniserChoice = None,
+    second_reader: option.SecondReaderChoice = None,
+    detectors: option.Detectors = None,
+    min_confidence: option.MinConfidence = 0.0,
+    figure_text: option.FigureTextChoice = FigureText.keep,
+    characters: option.CharactersChoice = Characters.off,
+    crops: option.Crops = None,
+    pages: option.Pages = None,
+    dpi: option.Dpi = 300,
 ) -> None:
     """Read documents here and now; no server is needed."""
     from cli.read import ReadRequest, read_documents
@@ -101,7 +76,7 @@ def read(
         "detectors": None if detectors is None else _names(",".join(detectors)),
     }
     given = {name: value for name, value in overriding.items() if value is not None}
-    options = ReadOptions(
+    chosen = ReadOptions(
         **with_profile({"profile": profile.value, **given}),
         languages=_names(languages),
         ocr=ocr.value,
@@ -111,7 +86,7 @@ def read(
         pages=pages,
         dpi=dpi,
     )
-    raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, options, crops)))
+    raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, chosen, crops)))
 
 
 @app.command()

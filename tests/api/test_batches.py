@@ -358,8 +358,9 @@ def test_another_tenants_job_is_no_document(client: httpx.Client, service: Servi
     headers = {"Content-Type": "image/png"}
     job = client.post("/v1/jobs", content=PNG, headers=headers).json()["id"]
     with service.client(service.key("stranger")) as stranger:
-        refused = stranger.post("/v1/batches", content=lines({"job": job}), headers=LINES)
-        problem(refused, 422, "bad_documents")
+        answer = stranger.post("/v1/batches", content=lines({"job": job}), headers=LINES)
+        refused = problem(answer, 422, "bad_documents")
+        assert refused["errors"] == [{"place": job, "expected": "A job of yours"}]
 
 
 def test_a_large_file_among_small_ones_is_streamed(client: httpx.Client, service: Service) -> None:

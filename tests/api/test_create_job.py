@@ -91,6 +91,7 @@ def test_bytes_that_cannot_be_read_are_refused_at_once(
     else:
         answer = client.post("/v1/jobs", content=data, headers=RAW)
     problem(answer, status, code)
+    assert client.get("/v1/jobs").json()["jobs"] == []
 
 
 def test_nothing_is_stored_of_a_refused_upload(tenant: Tenant, service: Service) -> None:
@@ -144,7 +145,8 @@ def test_what_is_nested_too_deep_is_refused(client: httpx.Client, name: str, dep
 def test_metadata_that_no_database_keeps_is_refused(client: httpx.Client, metadata: str) -> None:
     query = {"metadata": metadata}
     answer = client.post("/v1/jobs", content=PNG, headers=RAW, params=query)
-    problem(answer, 422, "invalid_request")
+    refused = problem(answer, 422, "invalid_request")
+    assert [row["place"] for row in refused["errors"]] == ["metadata"]  # type: ignore[attr-defined]
 
 
 def test_an_unknown_language_lists_those_of_the_live_workers(tmp_path: Path) -> None:
@@ -194,9 +196,9 @@ def test_an_unknown_language_lists_those_of_the_live_workers(tmp_path: Path) -> 
 def test_a_malformed_request_is_a_problem(
     client: httpx.Client, body: bytes, content_type: str, status: int, code: str
 ) -> None:
-    problem(
-        client.post("/v1/jobs", content=body, headers={"Content-Type": content_type}), status, code
-    )
+    answer = client.post("/v1/jobs", content=body, headers={"Content-Type": content_type})
+    assert problem(answer, status, code)["actor"] == "caller"
+    assert client.get("/v1/jobs").json()["jobs"] == []
 
 
 def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(

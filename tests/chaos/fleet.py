@@ -116,6 +116,13 @@ class Fleet:
         await_true(lambda: self.holder(jobs), "a page to be claimed")
         return self.holder(jobs) or self.await_holder(jobs)
 
+    def await_end_of_holder(self, jobs: Container[str]) -> float:
+        """Seconds until the process of the reader that has a page of these jobs in hand ends."""
+        process = self.processes(self.await_holder(jobs))[0]
+        since = time.time()
+        await_true(lambda: process.poll() is not None, "the process to be ended")
+        return time.time() - since
+
     def await_ready(self) -> None:
         """Wait until every worker is there again."""
         for name in [*self.names("courier"), *self.names("pages")]:

@@ -415,6 +415,8 @@ class LedgerMachine(RuleBasedStateMachine):
 def test_whatever_happens_the_ledger_keeps_its_rules(
     settings: Settings, ledger: Ledger, clock: ManualClock
 ) -> None:
+    """The machine asserts after every step; what fails is told as the shortest story there is."""
+
     def new_machine() -> LedgerMachine:
         clear(ledger)
         ledger.webhooks.create_endpoint(TENANT, "https://receiver.test/hook")

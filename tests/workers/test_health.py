@@ -87,9 +87,9 @@ def test_a_ledger_that_is_down_does_not_end_the_heartbeat() -> None:
     ledger.down = True
     heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
     heartbeat.start()
-    ledger.await_report(ready=False)
+    assert ledger.await_report(ready=False).reason == "starting"
     heartbeat.say(ready=True, reason="", capabilities={})
-    ledger.await_report(ready=True)
+    assert ledger.await_report(ready=True).id == "w1"  # told although the one before was refused
     heartbeat.stop()
 
 
