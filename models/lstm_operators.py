@@ -81,14 +81,14 @@ def _guarded(lstm: LstmNode) -> tuple[_Quantised, _Quantised, NDArray[np.float32
     bias[3, states + 1 :] = -_SATURATED
     rows = 4 * (states + _GUARDS)
     return (
-        _quantised_rows(weights.reshape(rows, -1)),
-        _quantised_rows(recurrent.reshape(rows, -1)),
+        quantised_rows(weights.reshape(rows, -1)),
+        quantised_rows(recurrent.reshape(rows, -1)),
         bias.ravel(),
     )
 
 
-def _quantised_rows(weights: NDArray[np.float32]) -> _Quantised:
-    """Whole numbers of -127 to 127, and what one of them is worth in each row."""
+def quantised_rows(weights: NDArray[np.float32]) -> _Quantised:
+    """Whole numbers from -127 to 127, and what one of them is worth in each row."""
     scales = np.abs(weights).max(axis=1) / 127
     scales[scales == 0] = 1
     return np.rint(weights / scales[:, None]).astype(np.int8), scales.astype(np.float32)

@@ -87,6 +87,18 @@ def test_int8_stays_near_the_network_it_stands_for(tmp_path: Path):
     np.testing.assert_allclose(run(session, [strip])[0], expected, atol=0.02)
 
 
+@pytest.mark.parametrize(("height", "alike"), [(36, False), (48, True)])
+def test_narrow_layers_run_in_int8_only_down_the_columns_of_low_networks(
+    tmp_path: Path, height: int, alike: bool
+):
+    writer = ModelBytes(height=height)
+    strip = strips(60, height=height)[0]
+    floats, whole = (
+        run(opened(tmp_path, writer, precision), [strip])[0] for precision in ("float32", "int8")
+    )
+    assert np.array_equal(floats, whole) == alike
+
+
 @pytest.mark.parametrize("precision", ["float32", "int8"])
 def test_a_line_reads_the_same_whatever_it_is_read_with(tmp_path: Path, precision: Precision):
     session = opened(tmp_path, ModelBytes(layers=(16, 24, 24, 128), filters=16), precision)

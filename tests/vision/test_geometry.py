@@ -9,6 +9,7 @@ from vision.geometry import (
     bounding_box,
     clip_box,
     compose,
+    corners,
     identity,
     invert,
     rotation_affine,
@@ -73,6 +74,18 @@ def test_no_points_stay_no_points() -> None:
 
 def test_a_turned_box_stays_upright_around_its_corners() -> None:
     assert transform_box(rotation_affine(100, 50, 1), Box(10, 5, 30, 10)) == Box(40, 10, 45, 30)
+
+
+_NUMBERS = st.floats(-1000, 1000)
+
+
+@given(st.lists(_NUMBERS, min_size=6, max_size=6), _NUMBERS, _NUMBERS, *[st.floats(0, 500)] * 2)
+def test_a_moved_box_just_holds_its_moved_corners(
+    values: list[float], x: float, y: float, width: float, height: float
+) -> None:
+    affine, box = np.array(values).reshape(2, 3), Box(x, y, x + width, y + height)
+    expected = bounding_box(transform_points(affine, corners(box)))
+    assert tuple(transform_box(affine, box)) == pytest.approx(tuple(expected), rel=1e-9, abs=1e-6)
 
 
 @pytest.mark.parametrize(
