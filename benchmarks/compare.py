@@ -22,29 +22,29 @@ import pytesseract
 from PIL import Image
 
 from benchmarks.compare_plot import draw
-from benchmarks.compare_report import full_report, summary
+from benchmarks.compare_report import extent, full_report, summary
 from benchmarks.compare_rows import ReadingsFile
 from benchmarks.compare_statistics import Row
 from benchmarks.conditions import machine_and_versions
 from benchmarks.made_pages import letter
 from benchmarks.placed_scoring import score_fields, score_order, score_placed
 from benchmarks.readers import OTHERS, ReaderProcess, Reading, python_of
-from benchmarks.scoring import edit_distance, score_words
+from benchmarks.scoring import edit_distance, folded, score_words
 from benchmarks.true_pages import (
     SETS,
     TruePage,
     made_set,
     readable_languages,
     real_set,
+    size_of,
     turned_sets,
 )
 
 _PROFILES = ("pagesight:fast", "pagesight:balanced", "pagesight:accurate", "pagesight::whole")
 _LONGEST_EDITED = 4000  # characters; edits of longer texts take minutes in plain Python
-# In --short, what is read first is read whole, of the others so many pages.
-_WHOLE = ("sroie", "funsd")
-_SHORT = {"lines_deu": 6, "lines_ara": 6}
-_SHORT_ELSE = 2
+_FIRST = ("sroie", "funsd")
+# In --short: an image of a line costs OCRmyPDF and RapidOCR as much as a small page.
+_SHORT = {"lines_deu": 20, "lines_ara": 20}
 
 
 def main() -> int:
@@ -58,9 +58,9 @@ def main() -> int:
         path = arguments.out / "compare.jsonl"
         readings = ReadingsFile(path, identity, anew=arguments.anew)
         _compare(readers, _pages(arguments, Path(name)), readings, arguments.minutes)
-    _report(readings.rows, identity, arguments.out)
-    if arguments.docs:
-        _report(readings.rows, identity, arguments.docs)
+    there = _there(arguments)
+    for folder in filter(None, (arguments.out, arguments.docs)):
+        _report(readings.rows, identity, there, folder)
     print(summary(readings.rows))
     return 0
 
@@ -70,11 +70,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the evaluation sets")
     parser.add_argument("--others", type=Path, help="environment of the other programs")
     parser.add_argument("--readers", type=_names, default=[*_PROFILES, *OTHERS])
-    parser.add_argument("--sets", type=_names, default=[*_WHOLE, "turned", "made", *SETS])
+    parser.add_argument("--sets", type=_names, default=[*_FIRST, "turned", "made", *SETS])
     parser.add_argument("--limit", type=int, help="pages of each evaluation set; all without it")
     parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
     parser.add_argument(
-        "--short", action="store_true", help="sroie and funsd whole, two pages of the other sets"
+        "--short", action="store_true", help="fewer drawn pages, and 20 images of each set of lines"
     )
     parser.add_argument("--minutes", type=float, help="begin no further page after so long")
     parser.add_argument("--anew", action="store_true", help="forget what was read before")
@@ -112,10 +112,8 @@ def _pages(arguments: argparse.Namespace, folder: Path) -> Iterator[TruePage]:
 
 def _limit(arguments: argparse.Namespace, name: str) -> int | None:
     """How many pages of an evaluation set; None is all."""
-    if arguments.short and name not in _WHOLE:
-        return _SHORT.get(name, _SHORT_ELSE)
     limit: int | None = arguments.limit
-    return limit
+    return _SHORT.get(name, limit) if arguments.short else limit
 
 
 def _compare(
@@ -145,13 +143,23 @@ def _compare(
         print(f"{page.collection}/{page.name}", file=sys.stderr, flush=True)
 
 
-def _report(rows: Sequence[Row], identity: dict[str, str], folder: Path) -> None:
+def _there(arguments: argparse.Namespace) -> dict[str, int]:
+    """How many pages each evaluation set has that was asked for."""
+    names = [name for name in dict.fromkeys(arguments.sets) if name in SETS and arguments.data]
+    return {name: size_of(arguments.data, name) for name in names}
+
+
+def _report(
+    rows: Sequence[Row], identity: dict[str, str], there: dict[str, int], folder: Path
+) -> None:
     """comparison.md and comparison.png."""
     if not rows:
         return
     folder.mkdir(parents=True, exist_ok=True)
     loads = [row["load"] for row in rows]
     conditions = f"{identity['conditions']}; load {min(loads)} to {max(loads)} meanwhile"
+    if there:
+        conditions += f". Read: {extent(rows, there)}"
     draw(rows, folder / "comparison.png")
     report = full_report(rows, conditions, identity["programs"], "comparison.png")
     (folder / "comparison.md").write_text(report, encoding="utf-8")
@@ -174,8 +182,8 @@ def _row(name: str, page: TruePage, reading: Reading, load: float) -> Row:
         "words": [words.matched, words.found, words.true],
     }  # fmt: skip
     if page.ordered and len(page.text) <= _LONGEST_EDITED:
-        true = " ".join(page.text.split())
-        row["edits"] = [edit_distance(" ".join(reading.text.split()), true), len(true)]
+        true = _plain(page.text)
+        row["edits"] = [edit_distance(_plain(reading.text), true), len(true)]
     if page.units:
         placed = score_placed(reading.words, page.units)
         row["placed"] = [placed.matched, placed.found, placed.true]
@@ -183,6 +191,10 @@ def _row(name: str, page: TruePage, reading: Reading, load: float) -> Row:
     if page.fields:
         row["fields"] = list(score_fields(reading.text, page.fields))
     return row
+
+
+def _plain(text: str) -> str:
+    return " ".join(folded(text).split())
 
 
 if __name__ == "__main__":

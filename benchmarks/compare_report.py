@@ -1,6 +1,7 @@
 """The tables of a comparison: one of two sets for a front page, and everything."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 
 from benchmarks.compare_statistics import Row, Spread, f1_spread, speed_ups, words_score
@@ -51,6 +52,14 @@ def full_report(rows: Sequence[Row], conditions: str, versions: str, picture: st
         parts += [_table(_HEAD, [_line(of_set, reader) for reader in _readers(of_set)]), ""]
         parts += _failures(of_set)
     return "\n".join(parts)
+
+
+def extent(rows: Sequence[Row], there: Mapping[str, int]) -> str:
+    """How much of each set was read; `there` tells how many pages it has."""
+    read = Counter(name for name, _ in {(row["set"], row["page"]) for row in rows})
+    whole = [name for name, size in there.items() if read[name] >= size]
+    parts = [f"the first {read[at]} of {there[at]} of {at}" for at in there if at not in whole]
+    return "; ".join([f"every page of {', '.join(whole)}", *parts] if whole else parts)
 
 
 def _readers(rows: Sequence[Row]) -> list[str]:

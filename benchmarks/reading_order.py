@@ -3,7 +3,8 @@
     python -m benchmarks.reading_order --data ../shared/data --list
 
 Nothing is recognised: the truth's own lines, shuffled, go through detection and assembly, once with
-the regions of the detector and once without, so that only order is judged. Pages are drawn ones
+the regions of the detector and once without, so that only order is judged. Tilt is that of the
+page, measured as for any job. Pages are drawn ones
 (1 to 4 columns with header, footnote and page number, letters, receipts, forms, tables; order
 known by construction) and those of the evaluation sets that give an order. Of real forms (funsd)
 only the order of labels and what is filled in is known: how many answers begin right where their
@@ -25,14 +26,17 @@ from benchmarks.placed_scoring import in_order, owners, pairs_kept, successions_
 from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
 from jobs.settings import Settings
 from vision.assemble import assemble
-from vision.geometry import identity, transform_box, translation
+from vision.geometry import compose, invert, transform_box, transform_points, translation
+from vision.options import ReadOptions
+from vision.prepare import prepare
 from vision.regions import Finding
-from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
+from vision.stages import Affine, CropWord, LineCrop, LineReading, PageImage, PreparedPage
 from vision.types import Box
 from workers.engine import Engine, build_engine
 
 _SETS = ("made", "omnidoc", "hist_fr", "funsd")
 _DETECTOR = "pagesight-doc"
+_LEAST_HEIGHT = 0.4  # of an upright box around a tilted line; some are drawn around less than it
 
 Place = tuple[float, ...]
 
@@ -61,11 +65,12 @@ def main() -> int:
 
 def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
     """Successions kept and all, after assembling the page's true lines; of forms, answers."""
-    lines = _lines(page)
+    lines, prepared = _lines(page), _prepared(page)
     random.Random(1).shuffle(lines)
-    crops, readings = [_crop(line) for line in lines], [_reading(line) for line in lines]
-    read = assemble(_prepared(page), crops, readings, findings, (), (page.languages,))
-    unit_of = _units_by_place(page, lines)
+    crops = [_crop(line, prepared.to_page) for line in lines]
+    readings = [_reading(line, crop) for line, crop in zip(lines, crops, strict=True)]
+    read = assemble(prepared, crops, readings, findings, (), (page.languages,))
+    unit_of = _units_by_place(page, lines, crops)
     places = (
         _place(word.box) for each in read.blocks for line in each.lines for word in line.words
     )
@@ -73,7 +78,9 @@ def score_page(page: TruePage, findings: Sequence[Finding]) -> tuple[int, int]:
     return pairs_kept(sequence, page.answers) if page.answers else successions_kept(sequence)
 
 
-def _units_by_place(page: TruePage, lines: Sequence[TrueUnit]) -> dict[Place, int]:
+def _units_by_place(
+    page: TruePage, lines: Sequence[TrueUnit], crops: Sequence[LineCrop]
+) -> dict[Place, int]:
     """Which unit, counted in reading order, a word belongs to, by where its line put it.
 
     Boxes alone would not tell: those of tilted lines overlap.
@@ -88,9 +95,9 @@ def _units_by_place(page: TruePage, lines: Sequence[TrueUnit]) -> dict[Place, in
         number = {unit: at for at, unit in enumerate(ordered)}
         numbers = [number.get(line) for line in lines]
     return {
-        _place(transform_box(_crop(line).to_page, word.box)): at
-        for line, at in zip(lines, numbers, strict=True)
-        for word in _reading(line).words
+        _place(transform_box(crop.to_page, word.box)): at
+        for line, crop, at in zip(lines, crops, numbers, strict=True)
+        for word in _reading(line, crop).words
         if at is not None
     }
 
@@ -106,24 +113,31 @@ def _lines(page: TruePage) -> list[TrueUnit]:
 def _prepared(page: TruePage) -> PreparedPage:
     with Image.open(page.path) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return PreparedPage(1, pixels, pixels, identity(), None, 0, 0.0)
+    return prepare(PageImage(1, pixels), ReadOptions(), None)
 
 
-def _crop(line: TrueUnit) -> LineCrop:
+def _crop(line: TrueUnit, to_page: Affine) -> LineCrop:
+    """A line's box, which stands upright on the page, as it would be cut along the page's tilt."""
     x0, y0, x1, y1 = line.box
-    size = (max(1, round(y1 - y0)), max(1, round(x1 - x0)), 3)
-    pixels = np.broadcast_to(np.uint8(255), size)
-    return LineCrop(pixels, translation(x0, y0), ("eng",), float(size[0]))
+    scale = float(np.hypot(*to_page[:, 0]))
+    tilt = abs(to_page[1, 0] / to_page[0, 0])
+    width = (x1 - x0) / scale
+    height = max((y1 - y0) / scale - tilt * width, _LEAST_HEIGHT * (y1 - y0) / scale)
+    middle = np.array([[(x0 + x1) / 2, (y0 + y1) / 2]])
+    ((x, y),) = transform_points(invert(to_page), middle)
+    place = compose(to_page, translation(x - width / 2, y - height / 2))
+    size = (max(1, round(height)), max(1, round(width)), 3)
+    return LineCrop(np.broadcast_to(np.uint8(255), size), place, ("eng",), float(size[0]))
 
 
-def _reading(line: TrueUnit) -> LineReading:
+def _reading(line: TrueUnit, crop: LineCrop) -> LineReading:
     """The true text, its words given their share of the line by letters."""
-    x0, y0, x1, y1 = line.box
-    step = (x1 - x0) / max(len(line.text), 1)
+    height, width = crop.pixels.shape[:2]
+    step = width / max(len(line.text), 1)
     words, at = [], 0
     for text in line.text.split():
         at = line.text.index(text, at)
-        box = Box(at * step, 0.0, (at + len(text)) * step, y1 - y0)
+        box = Box(at * step, 0.0, (at + len(text)) * step, float(height))
         words.append(CropWord(text, 1.0, box))
         at += len(text)
     return LineReading(line.text, 1.0, tuple(words))

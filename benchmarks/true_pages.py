@@ -102,9 +102,7 @@ def _made(collection: str, number: int, page: MadePage, folder: Path) -> TruePag
 
 def real_set(data: Path, name: str, folder: Path, limit: int | None) -> Iterator[TruePage]:
     """The first `limit` pages of an evaluation set, decoded; pages without a text are left out."""
-    known = [json.loads(path.read_text()) for path in sorted((data / name / "gt").glob("*.json"))]
-    told = [page for page in known if page.get("text")]
-    for number, truth in enumerate(told[:limit]):
+    for number, truth in enumerate(_with_text(data, name)[:limit]):
         try:
             image = decode_page(data / name / truth["image"], 1, 300, Limits())
         except BadInput:
@@ -125,11 +123,21 @@ def real_set(data: Path, name: str, folder: Path, limit: int | None) -> Iterator
         )
 
 
+def size_of(data: Path, name: str) -> int:
+    """How many pages of an evaluation set have a text."""
+    return len(_with_text(data, name))
+
+
 def readable_languages(asked: str, installed: Sequence[str]) -> str:
     """The languages asked for as far as they are installed, else their nearest, else English."""
     choices = ((code, *_NEAREST.get(code, ()), "eng") for code in asked.split("+"))
     known = [next((code for code in each if code in installed), "eng") for each in choices]
     return "+".join(dict.fromkeys(known))
+
+
+def _with_text(data: Path, name: str) -> list[dict[str, Any]]:
+    known = [json.loads(path.read_text()) for path in sorted((data / name / "gt").glob("*.json"))]
+    return [page for page in known if page.get("text")]
 
 
 def _units(name: str, truth: dict[str, Any]) -> Iterator[TrueUnit]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from vision.form_cells import cell_by_cell, labels_with_colons
+from vision.form_cells import cell_by_cell, ends_with_colon, labels_with_colons
 from vision.geometry import transform_box
 from vision.margins import footnotes_of, page_number_of
 from vision.placed import PlacedLine
-from vision.reading_order import Flow, Row, reading_order, rows_of
+from vision.reading_order import Flow, Row, reading_order, rows_of, same_row
 from vision.regions import kind_of, region_of, union
 from vision.stages import Affine
 from vision.types import Box, Region
@@ -59,8 +59,10 @@ def draft_blocks(
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
     known = _unlabelled_zones(lines)
     zones: list[list[_Unit]] = [[] for _ in range(5)]
-    for unit in _units(lines, regions):
-        zones[_zone(unit, middle, long, known)].append(unit)
+    units = list(_units(lines, regions))
+    for unit in units:
+        torn = _is_marginal(unit) and _has_body_beside(unit, units)
+        zones[1 if torn else _zone(unit, middle, long, known)].append(unit)
     zones[1] += _obstacles(lines, regions, to_layout)
     return [draft for zone in zones for draft in _drafts(zone)]
 
@@ -74,13 +76,27 @@ def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, int]:
 
 def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, int]) -> int:
     kind = unit.region and kind_of(unit.region.label)
-    if kind in _MARGINAL:
+    if _is_marginal(unit):
         return 0 if unit.box.y0 < middle else 4
     if kind == "footnote":
         return 3
     if kind in _MAY_BE_MARGINAL and id(unit.lines[0]) in known:
         return known[id(unit.lines[0])]
     return 1 if unit.lines[0].level or unit.box.height < long else 2
+
+
+def _is_marginal(unit: _Unit) -> bool:
+    return unit.region is not None and kind_of(unit.region.label) in _MARGINAL
+
+
+def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
+    """Whether other text of its size goes on in the same row: no head or foot, but part of that."""
+    return any(
+        not _is_marginal(other)
+        and other.box.height < _OTHER_SIZE * unit.box.height
+        and same_row(unit.box, other.box)
+        for other in units
+    )
 
 
 def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_Unit]:
@@ -127,7 +143,8 @@ def _drafts(units: list[_Unit]) -> list[Draft]:
     boxes = [unit.box for unit in units]
     texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
     drafts = _Drafts()
-    for flow in reading_order(boxes):
+    announcing = {at for at, text in enumerate(texts) if ends_with_colon(text)}
+    for flow in reading_order(boxes, announcing):
         rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
         breaks = _paragraph_breaks(rows, boxes)
         labels = _label_columns(flow, units)

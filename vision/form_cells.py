@@ -31,8 +31,8 @@ def cell_by_cell(
     at = 0
     for first, pair in _pairs(rows, boxes, unit):
         cells += rows[at:first]
-        told_beside = any(_told_beside(row, texts) for row in rows[first : first + 2])
-        cells += rows[first : first + 2] if told_beside else pair
+        told_beside = any(_told_beside(row, pair, texts) for row in rows[first : first + 2])
+        cells += rows[first : first + 2] if told_beside else [[i] for cell in pair for i in cell]
         at = first + 2
     return [*cells, *rows[at:]]
 
@@ -45,7 +45,7 @@ def is_form(rows: Sequence[_Row], boxes: Sequence[Box], unit: float) -> bool:
 
 def labels_with_colons(rows: Sequence[_Row], texts: Sequence[str]) -> bool:
     """Whether at least a third of the rows are several labels, each with a colon, and no entry."""
-    labels = [row for row in rows if len(row) > 1 and all(_ends_with_colon(texts[i]) for i in row)]
+    labels = [row for row in rows if len(row) > 1 and all(ends_with_colon(texts[i]) for i in row)]
     return len(labels) >= _FEWEST_PAIRS and 3 * len(labels) >= len(rows)
 
 
@@ -84,7 +84,7 @@ def _cells(labels: _Row, entries: _Row, boxes: Sequence[Box], unit: float) -> li
         if len(over) > 1 or not (over or left):
             return None
         cells[over[0] if over else left[-1]].append(entry)
-    return [[index] for cell in cells for index in cell]
+    return cells
 
 
 def _apart(row: _Row, boxes: Sequence[Box], unit: float) -> bool:
@@ -93,14 +93,18 @@ def _apart(row: _Row, boxes: Sequence[Box], unit: float) -> bool:
     return min(gaps, default=0.0) >= _ASIDE * unit
 
 
-def _told_beside(row: _Row, texts: Sequence[str]) -> bool:
-    """Whether a label with a colon has its entry at its right."""
+def _told_beside(row: _Row, cells: Sequence[_Row], texts: Sequence[str]) -> bool:
+    """Whether a label with a colon has its entry at its right, in what would be another cell."""
     return any(
-        _ends_with_colon(texts[a]) and not _ends_with_colon(texts[b]) for a, b in pairwise(row)
+        ends_with_colon(texts[a])
+        and not ends_with_colon(texts[b])
+        and not any(a in cell and b in cell for cell in cells)
+        for a, b in pairwise(row)
     )
 
 
-def _ends_with_colon(text: str) -> bool:
+def ends_with_colon(text: str) -> bool:
+    """Whether a line is a label."""
     return text.rstrip().endswith(":")
 
 

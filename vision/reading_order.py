@@ -7,7 +7,7 @@ paragraph gaps which happen to meet across columns do no harm. Lengths are measu
 heights, so resolution does not matter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import median
@@ -43,16 +43,18 @@ class _Item:
 _Band = list[_Item]
 
 
-def reading_order(boxes: Sequence[Box]) -> list[Flow]:
+def reading_order(boxes: Sequence[Box], labels: Collection[int] = ()) -> list[Flow]:
     """Every index of `boxes` exactly once, in flows to be read one after the other.
 
     Boxes are lines of text, and obstacles such as figures; all in one upright, deskewed frame.
+    `labels` are the indices of lines that announce what stands beside or below them: a column of
+    them is none by itself.
     """
     if not boxes:
         return []
     unit = median(max(box.height, 1.0) for box in boxes)
     items = [_shrink(index, box, unit) for index, box in enumerate(boxes)]
-    return [rows_of(boxes, flow) for flow in _order(items, boxes, unit)]
+    return [rows_of(boxes, flow) for flow in _order(items, boxes, unit, labels)]
 
 
 def rows_of(boxes: Sequence[Box], indices: Sequence[int]) -> Flow:
@@ -62,11 +64,17 @@ def rows_of(boxes: Sequence[Box], indices: Sequence[int]) -> Flow:
     """
     rows: Flow = []
     for index in sorted(indices, key=lambda i: (_middle(boxes[i]), boxes[i].x0)):
-        if rows and _same_row(boxes[rows[-1][-1]], boxes[index]):
+        if rows and same_row(boxes[rows[-1][-1]], boxes[index]):
             rows[-1].append(index)
         else:
             rows.append([index])
     return [sorted(row, key=lambda i: (boxes[i].x0, i)) for row in rows]
+
+
+def same_row(a: Box, b: Box) -> bool:
+    """Whether the boxes share over half of the smaller height."""
+    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return shared > 0.5 * min(a.height, b.height)
 
 
 def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
@@ -89,16 +97,13 @@ def _middle(box: Box) -> float:
     return (box.y0 + box.y1) / 2
 
 
-def _same_row(a: Box, b: Box) -> bool:
-    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return shared > 0.5 * min(a.height, b.height)
-
-
-def _order(items: list[_Item], boxes: Sequence[Box], unit: float) -> Iterator[list[int]]:
+def _order(
+    items: list[_Item], boxes: Sequence[Box], unit: float, labels: Collection[int]
+) -> Iterator[list[int]]:
     """Flows of indices: columns one by one; what lies between columns as one flow."""
     flow: list[int] = []
     for run, gutters in _runs(_bands(items), unit):
-        columns = _columns(run, gutters, unit)
+        columns = _columns(run, gutters, unit, labels)
         inside = [item.index for item in run]
         if len(columns) == 1 or is_form(rows_of(boxes, inside), boxes, unit):
             flow.extend(inside)
@@ -107,7 +112,7 @@ def _order(items: list[_Item], boxes: Sequence[Box], unit: float) -> Iterator[li
             yield flow
             flow = []
         for column in columns:
-            yield from _order(column, boxes, unit)
+            yield from _order(column, boxes, unit, labels)
     if flow:
         yield flow
 
@@ -166,9 +171,11 @@ def _gutters(covered: list[Interval], unit: float) -> list[Interval]:
     return [(start, end) for start, end in gaps if end - start >= _MIN_GUTTER * unit]
 
 
-def _columns(run: list[_Item], gutters: list[Interval], unit: float) -> list[list[_Item]]:
+def _columns(
+    run: list[_Item], gutters: list[Interval], unit: float, labels: Collection[int]
+) -> list[list[_Item]]:
     """The run divided at those gutters that part columns of prose, left to right."""
-    gutters = list(gutters)
+    gutters = _without_label_columns(run, gutters, labels)
     while gutters:
         columns = _split(run, gutters)
         thin = next((i for i, column in enumerate(columns) if not _is_prose(column, unit)), None)
@@ -179,6 +186,19 @@ def _columns(run: list[_Item], gutters: list[Interval], unit: float) -> list[lis
         beside = gutters[max(thin - 1, 0) : thin + 1]
         gutters.remove(min(beside, key=lambda gutter: gutter[1] - gutter[0]))
     return [run]
+
+
+def _without_label_columns(
+    run: list[_Item], gutters: list[Interval], labels: Collection[int]
+) -> list[Interval]:
+    """The gutters but for those that only part labels, half a column and more, from entries."""
+    columns = _split(run, gutters)
+    announced = [sum(item.index in labels for item in column) for column in columns[:-1]]
+    return [
+        gutter
+        for gutter, column, count in zip(gutters, columns[:-1], announced, strict=True)
+        if 2 * count < len(column)
+    ]
 
 
 def _split(run: list[_Item], gutters: list[Interval]) -> list[list[_Item]]:

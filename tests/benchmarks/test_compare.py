@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.compare_plot import draw
-from benchmarks.compare_report import full_report, summary
+from benchmarks.compare_report import extent, full_report, summary
 from benchmarks.compare_rows import ReadingsFile
 from benchmarks.compare_statistics import f1_difference, f1_spread, speed_ups
 from benchmarks.compare_verdict import verdict
@@ -201,3 +201,20 @@ def test_a_line_is_shared_out_among_its_words_by_letters() -> None:
         ("ab", 0, 0, 20, 10), ("cd", 30, 0, 50, 10), ("efg", 60, 0, 90, 10),
     ]  # fmt: skip
     assert list(_runs("")) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({}, ""),
+        ({"forms": 1}, "every page of forms"),
+        ({"forms": 1, "receipts": 3}, "every page of forms; the first 2 of 3 of receipts"),
+        ({"letters": 4}, "the first 0 of 4 of letters"),
+    ],
+)
+def test_a_report_says_how_much_of_each_set_was_read(there: dict[str, int], said: str) -> None:
+    pages = [("forms", "1"), ("receipts", "1"), ("receipts", "2")]
+    rows = [
+        {"set": name, "page": page, "reader": reader} for name, page in pages for reader in "ab"
+    ]
+    assert extent(rows, there) == said

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
 from PIL import Image
 
-from benchmarks.made_pages import MadePage, Maker, form, letter, receipt, table
+from benchmarks.made_pages import MadePage, Maker, form, letter, receipt, skewed, table
 from benchmarks.reading_order import score_page
 from benchmarks.true_pages import TruePage, TrueUnit
+from vision.geometry import bounding_box, transform_points
 
 
 def true_page(page: MadePage, folder: Path) -> TruePage:
@@ -31,3 +33,17 @@ def test_of_a_form_with_answers_only_they_are_judged(tmp_path: Path) -> None:
     drawn = true_page(page, tmp_path)
     judged = replace(drawn, lines=(title, name, filled), answers=((1, 2), (2, 0), (1, 9)))
     assert score_page(judged, ()) == (1, 2)
+
+
+def test_a_tilted_form_is_read_as_if_it_were_level(tmp_path: Path) -> None:
+    level = form(7)
+    height, width = level.pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 2.0, 1.0)
+    tilted = true_page(skewed(level, 2.0), tmp_path)
+    units = []
+    for unit in tilted.units:
+        x0, y0, x1, y1 = unit.box
+        around = bounding_box(transform_points(turn, [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
+        units.append(replace(unit, box=tuple(around)))
+    kept, pairs = score_page(replace(tilted, units=tuple(units)), ())
+    assert kept == pairs == len(level.lines) - 1

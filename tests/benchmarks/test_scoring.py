@@ -22,6 +22,9 @@ from benchmarks.scoring import (
         ("__blank__", ["blank"]),
         ("STRASSE Straße", ["strasse", "strasse"]),
         ("café 中文", ["café", "中", "文"]),
+        ("cafe\u0301", ["café"]),
+        ("H\ue644he gu\u0364tig \u017fo", ["höhe", "gütig", "so"]),
+        ("الظـاهرة", ["الظاهرة"]),
     ],
 )
 def test_words_are_runs_of_letters_and_digits_without_case(text, words):

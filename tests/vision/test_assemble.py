@@ -163,6 +163,26 @@ def test_labels_that_a_region_holds_stay_with_the_entries_beside_it():
     assert [region.label for region in page.regions] == ["text"]
 
 
+def test_long_labels_with_colons_are_no_column_of_prose():
+    labels = ("number of the sample:", "number of the batch:", "date of the delivery:")
+    entries = ("one hundred and ninety five", "the second of the year", "the first of November")
+    rows = [
+        (26 * i, [(label, 50), (entry, 500)])
+        for i, (label, entry) in enumerate(zip(labels, entries, strict=True))
+    ]
+    told = [line.text for block in assembled(*form_of(*rows)).blocks for line in block.lines]
+    assert told == [text for pair in zip(labels, entries, strict=True) for text in pair]
+
+
+def test_a_label_and_its_entry_in_one_cell_do_not_keep_rows_together():
+    rows = (
+        (0, [("ship to", 50), ("date wanted", 700)]),
+        (26, [("Rome", 50), ("attention:", 200), ("Ann", 350), ("May", 710)]),
+    )
+    told = assembled(*form_of(*rows)).text.split()
+    assert " ".join(told) == "ship to Rome attention: Ann date wanted May"
+
+
 def test_heads_come_first_then_the_body_then_footnotes_and_feet():
     page = assembled(
         read_line("17", 480, 1370),
@@ -181,6 +201,14 @@ def test_heads_come_first_then_the_body_then_footnotes_and_feet():
         ("footnote", "a note"),
         ("page_number", "17"),
     ]
+
+
+@pytest.mark.parametrize("label", ["footer", "header", "page_number"])
+def test_what_has_other_text_in_its_row_is_no_margin_of_the_page(label):
+    rows = [(26 * i, [(f"item{i}", 50), (f"{i}.00", 500)]) for i in range(4)]
+    last = (104, [("total", 50), ("6.00", 500)]), (200, [("thanks", 50)])
+    page = assembled(*form_of(*rows, *last), regions=[(label, 45, 100, 120, 128)])
+    assert page.text.split()[-3:] == ["total", "6.00", "thanks"]
 
 
 def test_a_page_number_at_the_top_comes_first():

@@ -112,6 +112,21 @@ def test_items_and_their_prices_are_read_row_by_row():
     assert reading_order(boxes) == [[[0, 4], [1, 5], [2, 6], [3, 7]]]
 
 
+@pytest.mark.parametrize(
+    ("labels", "flows"),
+    [
+        ((), [[[0], [1], [2], [3]], [[4], [5], [6], [7]]]),
+        ((0,), [[[0], [1], [2], [3]], [[4], [5], [6], [7]]]),
+        ((0, 3), [[[0, 4], [1, 5], [2, 6], [3, 7]]]),
+        (range(4), [[[0, 4], [1, 5], [2, 6], [3, 7]]]),
+        (range(4, 8), [[[0], [1], [2], [3]], [[4], [5], [6], [7]]]),
+    ],
+)
+def test_a_column_of_labels_is_read_row_by_row_with_what_stands_beside_it(labels, flows):
+    boxes = column(0, 200, 0, 4) + column(230, 430, 0, 4)
+    assert reading_order(boxes, labels) == flows
+
+
 def test_bullets_stay_with_their_text_in_columns():
     def bulleted(x0):
         rows = ([line(x0, y, x0 + 10), line(x0 + 20, y, x0 + 280)] for y in range(0, 208, PITCH))
