@@ -36,8 +36,8 @@ class Alphabet:
     """Characters by id, and how the network spells them; `null` is the class that says nothing.
 
     `codes[i]` are the classes of `characters[i]`. Where two share a code the higher id wins.
-    `ids` leads back from a character to its id, `spaced` says whether blanks stand between the
-    words of its scripts.
+    `ids` leads back from a character to its id, `blank` is the class of the character between
+    words, `spaced` says whether it stands between the words of its scripts.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Alphabet:
         self.characters = tuple(characters)
         self.ids = {character: number for number, character in enumerate(characters)}
         self.null = null
+        self.blank = codes[BLANK][-1] if codes[BLANK] else null
         self.root = Spelling()
         for character, code in enumerate(codes):
             if code and code != (null,):

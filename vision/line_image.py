@@ -23,9 +23,10 @@ _GREYS = np.arange(256, dtype=np.float32)
 # Greys of a crop, as percentiles, that become black and white before it is scaled.
 _DARK, _LIGHT = 0.05, 0.90
 # Gaussian at 36 pixels of height: closes broken strokes, calms noise. Dense strokes would run
-# together; small print is smooth enough once it is enlarged.
-_SIGMA, _SIGMA_OF_SMALL = 0.7, 0.35
-_SMALL = 22  # pixels of a crop's height
+# together; small print is smooth enough once it is enlarged: so much for crops of so many pixels'
+# height, and in proportion between them.
+_HEIGHTS = (18, 26)
+_SIGMAS = (0.35, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def even_strip(pixels: Image, height: int, *, smooth: bool) -> Strip:
     size = (max(1, round(grey.shape[1] * scale)), height)
     scaled = cv2.resize(even, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
     if smooth:
-        sigma = _SIGMA_OF_SMALL if len(grey) < _SMALL else _SIGMA
+        sigma = float(np.interp(len(grey), _HEIGHTS, _SIGMAS))
         scaled = cv2.GaussianBlur(scaled, (0, 0), sigma * height / 36)
     values, level = _values(np.asarray(scaled, np.uint8))
     return Strip(values, scale, grey, dark + level * span / 255)

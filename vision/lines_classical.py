@@ -12,6 +12,7 @@ import numpy as np
 
 from vision.geometry import corners
 from vision.letters import find_letters, label, mask_of
+from vision.one_line import only_line
 from vision.stages import FoundLine, Grey, Image, Letters
 from vision.types import Box, ModelUse
 
@@ -54,6 +55,8 @@ def find_lines(text: Letters) -> tuple[list[FoundLine], float]:
     """
     if not len(text.boxes):
         return [], 0.0
+    if (line := only_line(text)) is not None:
+        return [line], 0.0
     letter = float(np.median(text.boxes[:, 3]))
     mask = _letters_mask(text, letter)
     height, width = (side / text.factor for side in text.grey.shape)

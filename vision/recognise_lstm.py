@@ -1,7 +1,7 @@
 """Line crops to text by converted Tesseract networks, many lines at a time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Literal
 
@@ -13,12 +13,14 @@ from vision.bidi import reading_order
 from vision.character_boxes import with_characters
 from vision.ctc import greedy_runs
 from vision.decode_line import LineDecoder, mean_probability
+from vision.known_words import known_word
 from vision.line_batches import batches
 from vision.line_image import Strip, even_strip, line_strip
 from vision.session import Session
 from vision.stages import CropWord, Image, LineCrop, LineReading, Recogniser
-from vision.types import ModelUse
+from vision.types import Box, ModelUse
 from vision.word_boxes import fit_to_ink, ink_boxes
+from vision.word_gaps import part_words
 
 _STEP = 3  # pixels of a strip that one time step covers
 # A line's mean letter probability under which it is noise: of 60 cuts from photographs without
@@ -55,10 +57,11 @@ class LineNetwork:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Characters of one strip, and how sure the network was of them."""
+    """Characters of one strip, how sure the network was of them, and of a blank at each step."""
 
     glyphs: list[Glyph]
     certainty: float
+    blanks: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light_on_dark: bool = False
 
 
@@ -194,8 +197,13 @@ def _read_batch(
         line[0, :, : strip.shape[1]] = strip
     probabilities = network.session.run({"lines": lines, "steps": steps})[0]
     decoder = network.decoder
+    blanks = probabilities[:, :, decoder.alphabet.blank].copy()
     return [
-        _Read(decoder.decode(probabilities[at, : steps[at]], runs, drafts[at]), runs.certainty)
+        _Read(
+            decoder.decode(probabilities[at, : steps[at]], runs, drafts[at]),
+            runs.certainty,
+            blanks[at],
+        )
         for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.null))
     ]
 
@@ -203,15 +211,16 @@ def _read_batch(
 def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) -> LineReading:
     if not any(glyph.character != BLANK for glyph in read.glyphs):
         return LineReading("", 0.0)
+    ink = ink_boxes(strip.grey, strip.level, light_on_dark=read.light_on_dark)
+    read = replace(read, glyphs=_parted(network, strip, read, ink))
     names = network.decoder.alphabet.characters
     characters = [names[glyph.character] for glyph in read.glyphs]
     words = _words_in_reading_order(characters)
     windows = [_window(read.glyphs, word, strip) for word in words]
-    ink = ink_boxes(strip.grey, strip.level, light_on_dark=read.light_on_dark)
     height, width = strip.grey.shape
     boxes = fit_to_ink(windows, ink, (width, height))
     found = tuple(
-        CropWord("".join(characters[at] for at in word), _word_confidence(read.glyphs, word), box)
+        _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
     if detailed:
@@ -220,6 +229,24 @@ def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) ->
         found = with_characters(found, letters, windows, ink)
     sure = mean_probability(read.glyphs)
     return LineReading(" ".join(word.text for word in found), sure, found)
+
+
+def _word(
+    network: LineNetwork, text: str, glyphs: Sequence[Glyph], word: Sequence[int], box: Box
+) -> CropWord:
+    def is_listed(letters: str) -> bool:
+        return network.decoder.listed_share([letters]) > 0
+
+    return CropWord(text, _word_confidence(glyphs, word), box, listed=known_word(text, is_listed))
+
+
+def _parted(network: LineNetwork, strip: Strip, read: _Read, ink: NDArray[np.int32]) -> list[Glyph]:
+    """The line's characters, words parted that were run together."""
+    alphabet, lexicon = network.decoder.alphabet, network.decoder.lexicon
+    if not alphabet.spaced:
+        return read.glyphs
+    frame = (float(len(strip.grey)), _STEP / strip.scale)
+    return part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
 
 
 def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:

@@ -115,12 +115,17 @@ class LineCrop:
 
 @dataclass(frozen=True, slots=True)
 class CropWord:
-    """A word with its box, and those of its characters if asked for, in crop coordinates."""
+    """A word with its box, and those of its characters if asked for, in crop coordinates.
+
+    `listed` tells whether its language's word list has it; None where that was not looked up, or
+    where it is no word of two letters and more.
+    """
 
     text: str
     confidence: float
     box: Box
     characters: tuple[Character, ...] = ()
+    listed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

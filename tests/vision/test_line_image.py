@@ -76,3 +76,24 @@ def test_faint_print_is_as_black_as_any():
     values = even_strip(faint, 36, smooth=False).values
     assert values[18, 6] < -0.7
     assert values[18, 10] > 0.7
+
+
+def contrast_of_fine_strokes(height: int) -> float:
+    """What smoothing leaves of them in a crop of this height, whose broad bar tells the contrast.
+
+    The strokes are drawn four times as large and stand equally close in strips of all heights.
+    """
+    large = np.full((4 * height, 40 * height), 255, np.uint8)
+    large[2 * height :, : 20 * height] = 0
+    large[: 2 * height, np.arange(40 * height) % (height // 2) < height // 4] = 0
+    crop = large.reshape(height, 4, 10 * height, 4).mean(axis=(1, 3)).astype(np.uint8)
+    smooth, plain = (even_strip(crop, 36, smooth=way).values[6:12, 9:-9] for way in (True, False))
+    return float(smooth.std() / plain.std())
+
+
+def test_small_print_is_smoothed_less_than_large_and_no_height_makes_a_leap():
+    contrasts = [contrast_of_fine_strokes(height) for height in range(12, 41, 2)]
+    difference = contrasts[0] - contrasts[-1]
+    assert difference > 0.2
+    assert np.diff(contrasts).max() < 0.1 * difference
+    assert np.diff(contrasts).min() > -0.5 * difference
