@@ -74,9 +74,10 @@ class TesseractRecogniser:
 
     def _believed(self, reading: LineReading, crop: LineCrop) -> LineReading:
         if reading.confidence < self._reader.min_confidence:
-            return LineReading("", reading.confidence)
+            return LineReading("", reading.confidence, engine=self.name)
         scale = crop.pixels.shape[0] / _LINE_HEIGHT
-        return replace(reading, words=tuple(_scaled(word, scale) for word in reading.words))
+        words = tuple(_scaled(word, scale) for word in reading.words)
+        return replace(reading, words=words, engine=self.name)
 
 
 def native_recogniser(tessdata: str | None) -> TesseractRecogniser:

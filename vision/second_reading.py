@@ -42,4 +42,4 @@ def lines_read(readings: Sequence[LineReading]) -> dict[str, int]:
 
 def _named(engine: Recogniser, crops: Sequence[LineCrop]) -> list[LineReading]:
     readings = engine.recognise(crops) if crops else []
-    return [replace(reading, engine=engine.name) for reading in readings]
+    return [replace(reading, engine=reading.engine or engine.name) for reading in readings]

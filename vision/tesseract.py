@@ -19,6 +19,7 @@ import tesserocr
 
 from vision.bidi import reading_order
 from vision.errors import EngineFailure
+from vision.known_words import known_word
 from vision.stages import CropWord, Image, LineReading
 from vision.tessdata import installed_languages, model_uses, require_languages
 from vision.types import Box, Character, ModelUse
@@ -174,7 +175,9 @@ def _word(at: tesserocr.PyResultIterator) -> CropWord:
     # Words come in the order of reading, but the letters of a right-to-left one as in the image.
     seen = at.GetUTF8Text(level).strip()
     text = "".join(seen[place] for place in reading_order(seen))
-    return CropWord(text, confidence, Box(*map(float, at.BoundingBox(level))))
+    # Of right-to-left words it denies most that are in its list: they tell nothing.
+    listed = known_word(text, lambda _: bool(at.WordIsFromDictionary())) if text == seen else None
+    return CropWord(text, confidence, Box(*map(float, at.BoundingBox(level))), listed=listed)
 
 
 def _character(at: tesserocr.PyResultIterator, probability: float) -> Character:

@@ -6,13 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.lines import crop_of
-from vision.calibration import calibrated, chance, features
+from vision.calibration import Print, calibrated, chance, features
 from vision.doubtful import set_doubtful_aside
 from vision.stages import CropWord, LineReading
 from vision.types import Box
 
 CONFIDENCES = st.floats(0, 1)
-WEIGHTS = (0.5, 0.8, 0.3, 0.4, -0.1, 0.2, -0.4)
+WEIGHTS = (0.5, 0.8, 0.3, 0.4, -0.1, 0.2, -0.4, 0.5)
+NOWHERE = Box(0, 0, 9, 9)
+OLD = "le capitaine fe promene fur le rivage, il eft trifte & fon efprit eft ailleurs"
+MODERN = "the first of five fishes is soft, so some staff refuse it for safety"
 
 
 def reading(*words: tuple[str, float], engine: str = "") -> LineReading:
@@ -24,13 +27,15 @@ def reading(*words: tuple[str, float], engine: str = "") -> LineReading:
 
 @given(CONFIDENCES, CONFIDENCES, CONFIDENCES, st.text(max_size=30))
 def test_a_chance_lies_between_0_and_1(word: float, line: float, page: float, text: str) -> None:
-    assert 0 < chance(WEIGHTS, features(text, word, line, page)) < 1
+    read = CropWord(text, word, NOWHERE)
+    assert 0 < chance(WEIGHTS, features(read, line, Print(page, 0.0))) < 1
 
 
 @given(CONFIDENCES, CONFIDENCES)
 def test_a_surer_word_is_never_less_likely(one: float, other: float) -> None:
     low, high = sorted((one, other))
-    chances = [chance(WEIGHTS, features("a", raw, 0.9, 0.9)) for raw in (low, high)]
+    words = [CropWord("a", raw, NOWHERE) for raw in (low, high)]
+    chances = [chance(WEIGHTS, features(word, 0.9, Print(0.9, 0.0))) for word in words]
     assert chances == sorted(chances)
 
 
@@ -46,6 +51,33 @@ def test_a_fitted_engine_gets_chances_that_rise_with_what_it_says(engine: str) -
     assert doubtful < sure
     assert line.confidence == pytest.approx((doubtful + sure) / 2)
     assert line.text == "word word"
+
+
+@pytest.mark.parametrize("engine", ["tesseract", "lstm"])
+def test_a_known_word_is_likelier_right_than_an_unknown_one(engine: str) -> None:
+    (line,) = calibrated([reading(("word", 0.9), ("vvord", 0.9), ("wurd", 0.9), engine=engine)])
+    words = [
+        replace(word, confidence=0.9, listed=listed)
+        for word, listed in zip(line.words, (True, None, False), strict=True)
+    ]
+    (judged,) = calibrated([replace(line, words=tuple(words), confidence=0.9)])
+    known, nobody_looked, unknown = (word.confidence for word in judged.words)
+    assert known > nobody_looked > unknown
+
+
+def test_an_f_is_doubtful_where_a_long_s_was_read_as_one() -> None:
+    line = reading(*((word, 0.99) for word in OLD.split()), engine="ppocr")
+    (judged,) = calibrated([replace(line, confidence=0.99)])
+    sure = {word.text: word.confidence for word in judged.words}
+    assert max(sure["fe"], sure["eft"], sure["trifte"]) < 0.5 < sure["le"]
+    assert sure["rivage,"] > 0.8
+
+
+def test_an_f_is_as_sure_as_other_letters_in_modern_print() -> None:
+    line = reading(*((word, 0.99) for word in MODERN.split()), engine="ppocr")
+    (judged,) = calibrated([replace(line, confidence=0.99)])
+    sure = {word.text: word.confidence for word in judged.words}
+    assert min(sure["first"], sure["staff"], sure["refuse"]) > 0.8
 
 
 def test_an_empty_reading_stays_empty() -> None:

@@ -76,6 +76,7 @@ def test_a_line_read_too_unsurely_is_left_empty(confidence, text):
     (reading,) = TesseractRecogniser(UnsureReader(confidence)).recognise([crop_of(written("x"))])
     assert reading.text == text
     assert reading.confidence == confidence
+    assert reading.engine == "tesseract"
 
 
 def test_no_crops_give_no_readings(recogniser):

@@ -135,6 +135,14 @@ def test_boxes_stand_around_their_words(recogniser: LstmRecogniser):
         assert word.box == pytest.approx(ink_of(word.text, left), abs=1.5)
 
 
+def test_words_tell_whether_the_language_lists_them(recogniser: LstmRecogniser):
+    (reading,) = recogniser.recognise([crop("The quick brown Xqzvw, 2024")])
+    listed = {word.text: word.listed for word in reading.words}
+    assert listed == {
+        "The": True, "quick": True, "brown": True, "Xqzvw,": False, "2024": None,
+    }  # fmt: skip
+
+
 def test_an_unknown_language_is_the_callers_error(recogniser: LstmRecogniser):
     with pytest.raises(BadInput) as caught:
         recogniser.recognise([crop("text", languages=("xxx",))])

@@ -33,6 +33,14 @@ def test_a_clean_line_is_read_with_high_confidence(tesseract):
     assert all(0.5 < word.confidence <= 1 for word in reading.words)
 
 
+def test_words_tell_whether_the_language_lists_them(tesseract):
+    (reading,) = tesseract.read_lines([written("The quick brown Xqzvw, 2024", 40)], ["eng"])
+    listed = {word.text: word.listed for word in reading.words}
+    assert listed == {
+        "The": True, "quick": True, "brown": True, "Xqzvw,": False, "2024": None,
+    }  # fmt: skip
+
+
 def test_grey_and_coloured_images_read_alike(tesseract):
     image = written("kindly confirm the delivery")
     colour, grey = tesseract.read_lines([image, image[:, :, 0]], ["eng"])
