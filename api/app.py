@@ -34,7 +34,7 @@ from jobs.blobs import open_blobs
 from jobs.ledger import Ledger, open_ledger
 from jobs.queue import Publisher
 from jobs.rates import RateCounter
-from jobs.relay import Relay
+from jobs.relay import GATHER_S, Relay
 from jobs.settings import Settings
 from jobs.window import open_window
 
@@ -75,6 +75,7 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are at /metrics
     )
     app.state.settings = settings
     app.state.broker = broker
@@ -116,7 +117,8 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
         blobs=blobs,
         accepting=AcceptQueue(ledger.jobs.create_many, blobs),
         broker=broker,
-        relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room),
+        # Where there is no room, the broker holds work for longer than this.
+        relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room, idle_s=GATHER_S),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,

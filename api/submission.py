@@ -148,6 +148,8 @@ async def _check(parameters: JobParameters, services: Services) -> ReadOptions:
 
 def check_metadata(metadata: Mapping[str, Any]) -> None:
     """Raise Problem for what not every database and answer keeps."""
+    if not metadata:
+        return
     expected = (
         f"At most {MAX_METADATA_BYTES} bytes of JSON, at most {MAX_METADATA_DEPTH} levels deep, "
         "without NaN, NUL or lone surrogates"

@@ -170,6 +170,7 @@ def _serve_pagesight(folder: Path) -> None:
         port=0,
         log_level="error",
         max_queued_jobs=10**9,
+        max_queued_jobs_per_tenant=10**9,
     )
     migrate(settings)
     _, key = open_ledger(settings).keys.create("benchmark", ["jobs:write"], "benchmark")

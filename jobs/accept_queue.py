@@ -35,8 +35,8 @@ class _Handed:
 class Accept(Protocol):
     """Writes jobs in one transaction and tells what became of each, by its id."""
 
-    def __call__(self, news: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
-        """Commit only after `ready` has returned; what it raises undoes everything."""
+    def __call__(self, news: Sequence[NewJob], ready: Ready | None) -> Mapping[str, Outcome]:
+        """Commit only after `ready`, if given, has returned; what it raises undoes everything."""
 
 
 class AcceptQueue:
@@ -111,11 +111,8 @@ class AcceptQueue:
     def _commit(self, news: Sequence[NewJob]) -> Mapping[str, Outcome | Exception]:
         if not news:
             return {}
-        # Documents reach the disk while their rows are written, and before these commit.
-        keys = [new.input_blob for new in news if new.input_blob is not None]
-        synced = self._syncing.submit(self._blobs.sync, keys)
         try:
-            return self._accept(news, synced.result)
+            return self._accept(news, self._begin_to_sync(news))
         except BlobError as error:
             refused = {new.id: error for new in news if new.input_blob is not None}
             rest = [new for new in news if new.id not in refused]
@@ -125,6 +122,13 @@ class AcceptQueue:
                 return {new.id: error for new in news}
         # One job spoilt the transaction; the others are not to pay for it.
         return {new.id: self._commit([new])[new.id] for new in news}
+
+    def _begin_to_sync(self, news: Sequence[NewJob]) -> Ready | None:
+        """Documents reach the disk while their rows are written, and before these commit."""
+        keys = [new.input_blob for new in news if new.input_blob is not None]
+        if not keys or not self._blobs.must_sync:
+            return None
+        return self._syncing.submit(self._blobs.sync, keys).result
 
     def _tell(self, batch: Sequence[_Handed], outcomes: Mapping[str, Outcome | Exception]) -> None:
         assert self._loop is not None

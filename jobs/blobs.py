@@ -83,6 +83,11 @@ class Blobs:
         """Whether blobs are files of this machine, quick to write one after another."""
         return self._folder is not None
 
+    @property
+    def must_sync(self) -> bool:
+        """Whether `sync` has anything to do: what is stored is not on a disk for good yet."""
+        return self._folder is not None and self._durable
+
     def put(self, key: str, data: bytes) -> None:
         """Store bytes, replacing what was there."""
         with _translated(key):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     delete,
     exists,
     func,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 
 from jobs import tables
 from jobs.clock import Clock
+from jobs.columns import UtcDateTime
 from jobs.database import Database
 from jobs.moves import send
 from jobs.settings import Settings
@@ -67,7 +69,8 @@ class Outbox:
         """
         now = self._clock()
         with self._database.read() as connection:  # asked often, and mostly there is nothing
-            waiting = [topic for topic in TOPICS if _any(connection, topic, now)]
+            found = connection.execute(_ANY, {"now": now}).one()
+        waiting = [topic for topic, some in zip(TOPICS, found, strict=True) if some]
         places = {topic: limit if room is None else min(limit, room(topic)) for topic in waiting}
         if not any(place > 0 for place in places.values()):
             return []
@@ -157,13 +160,15 @@ def _args(row: Row[Any]) -> tuple[Any, ...]:
     return (row.subject,) if row.number is None else (row.subject, row.number)
 
 
-def _free(topic: Topic, now: datetime) -> ColumnElement[bool]:
+def _free(topic: Topic, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     unheld = or_(_OUTBOX.held_until.is_(None), _OUTBOX.held_until <= now)
     return (_OUTBOX.topic == topic) & unheld
 
 
-def _any(connection: Connection, topic: Topic, now: datetime) -> bool:
-    return bool(connection.execute(select(exists().where(_free(topic, now)))).scalar())
+# Whether there are messages, topic by topic, in one question: put together each time, and asked
+# topic by topic, it was half of the relay's work in a burst.
+_NOW = bindparam("now", type_=UtcDateTime())
+_ANY = select(*(exists().where(_free(topic, _NOW)) for topic in TOPICS))
 
 
 def _tenants(connection: Connection, topic: Topic) -> Sequence[str]:

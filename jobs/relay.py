@@ -32,6 +32,7 @@ class Relay:
     """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
 
     `room` says how many of a topic may lie in the broker besides; without it there is no bound.
+    Woken in vain, since there is no room or another took the messages, it rests `idle_s` at least.
     """
 
     def __init__(
@@ -39,10 +40,12 @@ class Relay:
         outbox: Outbox,
         publisher: Publishes,
         room: Callable[[Topic], int] | None = None,
+        idle_s: float = 0.0,
     ) -> None:
         self._outbox = outbox
         self._publisher = publisher
         self._room = room
+        self._idle_s = idle_s
         self._woken = Event()
         self._stopping = Event()
         self._thread: Thread | None = None
@@ -77,18 +80,20 @@ class Relay:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._woken.wait(POLL_S)
+            woken = self._woken.wait(POLL_S)
             self._woken.clear()
             self._failed = False
             began = time.monotonic()
             published = self.drain()
-            self._stopping.wait(self._rest_s(published, time.monotonic() - began))
+            least_s = self._idle_s if woken and not published else 0.0
+            self._stopping.wait(self._rest_s(published, time.monotonic() - began, least_s))
 
-    def _rest_s(self, published: int, worked_s: float) -> float:
+    def _rest_s(self, published: int, worked_s: float, least_s: float) -> float:
         if self._failed:
             return PAUSE_S
-        gather_s = GATHER_S if published >= BURST else 0.0
-        return min(max(REST * worked_s, gather_s), PAUSE_S)
+        if published >= BURST:
+            least_s = GATHER_S
+        return min(max(REST * worked_s, least_s), PAUSE_S)
 
     def _publish_some(self) -> int:
         messages = self._outbox.take(AT_ONCE, HOLD_S, self._room)

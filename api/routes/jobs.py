@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accept import accept
 from api.auth import Reader, Writer, may_write
+from api.direct import DirectRoute
 from api.errors import RETRY, UPLOAD, guarded
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
@@ -24,8 +25,27 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Prefer = Annotated[str | None, Header(description=PREFER)]
 
 
-@router.post(
+async def create_job(request: Request) -> Response:
+    """Send a document as a form, as raw bytes, or as JSON with a `url` to fetch it from.
+
+    The answer is 202 with `Location` at once, or 200 with the ended job when `Prefer: wait=N` was
+    sent and it ended in time. The type is judged by the bytes; a document that can be seen to be
+    unreadable is refused at once, others become a failed job that says why.
+    """
+    services = await get_services(request)
+    key = await may_write(request)
+    idempotency_key = request.headers.get("idempotency-key")
+    job, created = await accept(request, services, key.tenant, idempotency_key)
+    headers = {} if created else {"Idempotent-Replayed": "true"}
+    prefer = request.headers.get("prefer")
+    return await _answer(request, services, job, prefer, headers, pending_status=202)
+
+
+router.add_api_route(
     "",
+    create_job,
+    methods=["POST"],
+    route_class_override=DirectRoute,  # this is the route that bursts come to
     operation_id="createJob",
     summary="Hand in a document",
     response_model=JobOut,
@@ -36,22 +56,6 @@ Prefer = Annotated[str | None, Header(description=PREFER)]
     },
     openapi_extra={"parameters": CREATE_JOB_HEADERS, "requestBody": CREATE_JOB_BODY},
 )
-async def create_job(request: Request) -> Response:
-    """Send a document as a form, as raw bytes, or as JSON with a `url` to fetch it from.
-
-    The answer is 202 with `Location` at once, or 200 with the ended job when `Prefer: wait=N` was
-    sent and it ended in time. The type is judged by the bytes; a document that can be seen to be
-    unreadable is refused at once, others become a failed job that says why.
-    """
-    # Asked for rather than declared: solving two dependencies and two headers is a fifth of what
-    # accepting costs, and this is the route that bursts come to.
-    services = await get_services(request)
-    key = await may_write(request)
-    idempotency_key = request.headers.get("idempotency-key")
-    job, created = await accept(request, services, key.tenant, idempotency_key)
-    headers = {} if created else {"Idempotent-Replayed": "true"}
-    prefer = request.headers.get("prefer")
-    return await _answer(request, services, job, prefer, headers, pending_status=202)
 
 
 @router.get(

@@ -1,14 +1,21 @@
 import threading
+import time
 from collections.abc import Sequence
+from queue import Empty, SimpleQueue
 from typing import Any
 
+import pytest
+
+from jobs import relay as relay_module
 from jobs.errors import BrokerDown
 from jobs.ledger import Ledger
 from jobs.outbox import Message
 from jobs.relay import Relay
+from jobs.topics import Topic
 from tests.support.ledgers import created, drain
 
 PATIENCE_S = 10
+LONG_S = 600.0
 
 
 class Broker:
@@ -71,6 +78,43 @@ def test_the_thread_outlives_a_broker_that_goes_and_comes_back(ledger: Ledger) -
     relay.wake()
     assert broker.refused.wait(PATIENCE_S)
     broker.up = True
+    assert broker.complete.wait(PATIENCE_S)
+    relay.stop()
+    assert broker.published == [(job.id,)]
+
+
+def test_a_relay_that_finds_no_room_rests_though_it_is_woken(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)
+    asked = SimpleQueue[Topic]()
+
+    def no_room(topic: Topic) -> int:
+        asked.put(topic)
+        return 0
+
+    relay = Relay(ledger.outbox, Broker(), no_room, idle_s=LONG_S)
+    created(ledger)
+    relay.wake()
+    relay.start()
+    assert asked.get(timeout=PATIENCE_S) == "open_job"
+    relay.wake()
+    with pytest.raises(Empty):
+        asked.get(timeout=2 * relay_module.POLL_S)
+    relay.stop()
+
+
+def test_a_relay_that_nobody_woke_does_not_rest_when_it_finds_nothing(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)
+    monkeypatch.setattr(relay_module, "POLL_S", 0.01)
+    broker = Broker()
+    relay = Relay(ledger.outbox, broker, idle_s=LONG_S)
+    relay.start()
+    time.sleep(0.2)  # it looks some times by itself
+    job = created(ledger)
+    relay.wake()
     assert broker.complete.wait(PATIENCE_S)
     relay.stop()
     assert broker.published == [(job.id,)]

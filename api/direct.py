@@ -1,0 +1,21 @@
+"""A route whose handler does by itself what FastAPI does for the others."""
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+
+class DirectRoute(APIRoute):
+    """Documented as any other; its handler is given the request alone and returns a response.
+
+    What FastAPI puts around a handler (dependencies, parameters, stacks of contexts to close)
+    takes a tenth of the time of accepting an upload even where there is nothing of it.
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; what the handler raises is answered outside, as for all routes."""
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        response = await self.endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
