@@ -1,5 +1,6 @@
 """Boxes of words from the steps in which they were read and the ink that stands there."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import cv2
@@ -36,21 +37,20 @@ def fit_to_ink(
     A window without ink keeps its width and the whole height; `size` is (width, height).
     """
     boxes = [Box(max(x0, 0.0), 0.0, min(x1, float(size[0])), float(size[1])) for x0, x1 in windows]
-    if not len(ink) or not boxes:
+    if not boxes:
         return boxes
-    edges = np.array(windows)
-    middles = (ink[:, 0] + ink[:, 2]) / 2
     # Windows do not overlap: of those that begin before a piece, the last is the only candidate.
-    by_start = np.argsort(edges[:, 0], kind="stable")
-    owner = by_start[np.searchsorted(edges[by_start, 0], middles, side="right") - 1]
-    inside = (middles >= edges[owner, 0]) & (middles < edges[owner, 1])
-    owner, pieces = owner[inside], ink[inside]
-    if not len(owner):
-        return boxes
-    order = np.argsort(owner, kind="stable")
-    owners, firsts = np.unique(owner[order], return_index=True)
-    nearest = np.minimum.reduceat(pieces[order, :2], firsts).tolist()
-    farthest = np.maximum.reduceat(pieces[order, 2:], firsts).tolist()
-    for at, (x0, y0), (x1, y1) in zip(owners.tolist(), nearest, farthest, strict=True):
-        boxes[at] = Box(float(x0), float(y0), float(x1), float(y1))
+    by_start = sorted((x0, x1, at) for at, (x0, x1) in enumerate(windows))
+    starts = [x0 for x0, _, _ in by_start]
+    around: dict[int, tuple[int, int, int, int]] = {}
+    for x0, y0, x1, y1 in ink.tolist():
+        middle = (x0 + x1) / 2
+        candidate = bisect_right(starts, middle) - 1
+        if candidate < 0 or middle >= by_start[candidate][1]:
+            continue
+        owner = by_start[candidate][2]
+        left, top, right, bottom = around.get(owner, (x0, y0, x1, y1))
+        around[owner] = (min(left, x0), min(top, y0), max(right, x1), max(bottom, y1))
+    for owner, edges in around.items():
+        boxes[owner] = Box(*map(float, edges))
     return boxes
