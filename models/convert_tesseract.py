@@ -20,7 +20,7 @@ from models.traineddata import LstmModel
 # Changes whenever the same model would give another graph: it is part of the cache's file name.
 GRAPH_VERSION = "3"
 
-Precision = Literal["float32", "int8"]
+Precision = Literal["float32", "int8-along", "int8"]
 
 # States from which a layer is faster in int8: its float weights no longer fit the nearer caches.
 _WIDE = 128
@@ -36,8 +36,9 @@ def convert(model: LstmModel, source: str, precision: Precision = "float32") -> 
     """The bytes of an ONNX file; `source` names the model in its metadata.
 
     `int8` computes the wide layers along the line, and in low networks the one down the columns,
-    with bytes, as Tesseract does all layers of integer models. ONNX Runtime has these operators for
-    the CPU only.
+    with bytes, as Tesseract does all layers of integer models; `int8-along` only the first, for
+    processors that cut sums (models/int8_support.py). ONNX Runtime has these operators for the CPU
+    only.
 
     EngineFailure `model_unsupported` for any network but the one all released models share.
     """
@@ -52,7 +53,7 @@ def convert(model: LstmModel, source: str, precision: Precision = "float32") -> 
     features = _down(graph, topology, rows, steps, in_bytes)
     for lstm, direction in zip(topology.along, _DIRECTIONS, strict=True):
         wide = lstm.states >= _WIDE
-        along = int8_lstm if precision == "int8" and wide else float_lstm
+        along = int8_lstm if precision != "float32" and wide else float_lstm
         features = along(graph, lstm, features, steps, direction)
     _classify(graph, topology, features)
     graph.output("probabilities", np.float32, ["batch", "time", model.classes])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.convert_tesseract import Precision, convert
-from models.open_recogniser import converted_file
+from models.open_recogniser import converted_file, open_network
 from models.traineddata import parse_traineddata
 from tests.support.traineddata import ModelBytes
 from vision.errors import EngineFailure
@@ -99,7 +99,20 @@ def test_narrow_layers_run_in_int8_only_down_the_columns_of_low_networks(
     assert np.array_equal(floats, whole) == alike
 
 
-@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize(("exact", "alike"), [(True, False), (False, True)])
+def test_columns_stay_in_floats_where_the_processor_cuts_sums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: bool, alike: bool
+):
+    monkeypatch.setattr("models.open_recogniser.int8_is_exact", lambda: exact)
+    path = tmp_path / "test.traineddata"
+    path.write_bytes(ModelBytes().file())
+    network = open_network(path, tmp_path / "cache", "cpu")
+    strip = strips(60)[0]
+    floats = run(opened(tmp_path, ModelBytes()), [strip])[0]
+    assert np.array_equal(run(network.session, [strip])[0], floats) == alike
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8-along", "int8"])
 def test_a_line_reads_the_same_whatever_it_is_read_with(tmp_path: Path, precision: Precision):
     session = opened(tmp_path, ModelBytes(layers=(16, 24, 24, 128), filters=16), precision)
     lines = strips(90, 31, 7, 88, 60)
