@@ -20,6 +20,7 @@ from vision.types import Box, ModelUse
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
 _DOWN = 0.22  # bridges between lines that are broken again
 _RULE = 4.0  # longer strokes are rules, not letters
+_SIDE = 2.2  # strokes as long as this between two rules are the sides of a box
 _CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
 _SPECK = 0.3
 _LOWEST, _NARROWEST = 0.45, 0.3
@@ -88,11 +89,21 @@ def _letters_mask(text: Letters, letter: float) -> Grey:
 def _without_rules(mask: Grey, letter: float) -> Grey:
     """Long straight strokes removed, but for the pixels where letters cross them."""
     across = _opened(mask, (1, round(_RULE * letter)))
-    down = _opened(mask, (round(_RULE * letter), 1))
+    down = _opened(mask, (round(_RULE * letter), 1)) | _sides(mask, across, letter)
     letters = mask & ~(across | down)
     reach = max(3, round(_CROSSING * letter) | 1)
     crossing = _closed(letters, (reach, 1)) & across | _closed(letters, (1, reach)) & down
     return np.asarray(letters | crossing, np.uint8)
+
+
+def _sides(mask: Grey, across: Grey, letter: float) -> Grey:
+    """Upright strokes that begin and end at rules: the sides of boxes around entries of forms."""
+    labels, strokes = label(_opened(mask, (round(_SIDE * letter) | 1, 1)))
+    both = [
+        bool(across[y, x : x + w].any() and across[y + h - 1, x : x + w].any())
+        for x, y, w, h in strokes.tolist()
+    ]
+    return mask_of(labels, np.array(both, np.bool_))
 
 
 def _pieces(mask: Grey, letter: float) -> Iterator[tuple[int, int, int, int]]:

@@ -3,6 +3,7 @@ import functools
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
 
 from models.registry import resolve
 from tests.support.lines import page_of_text, prepared
@@ -100,6 +101,20 @@ def test_rules_of_a_form_are_no_text_and_cut_no_letter_for_the_classical_finder(
     texts = read(ClassicalLineFinder(), page)
     assert len(texts) == 3
     assert texts[0].startswith("The quick brown fox")
+
+
+@pytest.mark.parametrize("side", [40, 46, 60])
+def test_the_sides_of_boxes_around_entries_are_no_part_of_their_lines(side):
+    page = Pillow.new("RGB", (900, 700), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(22)
+    for top in range(60, 600, 110):
+        draw.rectangle((120, top, 640, top + side), outline="black", width=2)
+        draw.text((134, top + 8), "Witness judge silver", "black", font)
+    found = ClassicalLineFinder().find(np.asarray(page), ("eng",))
+    lefts, rights = zip(*((line.quad[0][0], line.quad[1][0]) for line in found), strict=True)
+    assert len(found) == 5
+    assert min(lefts) > 122
+    assert max(rights) < 639
 
 
 def test_lines_that_touch_each_other_are_parted_by_the_classical_finder():
