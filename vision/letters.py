@@ -22,6 +22,10 @@ _LEAST_LINEAR = 0.5
 _SMALLEST = 4  # pixels of the longer side; less is speckle
 _SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
 
+# A row of pixels with less ink than this share of the fuller rows lies between lines.
+_BETWEEN_LINES = 0.15
+_FULL_ROW_PERCENTILE = 90
+
 # The ground is looked for on a thumbnail of this longest side, as the lightest value within a
 # window wider than letters and narrower than most shadows.
 _THUMBNAIL = 160
@@ -83,6 +87,18 @@ def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
     table = np.zeros(1 << 16 if labels.dtype == np.uint16 else len(kept) + 1, np.uint8)
     table[1 : len(kept) + 1] = kept
     return np.asarray(cv2.LUT(labels, table) if len(table) == 1 << 16 else table[labels], np.uint8)
+
+
+def full_rows(profile: NDArray[np.float64], over: float) -> list[tuple[int, int]]:
+    """Where rows of letters begin and end, by how much ink each row of pixels has.
+
+    `over` is how many pixels the profile is smoothed over.
+    """
+    window = max(1, round(over)) | 1
+    smooth = np.convolve(profile, np.full(window, 1 / window), "same")
+    full = smooth >= _BETWEEN_LINES * np.percentile(smooth, _FULL_ROW_PERCENTILE)
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]])))
+    return [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
 
 
 def ground_of(grey: Grey) -> Grey:

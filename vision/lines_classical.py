@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from vision.geometry import corners
-from vision.letters import find_letters, label, mask_of
+from vision.letters import find_letters, full_rows, label, mask_of
 from vision.one_line import only_line
 from vision.stages import FoundLine, Grey, Image, Letters
 from vision.types import Box, ModelUse
@@ -28,10 +28,7 @@ _ONE_LINE = 1.75  # higher pieces may be several lines
 _HIGHEST = 8.0  # no title is larger
 _ABOVE, _BESIDE = 0.2, 0.15  # room around the ink
 
-# A row of pixels with less ink than this share of the fuller rows lies between lines.
-_BETWEEN_LINES = 0.15
-_FULL_ROW_PERCENTILE = 90
-_SMOOTHED_OVER = 0.15
+_SMOOTHED_OVER = 0.15  # the profile of a piece's rows
 
 
 class ClassicalLineFinder:
@@ -130,12 +127,7 @@ def _lines_of_piece(ink: Grey, letter: float) -> list[tuple[int, int, int, int]]
 
 def _rows(ink: Grey, letter: float) -> list[tuple[int, int]]:
     """Where rows of letters begin and end, by how much ink each row of pixels has."""
-    profile = ink.sum(axis=1, dtype=np.float64)
-    window = max(1, round(_SMOOTHED_OVER * letter)) | 1
-    smooth = np.convolve(profile, np.full(window, 1 / window), "same")
-    full = smooth >= _BETWEEN_LINES * np.percentile(smooth, _FULL_ROW_PERCENTILE)
-    turns = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]])))
-    return [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
+    return full_rows(ink.sum(axis=1, dtype=np.float64), _SMOOTHED_OVER * letter)
 
 
 def _grown(box: Box, letter: float, size: tuple[float, float]) -> Box:

@@ -4,14 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import corners
+from vision.letters import full_rows
 from vision.stages import FoundLine, Letters
 from vision.types import Box
 
 # Times as wide as high: single lines of books have 10 and more, letterheads and slips less.
 _LONG = 8.0
-# Rows of pixels with less ink than this share of the fuller rows lie between lines.
-_BETWEEN_LINES = 0.15
-_FULL_ROW_PERCENTILE = 90
 _SMOOTHED_OVER = 0.06  # of the image's height
 # Of the ink in the fullest row of letters: 0.95 and more in images of one line, Latin or Arabic,
 # 0.68 at most in images of two.
@@ -53,9 +51,5 @@ def _in_one_row(text: Letters) -> bool:
 
 def _fullest_row(profile: NDArray[np.float64]) -> tuple[int, int]:
     """Where the row of letters with the most ink begins and ends, by the ink of each pixel row."""
-    window = max(1, round(_SMOOTHED_OVER * len(profile))) | 1
-    smooth = np.convolve(profile, np.full(window, 1 / window), "same")
-    full = smooth >= _BETWEEN_LINES * np.percentile(smooth, _FULL_ROW_PERCENTILE)
-    turns = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]])))
-    rows = [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
+    rows = full_rows(profile, _SMOOTHED_OVER * len(profile))
     return max(rows, key=lambda row: float(profile[row[0] : row[1]].sum()))
