@@ -217,7 +217,10 @@ class Search:
         return known
 
     def _pruned(self, silent: dict[int, _Path], voiced: dict[int, _Path]) -> _Beam:
-        """The cheapest prefixes, and of those that are listed words so far some more."""
+        """The cheapest prefixes, and of those that are listed words so far some more.
+
+        Without a lexicon all words are as good as listed.
+        """
         ranks = {prefix: path[0] for prefix, path in silent.items()}
         for prefix, path in voiced.items():
             if path[0] < ranks.get(prefix, inf):
@@ -225,10 +228,10 @@ class Search:
         ranked = sorted(ranks, key=ranks.__getitem__)
         dearest = ranks[ranked[0]] + _FALLEN
         near = [prefix for prefix in ranked if ranks[prefix] < dearest]
-        kept = near[:_WIDTH]
+        kept, others = near[:_WIDTH], near[_WIDTH:]
         if self.lexicon is not None:
-            listed = [prefix for prefix in near[_WIDTH:] if self._after[prefix] is not None]
-            kept += listed[:_WORD_WIDTH]
+            others = [prefix for prefix in others if self._after[prefix] is not None]
+        kept += others[:_WORD_WIDTH]
         return [(prefix, silent.get(prefix), voiced.get(prefix)) for prefix in kept]
 
     def _characters(self, prefix: int, *, since_blank: bool = False) -> tuple[int, ...]:
