@@ -8,14 +8,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from api import errors
-from api.auth import KeyCache
-from api.metrics import Metrics
-from api.middleware import Edge
+from api import error_handlers as errors
+from api.group_commit import AcceptQueue
+from api.observability.metrics import Metrics
+from api.observability.middleware import Edge
 from api.openapi import build_openapi
-from api.rate_limits import RateLimits
-from api.refusals import Refusals
-from api.remembered import Remembered
 from api.routes import (
     batch_results,
     batches,
@@ -28,15 +25,18 @@ from api.routes import (
     webhook_deliveries,
     webhooks,
 )
+from api.security.auth import KeyCache
+from api.security.auth_failures import Refusals
+from api.security.rate_limits import RateLimits
 from api.services import Broker, Services
-from jobs.accept_queue import AcceptQueue
-from jobs.blobs import open_blobs
+from api.ttl_cache import Remembered
+from jobs.broker.celery_publisher import Publisher
+from jobs.broker.rate_limiter import RateCounter
 from jobs.ledger import Ledger, open_ledger
-from jobs.queue import Publisher
-from jobs.rates import RateCounter
-from jobs.relay import GATHER_S, Relay
+from jobs.queue.publish_window import open_window
+from jobs.queue.relay import GATHER_S, Relay
 from jobs.settings import Settings
-from jobs.window import open_window
+from jobs.storage.blob_store import open_blobs
 
 _ROUTES = (
     jobs,
@@ -66,7 +66,7 @@ class Application(FastAPI):
 def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
     """The application over the ledger, blobs and broker of `settings`.
 
-    The ledger's tables must exist (`jobs.migrate.migrate`). `broker` replaces the one of
+    The ledger's tables must exist (`jobs.migrations.upgrade.migrate`). `broker` replaces the one of
     `settings`.
     """
     app = Application(

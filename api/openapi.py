@@ -7,11 +7,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from api import examples
-from api.auth import SECURITY_SCHEMES
-from api.batch_schemas import BatchLine
-from api.schemas import ProblemOut, UrlJob
-from vision.options import ReadOptions
+from api.schemas import examples
+from api.schemas.batches import BatchLine
+from api.schemas.jobs import ProblemOut, UrlJob
+from api.security.auth import SECURITY_SCHEMES
+from vision.core.options import ReadOptions
 
 DESCRIPTION: Final = """
 Hand in an image or a PDF, get its text, layout and tables back. Everything is a **job**:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.problems import Actor
-from api.schemas import Model
+from api.schemas.jobs import Model
 from api.services import Services
-from jobs.errors import LedgerUnavailable
-from jobs.revision import is_current
-from jobs.worker_store import WorkerReport
+from jobs.domain.errors import LedgerUnavailable
+from jobs.migrations.revision import is_current
+from jobs.stores.workers import WorkerReport
 
 
 class Reason(Model):

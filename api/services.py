@@ -8,18 +8,18 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import KeyCache
+from api.group_commit import AcceptQueue
 from api.problems import Problem
-from api.rate_limits import RateLimits
-from api.refusals import Refusals
-from api.remembered import Remembered
-from jobs.accept_queue import AcceptQueue
-from jobs.blobs import Blobs
-from jobs.errors import NotFound
+from api.security.auth import KeyCache
+from api.security.auth_failures import Refusals
+from api.security.rate_limits import RateLimits
+from api.ttl_cache import Remembered
+from jobs.domain.errors import NotFound
+from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
-from jobs.relay import Publishes, Relay
+from jobs.queue.relay import Publishes, Relay
 from jobs.settings import Settings
-from jobs.topics import Topic
+from jobs.storage.blob_store import Blobs
 
 MEGABYTE = 1_000_000
 

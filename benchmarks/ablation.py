@@ -24,10 +24,10 @@ from benchmarks.accuracy import (
 )
 from benchmarks.conditions import conditions
 from jobs.settings import Settings
-from vision.options import ReadOptions, with_profile
+from vision.core.options import ReadOptions, with_profile
+from vision.core.stages import PageImage
 from vision.pipeline import read_page
-from vision.stages import PageImage
-from workers.engine import Engine, build_engine
+from workers.engine.engine import Engine, build_engine
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "fast": {"profile": "fast"},

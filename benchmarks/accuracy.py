@@ -23,21 +23,21 @@ from PIL import Image, ImageOps
 
 from benchmarks.conditions import conditions
 from benchmarks.scoring import WordScore, character_error_rate, score_words
-from models.open_ppocr import open_ppocr_recogniser
-from models.open_recogniser import open_lstm_recogniser
-from models.registry import resolve
-from vision.lines_auto import AutoLineFinder
-from vision.lines_classical import ClassicalLineFinder
-from vision.lines_learned import LearnedLineFinder
-from vision.lines_tesseract import TesseractLineFinder
-from vision.options import LineFinderName, ReadOptions, RecogniserName
-from vision.orientation import LineOrienter
+from models.loaders.ppocr import open_ppocr_recogniser
+from models.loaders.tesseract_lstm import open_lstm_recogniser
+from models.registry.resolve import resolve
+from vision.core.options import LineFinderName, ReadOptions, RecogniserName
+from vision.core.stages import LineFinder, PageImage, Recogniser, Stages
+from vision.engines.onnx_session import Session, open_session
+from vision.engines.tessdata import find_tessdata
+from vision.engines.tesseract_library import Tesseract
 from vision.pipeline import read_page
-from vision.recognise import native_recogniser
-from vision.session import Session, open_session
-from vision.stages import LineFinder, PageImage, Recogniser, Stages
-from vision.tessdata import find_tessdata
-from vision.tesseract import Tesseract
+from vision.preprocessing.orientation import LineOrienter
+from vision.recognition.tesseract import native_recogniser
+from vision.text_detection.auto import AutoLineFinder
+from vision.text_detection.dbnet import LearnedLineFinder
+from vision.text_detection.morphology import ClassicalLineFinder
+from vision.text_detection.tesseract_layout import TesseractLineFinder
 
 # Their true text is not in reading order, so that edits between texts mean nothing.
 _UNORDERED = {"sroie", "funsd"}

@@ -14,14 +14,14 @@ from statistics import median
 from benchmarks.conditions import conditions
 from benchmarks.scoring import score_words
 from jobs.settings import Settings
-from vision.decode import decode_page
-from vision.errors import BadInput
-from vision.limits import Limits
-from vision.options import OcrMode, ReadOptions
+from vision.core.document import PageReading
+from vision.core.errors import BadInput
+from vision.core.limits import Limits
+from vision.core.options import OcrMode, ReadOptions
+from vision.core.stages import PageImage
+from vision.input.decode import decode_page
 from vision.pipeline import read_page
-from vision.stages import PageImage
-from vision.types import PageReading
-from workers.engine import Engine, build_engine
+from workers.engine.engine import Engine, build_engine
 
 
 def main() -> None:

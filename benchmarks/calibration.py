@@ -1,7 +1,8 @@
 """How true confidences are, and the fit that makes them so.
 
     python -m benchmarks.calibration --data ../shared/data --docs docs
-    python -m benchmarks.calibration --data ../shared/data --write vision/calibration.toml
+    python -m benchmarks.calibration --data ../shared/data \
+        --write vision/recognition/calibration.toml
     python -m benchmarks.calibration --data ../shared/data --engines lstm --fit-only --write FILE
 
 Every recogniser reads the same found lines of every page, and so does every profile. A word is
@@ -29,8 +30,8 @@ from benchmarks.judged_words import PROFILES, Judged, judged_words
 from benchmarks.reliability_plot import Curve, draw
 from benchmarks.true_pages import made_set, readable_languages, real_set
 from jobs.settings import Settings
-from vision.calibration import all_weights
-from workers.engine import Engine, build_engine
+from vision.recognition.calibration import all_weights
+from workers.engine.engine import Engine, build_engine
 
 _BINS = 10
 _RIDGE = 1.0  # keeps weights small where pages say little
@@ -162,9 +163,10 @@ def _toml(weights: Mapping[str, Array], arguments: argparse.Namespace) -> str:
         rounded = [round(float(weight), 4) for weight in fitted]
         known[engine] = {"fitted": _fitted_on(arguments), "weights": rounded}
     lines = [
-        "# Weights of vision/calibration.py: constant, log odds of word, line, page; log length,",
-        "# shares of digits and marks, known word. Made by",
-        "# python -m benchmarks.calibration --data ../shared/data --write vision/calibration.toml",
+        "# Weights of vision/recognition/calibration.py: constant, log odds of word, line, page;",
+        "# log length, shares of digits and marks, known word. Made by",
+        "# python -m benchmarks.calibration --data ../shared/data \\",
+        "#     --write vision/recognition/calibration.toml",
     ]
     for engine, entry in known.items():
         rows = (f"{name} = {json.dumps(entry[name])}" for name in ("fitted", "weights"))

@@ -19,13 +19,13 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from benchmarks.recognition import page_samples
-from models.open_ppocr import open_ppocr_recogniser
-from models.open_recogniser import open_lstm_recogniser
-from vision.recognise import native_recogniser
-from vision.stages import CropWord, LineCrop, LineReading, Recogniser
-from vision.tessdata import find_tessdata
-from vision.tesseract import Tesseract
-from vision.types import Box, Character
+from models.loaders.ppocr import open_ppocr_recogniser
+from models.loaders.tesseract_lstm import open_lstm_recogniser
+from vision.core.document import Box, Character
+from vision.core.stages import CropWord, LineCrop, LineReading, Recogniser
+from vision.engines.tessdata import find_tessdata
+from vision.engines.tesseract_library import Tesseract
+from vision.recognition.tesseract import native_recogniser
 
 _PARAGRAPH = (
     "Letters stand side by side, some wide and some narrow: a wimple, an ill will, 1,250.00.",

@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 
 from benchmarks.coco_ap import Found, Truth, average_precision
-from vision.detect import YoloDetector
-from vision.detector_hints import DetectorHints
-from vision.session import open_session
-from vision.stages import Detection, Image
+from vision.core.stages import Detection, Image
+from vision.engines.onnx_session import open_session
+from vision.object_detection.spec import DetectorHints
+from vision.object_detection.yolo import YoloDetector
 
 _TOLERANCE = 0.01
 _IOU_THRESHOLD = 0.7  # and every class of a box: so were the published figures made

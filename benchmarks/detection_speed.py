@@ -23,12 +23,12 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
-from models.registry import resolve
-from vision.decode import decode_page
-from vision.detect import YoloDetector
-from vision.limits import Limits
-from vision.session import open_session
-from vision.stages import Image
+from models.registry.resolve import resolve
+from vision.core.limits import Limits
+from vision.core.stages import Image
+from vision.engines.onnx_session import open_session
+from vision.input.decode import decode_page
+from vision.object_detection.yolo import YoloDetector
 
 _CHILD = Path(__file__).with_name("detection_speed_child.py")
 _SAMPLE = Path(__file__).parents[1] / "samples" / "invoice.pdf"

@@ -9,16 +9,16 @@ from PIL import Image
 
 from benchmarks.scoring import words_of
 from benchmarks.true_pages import TruePage, TrueUnit
-from vision.calibration import Print, features
-from vision.crops import cut_lines
-from vision.geometry import transform_box
-from vision.long_s import spared
-from vision.options import ReadOptions, with_profile
-from vision.prepare import prepare
-from vision.second_reading import read_lines
-from vision.stages import CropWord, LineCrop, LineReading, PageImage
-from vision.types import Box
-from workers.engine import Engine
+from vision.core.document import Box
+from vision.core.geometry import transform_box
+from vision.core.options import ReadOptions, with_profile
+from vision.core.stages import CropWord, LineCrop, LineReading, PageImage
+from vision.preprocessing.prepare import prepare
+from vision.recognition.calibration import Print, features
+from vision.recognition.cascade import read_lines
+from vision.text.long_s import spared
+from vision.text_detection.crops import cut_lines
+from workers.engine.engine import Engine
 
 PROFILES = ("fast", "balanced", "accurate")
 # Sets whose truth holds every word of the page.

@@ -25,10 +25,10 @@ from benchmarks.conditions import conditions
 from benchmarks.scoring import score_words
 from benchmarks.true_pages import real_set
 from jobs.settings import Settings
-from vision.options import ReadOptions
+from vision.core.options import ReadOptions
+from vision.core.stages import Image, PageImage
 from vision.pipeline import read_page
-from vision.stages import Image, PageImage
-from workers.engine import Engine, build_engine
+from workers.engine.engine import Engine, build_engine
 
 _SIZES = (22, 30, 44)
 _WIDTH = 1240

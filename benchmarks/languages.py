@@ -14,10 +14,10 @@ import numpy as np
 import tesserocr
 from PIL import features
 
-from models.parity import compare
-from vision.errors import EngineFailure
-from vision.stages import Image
-from vision.tessdata import find_tessdata, installed_languages
+from models.evaluation.tesseract_parity import compare
+from vision.core.errors import EngineFailure
+from vision.core.stages import Image
+from vision.engines.tessdata import find_tessdata, installed_languages
 
 
 def main() -> None:

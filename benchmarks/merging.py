@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.recognition import printed_lines
-from models.open_recogniser import open_lstm_recogniser
-from vision.stages import LineCrop, Recogniser
-from vision.tessdata import find_tessdata
-from workers.batcher import BatchingRecogniser
+from models.loaders.tesseract_lstm import open_lstm_recogniser
+from vision.core.stages import LineCrop, Recogniser
+from vision.engines.tessdata import find_tessdata
+from workers.engine.batching import BatchingRecogniser
 
 _MAX_LINES = 64
 

@@ -20,10 +20,10 @@ from typing import Any
 
 import httpx
 
-from cli.first_key import key_file
-from cli.one_machine import StopSignals
-from cli.serve import running
-from cli.supervisor import Supervisor
+from cli.bootstrap_key import key_file
+from cli.serve.command import running
+from cli.serve.single_host import StopSignals
+from cli.serve.supervisor import Supervisor
 from jobs.settings import Settings
 
 _SETS = ("nasty_images", "nasty_pdfs")

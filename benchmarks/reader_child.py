@@ -107,10 +107,10 @@ def _peak_mb() -> float:
 def _pagesight(name: str) -> Reader:
     """The product in its profile; without detection and barcodes, which no other does, or whole."""
     from jobs.settings import Settings
-    from vision.options import ReadOptions, with_profile
+    from vision.core.options import ReadOptions, with_profile
+    from vision.core.stages import PageImage
     from vision.pipeline import read_page
-    from vision.stages import PageImage
-    from workers.engine import build_engine
+    from workers.engine.engine import build_engine
 
     engine = build_engine(Settings())
     _, profile, whole = [*name.split(":"), "", ""][:3]

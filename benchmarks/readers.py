@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.reader_child import FoundWord
-from vision.tessdata import find_tessdata
+from vision.engines.tessdata import find_tessdata
 
 _ROOT = Path(__file__).resolve().parents[1]
 OTHERS = ("pytesseract", "tesserocr", "ocrmypdf", "rapidocr")

@@ -25,14 +25,14 @@ from benchmarks.conditions import conditions
 from benchmarks.placed_scoring import in_order, owners, pairs_kept, successions_kept
 from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
 from jobs.settings import Settings
-from vision.assemble import assemble
-from vision.geometry import compose, invert, transform_box, transform_points, translation
-from vision.options import ReadOptions
-from vision.prepare import prepare
-from vision.regions import Finding
-from vision.stages import Affine, CropWord, LineCrop, LineReading, PageImage, PreparedPage
-from vision.types import Box
-from workers.engine import Engine, build_engine
+from vision.core.document import Box
+from vision.core.geometry import compose, invert, transform_box, transform_points, translation
+from vision.core.options import ReadOptions
+from vision.core.stages import Affine, CropWord, LineCrop, LineReading, PageImage, PreparedPage
+from vision.layout.assemble import assemble
+from vision.layout.regions import Finding
+from vision.preprocessing.prepare import prepare
+from workers.engine.engine import Engine, build_engine
 
 _SETS = ("made", "omnidoc", "hist_fr", "funsd")
 _DETECTOR = "pagesight-doc"

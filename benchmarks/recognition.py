@@ -24,15 +24,15 @@ import numpy as np
 import tesserocr
 
 from benchmarks.scoring import edit_distance
-from models.open_recogniser import open_lstm_recogniser
-from vision.crops import cut_lines
-from vision.lines_tesseract import TesseractLineFinder
-from vision.recognise_lstm import LstmRecogniser
-from vision.session import CPU_PROVIDER
-from vision.stages import CropWord, Image, LineCrop, LineReading, PreparedPage
-from vision.tessdata import find_tessdata, installed_languages
-from vision.tesseract import Tesseract
-from vision.types import Box
+from models.loaders.tesseract_lstm import open_lstm_recogniser
+from vision.core.document import Box
+from vision.core.stages import CropWord, Image, LineCrop, LineReading, PreparedPage
+from vision.engines.onnx_session import CPU_PROVIDER
+from vision.engines.tessdata import find_tessdata, installed_languages
+from vision.engines.tesseract_library import Tesseract
+from vision.recognition.lstm.recogniser import LstmRecogniser
+from vision.text_detection.crops import cut_lines
+from vision.text_detection.tesseract_layout import TesseractLineFinder
 
 _MARKS = str.maketrans("", "", "\u200e\u200f")  # of direction: only native Tesseract writes them
 

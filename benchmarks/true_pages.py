@@ -10,12 +10,12 @@ from typing import Any
 from PIL import Image
 
 from benchmarks.made_pages import MadePage, made_pages, skewed, turned
-from vision.decode import decode_page
-from vision.errors import BadInput
-from vision.limits import Limits
-from vision.reading_order import rows_of
-from vision.regions import union
-from vision.types import Box
+from vision.core.document import Box
+from vision.core.errors import BadInput
+from vision.core.limits import Limits
+from vision.input.decode import decode_page
+from vision.layout.reading_order import rows_of
+from vision.layout.regions import union
 
 # Their text is not in reading order: neither edits between texts nor their order mean anything.
 UNORDERED = ("sroie", "funsd", "scene_text")

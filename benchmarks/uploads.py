@@ -160,7 +160,7 @@ def _serve_bare(folder: Path) -> None:
 def _serve_pagesight(folder: Path) -> None:
     from api.server import run_api  # noqa: PLC0415 - the client needs none of it
     from jobs.ledger import open_ledger  # noqa: PLC0415
-    from jobs.migrate import migrate  # noqa: PLC0415
+    from jobs.migrations.upgrade import migrate  # noqa: PLC0415
     from jobs.settings import Settings  # noqa: PLC0415
 
     settings = Settings(

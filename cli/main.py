@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from cli import read_options as option
-from cli.choices import Characters, FigureText, Ocr, Profile
 from cli.exit_codes import Exit
-from cli.model_commands import models
-from cli.webhooks import app as webhooks
+from cli.models.commands import models
+from cli.read import options as option
+from cli.read.choices import Characters, FigureText, Ocr, Profile
+from cli.webhooks.commands import app as webhooks
 
 app = typer.Typer(
     help="Read documents: detection and OCR, on this machine or as a service.",
@@ -66,8 +66,8 @@ def read(
     dpi: option.Dpi = 300,
 ) -> None:
     """Read documents here and now; no server is needed."""
-    from cli.read import ReadRequest, read_documents
-    from vision.options import ReadOptions, with_profile
+    from cli.read.command import ReadRequest, read_documents
+    from vision.core.options import ReadOptions, with_profile
 
     overriding = {
         "lines": lines and lines.value,
@@ -114,7 +114,7 @@ def batch(
     ] = None,
 ) -> None:
     """Have a server read many documents; run it again to go on after an interruption."""
-    from cli.batch import send_batch
+    from cli.batch.command import send_batch
 
     chosen = output or Path(f"{source.stem}-results")
     options = {"languages": _names(languages)}
@@ -125,7 +125,7 @@ def batch(
 @app.command()
 def serve() -> None:
     """Run the whole service: API, workers and, unless a broker is set, a private Redis."""
-    from cli.serve import serve as run
+    from cli.serve.command import serve as run
 
     raise typer.Exit(run())
 
@@ -146,7 +146,7 @@ def worker(
     ] = "pages",
 ) -> None:
     """Run one worker process."""
-    from cli.worker import work
+    from cli.serve.worker import work
 
     raise typer.Exit(work(role))
 
@@ -154,7 +154,7 @@ def worker(
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables."""
-    from jobs.migrate import migrate as run
+    from jobs.migrations.upgrade import migrate as run
     from jobs.settings import Settings
 
     run(Settings())
@@ -163,7 +163,7 @@ def migrate() -> None:
 @app.command()
 def demo() -> None:
     """Send a sample document through a service of its own and show what comes back."""
-    from cli.demo import demo as run
+    from cli.demo.command import demo as run
 
     raise typer.Exit(run())
 
@@ -173,7 +173,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check this installation: what is there, what really runs where, what to mend."""
-    from cli.doctor import doctor as run
+    from cli.doctor.command import doctor as run
 
     raise typer.Exit(run(as_json=as_json))
 
@@ -185,7 +185,7 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 100,
 ) -> None:
     """List who did what to keys, webhooks and stored documents."""
-    from cli.audit import show
+    from cli.keys.audit import show
 
     raise typer.Exit(show(tenant, action, limit))
 
@@ -206,7 +206,7 @@ def keys_create(
     ] = None,
 ) -> None:
     """Make a key. It is shown once."""
-    from cli.keys import create
+    from cli.keys.actions import create
 
     raise typer.Exit(create(tenant, scopes, name, days, rate))
 
@@ -214,7 +214,7 @@ def keys_create(
 @keys.command("list")
 def keys_list() -> None:
     """List keys, never their secrets."""
-    from cli.keys import show
+    from cli.keys.actions import show
 
     raise typer.Exit(show())
 
@@ -225,7 +225,7 @@ def keys_rotate(
     overlap: Annotated[float, typer.Option(min=0, help="Hours the old key still works.")] = 24,
 ) -> None:
     """Make a key that takes another one's place. It is shown once."""
-    from cli.keys import rotate
+    from cli.keys.actions import rotate
 
     raise typer.Exit(rotate(key_id, overlap))
 
@@ -233,7 +233,7 @@ def keys_rotate(
 @keys.command("revoke")
 def keys_revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
     """Make a key useless from now on."""
-    from cli.keys import revoke
+    from cli.keys.actions import revoke
 
     raise typer.Exit(revoke(key_id))
 

@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from jobs.audit import AuditStore
-from jobs.batch_store import BatchStore
-from jobs.clock import Clock, SharedClock, utc_now
-from jobs.database import Database
-from jobs.deleting import Deleting
-from jobs.delivery_store import DeliveryStore
-from jobs.event_store import EventStore
-from jobs.finishing import Finishing
-from jobs.job_store import JobStore
-from jobs.key_store import KeyStore
-from jobs.outbox import Outbox
-from jobs.page_store import PageStore
-from jobs.queue_load import QueueLoad
+from jobs.admission.capacity import QueueLoad
+from jobs.db.clock import Clock, SharedClock, utc_now
+from jobs.db.engine import Database
+from jobs.queue.outbox import Outbox
+from jobs.retention.deletion import Deleting
+from jobs.security.api_keys import KeyStore
+from jobs.security.audit_log import AuditStore
 from jobs.settings import Settings
-from jobs.webhook_store import WebhookStore
-from jobs.worker_store import WorkerStore
+from jobs.stores.batches import BatchStore
+from jobs.stores.events import EventStore
+from jobs.stores.finish_claims import Finishing
+from jobs.stores.jobs import JobStore
+from jobs.stores.pages import PageStore
+from jobs.stores.workers import WorkerStore
+from jobs.webhooks.delivery_store import DeliveryStore
+from jobs.webhooks.endpoint_store import WebhookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Ledger:
 
 
 def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
-    """Open the ledger of `settings`; its tables are made by `jobs.migrate.migrate`.
+    """Open the ledger of `settings`; its tables are made by `jobs.migrations.upgrade.migrate`.
 
     Without a `clock` its time is the database's where hosts share one, else this machine's.
     """

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.parts import require
 
+pytest_plugins = ["tests.support.ledger_fixtures"]
+
 # Shells have what they run in the background ignore Ctrl-C, and so do all processes begun from it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

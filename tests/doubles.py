@@ -16,12 +16,12 @@ import numpy as np
 
 from jobs.settings import Settings
 from tests.support.onnx_graphs import write_hanging
-from vision.errors import EngineFailure
-from vision.session import Session, open_session
-from vision.stages import FoundLine, Image, LineCrop, LineReading, Stages
-from vision.types import ModelUse
-from workers.batcher import BatchingRecogniser
-from workers.engine import Engine
+from vision.core.document import ModelUse
+from vision.core.errors import EngineFailure
+from vision.core.stages import FoundLine, Image, LineCrop, LineReading, Stages
+from vision.engines.onnx_session import Session, open_session
+from workers.engine.batching import BatchingRecogniser
+from workers.engine.engine import Engine
 
 WHITE, BLUE, RED = (255, 255, 255), (0, 0, 255), (255, 0, 0)
 MAGENTA, CYAN, GREEN, BLACK = (255, 0, 255), (0, 255, 255), (0, 255, 0), (0, 0, 0)

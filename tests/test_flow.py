@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from standardwebhooks import Webhook
 
-from jobs.states import JobState
+from jobs.domain.states import JobState
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import TENANT, Workplace, await_true
 from vision.export.json import from_json_dict

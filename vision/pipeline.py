@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
-from vision.assemble import assemble
-from vision.barcodes import read_barcodes
-from vision.calibration import calibrated
-from vision.crops import cut_lines
-from vision.doubtful import set_doubtful_aside
-from vision.errors import BadInput
-from vision.languages import detect_languages, first_guess
-from vision.lines_auto import AutoLineFinder
-from vision.options import ANY_LANGUAGE, ReadOptions
-from vision.prepare import Orienter, prepare
-from vision.regions import Finding
-from vision.second_reading import lines_read, read_lines
-from vision.stages import (
+from vision.core.document import (
+    Document,
+    DocumentInfo,
+    ModelUse,
+    PageFailure,
+    PageReading,
+    PageReceipt,
+    Receipt,
+)
+from vision.core.errors import BadInput
+from vision.core.options import ANY_LANGUAGE, ReadOptions
+from vision.core.stages import (
     Detector,
     FoundLine,
     Image,
@@ -26,18 +25,19 @@ from vision.stages import (
     Recogniser,
     Stages,
 )
-from vision.steep_lines import turn_steep_lines
-from vision.stopwatch import Stopwatch
-from vision.text_layer_use import use_layer
-from vision.types import (
-    Document,
-    DocumentInfo,
-    ModelUse,
-    PageFailure,
-    PageReading,
-    PageReceipt,
-    Receipt,
-)
+from vision.core.stopwatch import Stopwatch
+from vision.layout.assemble import assemble
+from vision.layout.regions import Finding
+from vision.object_detection.barcodes import read_barcodes
+from vision.preprocessing.prepare import Orienter, prepare
+from vision.recognition.calibration import calibrated
+from vision.recognition.cascade import lines_read, read_lines
+from vision.recognition.language_id import detect_languages, first_guess
+from vision.recognition.line_orientation import turn_steep_lines
+from vision.recognition.low_confidence import set_doubtful_aside
+from vision.text_detection.auto import AutoLineFinder
+from vision.text_detection.crops import cut_lines
+from vision.text_layer.policy import use_layer
 
 SERVICE = "pagesight"
 

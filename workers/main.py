@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from jobs.settings import Settings
-from workers.logs import configure_logging
 
 if TYPE_CHECKING:
-    from workers.engine import Engine
+    from workers.engine.engine import Engine
 
 Role = Literal["pages", "courier"]
 
@@ -21,11 +20,11 @@ def run_worker(
     operator must act first (an engine is missing, a provider not proven). `build_engine` replaces
     the real engine in tests of what happens when one hangs or dies.
     """
-    configure_logging(settings.log_level)
     if role == "courier":
-        from workers.courier import run_courier  # noqa: PLC0415 - each role loads only its own
+        from workers.control.worker import run_courier  # noqa: PLC0415 - loads only its own role
 
         return run_courier(settings)
-    from workers import engine, pages_worker  # noqa: PLC0415 - each role loads only its own
+    from workers.engine import engine  # noqa: PLC0415 - loads only its own role
+    from workers.pages.worker import run_pages  # noqa: PLC0415 - loads only its own role
 
-    return pages_worker.run_pages(settings, build_engine or engine.build_engine)
+    return run_pages(settings, build_engine or engine.build_engine)

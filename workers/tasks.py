@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from celery import Celery
 
-from jobs.queue import TASKS
-from jobs.topics import Topic
-from workers.health import Liveness
+from jobs.broker.celery_publisher import TASKS
+from jobs.domain.topics import Topic
+from workers.runtime.heartbeat import Liveness
 
 _log = logging.getLogger(__name__)
 

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api import examples
-from api.auth import Reader
-from api.batch_schemas import BatchOut
-from api.errors import guarded
+from api.error_handlers import guarded
 from api.routes.events import HEARTBEAT_S, RECONNECT_MS
-from api.schemas import FaultOut
+from api.schemas import examples
+from api.schemas.batches import BatchOut
+from api.schemas.jobs import FaultOut
+from api.security.auth import Reader
 from api.services import Services, ServicesDep
-from jobs.errors import NotFound
-from jobs.job import Batch, Job
-from jobs.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, JobState
+from jobs.domain.errors import NotFound
+from jobs.domain.job import Batch, Job
+from jobs.domain.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, JobState
 
 RESULTS: Final = (JobState.SUCCEEDED, JobState.PARTIAL)
 ERRORS: Final = (JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED)

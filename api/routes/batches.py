@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Reader, Writer, may_write
-from api.batch_intake import accept_batch
-from api.batch_schemas import BatchList, BatchOut, batch_path
-from api.errors import RETRY, UPLOAD, guarded
+from api.error_handlers import RETRY, UPLOAD, guarded
+from api.intake.create_batch import accept_batch
+from api.intake.retry import USUAL, Retried, retry_batch
 from api.openapi import CREATE_BATCH_BODY, CREATE_BATCH_HEADERS
-from api.retrying import USUAL, Retried, retry_batch
+from api.schemas.batches import BatchList, BatchOut, batch_path
+from api.security.auth import Reader, Writer, may_write
 from api.services import ServicesDep, get_services
-from jobs.job import Batch
+from jobs.domain.job import Batch
 
 POLL_AFTER = "2"
 

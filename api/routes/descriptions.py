@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from api.errors import documented
+from api.error_handlers import documented
 from api.problems import KINDS, Problem
 from vision.export.json import load_schema
 

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api import examples
-from api.auth import Reader
-from api.errors import guarded
+from api.error_handlers import guarded
 from api.problems import Problem
-from api.schemas import EventOut
+from api.schemas import examples
+from api.schemas.jobs import EventOut
+from api.security.auth import Reader
 from api.services import Services, ServicesDep
-from jobs.errors import NotFound
-from jobs.job import Event, Job
-from jobs.states import FINAL_JOB_STATES
+from jobs.domain.errors import NotFound
+from jobs.domain.job import Event, Job
+from jobs.domain.states import FINAL_JOB_STATES
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.errors import documented
+from api.error_handlers import documented
 from api.problems import Problem
 from api.readiness import Readiness, check_readiness
 from api.services import ServicesDep

@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.accept import accept
-from api.auth import Reader, Writer, may_write
-from api.direct import DirectRoute
-from api.errors import RETRY, UPLOAD, guarded
+from api.direct_route import DirectRoute
+from api.error_handlers import RETRY, UPLOAD, guarded
+from api.intake.create_job import accept
+from api.intake.retry import retry_job
+from api.long_poll import allowed_wait_s, wait_until_final
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
-from api.retrying import retry_job
-from api.schemas import JobList, JobOut, job_path
+from api.schemas.jobs import JobList, JobOut, job_path
+from api.security.auth import Reader, Writer, may_write
 from api.services import Services, ServicesDep, get_services
-from api.waiting import allowed_wait_s, wait_until_final
-from jobs.job import Job
-from jobs.states import FINAL_JOB_STATES, JobState
+from jobs.domain.job import Job
+from jobs.domain.states import FINAL_JOB_STATES, JobState
 
 POLL_AFTER = "1"
 

@@ -7,19 +7,19 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from api import examples
-from api.auth import Reader
-from api.errors import guarded
+from api.error_handlers import guarded
 from api.negotiation import choose_format
 from api.problems import Problem
-from api.schemas import FaultOut, PageList, PageOut
+from api.schemas import examples
+from api.schemas.jobs import FaultOut, PageList, PageOut
+from api.security.auth import Reader
 from api.services import ServicesDep
-from jobs.job import Fault, Job
-from jobs.states import FINAL_JOB_STATES, JobState, PageState
+from jobs.domain.job import Fault, Job
+from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
+from vision.core.document import Document
 from vision.export.json import from_json_dict
 from vision.export.markdown import render_markdown
 from vision.export.text import render_text
-from vision.types import Document
 
 FORMATS: Final[Mapping[str, str]] = {
     "json": "application/json",

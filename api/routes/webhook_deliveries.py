@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import WebhookKeeper
-from api.errors import documented, guarded
-from api.services import ServicesDep
-from api.webhook_schemas import (
+from api.error_handlers import documented, guarded
+from api.schemas.webhooks import (
     AttemptList,
     AttemptOut,
     DeliveryList,
@@ -17,8 +15,10 @@ from api.webhook_schemas import (
     Replayed,
     ReplayRequest,
 )
-from jobs.delivery import Which
-from jobs.delivery_store import REPLAYED_AT_ONCE
+from api.security.auth import WebhookKeeper
+from api.services import ServicesDep
+from jobs.domain.delivery import Which
+from jobs.webhooks.delivery_store import REPLAYED_AT_ONCE
 
 _COMMON = guarded("invalid_request")
 _ONE = _COMMON | documented("not_found")

@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.auth import WebhookKeeper
-from api.errors import documented, guarded
-from api.services import ServicesDep
-from api.webhook_schemas import (
+from api.error_handlers import documented, guarded
+from api.schemas.webhooks import (
     CallbackSecret,
     DeliveryOut,
     EndpointChange,
@@ -16,7 +14,9 @@ from api.webhook_schemas import (
     EndpointWithSecret,
     NewEndpoint,
 )
-from jobs.egress import parse_target
+from api.security.auth import WebhookKeeper
+from api.services import ServicesDep
+from jobs.domain.egress_policy import parse_target
 
 _COMMON = guarded("invalid_request")
 _ONE = _COMMON | documented("not_found")

@@ -1,12 +1,12 @@
-"""Runs the migrations on the connection that jobs/migrate.py hands over, in its transaction."""
+"""Runs the migrations on the connection and in the transaction of jobs/migrations/upgrade.py."""
 
 from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from jobs.columns import UtcDateTime
-from jobs.tables import metadata
+from jobs.db.column_types import UtcDateTime
+from jobs.db.tables import metadata
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.training.degrade import clip_boxes, shrink
 from models.training.labels import CLASS_INDEX, CLASSES, read_labels, to_corners
+from models.training.synthetic.degradation import clip_boxes, shrink
 
 Array = np.ndarray
 _SUFFIXES = {".jpg", ".jpeg", ".png"}

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import errors
+from api import error_handlers as errors
 from api.problems import KINDS
-from jobs.errors import BlobError, LedgerUnavailable, NotFound
-from tests.api.test_create_job import problem
+from jobs.domain.errors import BlobError, LedgerUnavailable, NotFound
+from tests.api.routes.test_create_job import problem
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[2]

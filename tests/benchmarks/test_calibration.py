@@ -9,8 +9,8 @@ from benchmarks.judged_words import is_right, with_truth
 from benchmarks.reliability_plot import draw
 from benchmarks.true_pages import TruePage, TrueUnit
 from tests.support.lines import crop_of
-from vision.stages import CropWord, LineReading
-from vision.types import Box
+from vision.core.document import Box
+from vision.core.stages import CropWord, LineReading
 
 HERE, ELSEWHERE = Box(10, 10, 90, 30), Box(10, 200, 90, 220)
 

@@ -8,7 +8,7 @@ from PIL import Image
 from benchmarks.made_pages import MadePage, Maker, form, letter, receipt, skewed, table
 from benchmarks.reading_order import score_page
 from benchmarks.true_pages import TruePage, TrueUnit
-from vision.geometry import bounding_box, transform_points
+from vision.core.geometry import bounding_box, transform_points
 
 
 def true_page(page: MadePage, folder: Path) -> TruePage:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
-from jobs import tables
-from jobs.errors import NotFound
-from jobs.states import FINAL_JOB_STATES, JobState
+from jobs.db import tables
+from jobs.domain.errors import NotFound
+from jobs.domain.states import FINAL_JOB_STATES, JobState
 from tests.chaos.load import Accepted, Load
 from tests.support.receiver import Received
 from tests.support.workplace import Workplace, await_true

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Self
 
-from jobs.job import PageRow
-from jobs.states import FINAL_PAGE_STATES, JobState, PageState
+from jobs.domain.job import PageRow
+from jobs.domain.states import FINAL_PAGE_STATES, JobState, PageState
 from tests.support.workplace import TENANT, Workplace, answers, await_true
 
 RESTART_S = 0.5  # a supervisor's shortest pause

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from jobs.blobs import archive_key, documents_key
-from jobs.ids import new_id
-from jobs.job import NewBatch
-from jobs.states import JobState
+from jobs.domain.ids import new_id
+from jobs.domain.job import NewBatch
+from jobs.domain.states import JobState
+from jobs.storage.blob_store import archive_key, documents_key
 from tests.chaos.books import await_all_ended, judge, told_about
 from tests.chaos.clocks import make_wrong_clocks
 from tests.chaos.fleet import Fleet
@@ -24,7 +24,7 @@ from tests.doubles import BLUE, WHITE
 from tests.support.postgres import Cluster
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import PLAIN, TENANT, Workplace, await_true
-from tests.workers.test_archives import packed
+from tests.workers.control.test_zip_archive import packed
 
 # Beyond a lease (3 s), a deadline (300 s), and what verifiers of signatures allow (300 s).
 API_S, COURIER_S, READER_S = 420, 660, -540

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.backlog import read_backlog
-from jobs.states import JobState
+from jobs.admission.queue_stats import read_backlog
+from jobs.domain.states import JobState
 from tests.chaos.books import await_all_ended, judge
 from tests.chaos.fleet import Fleet
 from tests.chaos.load import Load

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 from standardwebhooks import Webhook
 
-from jobs import tables
-from jobs.delivery import Delivery, Which
-from jobs.states import DeliveryState
+from jobs.db import tables
+from jobs.domain.delivery import Delivery, Which
+from jobs.domain.states import DeliveryState
 from tests.chaos.books import await_all_ended, judge, told_about
 from tests.chaos.fleet import Fleet
 from tests.chaos.load import Load

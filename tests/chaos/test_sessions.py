@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.states import FINAL_JOB_STATES, JobState
+from jobs.domain.states import FINAL_JOB_STATES, JobState
 from tests.chaos.books import await_all_ended, judge
 from tests.chaos.fleet import Fleet
 from tests.chaos.load import Load
@@ -12,7 +12,7 @@ from tests.chaos.pages import coloured
 from tests.chaos.report import Note, Scale
 from tests.doubles import WHITE, YELLOW
 from tests.support.workplace import PLAIN, TENANT, Workplace, await_true
-from workers.parts import EXIT_STALLED
+from workers.runtime.process import EXIT_STALLED
 
 pytestmark = pytest.mark.timeout(900)
 LIMIT_S = 5.0

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from jobs.states import FINAL_JOB_STATES, JobState
+from jobs.domain.states import FINAL_JOB_STATES, JobState
 from tests.chaos.books import await_all_ended, judge
 from tests.chaos.fleet import Fleet
 from tests.chaos.load import Load

@@ -25,16 +25,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from jobs.delivery import Attempt, Which
-from jobs.errors import IllegalMove, StaleClaim
-from jobs.ids import part_id
-from jobs.job import Batch, Claim, Priority
+from jobs.domain.delivery import Attempt, Which
+from jobs.domain.errors import IllegalMove, StaleClaim
+from jobs.domain.ids import part_id
+from jobs.domain.job import Batch, Claim, Priority
+from jobs.domain.states import BatchState, DeliveryState
+from jobs.domain.topics import QUEUES
 from jobs.ledger import Ledger
-from jobs.outbox import Message
+from jobs.queue.outbox import Message
 from jobs.settings import Settings
-from jobs.states import BatchState, DeliveryState
-from jobs.topics import QUEUES
-from tests.jobs.conftest import ManualClock
+from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledger_model import LedgerModel
 from tests.support.ledger_view import Seen, is_over, look
 from tests.support.ledgers import TENANT, UNREADABLE, clear, created, new_batch, new_job

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobs.finishing import PER_PAGE_S
-from jobs.job import Batch, Claim, Job
+from jobs.domain.job import Batch, Claim, Job
+from jobs.domain.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
+from jobs.domain.topics import MOST_TOGETHER, QUEUES, Topic
 from jobs.settings import Settings
-from jobs.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
-from jobs.topics import MOST_TOGETHER, QUEUES, Topic
+from jobs.stores.finish_claims import PER_PAGE_S
 from tests.support.ledger_view import Hint
 
 ENDED = {PageState.SUCCEEDED, PageState.FAILED}

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from jobs import tables
+from jobs.db import tables
+from jobs.domain.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
+from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
-from jobs.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
-from jobs.topics import Topic
 
 # A topic and the row it is about; a delivery goes by the id of its job or batch.
 Hint = tuple[Topic, tuple[Any, ...]]

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete
 
-from jobs.ids import new_id
-from jobs.job import Claim, Fault, Job, NewBatch, NewJob
+from jobs.db.tables import metadata
+from jobs.domain.ids import new_id
+from jobs.domain.job import Claim, Fault, Job, NewBatch, NewJob
+from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
-from jobs.tables import metadata
-from jobs.topics import Topic
 
 T = TypeVar("T")
 TENANT = "tenant-a"

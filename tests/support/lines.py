@@ -5,7 +5,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from tests.support.documents import text_page
-from vision.stages import FoundLine, Image, LineCrop, PreparedPage
+from vision.core.stages import FoundLine, Image, LineCrop, PreparedPage
 
 
 def written(

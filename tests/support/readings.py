@@ -3,8 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from vision.stages import CropWord, LineCrop, LineReading, PreparedPage
-from vision.types import (
+from vision.core.document import (
     Barcode,
     Block,
     Box,
@@ -25,6 +24,7 @@ from vision.types import (
     TableCell,
     Word,
 )
+from vision.core.stages import CropWord, LineCrop, LineReading, PreparedPage
 
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 MODEL = ModelUse("tesseract-eng", "5.5.0", "ab" * 32, "tesseract")

@@ -13,15 +13,14 @@ import httpx
 
 from api.app import create_app
 from api.server import Server, make_config
-from jobs.blobs import Blobs, open_blobs, result_key
-from jobs.job import Fault, Job
+from jobs.domain.job import Fault, Job
+from jobs.domain.topics import Topic
 from jobs.ledger import Ledger, open_ledger
-from jobs.migrate import migrate
-from jobs.outbox import Message
+from jobs.migrations.upgrade import migrate
+from jobs.queue.outbox import Message
 from jobs.settings import Settings
-from jobs.topics import Topic
-from vision.export.json import dumps, page_reading_to_dict
-from vision.types import (
+from jobs.storage.blob_store import Blobs, open_blobs, result_key
+from vision.core.document import (
     Block,
     Box,
     Document,
@@ -32,6 +31,7 @@ from vision.types import (
     PageReceipt,
     Receipt,
 )
+from vision.export.json import dumps, page_reading_to_dict
 
 
 class QuietBroker:

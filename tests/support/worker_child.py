@@ -10,8 +10,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from jobs import clock
-from workers import health, schedule
+from jobs.db import clock
+from workers.runtime import heartbeat as health
+from workers.webhooks import retry_schedule as schedule
 
 
 def _told_now() -> datetime:
@@ -27,10 +28,13 @@ if "TEST_WAITS" in os.environ:
 if "TEST_START_LIMIT_S" in os.environ:
     health.START_LIMIT_S = float(os.environ["TEST_START_LIMIT_S"])
 
-from jobs.settings import Settings  # noqa: E402 - see above
+from cli.logging_setup import configure_logging  # noqa: E402 - see above
+from jobs.settings import Settings  # noqa: E402
 from tests import doubles  # noqa: E402
 from workers.main import run_worker  # noqa: E402
 
 if __name__ == "__main__":
     role, builder = sys.argv[1:3]
-    sys.exit(run_worker(Settings(), role, getattr(doubles, builder, None)))
+    settings = Settings()
+    configure_logging(settings.log_level)
+    sys.exit(run_worker(settings, role, getattr(doubles, builder, None)))

@@ -18,16 +18,16 @@ from typing import Any, Self
 import httpx
 from PIL import Image, ImageDraw
 
-from jobs.blobs import input_key, open_blobs, result_key
-from jobs.ids import new_id
-from jobs.job import Job, NewJob
+from jobs.domain.ids import new_id
+from jobs.domain.job import Job, NewJob
+from jobs.domain.states import FINAL_JOB_STATES
 from jobs.ledger import open_ledger
-from jobs.migrate import migrate
+from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.states import FINAL_JOB_STATES
+from jobs.storage.blob_store import input_key, open_blobs, result_key
 from tests.support.parts import require
 from tests.support.redis import RedisServer
-from vision.options import ReadOptions
+from vision.core.options import ReadOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "60"))  # more for a machine under load

@@ -1,9 +1,9 @@
 import pytest
 
 from vision.canary import CANARY_LINES, draw_canary, run_canary
-from vision.errors import EngineFailure
-from vision.stages import FoundLine, LineReading
-from vision.types import ModelUse
+from vision.core.document import ModelUse
+from vision.core.errors import EngineFailure
+from vision.core.stages import FoundLine, LineReading
 
 
 class Finder:

@@ -9,16 +9,16 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from tests.support.parts import require
-from vision.errors import BadInput
+from vision.core.document import Box, DocumentInfo, ModelUse, PageFailure
+from vision.core.errors import BadInput
+from vision.core.options import ReadOptions
+from vision.core.stages import Detection, FoundLine, LineReading, PageImage, Stages
+from vision.engines.tessdata import find_tessdata
+from vision.engines.tesseract_library import Tesseract
 from vision.export.json import dumps, load_schema
-from vision.lines_tesseract import TesseractLineFinder
-from vision.options import ReadOptions
 from vision.pipeline import assemble_document, choose_stages, read_page
-from vision.recognise import native_recogniser
-from vision.stages import Detection, FoundLine, LineReading, PageImage, Stages
-from vision.tessdata import find_tessdata
-from vision.tesseract import Tesseract
-from vision.types import Box, DocumentInfo, ModelUse, PageFailure
+from vision.recognition.tesseract import native_recogniser
+from vision.text_detection.tesseract_layout import TesseractLineFinder
 
 OPTIONS = ReadOptions(
     detectors=("doc",),

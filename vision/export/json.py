@@ -1,6 +1,6 @@
 """The result as JSON and back, exactly as schema.json publishes it.
 
-Keys are the field names of vision/types.py. Coordinates keep two decimals, confidences and
+Keys are the field names of vision/core/document.py. Coordinates keep two decimals, confidences and
 measurements four, so the same reading always gives the same bytes. A word's characters are left
 out where there are none: most readings do not ask for them.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vision.types import SCHEMA, Box, Document, PageReading, Word
+from vision.core.document import SCHEMA, Box, Document, PageReading, Word
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
 

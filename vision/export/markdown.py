@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
-from vision.types import Block, Document, Line, Page, Table
+from vision.core.document import Block, Document, Line, Page, Table
 
 # Running heads and page numbers interrupt the text of whoever reads on.
 LEFT_OUT = frozenset({"header", "footer", "page_number"})

@@ -7,9 +7,9 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
-from vision.regions import kind_of
-from vision.stages import Image
-from vision.types import Block, Box, Line, Page, Point
+from vision.core.document import Block, Box, Line, Page, Point
+from vision.core.stages import Image
+from vision.layout.regions import kind_of
 
 Colour = tuple[int, int, int]
 

@@ -1,6 +1,6 @@
 """The result as plain text."""
 
-from vision.types import Document
+from vision.core.document import Document
 
 PAGE_SEPARATOR = "\n\f"
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.support.readings import documents, page_readings, small_document
+from vision.core.document import Box, Character, PageReading
 from vision.export.json import (
     dumps,
     from_json_dict,
@@ -17,8 +18,7 @@ from vision.export.json import (
     page_reading_to_dict,
     to_json_dict,
 )
-from vision.regions import KINDS
-from vision.types import Box, Character, PageReading
+from vision.layout.regions import KINDS
 
 RESULT_MD = (Path(__file__).parents[3] / "docs" / "result.md").read_text(encoding="utf-8")
 

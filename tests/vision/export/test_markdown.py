@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.support.readings import small_document
+from vision.core.document import Block, Box, DocumentInfo, Line, Table, TableCell
 from vision.export.markdown import escape, render_markdown, render_table
-from vision.types import Block, Box, DocumentInfo, Line, Table, TableCell
 
 BOX = Box(0, 0, 1, 1)
 

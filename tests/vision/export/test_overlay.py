@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from tests.support.readings import blank_page, read_line
-from vision.assemble import assemble
+from vision.core.document import Box
+from vision.core.stages import Detection
 from vision.export.overlay import colour_of, render_overlay
-from vision.stages import Detection
-from vision.types import Box
+from vision.layout.assemble import assemble
 
 
 @pytest.fixture

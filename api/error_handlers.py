@@ -1,0 +1,253 @@
+"""The one place where errors become answers: RFC 9457 problem details that say who must act."""
+
+import asyncio
+import errno
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from api.intake.options import error_rows
+from api.problems import KINDS, Problem
+from jobs.domain.egress_policy import EgressRefused
+from jobs.domain.errors import (
+    BlobError,
+    IdempotencyMismatch,
+    IllegalMove,
+    LedgerUnavailable,
+    NotFound,
+    QueueFull,
+)
+from jobs.domain.job import Batch
+from jobs.webhooks.secret_box import SecretKeyMissing
+from vision.core.errors import BadInput
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SOON: Mapping[str, str] = {"Retry-After": "5"}
+_BY_STATUS = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media",
+}
+LINGER_S = 2.0
+LINGER_BYTES = 8 << 20
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+log = logging.getLogger(__name__)
+
+
+class ProblemResponse(JSONResponse):
+    """JSON under the media type of problem details."""
+
+    media_type = MEDIA_TYPE
+
+
+class LingeringResponse(ProblemResponse):
+    """Answers while the body still comes, and lets go of it a moment later.
+
+    A connection closed at once with unread bytes is reset, and most clients then never see the
+    answer.
+    """
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the whole answer, discard what still comes for LINGER_S, then end."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                await _discard(receive)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for LINGER_BYTES, then leave whoever still sends waiting."""
+    left = LINGER_BYTES
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+    await asyncio.sleep(LINGER_S)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem."""
+    for kind in (
+        Problem,
+        BadInput,
+        EgressRefused,
+        NotFound,
+        IllegalMove,
+        IdempotencyMismatch,
+        QueueFull,
+        LedgerUnavailable,
+        SecretKeyMissing,
+        OSError,
+        BlobError,
+        RequestValidationError,
+        HTTPException,
+        Exception,
+    ):
+        app.add_exception_handler(kind, answer)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The answer to an error that a handler raised."""
+    problem = to_problem(error)
+    if problem.kind.code == "internal":
+        problem = log_internal(error)
+    return respond(problem, request.url.path)
+
+
+def respond(problem: Problem, path: str) -> Response:
+    """The problem as an answer; `instance` is the path that was asked for."""
+    closing = problem.headers.get("Connection") == "close"
+    response = LingeringResponse if closing else ProblemResponse
+    return response(problem.body(path), status_code=problem.status, headers=problem.headers)
+
+
+def log_internal(error: Exception) -> Problem:
+    """Log a mistake of ours in full and tell the caller no more than where to find it."""
+    reference = secrets.token_hex(8)
+    log.error("internal error, reference %s", reference, exc_info=error)
+    return Problem("internal", "Something unexpected happened.", reference=reference)
+
+
+def to_problem(error: Exception) -> Problem:
+    """What an error means to the caller; what is not expected here is `internal`."""
+    match error:
+        case Problem():
+            return error
+        case BadInput() if error.code in KINDS:
+            return Problem(error.code, error.message, headers={"Connection": "close"})
+        case EgressRefused():
+            detail = f"{error.message}."
+            return Problem("egress_refused", detail, setting="PAGESIGHT_EGRESS_ALLOW")
+        case RequestValidationError():
+            rows = error_rows(error.errors())
+            places = ", ".join(row["place"] for row in rows)
+            return Problem("invalid_request", f"Not allowed so: {places}.", errors=rows)
+        case HTTPException():
+            return _from_http(error)
+        case _:
+            return _from_ledger(error)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    code = _BY_STATUS.get(error.status_code, "bad_request")
+    return Problem(code, str(error.detail) + ".", headers=error.headers)
+
+
+def _from_ledger(error: Exception) -> Problem:
+    match error:
+        case NotFound():
+            return Problem("not_found", "There is no such thing, or it is not yours.")
+        case IllegalMove():
+            return Problem("illegal_move", f"{error}.")
+        case IdempotencyMismatch():
+            return _mismatch(error)
+        case QueueFull():
+            return _queue_full(error)
+        case _:
+            return _from_installation(error)
+
+
+def _from_installation(error: Exception) -> Problem:
+    match error:
+        case SecretKeyMissing():
+            return Problem("secret_key_missing", "A webhook secret cannot be sealed or opened.")
+        case LedgerUnavailable():
+            return Problem("database_down", "The ledger's database is away.", headers=RETRY_SOON)
+        case OSError() if error.errno in _NO_ROOM:
+            return Problem("disk_full", "The disk is full.", headers=RETRY_SOON)
+        case BlobError() | OSError():
+            return Problem("storage_down", "The blob store is away.", headers=RETRY_SOON)
+        case _:
+            return Problem("internal", "Something unexpected happened.")
+
+
+def _mismatch(error: IdempotencyMismatch) -> Problem:
+    made = error.made
+    if isinstance(made, Batch):
+        detail = "This key made another batch from another request."
+        return Problem("idempotency_mismatch", detail, batch_id=made.id)
+    detail = "This key made another job from another request."
+    return Problem("idempotency_mismatch", detail, job_id=made.id)
+
+
+def _queue_full(error: QueueFull) -> Problem:
+    # The body may not have been read; what is left of it is not worth waiting for.
+    headers = {"Retry-After": str(error.retry_after_s or 30), "Connection": "close"}
+    if error.tenant is None:
+        return Problem("queue_full", "Too many jobs are waiting.", headers=headers)
+    return Problem("tenant_queue_full", "Too many jobs of yours are waiting.", headers=headers)
+
+
+# What handing documents in can meet, one or many.
+UPLOAD: Final = (
+    "bad_request",
+    "bad_multipart",
+    "bad_json",
+    "body_timeout",
+    "idempotency_in_flight",
+    "length_required",
+    "too_large",
+    "unsupported_media",
+    "invalid_request",
+    "unknown_option",
+    "invalid_option",
+    "unknown_language",
+    "unknown_detector",
+    "bad_page_selection",
+    "egress_refused",
+    "idempotency_mismatch",
+    "queue_full",
+    "tenant_queue_full",
+    "disk_full",
+)
+# What reading something again can meet.
+RETRY: Final = (
+    "not_found",
+    "illegal_move",
+    "invalid_request",
+    "idempotency_mismatch",
+    "queue_full",
+    "tenant_queue_full",
+    "disk_full",
+)
+
+
+def guarded(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that wants a key: what each such route can answer, and `codes`."""
+    return documented("unauthorised", "forbidden", "rate_limited", "database_down", *codes)
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for OpenAPI: each problem it can answer with, by status."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in codes:
+        status = KINDS[code].status
+        if status is not None:
+            by_status.setdefault(status, []).append(code)
+    return {status: _response(codes) for status, codes in by_status.items()}
+
+
+def _response(codes: list[str]) -> dict[str, Any]:
+    example = Problem(codes[0], KINDS[codes[0]].remedy).body("/v1/...")
+    return {
+        "description": "; ".join(f"{KINDS[code].title} (`{code}`)" for code in codes),
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        },
+    }

@@ -1,0 +1,54 @@
+"""From a request to a job that stands in the ledger: take in, store, create, once per key."""
+
+import re
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from api.intake.parse_request import Submission, read_submission
+from api.problems import Problem
+from api.services import Services
+from jobs.domain.ids import new_id
+from jobs.domain.job import Job, NewJob
+from jobs.storage.blob_store import input_key, job_prefix
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def accept(
+    request: Request, services: Services, tenant: str, key: str | None
+) -> tuple[Job, bool]:
+    """The job of this request and whether it is new; False replays the first answer to `key`.
+
+    Raises Problem and what the ledger raises; nothing is kept of a request that is refused.
+    """
+    check_key(key)
+    await services.refuse_when_full(tenant)
+    draft = NewJob(id=new_id("job"), tenant=tenant, options={}, idempotency_key=key)
+    created = False
+    with services.arriving(tenant, key):
+        try:
+            submission = await read_submission(request, services, input_key(draft))
+            job, created = await _hand_in(services, submission, draft)
+        finally:
+            if not created:
+                await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
+    services.relay.wake()
+    return job, created
+
+
+async def _hand_in(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
+    document = submission.upload.small if submission.upload else None
+    if document is not None and not services.blobs.is_local:
+        # Remote stores take many at once; the queue would store one after the other.
+        await run_in_threadpool(services.blobs.put, input_key(draft), document)
+        document = None
+    return await services.accepting.submit(submission.complete(draft), document)
+
+
+def check_key(key: str | None) -> None:
+    """Raise Problem for an Idempotency-Key that is malformed."""
+    if key is not None and _KEY.fullmatch(key) is None:
+        expected = "1 to 255 visible ASCII characters"
+        rows = [{"place": "header.Idempotency-Key", "expected": expected}]
+        raise Problem("invalid_request", "The Idempotency-Key is malformed.", errors=rows)

@@ -1,0 +1,139 @@
+"""Takes in the bytes of a document: judged by its head, hashed, limited, streamed to the store."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from api.problems import Problem
+from jobs.storage.blob_store import Blobs
+from vision.input.media_type import HEAD_BYTES, media_type
+
+SMALL_BYTES = 1 << 20  # up to here a document is stored together with its job's row
+GATHER_BYTES = 256 << 10
+STALL_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document that was taken in; `small` holds its bytes where they are not stored yet."""
+
+    sha256: str
+    size: int
+    small: bytes | None = None
+
+
+class Intake:
+    """Counts, hashes and, where `judged`, judges the bytes that pass; `limit` is in bytes."""
+
+    def __init__(self, limit: int, *, judged: bool = True) -> None:
+        self.size = 0
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self._head = b""
+        self._judged = not judged
+
+    async def watch(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        """Hand the chunks on. Raises Problem `too_large`, and BadInput for no or no known bytes."""
+        async for chunk in chunks:
+            self._take(chunk)
+            yield chunk
+        self._judge()
+
+    def sha256(self) -> str:
+        """The hash of what has passed."""
+        return self._hash.hexdigest()
+
+    def _take(self, chunk: bytes) -> None:
+        self.size += len(chunk)
+        if self.size > self._limit:
+            raise too_large(self._limit)
+        self._hash.update(chunk)
+        if not self._judged:
+            self._head += chunk[:HEAD_BYTES]
+            if len(self._head) >= HEAD_BYTES:
+                self._judge()
+
+    def _judge(self) -> None:
+        if not self._judged:
+            media_type(self._head[:HEAD_BYTES])
+            self._judged = True
+
+
+async def take_in(
+    chunks: AsyncIterable[bytes], blobs: Blobs, key: str, limit: int, *, judged: bool = True
+) -> Upload:
+    """Read a document to its end; a large one lies in the blob `key` then, a small one in memory.
+
+    Raises Problem and, where `judged`, BadInput; nothing is stored then.
+    """
+    intake = Intake(limit, judged=judged)
+    watched = intake.watch(chunks)
+    held: list[bytes] = []
+    async for chunk in watched:
+        held.append(chunk)
+        if intake.size > SMALL_BYTES:
+            await blobs.aput_stream(key, _chain(b"".join(held), watched))
+            return Upload(intake.sha256(), intake.size)
+    return Upload(intake.sha256(), intake.size, b"".join(held))
+
+
+async def _chain(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for chunk in rest:
+        yield chunk
+
+
+async def body_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body as it arrives, in pieces of about GATHER_BYTES; `limit` bytes at most.
+
+    Raises Problem `too_large`, by Content-Length before a byte is read, and `body_timeout` for a
+    pause longer than STALL_S.
+    """
+    refuse_by_length(request, limit)
+    left, more = limit, True
+    while more:
+        # What comes in is handed on together: every step that it passes costs as much for a little.
+        held, size = [], 0
+        while more and size < GATHER_BYTES:
+            chunk, more = await _receive(request)
+            held.append(chunk)
+            size += len(chunk)
+            if size > left:
+                raise too_large(limit)
+        left -= size
+        yield b"".join(held)
+
+
+async def _receive(request: Request) -> tuple[bytes, bool]:
+    """The next bytes of the body, and whether there are more."""
+    try:
+        async with asyncio.timeout(STALL_S):
+            message = await request.receive()
+    except TimeoutError as error:
+        told = f"No byte of the body came for {STALL_S:.0f} seconds."
+        raise Problem("body_timeout", told, headers={"Connection": "close"}) from error
+    if message["type"] == "http.disconnect":
+        raise Problem("bad_request", "The body ended early.")
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def refuse_by_length(request: Request, limit: int) -> None:
+    """Raise Problem `too_large` for a Content-Length over `limit`, `length_required` for none."""
+    length = request.headers.get("content-length")
+    if length is None and "transfer-encoding" not in request.headers:
+        raise Problem("length_required", "The request has no body.")
+    if length is not None and length.isdigit() and int(length) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> Problem:
+    """The problem of a body over `limit` bytes; its connection is closed, the rest is not read."""
+    return Problem(
+        "too_large",
+        f"The upload is larger than {limit / 1e6:.0f} MB.",
+        headers={"Connection": "close"},
+        limit_bytes=limit,
+    )

@@ -1,0 +1,36 @@
+"""Waits for a job to end, as `Prefer: wait=N` asks."""
+
+import asyncio
+import time
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from api.services import MEGABYTE, Services
+from jobs.domain.job import Job
+from jobs.domain.states import FINAL_JOB_STATES
+
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 0.25
+GROWTH = 1.5
+
+
+def allowed_wait_s(services: Services, job: Job, wanted_s: int | None) -> float | None:
+    """How long this job may be waited for; None where waiting was not asked for or is refused."""
+    too_large = (job.input_bytes or 0) > services.settings.max_wait_mb * MEGABYTE
+    if wanted_s is None or too_large:
+        return None
+    return min(float(wanted_s), services.settings.max_wait_s)
+
+
+async def wait_until_final(request: Request, services: Services, job: Job, seconds: float) -> Job:
+    """The job once it has ended, or as it stands after `seconds` or when the caller has gone."""
+    until = time.monotonic() + seconds
+    pause = FIRST_PAUSE_S
+    while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:
+        await asyncio.sleep(min(pause, left))
+        if await request.is_disconnected():
+            break
+        job = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)
+        pause = min(pause * GROWTH, LONGEST_PAUSE_S)
+    return job

@@ -1,0 +1,88 @@
+"""Figures for Prometheus: what this process answered, and how the queue stands."""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from jobs.admission.queue_stats import read_backlog
+from jobs.ledger import Ledger
+
+# From a cached answer to a long wait; seconds.
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Metrics:
+    """The figures of one application, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "pagesight_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._latency = Histogram(
+            "pagesight_http_request_seconds",
+            "Time from the request's head to the end of its answer.",
+            ("method", "route"),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._uncounted = Counter(
+            "pagesight_rate_uncounted",
+            "Requests let in without asking their key's rate limit, since Redis was away.",
+            registry=self._registry,
+        )
+
+    def uncounted(self) -> None:
+        """Count a request that no rate limit was asked for, since Redis was away."""
+        self._uncounted.inc()
+
+    def watch(self, ledger: Ledger) -> None:
+        """Show the queue of `ledger` as well."""
+        self._registry.register(_QueueCollector(ledger))
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._latency.labels(method, route).observe(seconds)
+
+    def render(self) -> bytes:
+        """Everything in Prometheus' text format; asks the ledger, so not on the event loop."""
+        return generate_latest(self._registry)
+
+
+class _QueueCollector(Collector):
+    """Asks the ledger when it is scraped, so that every API process tells the same."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def describe(self) -> Iterable[Metric]:
+        # Without this, registering would ask the ledger for its figures at once.
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        backlog = read_backlog(self._ledger.database, self._ledger.clock())
+        jobs = {str(state): count for state, count in backlog.jobs.items()}
+        yield _by_label("pagesight_jobs", "Jobs by state.", "state", jobs)
+        pages = backlog.pages_waiting
+        yield GaugeMetricFamily("pagesight_queue_pages", "Pages that wait for a worker.", pages)
+        yield GaugeMetricFamily(
+            "pagesight_queue_oldest_seconds", "Age of the oldest open job.", backlog.oldest_s
+        )
+        ready = Tally[str]()
+        for worker in self._ledger.workers.live():
+            ready[worker.role] += worker.ready
+        yield _by_label("pagesight_workers_ready", "Ready workers.", "role", ready)
+
+
+def _by_label(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=(label,))
+    for key, value in values.items():
+        family.add_metric((key,), value)
+    return family

@@ -1,0 +1,253 @@
+"""The shapes of requests and answers. They translate the ledger's values, they define none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
+
+from api.problems import TYPE_PREFIX
+from api.schemas import examples
+from jobs.admission.capacity import Estimate
+from jobs.domain.job import Fault, Job, PageRow, Priority
+from jobs.domain.states import JobState, PageState
+
+PriorityName = Literal["interactive", "normal", "batch"]
+Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
+
+
+class Model(BaseModel):
+    """Base of all shapes; members of a request that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+
+class JobParameters(Model):
+    """What may go along with a document, however it is sent."""
+
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Options of the reading; see the schema `ReadOptions`."
+    )
+    metadata: dict[str, Any] = Field(
+        default_factory=dict, description="Anything of yours; comes back in the job and webhooks."
+    )
+    callback_url: Url | None = Field(None, description="Told once when the job has ended.")
+    deadline_s: PositiveFloat | None = Field(
+        None, le=7 * 86400, description="Seconds after which the job expires unfinished."
+    )
+    filename: str | None = Field(None, max_length=255, description="A name to show, never a path.")
+    priority: PriorityName = Field(
+        "normal", description="Which of your own jobs go first; other tenants' are not affected."
+    )
+    begin_within_s: PositiveFloat | None = Field(
+        None, le=7 * 86400, description="Fails as `deadline_passed` when nothing is begun by then."
+    )
+
+
+class UrlJob(JobParameters):
+    """A document that the service fetches by itself."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.URL_JOB]})
+
+    url: Url = Field(description="Where the document lies; must be allowed by the operator.")
+
+
+class FaultOut(Model):
+    """Why a job or a page failed, and who must act."""
+
+    code: str
+    message: str
+    actor: Literal["caller", "operator"]
+    type: str
+
+    @classmethod
+    def of(cls, fault: Fault | None) -> Self | None:
+        """Translate the ledger's value."""
+        if fault is None:
+            return None
+        return cls(
+            code=fault.code,
+            message=fault.message,
+            actor=fault.actor,
+            type=TYPE_PREFIX + fault.code,
+        )
+
+
+class InputOut(Model):
+    """The document that was handed in."""
+
+    filename: str | None
+    media_type: str | None
+    sha256: str | None
+    bytes: int | None
+    url: str | None
+
+
+class PageCounts(Model):
+    """How far the reading is; `total` is null until the document is opened."""
+
+    total: int | None
+    succeeded: int
+    failed: int
+
+
+class JobLinks(Model):
+    """Where to go on from here."""
+
+    self: str
+    result: str
+    pages: str
+    events: str
+
+
+class JobOut(Model):
+    """A job as it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.JOB]})
+
+    id: str
+    state: JobState
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    deadline_at: datetime | None
+    begin_by: datetime | None = Field(description="Fails when nothing is begun by then.")
+    expires_at: datetime | None = Field(description="When job and result are deleted.")
+    input: InputOut
+    pages: PageCounts
+    fault: FaultOut | None
+    options: dict[str, Any]
+    metadata: dict[str, Any]
+    callback_url: str | None
+    priority: PriorityName
+    batch_id: str | None
+    custom_id: str | None = Field(description="Your name for the document within its batch.")
+    retry_of: str | None = Field(description="The job whose document is read again.")
+    queue_position: int | None = Field(
+        description="Documents begun before this one; null where it is begun, and in lists."
+    )
+    queue_pages: int | None = Field(
+        description="Pages that are read before it; unopened documents count as your others do."
+    )
+    estimated_wait_s: float | None = Field(
+        description="Seconds until it is begun, at the pages of the last minute; null if unknown."
+    )
+    links: JobLinks
+
+    @classmethod
+    def of(cls, job: Job, estimate: Estimate | None = None) -> "JobOut":
+        """Translate the ledger's value; what stands there needs no second validation."""
+        return cls.model_construct(
+            id=job.id,
+            state=job.state,
+            created_at=job.created_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            deadline_at=job.deadline_at,
+            begin_by=job.begin_by,
+            expires_at=job.expires_at,
+            input=_input(job),
+            pages=PageCounts.model_construct(
+                total=job.pages_total, succeeded=job.pages_succeeded, failed=job.pages_failed
+            ),
+            fault=FaultOut.of(job.fault),
+            options=dict(job.options),
+            metadata=dict(job.metadata),
+            callback_url=job.callback_url,
+            priority=priority_name(job.priority),
+            batch_id=job.batch_id,
+            custom_id=job.custom_id,
+            retry_of=job.retry_of,
+            queue_position=estimate.position if estimate else None,
+            queue_pages=estimate.pages if estimate else None,
+            estimated_wait_s=estimate.wait_s if estimate else None,
+            links=_links(job.id),
+        )
+
+
+def priority_name(priority: Priority) -> PriorityName:
+    """The priority as callers write it."""
+    return cast("PriorityName", priority.name.lower())
+
+
+def job_path(job_id: str) -> str:
+    """The path of a job, as `Location` gives it."""
+    return f"/v1/jobs/{job_id}"
+
+
+def _input(job: Job) -> InputOut:
+    return InputOut.model_construct(
+        filename=job.filename,
+        media_type=job.media_type,
+        sha256=job.input_sha256,
+        bytes=job.input_bytes,
+        url=job.source_url,
+    )
+
+
+def _links(job_id: str) -> JobLinks:
+    path = job_path(job_id)
+    return JobLinks.model_construct(
+        self=path, result=f"{path}/result", pages=f"{path}/pages", events=f"{path}/events"
+    )
+
+
+class JobList(Model):
+    """Jobs, newest first; `next` is the cursor of the following ones."""
+
+    jobs: list[JobOut]
+    next: str | None
+
+
+class PageOut(Model):
+    """A page as it stands; `reading` is where its content is once it has succeeded."""
+
+    number: int
+    state: PageState
+    attempts: int
+    fault: FaultOut | None
+    finished_at: datetime | None
+    reading: str | None
+
+    @classmethod
+    def of(cls, page: PageRow) -> Self:
+        """Translate the ledger's value."""
+        done = page.state == PageState.SUCCEEDED
+        return cls(
+            number=page.number,
+            state=page.state,
+            attempts=page.attempts,
+            fault=FaultOut.of(page.fault),
+            finished_at=page.finished_at,
+            reading=f"{job_path(page.job_id)}/pages/{page.number}" if done else None,
+        )
+
+
+class PageList(Model):
+    """The pages of a job by number; empty until the document is opened."""
+
+    pages: list[PageOut]
+
+
+class EventOut(Model):
+    """Something that happened to a job; the data of one server-sent event."""
+
+    job_id: str
+    sequence: int
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details; some kinds have more members, described in docs/errors.md."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description="Stable; decide by this.")
+    actor: Literal["caller", "operator"] = Field(description="Who must act.")

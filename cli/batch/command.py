@@ -1,0 +1,294 @@
+"""`pagesight batch`: hand many documents in, watch them, fetch what came of them.
+
+What it did so far lies in the output folder, so the same command goes on where it was interrupted.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.api_client import Client, ServerRefused
+from cli.batch.upload import Source, Unusable, find_source, make_upload, parameters_of
+from cli.console import complain, err, out
+from cli.exit_codes import Exit
+
+POLL_S = 1.0
+STATE_FILE = "batch.json"
+RETRIED = ("failed", "expired", "partial", "cancelled")
+MOST_SHOWN = 10
+_UPLOAD_TIMEOUT_S = 300.0
+_FINAL = frozenset({"completed", "cancelled", "failed"})
+_ENDED = ("succeeded", "partial", "failed", "cancelled", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """What was done so far; kept in the output folder. `retry_of` is the batch that is repeated."""
+
+    server: str
+    source: str
+    key: str
+    id: str | None = None
+    retry_of: str | None = None
+
+
+class BatchClient(Client):
+    """Asks for batches; uploads and downloads pass in pieces."""
+
+    def submit(self, source: Source, parameters: Mapping[str, str], key: str) -> dict[str, Any]:
+        """Hand the source in; under one key it makes one batch, however often it is sent."""
+        upload = make_upload(source, parameters)
+        headers = {"Content-Type": upload.content_type, "Idempotency-Key": key}
+        try:
+            answer = self._http.post(
+                "/v1/batches",
+                content=upload.pieces,
+                headers=headers,
+                params=dict(upload.query),
+                timeout=_UPLOAD_TIMEOUT_S,
+            )
+        except httpx.HTTPError as error:
+            raise ServerRefused(f"the upload broke off ({error}): run the command again") from error
+        return self._said(answer)
+
+    def retry(self, batch_id: str, states: Sequence[str], key: str) -> dict[str, Any]:
+        """Have documents of an ended batch read again; under one key it makes one batch."""
+        path, headers = f"/v1/batches/{batch_id}/retry", {"Idempotency-Key": key}
+        try:
+            answer = self._http.post(path, params={"states": list(states)}, headers=headers)
+        except httpx.HTTPError as error:
+            raise ServerRefused(f"no answer came ({error}): run the command again") from error
+        return self._said(answer)
+
+    def get(self, batch_id: str) -> dict[str, Any]:
+        """The batch as it stands."""
+        batch: dict[str, Any] = self.ask("GET", f"/v1/batches/{batch_id}")
+        return batch
+
+    def download(self, batch_id: str, name: str, folder: Path) -> int:
+        """Put `name` into the folder, going on after the lines that are there; count its lines."""
+        part = folder / f"{name}.part"
+        after = _last_index(part)
+        path = f"/v1/batches/{batch_id}/{name}"
+        try:
+            with self._http.stream("GET", path, params={"after": after}) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    self._said(answer)
+                with part.open("ab") as file:
+                    for piece in answer.iter_bytes():
+                        file.write(piece)
+        except httpx.HTTPError as error:
+            raise ServerRefused(f"{name} broke off ({error}): run the command again") from error
+        part.replace(folder / name)
+        with (folder / name).open("rb") as file:
+            return sum(1 for _ in file)
+
+    @staticmethod
+    def _said(answer: httpx.Response) -> dict[str, Any]:
+        body: dict[str, Any] = answer.json() if answer.content else {}
+        if not answer.is_success:
+            rows = [f"  {row['place']}: {row['expected']}" for row in body.get("errors", ())]
+            wait = answer.headers.get("retry-after")
+            later = [f"  Come back in {wait} s."] if wait else []
+            told = f"{body.get('detail', answer.reason_phrase)} ({body.get('code', '')})"
+            raise ServerRefused("\n".join([told, *rows, *later]))
+        return body
+
+
+def send_batch(
+    source: Path,
+    output: Path,
+    options: Mapping[str, object],
+    priority: str,
+    server: str | None,
+    key: str | None,
+    *,
+    wait: bool,
+    retry: str | None = None,
+) -> int:
+    """Run the command; what the server refuses is told and makes the exit code FAILED."""
+    try:
+        client = BatchClient(server, key)
+        try:
+            parameters = parameters_of(options, priority)
+            return run_batch(client, source, output, parameters, wait=wait, retry=retry)
+        finally:
+            client.close()
+    except ServerRefused as error:
+        complain(str(error))
+        return Exit.FAILED
+
+
+def run_batch(
+    client: BatchClient,
+    path: Path,
+    output: Path,
+    parameters: Mapping[str, str],
+    *,
+    wait: bool,
+    retry: str | None = None,
+) -> int:
+    """Hand in, watch and fetch, from wherever it stands; the exit code says what came of it.
+
+    With `retry`, states with commas between, what ended so is read again into a folder of its own.
+    """
+    try:
+        states = _states(retry)
+        source = find_source(path)
+        output.mkdir(parents=True, exist_ok=True)
+        done = _begin(client, source, output)
+        if states:
+            output, done = _begin_retry(client, source, output, done)
+        if done.id is None:
+            batch = _hand_in(client, source, parameters, states, done)
+            done = _keep(output, replace(done, id=batch["id"]))
+        assert done.id is not None
+        if not wait:
+            out.print(done.id)
+            return Exit.OK
+        return _fetch(client, _watch(client, done.id), output)
+    except Unusable as error:
+        complain(str(error))
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        err.print("Interrupted. The same command goes on where this ended; nothing is sent twice.")
+        raise
+
+
+def _states(retry: str | None) -> Sequence[str]:
+    states = [] if retry is None else [state.strip() for state in retry.split(",")]
+    if unknown := set(states) - set(RETRIED):
+        raise Unusable(f"--retry takes {', '.join(RETRIED)}, not {', '.join(sorted(unknown))}")
+    return states
+
+
+def _hand_in(
+    client: BatchClient,
+    source: Source,
+    parameters: Mapping[str, str],
+    states: Sequence[str],
+    done: Progressed,
+) -> dict[str, Any]:
+    if done.retry_of is not None:
+        return client.retry(done.retry_of, states, done.key)
+    with err.status(f"Sending {len(source.documents)} file(s) ..."):
+        return client.submit(source, parameters, done.key)
+
+
+def _begin_retry(
+    client: BatchClient, source: Source, output: Path, first: Progressed
+) -> tuple[Path, Progressed]:
+    """The retry to go on with, or the next one, of what came before it: its folder and progress.
+
+    Raises Unusable where there is nothing to repeat.
+    """
+    last, folder, number = first, output / "retry-1", 1
+    while (folder / STATE_FILE).exists():
+        last = _begin(client, source, folder)
+        if not (folder / "errors.jsonl").exists():
+            return folder, last
+        number += 1
+        folder = output / f"retry-{number}"
+    if last.id is None:
+        raise Unusable(f"{output} holds no batch to repeat: run the command without --retry first")
+    folder.mkdir(exist_ok=True)
+    key = secrets.token_hex(16)
+    return folder, _keep(folder, Progressed(last.server, last.source, key, retry_of=last.id))
+
+
+def _begin(client: BatchClient, source: Source, output: Path) -> Progressed:
+    """What an earlier run did, or the beginning of this one. Raises Unusable for another batch."""
+    fingerprint = source.fingerprint()
+    try:
+        done = Progressed(**json.loads((output / STATE_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return _keep(output, Progressed(client.server, fingerprint, secrets.token_hex(16)))
+    except (ValueError, TypeError) as error:
+        raise Unusable(f"{output / STATE_FILE} is not this command's: {error}") from error
+    if (done.server, done.source) != (client.server, fingerprint):
+        raise Unusable(
+            f"{output} holds another batch, or the documents have changed since: "
+            "choose another --output"
+        )
+    return done
+
+
+def _keep(output: Path, done: Progressed) -> Progressed:
+    part = output / f"{STATE_FILE}.part"
+    part.write_text(json.dumps(asdict(done)), encoding="utf-8")
+    part.replace(output / STATE_FILE)
+    return done
+
+
+def _watch(client: BatchClient, batch_id: str) -> dict[str, Any]:
+    """Show a bar until the batch has ended."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task("preparing", total=None, told="")
+        while True:
+            batch = client.get(batch_id)
+            counts = batch["documents"]
+            ended = sum(counts[state] for state in _ENDED)
+            told = f"{counts['failed'] + counts['expired']} failed"
+            bar.update(
+                task,
+                description=batch["state"],
+                completed=ended,
+                total=counts["total"],
+                told=told if ended else "",
+            )
+            if batch["state"] in _FINAL:
+                return batch
+            time.sleep(POLL_S)
+
+
+def _fetch(client: BatchClient, batch: Mapping[str, Any], output: Path) -> int:
+    if batch["fault"] is not None:
+        complain(f"{batch['fault']['message']} [{batch['fault']['code']}]")
+        return Exit.FAILED
+    results = client.download(batch["id"], "results.jsonl", output)
+    errors = client.download(batch["id"], "errors.jsonl", output)
+    out.print(f"{results} results in {output / 'results.jsonl'}")
+    for line in islice(_lines(output / "errors.jsonl"), MOST_SHOWN):
+        fault = line["fault"] or {"message": f"The document is {line['state']}.", "code": ""}
+        complain(f"{line['custom_id']}: {fault['message']} [{fault['code'] or line['state']}]")
+    if not errors:
+        return Exit.OK
+    err.print(
+        f"{errors} documents without a result in {output / 'errors.jsonl'}; "
+        "the same command with --retry failed reads the failed ones again."
+    )
+    return Exit.PARTIAL if results else Exit.FAILED
+
+
+def _last_index(part: Path) -> int:
+    """The index of the last whole line of a download that broke off; what follows is cut away."""
+    if not part.exists():
+        return -1
+    after, whole = -1, 0
+    with part.open("rb+") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                after, whole = json.loads(line)["index"], whole + len(line)
+        file.truncate(whole)
+    return after
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open("rb") as opened:
+        yield from map(json.loads, opened)

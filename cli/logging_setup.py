@@ -1,0 +1,77 @@
+"""Logs of the worker processes: plain lines on a terminal, JSON lines anywhere else.
+
+Neither secrets nor text of documents may stand in them, so of an exception only where it was
+raised and its type are logged, and its message only where we or the system wrote it.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TextIO
+
+from jobs.domain.errors import LedgerError
+from vision.core.errors import VisionError
+
+FIELDS = ("job_id", "page", "delivery_id", "worker")  # what `extra=` may carry
+_SAFE_MESSAGES = (OSError, VisionError, LedgerError)
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def configure_logging(level: str, stream: TextIO = sys.stderr) -> None:
+    """Send everything from `level` up to `stream`; Celery and its libraries from warnings up."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(PlainFormatter() if stream.isatty() else JsonFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in ("celery", "kombu", "httpcore", "PIL"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
+    # Celery writes a failed task's exception with its message; workers/tasks.py logs it our way.
+    logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)
+
+
+class PlainFormatter(logging.Formatter):
+    """One line for a person: time, level, message, fields."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The line, with the fields that the record carries at its end."""
+        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        return f"{super().formatMessage(record)} {fields}".rstrip()
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's own name
+        """Where it was raised, and its type."""
+        return describe(ei)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line for a machine."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        entry: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            entry["error"] = describe(record.exc_info)
+        return json.dumps(entry, default=str)
+
+
+def describe(exc_info: _ExcInfo) -> str:
+    """The frames of an exception and its type, with its message where that is safe to log."""
+    kind, error, frames = exc_info
+    if kind is None:
+        return ""
+    said = f": {error}" if isinstance(error, _SAFE_MESSAGES) else ""
+    return "".join(traceback.format_tb(frames)) + kind.__name__ + said
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    return {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}

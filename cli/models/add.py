@@ -1,0 +1,140 @@
+"""`pagesight models add` and `remove`: detectors that an operator brings."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.console import complain, err, out
+from cli.exit_codes import Exit
+from jobs.settings import Settings
+from models.registry.add_detector import Added, NewDetector, add_detector, hints_for
+from models.registry.operator_catalogue import take_out
+from vision.core.errors import BadInput, EngineFailure
+from vision.core.stages import Detection, Image
+from vision.object_detection.spec import Colour, Corner, Head, Size
+from workers.inputs.decoders import open_decoders
+
+_DPI = 200  # at which a page of a PDF is drawn to try a detector on
+_OPTIONS = "--head, --classes and --size say what a file does not tell itself"
+
+
+@dataclass(frozen=True, slots=True)
+class AddRequest:
+    """What the command line says of a network; None where it says nothing."""
+
+    file: Path
+    name: str | None
+    version: str | None
+    licence: str | None
+    classes: str | None
+    head: Head | None
+    size: str | None
+    colour: Colour | None
+    divisor: float | None
+    corner: Corner | None
+    images: tuple[Path, ...]
+
+
+def add(request: AddRequest) -> int:
+    """Try the network, copy it into the models folder, enter it, and tell what it is."""
+    return explained(lambda: _add(request))
+
+
+def remove(name: str, version: str | None) -> int:
+    """Take a model's versions, or one, out of the operator's catalogue."""
+    return explained(lambda: _remove(name, version))
+
+
+def explained(act: Callable[[], None]) -> int:
+    """Run a command whose errors a person must understand; the exit code."""
+    try:
+        act()
+    except (BadInput, EngineFailure) as error:
+        complain(f"{error.message} [{error.code}]")
+        if error.code == "model_unsupported":
+            complain(_OPTIONS)
+        return Exit.FAILED
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}")
+        return Exit.FAILED
+    return Exit.OK
+
+
+def tell(added: Added, images: tuple[Path, ...]) -> None:
+    """Say what was added and what it found on the pictures that were given."""
+    entry = added.entry
+    height, width = added.size
+    out.print(
+        f"{entry.name} {entry.version}: {len(added.labels)} classes, {height} x {width}, head"
+        f" {added.head}, {entry.licence}, sha256 {entry.sha256[:12]}",
+        markup=False,
+    )
+    for path, found in zip(images, added.found, strict=False):
+        out.print(f"  {path.name}: {_summary(found)}", markup=False)
+    err.print(
+        f"It is in {entry.folder}. Restart a service that runs; ask for it with"
+        f" `--detector {entry.name}`.",
+        markup=False,
+    )
+
+
+def load_pictures(images: tuple[Path, ...], settings: Settings) -> list[Image]:
+    """The first page of each file, decoded in a helper process."""
+    if not images:
+        return []
+    with closing(open_decoders(settings, 1)) as decoders:
+        return [decoders.decode(path, 1, _DPI).pixels for path in images]
+
+
+def _add(request: AddRequest) -> None:
+    settings = Settings()
+    new = NewDetector(
+        file=request.file,
+        name=request.name or request.file.stem,
+        hints=hints_for(
+            request.head,
+            _classes(request.classes),
+            _size(request.size),
+            colour=request.colour,
+            divisor=request.divisor,
+            corner=request.corner,
+        ),
+        version=request.version,
+        licence=request.licence,
+    )
+    pictures = load_pictures(request.images, settings)
+    tell(add_detector(new, settings.models_folder, pictures), request.images)
+
+
+def _remove(name: str, version: str | None) -> None:
+    for removed in take_out(name, version, Settings().models_folder):
+        what = f"{removed.entry.name} {removed.entry.version}"
+        also = f", and {removed.deleted}" if removed.deleted else "; its file stays"
+        out.print(f"removed {what}{also}", markup=False)
+
+
+def _classes(text: str | None) -> tuple[str, ...]:
+    """Names with commas between, or the lines of a file."""
+    if not text:
+        return ()
+    lines = Path(text).read_text(encoding="utf-8").splitlines() if Path(text).is_file() else []
+    names = lines or text.split(",")
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _size(text: str | None) -> Size | None:
+    """`640`, or `480x640` as height and width."""
+    if text is None:
+        return None
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() and int(side) for side in sides):
+        raise BadInput("model_refused", f"{text!r} is no size: write 640, or 480x640")
+    return int(sides[0]), int(sides[-1])
+
+
+def _summary(found: tuple[Detection, ...]) -> str:
+    """The surest few findings; a person sees at once whether a network was understood."""
+    few = ", ".join(f"{each.label} {each.confidence:.2f}" for each in found[:8])
+    more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+    return (few or "nothing") + more

@@ -1,0 +1,71 @@
+"""`pagesight models export`: weights of ultralytics, made ONNX, compared and added."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.console import err
+from cli.models.add import explained, load_pictures, tell
+from jobs.settings import Settings
+from models.registry.add_detector import NewDetector, add_detector
+from models.registry.trial_images import trial_pictures
+from models.yolo.to_onnx import Parity, TrainingEnvironment, check_parity
+from vision.core.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What the command line asks for."""
+
+    weights: Path
+    python: Path
+    name: str | None
+    version: str | None
+    licence: str | None
+    size: int | None
+    raw: bool
+    images: tuple[Path, ...]
+
+
+def export(request: ExportRequest) -> int:
+    """Convert in the environment given, compare on pictures, and enter the model only if equal."""
+    return explained(lambda: _export(request))
+
+
+def _export(request: ExportRequest) -> None:
+    _check(request)
+    settings = Settings()
+    given = load_pictures(request.images, settings)
+    environment = TrainingEnvironment(request.python, request.weights, raw=request.raw)
+    with tempfile.TemporaryDirectory(prefix="pagesight-") as name:
+        folder = Path(name)
+        onnx = folder / f"{request.weights.stem}.onnx"
+        environment.write(onnx, request.size, request.licence)
+        parity = check_parity(onnx, environment, [*given, *trial_pictures()], folder)
+        new = NewDetector(
+            onnx, request.name or request.weights.stem, version=request.version,
+            licence=request.licence,
+        )  # fmt: skip
+        added = add_detector(new, settings.models_folder, given)
+    err.print(_said(parity), markup=False)
+    tell(added, request.images)
+
+
+def _said(parity: Parity) -> str:
+    return (
+        f"ONNX Runtime and torch agree over {parity.compared} boxes: within"
+        f" {parity.box_px:.2g} px and {parity.score:.2g} of score"
+    )
+
+
+def _check(request: ExportRequest) -> None:
+    for path in (request.weights, *request.images):
+        path.open("rb").close()  # OSError names what is not there
+    if not request.python.is_file():
+        raise BadInput(
+            "no_training_environment",
+            f"there is no interpreter {request.python}: torch and ultralytics are no part of the"
+            " service. Make an environment once (docs/detection.md) and name it with --python:\n"
+            "    python3 -m venv .training\n"
+            "    .training/bin/pip install torch ultralytics onnx",
+        )

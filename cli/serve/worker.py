@@ -1,0 +1,20 @@
+"""`pagesight worker`: one worker process of a role."""
+
+from typing import get_args
+
+from cli.console import complain
+from cli.exit_codes import Exit
+from cli.logging_setup import configure_logging
+from jobs.settings import Settings
+from workers.main import Role, run_worker
+
+
+def work(role: str) -> int:
+    """Run a worker until it is told to end; its exit code is the worker's own."""
+    roles: dict[str, Role] = {name: name for name in get_args(Role)}
+    if role not in roles:
+        complain(f"unknown role {role!r}: choose one of {', '.join(roles)}")
+        return Exit.USAGE
+    settings = Settings()
+    configure_logging(settings.log_level)
+    return run_worker(settings, roles[role])

@@ -1,0 +1,140 @@
+"""`pagesight webhooks verify, list, ping, deliveries, replay, rekey`."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from cli.api_client import Client
+from cli.console import complain, err, out
+from cli.exit_codes import Exit
+from cli.webhooks.verify import NoHeaders, check, parse_headers
+
+_PING_PATIENCE_S = 20.0
+
+
+def verify(body: str, headers: Path, secrets: Sequence[str], tolerance_s: float) -> int:
+    """Check one delivery from files; print each finding."""
+    try:
+        received = parse_headers(headers.read_text(encoding="utf-8", errors="replace"))
+        payload = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
+    except (OSError, NoHeaders) as error:
+        complain(str(error))
+        return Exit.USAGE
+    findings = check(payload, received, secrets, datetime.now(UTC), tolerance_s)
+    for finding in findings:
+        mark = "[green]ok [/]" if finding.well else "[red]bad[/]"
+        out.print(f"{mark} {finding.name:10}{escape(plain(finding.detail))}")
+    return Exit.OK if all(finding.well for finding in findings) else Exit.FAILED
+
+
+def show(client: Client) -> int:
+    """List the receivers."""
+    table = Table("id", "url", "events", "state", "description", box=None)
+    for each in client.ask("GET", "/v1/webhooks")["webhooks"]:
+        url = each["url"] or "(a job's callback_url)"
+        state = "enabled" if each["enabled"] else f"disabled: {each['disabled_reason']}"
+        if each["enabled"] and each["failures"]:
+            state = f"failing since {each['failing_since']} ({each['failures']} times)"
+        _row(table, each["id"], url, ",".join(each["events"]), state, each["description"])
+    out.print(table)
+    return Exit.OK
+
+
+def ping(client: Client, webhook_id: str) -> int:
+    """Send a test message and tell how it went."""
+    sent = client.ask("POST", f"/v1/webhooks/{webhook_id}/ping")
+    path = f"/v1/webhooks/deliveries/{sent['id']}/attempts"
+    until = time.monotonic() + _PING_PATIENCE_S
+    while not (attempts := client.ask("GET", path)["attempts"]) and time.monotonic() < until:
+        time.sleep(0.2)
+    if not attempts:
+        complain(f"{sent['id']} was not tried yet: is a courier running?")
+        return Exit.FAILED
+    _print_attempt(attempts[0])
+    delivered = attempts[0]["status"] is not None and 200 <= attempts[0]["status"] < 300
+    return Exit.OK if delivered else Exit.FAILED
+
+
+def deliveries(client: Client, query: Mapping[str, str | int | None], attempts: bool) -> int:
+    """List deliveries, newest first, with every try where that is wanted."""
+    table = Table("id", "created", "event", "state", "tries", "url", box=None)
+    found = client.ask("GET", "/v1/webhooks/deliveries", query=query)
+    for each in found["deliveries"]:
+        created = each["created_at"][:19]
+        row = (each["id"], created, each["event"], each["state"], str(each["attempts"]))
+        _row(table, *row, each["url"])
+        for attempt in _attempts(client, each["id"]) if attempts else ():
+            _row(table, "", attempt["at"][:19], "", *_said(attempt))
+    out.print(table)
+    if found["next"]:
+        err.print(f"More: --before {found['next']}")
+    return Exit.OK
+
+
+def replay(client: Client, delivery_id: str | None, body: Mapping[str, Any]) -> int:
+    """Send one delivery again, or all that are meant."""
+    if delivery_id is not None:
+        sent = client.ask("POST", f"/v1/webhooks/deliveries/{delivery_id}/replay")
+        err.print(f"{sent['id']} is sent again.")
+        return Exit.OK
+    answer = client.ask("POST", "/v1/webhooks/deliveries/replay", body)
+    more = " There are more: run it again." if answer["more"] else ""
+    err.print(f"{answer['replayed']} deliveries are sent again.{more}")
+    return Exit.OK
+
+
+def rekey(forget_old: bool) -> int:
+    """Seal the secrets in the database with a new key, or forget keys that seal none."""
+    from jobs.db.engine import Database
+    from jobs.settings import Settings
+    from jobs.webhooks.endpoint_store import secret_keys
+    from jobs.webhooks.key_rotation import forget_old_keys, seal_all, use_new_key
+    from jobs.webhooks.secret_box import SecretKeyMissing
+
+    settings = Settings()
+    database, keys = Database(settings.sqlalchemy_url), secret_keys(settings)
+    try:
+        if forget_old:
+            seal_all(database, keys)
+            err.print(f"{forget_old_keys(database, keys)} old keys are forgotten.")
+        else:
+            err.print(f"{use_new_key(database, keys)} secrets are sealed with a new key.")
+            err.print(f"It is the first in {settings.webhook_key_path}; the old ones stay there.")
+    except (SecretKeyMissing, OSError) as error:
+        complain(str(error))
+        return Exit.INSTALLATION
+    finally:
+        database.close()
+    return Exit.OK
+
+
+def plain(text: str) -> str:
+    """Text of others without what could steer a terminal."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def _row(table: Table, *cells: str) -> None:
+    table.add_row(*(escape(plain(cell)) for cell in cells))
+
+
+def _attempts(client: Client, delivery_id: str) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = client.ask(
+        "GET", f"/v1/webhooks/deliveries/{delivery_id}/attempts"
+    )["attempts"]
+    return found
+
+
+def _said(attempt: Mapping[str, Any]) -> tuple[str, str, str]:
+    answer = str(attempt["status"]) if attempt["status"] else "no answer"
+    took = f"{attempt['duration_ms']:.0f} ms"
+    return answer, took, attempt["error"] or attempt["response"][:80]
+
+
+def _print_attempt(attempt: Mapping[str, Any]) -> None:
+    out.print(escape(plain(" ".join(_said(attempt)))))

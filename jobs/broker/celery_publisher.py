@@ -1,0 +1,135 @@
+"""The producer's side of Celery: the app, the names of its tasks, and publishing with an end.
+
+The only file of jobs/ that imports celery; each setting's reason stands in ARCHITECTURE.md.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from jobs.domain.errors import BrokerDown
+from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
+from jobs.queue.outbox import Message
+from jobs.settings import Settings
+
+TASKS: Final[dict[Topic, tuple[str, str]]] = {
+    topic: (f"pagesight.{topic}", QUEUES[topic]) for topic in TOPICS
+}
+SOCKET_TIMEOUT_S = 2.0
+_SPREAD = 8  # messages that a burst becomes at least, for as many consumers
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return the Celery app that API and workers share."""
+    app = Celery("pagesight", broker=settings.celery_broker_url)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        result_backend=None,
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue="control",
+        task_routes={name: {"queue": queue} for name, queue in TASKS.values()},
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": _visibility_timeout_s(settings),
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": SOCKET_TIMEOUT_S,
+            "socket_connect_timeout": SOCKET_TIMEOUT_S,
+            "health_check_interval": 25,
+        },
+    )
+    return app
+
+
+def _visibility_timeout_s(settings: Settings) -> float:
+    """Over twice the longest task: sooner, the broker hands it to a second worker as well."""
+    return 2.5 * max(settings.page_timeout_s, settings.fetch_timeout_s + settings.decode_timeout_s)
+
+
+class Publisher:
+    """Hands messages to the broker and looks into its queues.
+
+    Everything raises BrokerDown within a few seconds when the broker is gone or frozen.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._app = make_app(settings)
+        self._client = _client(settings.celery_broker_url)
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Publish messages; some may have been published when it fails.
+
+        A task's arguments are the rows to work on, each a list of what names it.
+        """
+        with _translated():
+            # kombu asks a broker that does not answer three times over; this asks it once.
+            self._client.ping()
+            with self._app.producer_or_acquire() as producer:
+                for topic, rows in _together(messages):
+                    name, queue = TASKS[topic]
+                    self._app.send_task(name, rows, queue=queue, producer=producer, retry=False)
+
+    def depth(self, topic: Topic) -> int:
+        """Count the messages that wait in the queue of a topic."""
+        with _translated():
+            return int(self._client.llen(TASKS[topic][1]))
+
+    def ping(self) -> bool:
+        """Say whether the broker answers."""
+        try:
+            with _translated():
+                return bool(self._client.ping())
+        except BrokerDown:
+            return False
+
+    def close(self) -> None:
+        """Close the connections to the broker."""
+        self._client.close()
+        self._app.close()
+
+
+def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[Any, ...]]]]:
+    """Rows of one topic in groups: alone while they are few, so that all consumers have work."""
+    for topic, most in MOST_TOGETHER.items():
+        rows = [message.args for message in messages if message.topic == topic]
+        size = min(most, math.ceil(len(rows) / _SPREAD) or 1)
+        for start in range(0, len(rows), size):
+            yield topic, rows[start : start + size]
+
+
+def client_url(url: str) -> str:
+    """Return a broker's URL as redis-py spells unix sockets, and the database behind one."""
+    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+
+
+def _client(url: str) -> Redis:
+    """Return a client of the broker that tries once and waits no longer than SOCKET_TIMEOUT_S."""
+    return Redis.from_url(
+        client_url(url),
+        socket_timeout=SOCKET_TIMEOUT_S,
+        socket_connect_timeout=SOCKET_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, RedisError, OSError) as error:
+        raise BrokerDown(f"the broker does not answer: {error}") from error

@@ -1,0 +1,57 @@
+"""The time, handed in wherever it matters so that tests can simulate days."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from jobs.domain.errors import LedgerUnavailable
+
+Clock = Callable[[], datetime]
+
+ASK_EVERY_S = 60.0
+
+
+def utc_now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class SharedClock:
+    """The time of the one database that all hosts share, asked for now and then.
+
+    A lease is written by one host and judged by another: on clocks of their own, a host that is
+    late by a lease would lose every page that it reads, however well it is. In between, this
+    machine's uptime counts, so that setting its clock changes nothing. `ask` tells the time;
+    while it raises LedgerUnavailable the last answer counts on, or `fallback` before the first.
+    """
+
+    def __init__(self, ask: Clock, fallback: Clock = utc_now) -> None:
+        self._ask = ask
+        self._fallback = fallback
+        self._lock = threading.Lock()
+        self._asked_at = float("-inf")
+        self._told: datetime | None = None
+        self._told_at = 0.0
+
+    def __call__(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        with self._lock:
+            if _uptime_s() - self._asked_at >= ASK_EVERY_S:
+                self._learn()
+            if self._told is None:
+                return self._fallback()
+            return self._told + timedelta(seconds=_uptime_s() - self._told_at)
+
+    def _learn(self) -> None:
+        began = self._asked_at = _uptime_s()
+        try:
+            told = self._ask()
+        except LedgerUnavailable:
+            return
+        self._told, self._told_at = told, (began + _uptime_s()) / 2
+
+
+def _uptime_s() -> float:
+    """Seconds since the machine was started, those it was suspended for included where it can."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

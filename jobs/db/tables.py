@@ -1,0 +1,290 @@
+"""The tables of the ledger. Times are UTC; a final row has its `finished_at`.
+
+`wake_at` stands exactly on the rows that wait for a message: queued jobs and pages, running jobs
+whose pages are all read, batches that are laid out or cancelled, pending deliveries. The
+reconciler sends anew what it overtook.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from jobs.db.column_types import UtcDateTime, counter, owner, partial, state
+from jobs.domain.states import BatchState, DeliveryState, JobState, PageState
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("state", state(BatchState), nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("archive", Boolean, nullable=False),
+    Column("documents", Integer),
+    Column("laid_out", Integer, nullable=False),
+    Column("open_jobs", Integer, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("callback_url", Text),
+    Column("retry_of", String(64)),
+    Column("idempotency_key", String(255)),
+    Column("fingerprint", String(128)),
+    Column("token", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", String(128)),
+    Column("lease_until", UtcDateTime),
+    Column("wake_at", UtcDateTime),
+    Column("fault_code", String(64)),
+    Column("fault_message", Text),
+    Column("fault_actor", String(16)),
+    Column("deadline_at", UtcDateTime),
+    Column("begin_by", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+)
+Index("ix_batches_tenant_id", batches.c.tenant, batches.c.id)
+Index("ix_batches_idempotency_key", batches.c.tenant, batches.c.idempotency_key, unique=True)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("state", state(JobState), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("filename", Text),
+    Column("input_blob", Text),
+    Column("input_sha256", String(64)),
+    Column("input_bytes", BigInteger),
+    Column("source_url", Text),
+    Column("media_type", String(128)),
+    Column("callback_url", Text),
+    Column("batch_id", String(64), ForeignKey("batches.id")),
+    Column("batch_index", Integer),
+    Column("custom_id", Text),
+    Column("retry_of", String(64)),
+    Column("priority", SmallInteger, nullable=False),
+    Column("pages_total", Integer),
+    Column("pages_succeeded", Integer, nullable=False),
+    Column("pages_failed", Integer, nullable=False),
+    Column("open_attempts", Integer, nullable=False),
+    Column("finish_attempts", Integer, nullable=False),
+    Column("opener", String(128)),
+    Column("open_until", UtcDateTime),
+    Column("wake_at", UtcDateTime),
+    Column("last_event", Integer, nullable=False),
+    Column("fault_code", String(64)),
+    Column("fault_message", Text),
+    Column("fault_actor", String(16)),
+    Column("result_blob", Text),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("deadline_at", UtcDateTime),
+    Column("begin_by", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+)
+Index("ix_jobs_tenant_id", jobs.c.tenant, jobs.c.id)
+
+
+_UNFINISHED = jobs.c.finished_at.is_(None)
+partial("ix_jobs_open", jobs.c.tenant, jobs.c.priority, jobs.c.id, where=_UNFINISHED)
+partial("ix_jobs_begin_by", jobs.c.begin_by, where=_UNFINISHED & jobs.c.begin_by.is_not(None))
+partial("ix_jobs_finished_at", jobs.c.finished_at)
+partial("ix_jobs_batch_index", jobs.c.batch_id, jobs.c.batch_index)
+partial("ix_jobs_batch_state", jobs.c.batch_id, jobs.c.state)
+partial("ix_batches_wake_at", batches.c.wake_at)
+partial("ix_batches_expires_at", batches.c.expires_at)
+partial("ix_batches_deleted_at", batches.c.deleted_at)
+partial("ix_jobs_wake_at", jobs.c.wake_at)
+partial("ix_jobs_deadline_at", jobs.c.deadline_at)
+partial("ix_jobs_expires_at", jobs.c.expires_at)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(128)),
+    owner("job_id", "jobs.id"),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+Index("ix_idempotency_keys_job_id", idempotency_keys.c.job_id)
+
+pages = Table(
+    "pages",
+    metadata,
+    owner("job_id", "jobs.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", state(PageState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("worker", String(128)),
+    Column("lease_until", UtcDateTime),
+    Column("wake_at", UtcDateTime),
+    Column("fault_code", String(64)),
+    Column("fault_message", Text),
+    Column("fault_actor", String(16)),
+    Column("finished_at", UtcDateTime),
+)
+partial("ix_pages_wake_at", pages.c.wake_at)
+partial("ix_pages_finished_at", pages.c.finished_at)
+partial("ix_pages_lease_until", pages.c.lease_until)
+
+page_results = Table(
+    "page_results",
+    metadata,
+    owner("job_id", "jobs.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("reading", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    owner("job_id", "jobs.id", primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", counter, primary_key=True),
+    Column("topic", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("number", Integer),
+    Column("tenant", String(64), nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("held_until", UtcDateTime),
+)
+Index("ix_outbox_turn", outbox.c.topic, outbox.c.tenant, outbox.c.rank, outbox.c.id)
+Index("ix_outbox_subject", outbox.c.subject)
+partial("ix_outbox_held", outbox.c.topic, where=outbox.c.held_until.is_not(None))
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False, index=True),
+    Column("url", Text),
+    Column("events", JSON, nullable=False),
+    Column("secrets", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("disabled_reason", Text),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("description", Text, nullable=False, server_default=""),
+)
+Index(
+    "uq_endpoints_callback",
+    endpoints.c.tenant,
+    unique=True,
+    sqlite_where=endpoints.c.url.is_(None),
+    postgresql_where=endpoints.c.url.is_(None),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    owner("endpoint_id", "endpoints.id"),
+    owner("job_id", "jobs.id", nullable=True),
+    owner("batch_id", "batches.id", nullable=True),
+    Column("url", Text, nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", state(DeliveryState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_attempt_at", UtcDateTime),
+    Column("wake_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+)
+Index("ix_deliveries_tenant_id", deliveries.c.tenant, deliveries.c.id)
+Index("ix_deliveries_job_id", deliveries.c.job_id)
+partial("ix_deliveries_batch_id", deliveries.c.batch_id)
+Index("ix_deliveries_endpoint_id", deliveries.c.endpoint_id)
+partial("ix_deliveries_wake_at", deliveries.c.wake_at)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    owner("delivery_id", "deliveries.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("duration_ms", Float, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("response", Text, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("prefix", String(16), nullable=False, unique=True),
+    Column("tenant", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("rate_per_s", Float),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("id", counter, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("target", String(255), nullable=False),
+    Column("tenant", String(64)),
+    Column("data", JSON, nullable=False),
+)
+Index("ix_audit_events_tenant_id", audit_events.c.tenant, audit_events.c.id)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("ready", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("capabilities", JSON, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+)

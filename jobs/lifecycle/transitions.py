@@ -1,0 +1,123 @@
+"""The guarded updates that every store shares: a move, its event and its messages in one write.
+
+Lock order, the same everywhere so that writers never wait for each other in a ring: the job's row
+first, then its pages, then its batch, then deliveries; an endpoint before its deliveries.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Update, case, insert, literal, update
+
+from jobs.db import tables
+from jobs.db.column_types import UtcDateTime
+from jobs.db.mappers import JobRow, fault_columns, fault_data
+from jobs.domain.job import Fault
+from jobs.domain.states import (
+    FINAL_JOB_STATES,
+    FINAL_PAGE_STATES,
+    JOB_MOVES,
+    PAGE_MOVES,
+    JobState,
+    PageState,
+)
+from jobs.domain.topics import Topic
+from jobs.lifecycle.batch_transitions import count_out
+from jobs.lifecycle.job_events import announce
+from jobs.settings import Settings
+
+FIRST = 0  # the rank of what was begun already; those of waiting jobs are their priorities
+LOST = Fault("worker_lost", "Reading was begun and lost as often as it may be tried.", "operator")
+
+
+def moving_job(job_id: str, to: JobState, **values: object) -> Update:
+    """Return the update that moves a job to `to` from wherever that is legal, or touches no row."""
+    sources = [state for state, targets in JOB_MOVES.items() if to in targets]
+    return (
+        update(tables.jobs)
+        .where(tables.jobs.c.id == job_id, tables.jobs.c.state.in_(sources))
+        .values(state=to, last_event=tables.jobs.c.last_event + 1, **values)
+    )
+
+
+def moving_page(job_id: str, number: int | None, to: PageState, **values: object) -> Update:
+    """Return the update that moves one page (all when `number` is None) to `to` where legal."""
+    sources = [state for state, targets in PAGE_MOVES.items() if to in targets]
+    move = update(tables.pages).where(
+        tables.pages.c.job_id == job_id, tables.pages.c.state.in_(sources)
+    )
+    if number is not None:
+        move = move.where(tables.pages.c.number == number)
+    if to in FINAL_PAGE_STATES:
+        values |= {"wake_at": None, "lease_until": None}
+    return move.values(state=to, **values)
+
+
+def moved(connection: Connection, move: Update) -> JobRow | None:
+    """Run an update of one job and return the row as it stands now; None when none matched."""
+    return connection.execute(move.returning(tables.jobs)).one_or_none()
+
+
+def close_job(
+    connection: Connection,
+    close: Update,
+    now: datetime,
+    settings: Settings,
+    fault: Fault | None = None,
+) -> JobRow | None:
+    """Run `close`, a move to a final state, and what belongs to it; None when it did not match.
+
+    Open pages are cancelled, deliveries written, the event logged, the time to keep it set.
+    """
+    kept_until = now + timedelta(hours=settings.retention_h)
+    # A job of a batch is kept until its batch has ended, and as long after it.
+    alone = tables.jobs.c.batch_id.is_(None)
+    expires_at = case((alone, literal(kept_until, UtcDateTime())), else_=None)
+    columns = {"wake_at": None, "open_until": None, "finished_at": now, "expires_at": expires_at}
+    row = moved(connection, close.values(**columns, **fault_columns(fault)))
+    if row is None:
+        return None
+    assert row.state in FINAL_JOB_STATES
+    connection.execute(moving_page(row.id, None, PageState.CANCELLED, finished_at=now))
+    data = {"pages_total": row.pages_total, "fault": fault_data(fault)}
+    log_event(connection, row, f"job.{row.state}", data, now)
+    delivery_ids = announce(connection, row, now, now + timedelta(seconds=settings.republish_s))
+    if row.batch_id is not None:
+        delivery_ids = [*delivery_ids, *count_out(connection, row.batch_id, now, settings)]
+    send(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
+    return row
+
+
+def log_event(
+    connection: Connection, row: JobRow, kind: str, data: Mapping[str, object], now: datetime
+) -> None:
+    """Write an event under the number that the job's own update just took."""
+    event = {
+        "job_id": row.id,
+        "sequence": row.last_event,
+        "kind": kind,
+        "data": dict(data),
+        "at": now,
+    }
+    connection.execute(insert(tables.events), event)
+
+
+def send(
+    connection: Connection,
+    topic: Topic,
+    messages: Sequence[tuple[Any, ...]],
+    tenant: str = "",
+    rank: int = FIRST,
+) -> None:
+    """Put messages, each given by its arguments, in the outbox.
+
+    They are published by turns of the tenants; of one tenant's the lowest `rank` goes first.
+    """
+    common = {"topic": topic, "tenant": tenant, "rank": rank}
+    rows = [
+        common | {"subject": subject, "number": number[0] if number else None}
+        for subject, *number in messages
+    ]
+    if rows:
+        connection.execute(insert(tables.outbox), rows)

@@ -1,0 +1,52 @@
+"""How much of the queue the broker holds: enough to keep workers busy, little to wait behind.
+
+What is published stands in the broker in the order it came, whoever's it is. So only so much is
+published ahead that no worker is ever without work; the rest waits in SQL, where tenants take
+turns.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from jobs.domain.topics import MOST_TOGETHER, Topic
+from jobs.ledger import Ledger
+
+DOCUMENTS = 64  # to be opened: short work that comes in bursts
+LEAST_PAGES = 4
+PAGES_A_THREAD = 2  # one that it takes up next, and one while the relay looks again
+_ASK_EVERY_S = 5.0
+
+
+class Window:
+    """Says how many rows of a topic may be published now.
+
+    `depth` tells how many messages the broker holds; `threads` how many pages are read at once.
+    """
+
+    def __init__(self, depth: Callable[[Topic], int], threads: Callable[[], int]) -> None:
+        self._depth = depth
+        self._threads = threads
+        self._lock = Lock()
+        self._known = LEAST_PAGES
+        self._ask_at = 0.0
+
+    def room(self, topic: Topic) -> int:
+        """Return how many may go; what comes of finished work goes without a bound."""
+        if topic == "open_job":
+            return DOCUMENTS - MOST_TOGETHER[topic] * self._depth(topic)
+        if topic == "read_page":
+            return self._pages() - self._depth(topic)
+        return DOCUMENTS
+
+    def _pages(self) -> int:
+        with self._lock:
+            if time.monotonic() >= self._ask_at:
+                self._known = max(LEAST_PAGES, PAGES_A_THREAD * self._threads())
+                self._ask_at = time.monotonic() + _ASK_EVERY_S
+            return self._known
+
+
+def open_window(ledger: Ledger, depth: Callable[[Topic], int]) -> Window:
+    """Return the window for the workers that report to this ledger."""
+    return Window(depth, ledger.workers.page_threads)

@@ -1,0 +1,91 @@
+"""Which rows wait for a message of each topic."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, Table, func, literal, or_, select
+
+from jobs.db import tables
+from jobs.domain.states import JobState
+from jobs.domain.topics import Topic
+
+_JOBS = tables.jobs.c
+_PAGES = tables.pages.c
+_BATCHES = tables.batches.c
+_DELIVERIES = tables.deliveries.c
+_OUTBOX = tables.outbox.c
+_NOBODY = literal("")
+_FIRST = literal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The rows of `table` that wait for `topic`; their `key` makes the message's arguments.
+
+    `tenant` and `rank` say when its turn is. `share` is what a sweep is shared between, so that
+    the many rows of one do not keep those of another waiting.
+    """
+
+    topic: Topic
+    table: Table
+    key: tuple[Column[Any], ...]
+    ready: ColumnElement[bool]
+    tenant: ColumnElement[str] = _NOBODY
+    rank: ColumnElement[int] = _FIRST
+    share: Column[Any] | None = None
+
+    @property
+    def wake_at(self) -> Column[datetime]:
+        """When a row has waited too long."""
+        return self.table.c.wake_at
+
+    @property
+    def announced(self) -> ColumnElement[bool]:
+        """Whether a message for the row lies in the outbox still."""
+        of_row = [_OUTBOX.topic == self.topic, _OUTBOX.subject == self.key[0]]
+        of_row += [_OUTBOX.number == number for number in self.key[1:]]
+        return select(_OUTBOX.id).where(*of_row).exists()
+
+    def lapsed(self, now: datetime) -> Select[Any]:
+        """The rows whose message must have got lost: key, tenant, rank; the longest wait first."""
+        lost = self.ready & (self.wake_at <= now) & ~self.announced
+        found = select(*self.key, self.tenant.label("tenant"), self.rank.label("rank"))
+        if self.share is None:
+            return found.where(lost).order_by(self.wake_at, *self.key)
+        place = func.row_number().over(partition_by=self.share, order_by=self.wake_at)
+        places = select(*self.key, place.label("place")).where(lost).subquery()
+        same = [places.c[column.name] == column for column in self.key]
+        return found.join(places, *same).order_by(places.c.place, self.wake_at)
+
+
+def waits(topic: Topic, now: datetime) -> Waiting:
+    """Return what waits for a topic at `now`; rows that a worker has in hand do not."""
+    if topic == "read_page":
+        return _pages()
+    if topic == "deliver":
+        due = _DELIVERIES.wake_at.is_not(None) & (_DELIVERIES.next_attempt_at <= now)
+        share = _DELIVERIES.endpoint_id
+        return Waiting(topic, tables.deliveries, (_DELIVERIES.id,), due, share=share)
+    if topic == "tend_batch":
+        free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
+        ready = _BATCHES.wake_at.is_not(None) & free
+        return Waiting(topic, tables.batches, (_BATCHES.id,), ready)
+    free = or_(_JOBS.open_until.is_(None), _JOBS.open_until <= now)
+    if topic == "open_job":
+        ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.QUEUED) & free
+        return Waiting(topic, tables.jobs, (_JOBS.id,), ready, _JOBS.tenant, _JOBS.priority)
+    ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.RUNNING) & free
+    return Waiting(topic, tables.jobs, (_JOBS.id,), ready)
+
+
+def _pages() -> Waiting:
+    job = _JOBS.id == _PAGES.job_id
+    return Waiting(
+        "read_page",
+        tables.pages,
+        (_PAGES.job_id, _PAGES.number),
+        _PAGES.wake_at.is_not(None),
+        select(_JOBS.tenant).where(job).scalar_subquery(),
+        select(_JOBS.priority).where(job).scalar_subquery(),
+    )

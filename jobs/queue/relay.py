@@ -1,0 +1,107 @@
+"""Publishes what was committed to the outbox, in a thread of its own."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import Protocol
+
+from jobs.domain.errors import BrokerDown, LedgerUnavailable
+from jobs.domain.topics import Topic
+from jobs.queue.outbox import Message, Outbox
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200
+HOLD_S = 10.0  # longer than publishing can hang; a relay that dies gives its messages up after it
+POLL_S = 0.5  # other processes commit messages too, and nobody wakes us for those
+PAUSE_S = 1.0
+REST = 3.0  # rests thrice as long as it worked: in a burst, accepting goes before publishing
+BURST = 8  # after so many messages at once it rests GATHER_S at least, and takes more together
+GATHER_S = 0.1
+
+
+class Publishes(Protocol):
+    """Whatever hands messages to a broker; raises BrokerDown when it cannot."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Publish all messages or raise."""
+
+
+class Relay:
+    """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
+
+    `room` says how many of a topic may lie in the broker besides; without it there is no bound.
+    Woken in vain, since there is no room or another took the messages, it rests `idle_s` at least.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publishes,
+        room: Callable[[Topic], int] | None = None,
+        idle_s: float = 0.0,
+    ) -> None:
+        self._outbox = outbox
+        self._publisher = publisher
+        self._room = room
+        self._idle_s = idle_s
+        self._woken = Event()
+        self._stopping = Event()
+        self._thread: Thread | None = None
+        self._failed = False
+
+    def drain(self) -> int:
+        """Publish what waits and return how many; what cannot be published now stays."""
+        published = 0
+        try:
+            while count := self._publish_some():
+                published += count
+        except (BrokerDown, LedgerUnavailable) as error:
+            logger.warning("messages wait in the outbox: %s", error)
+            self._failed = True
+        return published
+
+    def start(self) -> None:
+        """Publish in the background until `stop`."""
+        self._thread = Thread(target=self._run, name="relay", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that something was committed; returns at once and never raises."""
+        self._woken.set()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the background thread after what it has in hand."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            woken = self._woken.wait(POLL_S)
+            self._woken.clear()
+            self._failed = False
+            began = time.monotonic()
+            published = self.drain()
+            least_s = self._idle_s if woken and not published else 0.0
+            self._stopping.wait(self._rest_s(published, time.monotonic() - began, least_s))
+
+    def _rest_s(self, published: int, worked_s: float, least_s: float) -> float:
+        if self._failed:
+            return PAUSE_S
+        if published >= BURST:
+            least_s = GATHER_S
+        return min(max(REST * worked_s, least_s), PAUSE_S)
+
+    def _publish_some(self) -> int:
+        messages = self._outbox.take(AT_ONCE, HOLD_S, self._room)
+        ids = [message.id for message in messages]
+        try:
+            self._publisher.publish(messages)
+        except BrokerDown:
+            self._outbox.put_back(ids)
+            raise
+        self._outbox.done(ids)
+        return len(ids)

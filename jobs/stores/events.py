@@ -1,0 +1,26 @@
+"""What happened to jobs, in order."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from jobs.db import tables
+from jobs.db.engine import Database
+from jobs.db.mappers import to_event
+from jobs.domain.job import Event
+
+_EVENTS = tables.events.c
+
+
+class EventStore:
+    """The events of every job; the other stores write them with the change they tell of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def since(self, job_id: str, sequence: int, limit: int) -> Sequence[Event]:
+        """Return a job's events after `sequence`, oldest first."""
+        found = select(tables.events).where(_EVENTS.job_id == job_id, _EVENTS.sequence > sequence)
+        with self._database.read() as connection:
+            rows = connection.execute(found.order_by(_EVENTS.sequence).limit(limit)).all()
+        return [to_event(row) for row in rows]

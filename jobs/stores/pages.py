@@ -1,0 +1,235 @@
+"""Pages in the ledger: claims with leases and fencing tokens, readings, lapses."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, case, exists, insert, literal, select, update
+
+from jobs.db import tables
+from jobs.db.clock import Clock
+from jobs.db.engine import Database
+from jobs.db.mappers import fault_columns, fault_data, to_page
+from jobs.domain.errors import StaleClaim
+from jobs.domain.job import Claim, Fault, Job, PageRow
+from jobs.domain.states import JobState, PageState
+from jobs.lifecycle.transitions import LOST, log_event, moved, moving_page, send
+from jobs.settings import Settings
+
+_JOBS = tables.jobs.c
+_PAGES = tables.pages.c
+_RESULTS = tables.page_results.c
+RESULTS_AT_ONCE = 16
+KEPT_AT_ONCE = 100
+
+
+class PageStore:
+    """The pages of every job. A page's reading is written once, by whoever holds its claim."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    def claim(self, job_id: str, number: int, worker: str) -> Claim | None:
+        """Take a queued page of a running job; None when it is not to be had."""
+        lease_until = self._lease_until()
+        job_runs = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
+        take = moving_page(
+            job_id,
+            number,
+            PageState.RUNNING,
+            attempts=_PAGES.attempts + 1,
+            token=_PAGES.token + 1,
+            worker=worker,
+            lease_until=lease_until,
+            wake_at=None,
+        )
+        with self._database.write() as connection:
+            row = _one(connection, take.where(job_runs))
+        if row is None:
+            return None
+        return Claim(job_id, number, row.token, row.attempts, lease_until)
+
+    def renew(self, claims: Sequence[Claim]) -> dict[Claim, bool]:
+        """Extend leases, each in its own transaction; False means stop working on that page."""
+        return {claim: self._renew(claim) for claim in claims}
+
+    def _renew(self, claim: Claim) -> bool:
+        extend = _held(claim, update(tables.pages)).values(lease_until=self._lease_until())
+        with self._database.write() as connection:
+            return _one(connection, extend) is not None
+
+    def succeed(self, claim: Claim, reading_json: str) -> None:
+        """Keep a page's reading; the last page asks for the job to be finished.
+
+        Raises StaleClaim when the claim was lost; nothing is kept then.
+        """
+        reading = {"job_id": claim.job_id, "number": claim.number, "reading": reading_json}
+        with self._database.write() as connection:
+            self._settle(connection, claim, PageState.SUCCEEDED)
+            connection.execute(insert(tables.page_results), reading)
+
+    def fail(self, claim: Claim, fault: Fault) -> None:
+        """Keep why a page cannot be read. Raises StaleClaim when the claim was lost."""
+        with self._database.write() as connection:
+            self._settle(connection, claim, PageState.FAILED, fault)
+
+    def release(self, claim: Claim) -> None:
+        """Give a page back unread, without counting the attempt; a lost claim is no error."""
+        with self._database.write() as connection:
+            self._requeue(connection, claim, attempts=_PAGES.attempts - 1)
+
+    def lapse(self) -> int:
+        """Take pages back from workers whose lease ran out; return how many.
+
+        Each goes to the queue again, or fails when it was tried as often as it may be.
+        """
+        now = self._clock()
+        late = select(tables.pages).where(_PAGES.lease_until < now)
+        with self._database.read() as connection:
+            rows = connection.execute(late.order_by(_PAGES.job_id, _PAGES.number)).all()
+        return sum(self._lapse(_claim(row), now) for row in rows)
+
+    def _lapse(self, claim: Claim, now: datetime) -> bool:
+        late = _PAGES.lease_until < now  # it may have been renewed since it was found
+        try:
+            with self._database.write() as connection:
+                if claim.attempt < self._settings.max_attempts:
+                    return self._requeue(connection, claim, late)
+                self._settle(connection, claim, PageState.FAILED, LOST, late)
+        except StaleClaim:
+            return False
+        return True
+
+    def keep(self, job: Job, numbers: Sequence[int]) -> None:
+        """Take over what the job that this one repeats has read, before its pages are laid out.
+
+        Nothing where that job is gone, or read another document or with other options.
+        """
+        source = select(tables.jobs).where(_JOBS.id == job.retry_of, _JOBS.tenant == job.tenant)
+        source = source.where(_JOBS.input_sha256 == job.input_sha256)
+        mine = tables.page_results.alias().c
+        there = exists().where(mine.job_id == job.id, mine.number == _RESULTS.number)
+        found = select(literal(job.id), _RESULTS.number, _RESULTS.reading)
+        found = found.where(_RESULTS.job_id == job.retry_of, ~there)
+        take = insert(tables.page_results)
+        for start in range(0, len(numbers), KEPT_AT_ONCE):
+            some = found.where(_RESULTS.number.in_(numbers[start : start + KEPT_AT_ONCE]))
+            with self._database.write() as connection:
+                row = connection.execute(source).one_or_none()
+                if row is None or row.options != job.options:
+                    return
+                connection.execute(take.from_select(["job_id", "number", "reading"], some))
+
+    def list(self, job_id: str) -> Sequence[PageRow]:
+        """Return a job's pages in order."""
+        found = select(tables.pages).where(_PAGES.job_id == job_id).order_by(_PAGES.number)
+        with self._database.read() as connection:
+            return [to_page(row) for row in connection.execute(found)]
+
+    def attempts(self, job_id: str, number: int) -> int:
+        """Return how often a page was tried and lost or given up; 0 where there is no such page."""
+        page = (_PAGES.job_id == job_id, _PAGES.number == number)
+        with self._database.read() as connection:
+            return connection.execute(select(_PAGES.attempts).where(*page)).scalar() or 0
+
+    def result(self, job_id: str, number: int) -> str | None:
+        """Return the JSON text of one page's reading."""
+        found = select(_RESULTS.reading).where(_RESULTS.job_id == job_id, _RESULTS.number == number)
+        with self._database.read() as connection:
+            return connection.execute(found).scalar_one_or_none()
+
+    def results(self, job_id: str) -> Iterator[tuple[int, str]]:
+        """Yield page numbers and readings in page order, a few in memory at a time."""
+        found = select(_RESULTS.number, _RESULTS.reading).where(_RESULTS.job_id == job_id)
+        found = found.order_by(_RESULTS.number).limit(RESULTS_AT_ONCE)
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(found.where(_RESULTS.number > last)).all()
+            yield from ((row.number, row.reading) for row in rows)
+            if len(rows) < RESULTS_AT_ONCE:
+                return
+            last = rows[-1].number
+
+    def _lease_until(self) -> datetime:
+        return self._clock() + timedelta(seconds=self._settings.lease_s)
+
+    def _settle(
+        self,
+        connection: Connection,
+        claim: Claim,
+        to: PageState,
+        fault: Fault | None = None,
+        *conditions: Any,
+    ) -> None:
+        """Count the page in its job, then end it; whoever counts the last page asks to finish."""
+        now = self._clock()
+        job = self._count(connection, claim.job_id, to)
+        if job is None:
+            raise StaleClaim(f"job {claim.job_id} does not run any more")
+        settle = _held(claim, moving_page(claim.job_id, claim.number, to, finished_at=now))
+        settle = settle.where(*conditions).values(**fault_columns(fault))
+        if _one(connection, settle) is None:
+            raise StaleClaim(f"page {claim.number} of {claim.job_id} was taken from this worker")
+        data = {
+            "number": claim.number,
+            "pages_total": job.pages_total,
+            "pages_succeeded": job.pages_succeeded,
+            "pages_failed": job.pages_failed,
+            "fault": fault_data(fault),
+        }
+        log_event(connection, job, f"page.{to}", data, now)
+        if job.wake_at is not None:
+            send(connection, "finish_job", [(claim.job_id,)])
+
+    def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
+        """Count one more ended page in its running job; the last one makes the job wait to finish.
+
+        This update holds the job's row to the end of the transaction, so of two workers that end
+        the last two pages at once exactly one counts the last.
+        """
+        counter = _JOBS.pages_succeeded if to is PageState.SUCCEEDED else _JOBS.pages_failed
+        ended = _JOBS.pages_succeeded + _JOBS.pages_failed + 1
+        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
+        count = update(tables.jobs).where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
+        count = count.values(
+            {
+                counter: counter + 1,
+                _JOBS.last_event: _JOBS.last_event + 1,
+                _JOBS.wake_at: case((ended == _JOBS.pages_total, wake_at), else_=None),
+            }
+        )
+        return moved(connection, count)
+
+    def _requeue(
+        self, connection: Connection, claim: Claim, *conditions: Any, **values: Any
+    ) -> bool:
+        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
+        back = _held(claim, moving_page(claim.job_id, claim.number, PageState.QUEUED))
+        back = back.values(worker=None, lease_until=None, wake_at=wake_at, **values)
+        if _one(connection, back.where(*conditions)) is None:
+            return False
+        of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
+        tenant = connection.execute(of_job).scalar_one()
+        send(connection, "read_page", [(claim.job_id, claim.number)], tenant)
+        return True
+
+
+def _held(claim: Claim, change: Update) -> Update:
+    """Narrow a change of pages to the one that is claimed, as long as it is."""
+    return change.where(
+        _PAGES.job_id == claim.job_id,
+        _PAGES.number == claim.number,
+        _PAGES.token == claim.token,
+        _PAGES.state == PageState.RUNNING,
+    )
+
+
+def _one(connection: Connection, change: Update) -> Row[Any] | None:
+    return connection.execute(change.returning(tables.pages)).one_or_none()
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(row.job_id, row.number, row.token, row.attempts, row.lease_until)

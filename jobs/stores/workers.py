@@ -1,0 +1,60 @@
+"""Workers that are alive, and what they can do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from jobs.db import tables
+from jobs.db.clock import Clock
+from jobs.db.engine import Database
+
+_WORKERS = tables.workers.c
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReport:
+    """What a worker process says of itself; `reason` tells why it is not ready."""
+
+    id: str
+    host: str
+    pid: int
+    role: str
+    ready: bool
+    reason: str | None
+    capabilities: Mapping[str, object]
+
+
+class WorkerStore:
+    """The last report of every worker."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def beat(self, report: WorkerReport) -> None:
+        """Keep a worker's report and the time it came."""
+        values = asdict(report) | {"seen_at": self._clock()}
+        with self._database.write() as connection:
+            known = update(tables.workers).where(_WORKERS.id == report.id).values(values)
+            if connection.execute(known).rowcount == 0:
+                connection.execute(insert(tables.workers), values)
+
+    def live(self, max_age_s: float = 30) -> Sequence[WorkerReport]:
+        """Return the reports that are at most `max_age_s` old."""
+        recent = _WORKERS.seen_at >= self._clock() - timedelta(seconds=max_age_s)
+        names = WorkerReport.__dataclass_fields__
+        found = select(*(_WORKERS[name] for name in names)).where(recent).order_by(_WORKERS.id)
+        with self._database.read() as connection:
+            return [WorkerReport(*row) for row in connection.execute(found)]
+
+    def page_threads(self) -> int:
+        """Count the pages that the live workers read at once."""
+        pages = [each.capabilities.get("threads") for each in self.live() if each.ready]
+        return sum(count for count in pages if isinstance(count, int))
+
+    def forget(self, worker_id: str) -> None:
+        """Drop a worker that stopped."""
+        with self._database.write() as connection:
+            connection.execute(delete(tables.workers).where(_WORKERS.id == worker_id))

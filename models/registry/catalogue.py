@@ -1,0 +1,144 @@
+"""The catalogue: which models there are, where their files come from, how to use them."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from vision.core.errors import EngineFailure
+from vision.object_detection.spec import Colour, Corner, DetectorHints, Head
+
+Task = Literal["detector", "line_finder", "orientation", "recogniser"]
+
+BUILT_IN = Path(__file__).with_name("catalogue.toml")
+OVERLAY = "catalogue.toml"  # of the operator, in the folder of added models
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of one model. `folder` is what a relative `file:` source is relative to.
+
+    `sha256` is of the ONNX file; `detector` is present for detectors alone.
+    """
+
+    name: str
+    version: str
+    task: Task
+    source: str
+    sha256: str
+    licence: str
+    folder: Path
+    detector: DetectorHints | None = None
+
+
+def load_catalogue(models_dir: Path | None = None) -> tuple[Entry, ...]:
+    """The built-in entries, then those of the operator's models folder, which win by being later.
+
+    EngineFailure `catalogue_invalid` names the file and the entry that cannot be used.
+    """
+    entries = read_catalogue(BUILT_IN)
+    overlay = models_dir / OVERLAY if models_dir else None
+    if overlay is not None and overlay.exists():
+        entries += read_catalogue(overlay)
+    return tuple({(entry.name, entry.version): entry for entry in entries}.values())
+
+
+def read_catalogue(path: Path) -> list[Entry]:
+    """The entries of one file, in its order; EngineFailure `catalogue_invalid` as above."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = [_entry(table, path.parent) for table in _models(tables)]
+        _refuse_rest(tables)
+    except (OSError, ValueError, TypeError) as error:
+        raise EngineFailure("catalogue_invalid", f"model catalogue {path}: {error}") from error
+    return entries
+
+
+def _models(tables: dict[str, Any]) -> list[Mapping[str, Any]]:
+    models = tables.pop("model", [])
+    if not isinstance(models, list) or not all(isinstance(model, dict) for model in models):
+        raise ValueError("each model needs a table [[model]] of its own")
+    return models
+
+
+def _entry(table: Mapping[str, Any], folder: Path) -> Entry:
+    fields = dict(table)
+    name = _text(fields, "name")
+    try:
+        return _entry_fields(name, fields, folder)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"model {name}: {error}") from error
+
+
+def _entry_fields(name: str, fields: dict[str, Any], folder: Path) -> Entry:
+    task = _one_of(_text(fields, "task"), Task, "task")
+    hints = _hints(fields.pop("detector", {})) if task == "detector" else None
+    entry = Entry(
+        name=name,
+        version=_text(fields, "version"),
+        task=cast("Task", task),
+        source=_matching(_text(fields, "source"), _SOURCE, "source"),
+        sha256=_matching(_text(fields, "sha256"), _SHA256, "sha256"),
+        licence=_text(fields, "licence"),
+        folder=folder,
+        detector=hints,
+    )
+    _refuse_rest(fields)
+    return entry
+
+
+def _hints(table: Mapping[str, Any]) -> DetectorHints:
+    fields, plain = dict(table), DetectorHints()
+    head, size = fields.pop("head", None), fields.pop("size", None)
+    hints = DetectorHints(
+        labels=_labels(fields.pop("labels", [])),
+        size=None if size is None else _size(size),
+        head=None if head is None else cast("Head", _one_of(head, Head, "head")),
+        colour=cast("Colour", _one_of(fields.pop("colour", plain.colour), Colour, "colour")),
+        divisor=float(fields.pop("divisor", plain.divisor)),
+        corner=cast("Corner", _one_of(fields.pop("corner", plain.corner), Corner, "corner")),
+        iou_threshold=float(fields.pop("iou_threshold", plain.iou_threshold)),
+    )
+    _refuse_rest(fields)
+    return hints
+
+
+def _text(fields: dict[str, Any], key: str) -> str:
+    value = fields.pop(key, None)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{key} must be given, as text")
+    return value
+
+
+def _one_of(value: object, choices: Any, key: str) -> str:
+    if value not in get_args(choices):
+        raise ValueError(f"{key} is {value!r} but must be one of {', '.join(get_args(choices))}")
+    return str(value)
+
+
+def _matching(value: str, pattern: re.Pattern[str], key: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError(f"{key} {value!r} does not have the form {pattern.pattern}")
+    return value
+
+
+def _labels(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
+        raise ValueError("labels must be a list of names")
+    return tuple(value)
+
+
+def _size(value: object) -> tuple[int, int]:
+    match value:
+        case [int(height), int(width)] if height > 0 and width > 0:
+            return height, width
+    raise ValueError("size must be [height, width]")
+
+
+def _refuse_rest(fields: Mapping[str, Any]) -> None:
+    if fields:
+        raise ValueError(f"unknown keys {', '.join(sorted(fields))}")

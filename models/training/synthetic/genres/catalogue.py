@@ -1,0 +1,24 @@
+"""All genres of made-up pages, and how often each is drawn."""
+
+from collections.abc import Callable
+from random import Random
+
+from models.training.synthetic.elements.figures import Desk, Photographs
+from models.training.synthetic.genres import forms, letters, school, tables
+from models.training.synthetic.genres import publications as printed
+from models.training.synthetic.markup import Page
+
+WEIGHTS: dict[Callable[[Desk], Page], float] = {
+    printed.journal: 34, printed.book: 6, printed.notice: 6, printed.report: 8, printed.slide: 3,
+    school.maths: 8, school.exam: 20, school.textbook: 18,
+    letters.letter: 24, letters.memo: 4, letters.signed: 12, letters.specimens: 12, letters.note: 3,
+    tables.tabular: 16,
+    forms.form: 4, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
+}  # fmt: skip
+
+
+def draw_page(seed: int, photographs: Photographs) -> Page:
+    """The page that belongs to a seed: the same seed always makes the same page."""
+    rng = Random(seed)
+    genre = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    return genre(Desk(rng, photographs))

@@ -1,0 +1,152 @@
+"""Weights of ultralytics as ONNX, accepted only where both put out the same on the same pictures.
+
+torch and ultralytics are not in the service's environment: a script of models/training runs with
+another interpreter. Weights are a pickle, which can run anything: convert those you trust.
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.errors import BadInput, EngineFailure
+from vision.core.stages import Image
+from vision.engines.onnx_session import open_session
+from vision.object_detection.spec import Head
+from vision.object_detection.yolo import YoloDetector
+
+BOX_TOLERANCE_PX = 0.05
+SCORE_TOLERANCE = 1e-3
+
+_SCRIPT = Path(__file__).with_name("export_ultralytics.py")
+_PATIENCE_S = 900
+_QUIET = {
+    "PYTHONWARNINGS": "ignore",
+    "YOLO_AUTOINSTALL": "false",  # ultralytics would install what it misses, unasked
+    "YOLO_VERBOSE": "false",
+    "OMP_NUM_THREADS": "1",
+}
+
+_Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The largest differences between torch and ONNX Runtime, and over how many boxes."""
+
+    head: Head
+    box_px: float
+    score: float
+    compared: int
+
+
+class TrainingEnvironment:
+    """An interpreter that has torch, onnx and ultralytics, and the weights that it loads."""
+
+    def __init__(self, python: Path, weights: Path, *, raw: bool = False) -> None:
+        self._python = python
+        self._weights = weights
+        self._choice = ["--raw"] if raw else []
+
+    def write(self, out: Path, size: int | None, licence: str | None) -> None:
+        """The weights as ONNX at `out`. BadInput `model_refused` in the words of the script."""
+        words = ["write", self._weights, out, *self._choice]
+        words += ["--size", size] if size else []
+        words += ["--licence", licence] if licence else []
+        self._run(words)
+
+    def answer(self, batch: _Numbers, folder: Path) -> _Numbers:
+        """What torch puts out for a batch [B, 3, H, W]; files pass through `folder`."""
+        images, out = folder / "images.npy", folder / "answer.npy"
+        np.save(images, batch)
+        self._run(["answer", self._weights, images, out, *self._choice])
+        return np.asarray(np.load(out), np.float32)
+
+    def _run(self, words: Sequence[object]) -> None:
+        command = [str(self._python), str(_SCRIPT), *map(str, words)]
+        try:
+            ended = subprocess.run(
+                command, env={**os.environ, **_QUIET}, capture_output=True, text=True,
+                check=False, timeout=_PATIENCE_S,
+            )  # fmt: skip
+        except OSError as error:
+            raise BadInput("model_refused", f"{self._python}: {error.strerror}") from error
+        except subprocess.TimeoutExpired as error:
+            raise EngineFailure("export_failed", f"gave up after {_PATIENCE_S} s") from error
+        if ended.returncode:
+            said = ended.stderr.strip().splitlines() or ["it ended without a word"]
+            raise BadInput("model_refused", f"{self._weights.name}: {said[-1]}")
+
+
+def check_parity(
+    onnx: Path, environment: TrainingEnvironment, pictures: Sequence[Image], folder: Path
+) -> Parity:
+    """Compare both on the very numbers that the service would feed its network.
+
+    EngineFailure `parity_failed` where boxes or scores differ by more than the tolerances, or
+    where nothing could be compared.
+    """
+    session = open_session(onnx, name=onnx.stem, version="", sha256="", device="cpu")
+    detector = YoloDetector(session)
+    batch, _ = detector.prepare(pictures)
+    converted = detector.infer(batch)
+    original = environment.answer(batch, folder)
+    if converted.shape != original.shape:
+        raise EngineFailure(
+            "parity_failed", f"ONNX puts out {converted.shape}, torch {original.shape}"
+        )
+    parity = compare(detector.head, converted, original)
+    if not parity.compared:
+        raise EngineFailure(
+            "parity_failed",
+            "the network tells no box from another on these pictures, so nothing can be compared:"
+            " give pictures of what it detects (`--image`)",
+        )
+    if parity.box_px > BOX_TOLERANCE_PX or parity.score > SCORE_TOLERANCE:
+        raise EngineFailure(
+            "parity_failed",
+            f"ONNX and torch differ by {parity.box_px:.3g} px and {parity.score:.3g} of score over"
+            f" {parity.compared} boxes; {BOX_TOLERANCE_PX} px and {SCORE_TOLERANCE} are allowed",
+        )
+    return parity
+
+
+def compare(head: Head, ours: _Numbers, theirs: _Numbers) -> Parity:
+    """The largest differences of boxes (pixels of the input) and scores between two raw outputs."""
+    if head == "end2end":
+        return _compare_chosen(ours, theirs)
+    difference = np.abs(ours - theirs)
+    boxes, scores = difference[:, :4], difference[:, 4:]
+    places = ours.shape[0] * ours.shape[2]
+    return Parity(head, float(boxes.max()), float(scores.max()), places)
+
+
+def _compare_chosen(ours: _Numbers, theirs: _Numbers) -> Parity:
+    """[B, K, 6] each. Which boxes come last, and in what order, is chance where scores are equal.
+
+    So each box is compared with the most alike of the other side's of its class, and those whose
+    score is within the tolerance of the last place are left out.
+    """
+    worst = np.zeros(2)
+    compared = 0
+    for mine, other in zip(ours, theirs, strict=True):
+        for these, those in ((mine, other), (other, mine)):
+            sure = these[these[:, 4] > these[:, 4].min() + SCORE_TOLERANCE]
+            compared += len(sure)
+            if len(sure):
+                worst = np.maximum(worst, _farthest(sure, those))
+    return Parity("end2end", float(worst[0]), float(worst[1]), compared // 2)
+
+
+def _farthest(sure: _Numbers, those: _Numbers) -> NDArray[np.float64]:
+    """Largest difference in pixels and in score between rows and their likest of the others."""
+    pixels = np.abs(sure[:, None, :4] - those[None, :, :4]).max(axis=2)
+    pixels = np.where(sure[:, None, 5] == those[None, :, 5], pixels, np.inf)
+    likest = pixels.argmin(axis=1)
+    rows = np.arange(len(sure))
+    scores = np.abs(sure[:, 4] - those[likest, 4])
+    return np.array([pixels[rows, likest].max(), scores.max()])

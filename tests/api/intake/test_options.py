@@ -1,0 +1,33 @@
+"""Options as a caller sends them: a profile chooses, and what he says himself stands."""
+
+import pytest
+
+from api.intake.options import check_options
+from api.problems import Problem
+from vision.core.options import ReadOptions
+
+
+def test_without_options_a_job_is_read_as_the_balanced_profile_says():
+    assert check_options({}) == check_options({"profile": "balanced"}) == ReadOptions()
+
+
+def test_a_profile_chooses_what_the_caller_left_open():
+    options = check_options({"profile": "fast", "second_reader": "ppocr", "second_below": 0.5})
+    assert (options.profile, options.detectors) == ("fast", ())
+    assert (options.second_reader, options.second_below) == ("ppocr", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"profile": "slow"}, "profile"),
+        ({"profile": ["fast"]}, "profile"),
+        ({"lines": "magic"}, "lines"),
+        ({"second_reader": "lstm"}, "second_reader"),
+        ({"second_below": 1.1}, "second_below"),
+    ],
+)
+def test_what_there_is_not_is_refused_by_its_name(given, place):
+    with pytest.raises(Problem) as refusal:
+        check_options(given)
+    assert place in str(refusal.value)

@@ -1,0 +1,188 @@
+import httpx
+import pytest
+
+from tests.api.conftest import Tenant
+from tests.api.routes.test_create_job import PNG, RAW, problem
+from tests.support.service import Service
+
+
+def new_job(client: httpx.Client) -> str:
+    job_id: str = client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"]
+    return job_id
+
+
+def test_a_list_is_paged_by_its_cursor(client: httpx.Client) -> None:
+    made = [new_job(client) for _ in range(5)]
+    seen: list[str] = []
+    query: dict[str, str | int] = {"limit": 2}
+    while True:
+        page = client.get("/v1/jobs", params=query).json()
+        seen += [job["id"] for job in page["jobs"]]
+        if page["next"] is None:
+            break
+        query["before"] = page["next"]
+    assert seen == made[::-1]
+    assert client.get("/v1/jobs", params={"state": "failed"}).json()["jobs"] == []
+
+
+def test_a_result_comes_in_the_format_asked_for(client: httpx.Client, service: Service) -> None:
+    job_id = new_job(client)
+    service.succeed(job_id, "Hello", "World")
+    path = f"/v1/jobs/{job_id}/result"
+    assert [page["text"] for page in client.get(path).json()["pages"]] == ["Hello", "World"]
+    text = client.get(path, headers={"Accept": "text/html;q=0.9, text/plain;q=0.5"})
+    assert text.headers["content-type"].startswith("text/plain")
+    assert text.text == "Hello\n\fWorld\n"
+    markdown = client.get(path, params={"format": "markdown"}, headers={"Accept": "text/plain"})
+    assert markdown.headers["content-type"].startswith("text/markdown")
+    assert "# Hello" in markdown.text
+    refused = problem(client.get(path, params={"format": "docx"}), 406, "not_acceptable")
+    assert set(refused["available"]) == {"json", "text", "markdown"}  # type: ignore[call-overload]
+    problem(client.get(path, headers={"Accept": "image/png"}), 406, "not_acceptable")
+
+
+def test_a_page_can_be_read_before_the_job_has_ended(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    problem(client.get(f"/v1/jobs/{job_id}/pages/1"), 409, "not_finished")
+    service.open(job_id, 2)
+    service.read_page(job_id, 1, "Hello")
+    waiting = client.get(f"/v1/jobs/{job_id}/result")
+    assert problem(waiting, 409, "not_finished")["state"] == "running"
+    assert waiting.headers["retry-after"] == "1"
+    assert client.get(f"/v1/jobs/{job_id}/pages/1").json()["page"]["text"] == "Hello"
+    pages = client.get(f"/v1/jobs/{job_id}/pages").json()["pages"]
+    assert [page["state"] for page in pages] == ["succeeded", "queued"]
+    problem(client.get(f"/v1/jobs/{job_id}/pages/2"), 409, "not_finished")
+    problem(client.get(f"/v1/jobs/{job_id}/pages/3"), 404, "not_found")
+
+
+def test_a_partial_job_gives_its_pages_and_says_which_failed(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.open(job_id, 2)
+    service.read_page(job_id, 1, "Hello")
+    service.fail_page(job_id, 2)
+    service.finish(job_id, "Hello")
+    assert client.get(f"/v1/jobs/{job_id}").json()["state"] == "partial"
+    assert client.get(f"/v1/jobs/{job_id}/result").status_code == 200
+    failed = problem(client.get(f"/v1/jobs/{job_id}/pages/2"), 422, "page_failed")
+    assert failed["fault"]["code"] == "damaged"  # type: ignore[index]
+
+
+def test_a_failed_job_tells_its_fault_instead_of_a_result(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.open(job_id, 1)
+    service.fail_page(job_id, 1, "truncated")
+    service.finish(job_id)
+    failed = problem(client.get(f"/v1/jobs/{job_id}/result"), 422, "job_failed")
+    assert failed["fault"]["code"] == "truncated"  # type: ignore[index]
+    assert failed["actor"] == "caller"
+
+
+def test_a_cancelled_job_keeps_its_pages_and_has_no_result(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.open(job_id, 2)
+    service.read_page(job_id, 1, "Hello")
+    assert client.post(f"/v1/jobs/{job_id}/cancel").json()["state"] == "cancelled"
+    assert client.post(f"/v1/jobs/{job_id}/cancel").status_code == 200
+    refused = problem(client.get(f"/v1/jobs/{job_id}/result"), 409, "no_result")
+    assert refused["state"] == "cancelled"
+    assert client.get(f"/v1/jobs/{job_id}/pages/1").json()["page"]["text"] == "Hello"
+    problem(client.get(f"/v1/jobs/{job_id}/pages/2"), 409, "no_result")
+
+
+def test_a_job_that_has_no_whole_result_is_read_again(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    problem(client.post(f"/v1/jobs/{job_id}/retry"), 409, "illegal_move")
+    service.open(job_id, 2)
+    service.read_page(job_id, 1, "Hello")
+    client.post(f"/v1/jobs/{job_id}/cancel")
+    headers = {"Idempotency-Key": f"again-{job_id}"}
+    answers = [client.post(f"/v1/jobs/{job_id}/retry", headers=headers) for _ in range(2)]
+    again = answers[0].json()
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].headers["location"] == f"/v1/jobs/{again['id']}"
+    assert (again["retry_of"], again["state"]) == (job_id, "queued")
+    assert answers[1].json()["id"] == again["id"]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    stored = service.ledger.jobs.load(again["id"])
+    assert service.blobs.get(stored.input_blob or "") == PNG
+    service.ledger.pages.keep(stored, [1, 2])
+    service.open(again["id"], 2)
+    assert client.get(f"/v1/jobs/{again['id']}").json()["pages"]["succeeded"] == 1
+    assert client.get(f"/v1/jobs/{again['id']}/pages/1").json()["page"]["text"] == "Hello"
+    service.read_page(again["id"], 2, "World")
+    service.finish(again["id"], "Hello", "World")
+    problem(client.post(f"/v1/jobs/{again['id']}/retry"), 409, "illegal_move")
+    with service.client(service.key("stranger")) as stranger:
+        problem(stranger.post(f"/v1/jobs/{job_id}/retry"), 404, "not_found")
+
+
+def test_deleting_leaves_nothing_behind(tenant: Tenant, service: Service) -> None:
+    client = tenant.client
+    job_id = new_job(client)
+    assert "cancel" in str(
+        problem(client.delete(f"/v1/jobs/{job_id}"), 409, "illegal_move")["detail"]
+    )
+    service.succeed(job_id, "Hello")
+    problem(client.post(f"/v1/jobs/{job_id}/cancel"), 409, "illegal_move")
+    assert client.delete(f"/v1/jobs/{job_id}").status_code == 204
+    problem(client.get(f"/v1/jobs/{job_id}"), 404, "not_found")
+    assert service.blobs.list(f"tenants/{tenant.name}/") == []
+
+
+def test_events_tell_the_progress_and_end_with_the_job(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.open(job_id, 2)
+    kinds: list[str] = []
+    with client.stream("GET", f"/v1/jobs/{job_id}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            if line.startswith("event: "):
+                kinds.append(line[7:])
+            if line == "event: job.running":
+                service.read_page(job_id, 1, "Hello")
+                service.read_page(job_id, 2, "World")
+                service.finish(job_id, "Hello", "World")
+    progress = ["page.succeeded", "page.succeeded", "job.succeeded"]
+    assert kinds == ["job.queued", "job.running", *progress]
+    resumed = client.get(f"/v1/jobs/{job_id}/events", headers={"Last-Event-ID": "3"}).text
+    assert [line for line in resumed.splitlines() if line.startswith("id")] == ["id: 4", "id: 5"]
+    over = client.get(f"/v1/jobs/{job_id}/events", headers={"Last-Event-ID": "5"})
+    assert over.status_code == 204
+    wrong = client.get(f"/v1/jobs/{job_id}/events", headers={"Last-Event-ID": "x"})
+    problem(wrong, 422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("GET", "/result"),
+        ("GET", "/pages"),
+        ("GET", "/pages/1"),
+        ("GET", "/events"),
+        ("POST", "/cancel"),
+        ("DELETE", ""),
+    ],
+)
+def test_another_tenants_job_is_not_found(
+    client: httpx.Client, service: Service, method: str, path: str
+) -> None:
+    with service.client(service.key("stranger")) as stranger:
+        job_id = new_job(client)
+        service.succeed(job_id, "Secret")
+        problem(stranger.request(method, f"/v1/jobs/{job_id}{path}"), 404, "not_found")
+        assert stranger.get("/v1/jobs").json()["jobs"] == []
+    assert client.get(f"/v1/jobs/{job_id}").json()["state"] == "succeeded"

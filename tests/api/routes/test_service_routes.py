@@ -1,0 +1,95 @@
+import time
+
+import httpx
+import jsonschema
+
+from jobs.stores.workers import WorkerReport
+from tests.api.routes.test_create_job import PNG, RAW, problem
+from tests.support.service import Service, document
+from vision.export.json import to_json_dict
+
+
+def test_liveness_asks_nothing_of_the_others(service: Service) -> None:
+    with service.client() as nobody:
+        assert nobody.get("/healthz").json() == {"status": "alive"}
+
+
+def test_readiness_names_what_is_missing_and_who_must_act(service: Service) -> None:
+    with service.client() as nobody:
+        missing = problem(nobody.get("/readyz"), 503, "not_ready")
+        parts = {reason["part"] for reason in missing["reasons"]}  # type: ignore[attr-defined]
+        assert parts == {"worker:pages", "worker:courier"}
+        lame = WorkerReport("w1", "h", 1, "pages", False, "CUDA was asked for", {})
+        service.ledger.workers.beat(lame)
+        assert "CUDA was asked for" in nobody.get("/readyz").json()["detail"]
+        able = {"providers": {"pagesight-doc": "CPUExecutionProvider"}}
+        service.ledger.workers.beat(WorkerReport("w1", "h", 1, "pages", True, None, able))
+        service.ledger.workers.beat(WorkerReport("w2", "h", 2, "courier", True, None, {}))
+        assert nobody.get("/readyz").json()["workers"][0]["capabilities"] == able
+        service.broker.alive = False
+        try:
+            broken = problem(nobody.get("/readyz"), 503, "not_ready")
+        finally:
+            service.broker.alive = True
+            service.ledger.workers.forget("w1")
+            service.ledger.workers.forget("w2")
+        assert [row["part"] for row in broken["reasons"]] == ["broker"]  # type: ignore[attr-defined]
+
+
+def test_metrics_count_requests_by_route_and_jobs_by_state(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"]
+    client.get(f"/v1/jobs/{job_id}")
+    figures = client.get("/metrics").text
+    assert 'route="/v1/jobs/{job_id}",status="200"' in figures
+    assert job_id not in figures
+    assert 'pagesight_jobs{state="queued"}' in figures
+    assert "pagesight_queue_oldest_seconds" in figures
+
+
+def test_the_openapi_document_teaches(service: Service) -> None:
+    with service.client() as nobody:
+        api = nobody.get("/openapi.json").json()
+    operations = [each for path in api["paths"].values() for each in path.values()]
+    assert all(each["summary"] and each["operationId"] and each["tags"] for each in operations)
+    assert len({each["operationId"] for each in operations}) == len(operations)
+    create = api["paths"]["/v1/jobs"]["post"]
+    assert {"200", "202", "401", "413", "415", "422", "503"} <= create["responses"].keys()
+    assert create["security"] == [{"BearerKey": []}, {"HeaderKey": []}]
+    references = set(_references(api))
+    known = api["components"]["schemas"].keys()
+    assert {each.rsplit("/", 1)[1] for each in references if each.startswith("#")} <= known
+
+
+def _references(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [found for each in value for found in _references(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+    return own + [found for each in value.values() for found in _references(each)]
+
+
+def test_the_published_schema_describes_results(service: Service) -> None:
+    with service.client() as nobody:
+        schema = nobody.get("/v1/schema/document.json").json()
+    jsonschema.validate(to_json_dict(document("Hello")), schema)
+
+
+def test_the_pages_need_no_other_host(service: Service) -> None:
+    with service.client() as nobody:
+        for path in ("/", "/docs", "/console/app.js", "/console/docs.js", "/console/style.css"):
+            answer = nobody.get(path)
+            assert answer.status_code == 200
+            assert "http://" not in answer.text
+            assert "https://" not in answer.text
+            assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_accepted_jobs_reach_the_broker(client: httpx.Client, service: Service) -> None:
+    job_id = client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"]
+    until = time.monotonic() + 10
+    while (job_id,) not in [message.args for message in service.broker.published]:
+        assert time.monotonic() < until
+        time.sleep(0.05)

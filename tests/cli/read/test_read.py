@@ -1,0 +1,168 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from PIL import Image, ImageDraw, ImageFont
+
+from cli.exit_codes import Exit
+from vision.export.json import load_schema
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "samples" / "invoice.pdf"
+
+
+def run(*words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "cli.main", *words]
+    return subprocess.run(
+        command, input=stdin, capture_output=True, cwd=ROOT, timeout=100, check=False
+    )
+
+
+def draw(path: Path, *lines: str) -> Path:
+    page = Image.new("RGB", (900, 120 + 80 * len(lines)), "white")
+    canvas = ImageDraw.Draw(page)
+    for row, line in enumerate(lines):
+        canvas.text((60, 60 + 80 * row), line, "black", ImageFont.load_default(40))
+    page.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw(tmp_path_factory.mktemp("pages") / "letter.png", "Dear Madam", "Kind regards")
+
+
+@pytest.mark.parametrize("recogniser", ["tesseract", "lstm"])
+def test_text_comes_alone_on_standard_output(letter: Path, recogniser: str) -> None:
+    ran = run("read", str(letter), "--recogniser", recogniser)
+    assert ran.returncode == Exit.OK, ran.stderr
+    assert ran.stdout.decode().split() == ["Dear", "Madam", "Kind", "regards"]
+    assert ran.stderr == b""
+
+
+def test_json_is_the_published_schema_and_says_which_providers_ran(letter: Path) -> None:
+    ran = run("read", str(letter), "--format", "json")
+    document = json.loads(ran.stdout)
+    Draft202012Validator(load_schema()).validate(document)
+    providers = {use["provider"] for use in document["receipt"]["models"]}
+    assert providers <= {"CPUExecutionProvider", "CUDAExecutionProvider", "tesseract"}
+    assert "CPUExecutionProvider" in providers or "CUDAExecutionProvider" in providers
+
+
+@pytest.mark.parametrize(
+    ("profile", "options", "finder", "reader"),
+    [
+        ("fast", (), "classical", "lstm"),
+        ("accurate", (), "learned", "ppocr"),
+        ("accurate", ("--lines", "classical", "--recogniser", "lstm"), "classical", "lstm"),
+    ],
+)
+def test_a_profile_chooses_who_reads_and_options_overrule_it(
+    letter: Path, profile: str, options: tuple[str, ...], finder: str, reader: str
+) -> None:
+    ran = run("read", str(letter), "--format", "json", "--profile", profile, *options)
+    (receipt,) = json.loads(ran.stdout)["receipt"]["pages"]
+    assert receipt["finder"] == finder
+    assert receipt["lines_read"] == {reader: 2}
+
+
+def test_a_dash_reads_standard_input(letter: Path) -> None:
+    ran = run("read", "-", stdin=letter.read_bytes())
+    assert "Dear Madam" in ran.stdout.decode()
+
+
+def test_pages_of_a_pdf_can_be_chosen() -> None:
+    ran = run("read", str(SAMPLE), "--pages", "2", "--format", "json")
+    pages = json.loads(ran.stdout)["pages"]
+    assert [page["number"] for page in pages] == [2]
+    assert "sextant" in pages[0]["text"]
+
+
+def test_several_results_go_into_a_folder(letter: Path, tmp_path: Path) -> None:
+    other = draw(tmp_path / "other.png", "Second page")
+    results = tmp_path / "results"
+    results.mkdir()
+    ran = run("read", str(letter), str(other), "--format", "markdown", "--output", str(results))
+    assert ran.returncode == Exit.OK, ran.stderr
+    assert sorted(path.name for path in results.iterdir()) == ["letter.md", "other.md"]
+    assert "Second page" in (results / "other.md").read_text()
+
+
+def test_an_overlay_has_the_size_of_the_page(letter: Path, tmp_path: Path) -> None:
+    seen = tmp_path / "seen.png"
+    ran = run("read", str(letter), "--format", "overlay", "--output", str(seen))
+    assert ran.returncode == Exit.OK, ran.stderr
+    with Image.open(seen) as overlay, Image.open(letter) as page:
+        assert overlay.size == page.size
+
+
+def test_words_that_are_not_sure_enough_are_listed_and_cut_out(
+    letter: Path, tmp_path: Path
+) -> None:
+    words = ("--format", "json", "--min-confidence", "1", "--crops", str(tmp_path))
+    ran = run("read", str(letter), *words)
+    (page,) = json.loads(ran.stdout)["pages"]
+    assert page["text"] == ""
+    assert {word["text"] for word in page["doubtful"]} == {"Dear", "Madam", "Kind", "regards"}
+    assert all(word["left_out"] for word in page["doubtful"])
+    crops = sorted(tmp_path.glob("letter-p1-*.png"))
+    assert len(crops) == len(page["doubtful"])
+    for path, word in zip(crops, page["doubtful"], strict=True):
+        x0, y0, x1, y1 = word["box"]
+        with Image.open(path) as crop:
+            assert crop.width >= x1 - x0
+            assert crop.height >= y1 - y0
+
+
+def test_boxes_of_characters_are_given_on_request(letter: Path) -> None:
+    ran = run("read", str(letter), "--format", "json", "--characters", "boxes")
+    result = json.loads(ran.stdout)
+    assert result["receipt"]["parameters"]["characters"] == "boxes"
+    words = [
+        word
+        for block in result["pages"][0]["blocks"]
+        for line in block["lines"]
+        for word in line["words"]
+    ]
+    assert [word["text"] for word in words] == ["Dear", "Madam", "Kind", "regards"]
+    for word in words:
+        assert "".join(each["text"] for each in word["characters"]) == word["text"]
+        x0, y0, x1, y1 = word["box"]
+        for left, top, right, bottom in (each["box"] for each in word["characters"]):
+            assert x0 <= left < right <= x1
+            assert y0 <= top < bottom <= y1
+
+
+def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    ran = run("read", str(empty), str(letter))
+    assert ran.returncode == Exit.FAILED
+    assert "[empty]" in ran.stderr.decode()
+    assert "Dear Madam" in ran.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["nowhere.png"], Exit.FAILED, "No such file"),
+        (["letter", "--languages", "xxx"], Exit.FAILED, "unknown_language"),
+        (["letter", "--detectors", "nobody"], Exit.FAILED, "unknown_detector"),
+        (["letter", "--pages", "9"], Exit.FAILED, "pages_out_of_range"),
+        (["letter", "--format", "docx"], Exit.USAGE, "unknown format"),
+        (["letter", "--format", "overlay"], Exit.USAGE, "--output"),
+        (["letter", "letter", "--output", "nowhere"], Exit.USAGE, "folder"),
+        (["letter", "--lines", "magic"], Exit.USAGE, "magic"),
+        (["letter", "--crops", "nowhere"], Exit.USAGE, "folder"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_exit_code(
+    words: list[str], code: Exit, said: str, letter: Path
+) -> None:
+    ran = run("read", *(str(letter) if word == "letter" else word for word in words))
+    assert ran.returncode == code
+    assert said in ran.stderr.decode()
+    assert b"Traceback" not in ran.stderr

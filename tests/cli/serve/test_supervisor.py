@@ -1,0 +1,113 @@
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cli.serve.supervisor import Child, Supervisor, environment
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+STUBBORN = [sys.executable, "-c", DEAF]
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    made = Supervisor()
+    yield made
+    made.stop()
+
+
+def child(argv: list[str], grace_s: float = 5.0) -> Child:
+    return Child("child", argv, environment(), grace_s)
+
+
+def until(condition: Callable[[], bool], supervisor: Supervisor, limit_s: float = 10.0) -> bool:
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        supervisor.watch()
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def pid_of(kept: Child) -> int:
+    assert kept.process is not None
+    return kept.process.pid
+
+
+def test_a_killed_child_is_started_again(supervisor: Supervisor) -> None:
+    kept = child(SLEEP)
+    supervisor.add(kept)
+    first = pid_of(kept)
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: kept.alive() and pid_of(kept) != first, supervisor)
+
+
+def test_a_child_that_lives_is_left_alone(supervisor: Supervisor) -> None:
+    kept = child(SLEEP)
+    supervisor.add(kept)
+    first = pid_of(kept)
+    for _ in range(5):
+        supervisor.watch()
+    assert pid_of(kept) == first
+
+
+def test_pauses_grow_for_a_child_that_keeps_dying(supervisor: Supervisor) -> None:
+    kept = child([sys.executable, "-c", "raise SystemExit(3)"])
+    supervisor.add(kept)
+    pauses: list[float] = []
+
+    def twice_dead() -> bool:
+        if not pauses or pauses[-1] != kept.pause_s:
+            pauses.append(kept.pause_s)
+        return kept.quick_deaths >= 2
+
+    assert until(twice_dead, supervisor)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > pauses[0]
+
+
+def test_a_child_that_cannot_start_is_named(supervisor: Supervisor) -> None:
+    kept = child([sys.executable, "-c", "raise SystemExit(3)"])
+    supervisor.add(kept)
+    assert until(lambda: supervisor.failing(deaths=2) is kept, supervisor)
+
+
+def test_steady_children_are_not_called_failing(supervisor: Supervisor) -> None:
+    supervisor.add(child(SLEEP))
+    supervisor.watch()
+    assert supervisor.failing(deaths=1) is None
+
+
+def test_a_child_deaf_to_sigterm_is_killed_after_its_grace() -> None:
+    kept = child(STUBBORN, grace_s=0.5)
+    kept.start()
+    time.sleep(0.5)  # until it has made itself deaf
+    kept.stop()
+    assert kept.process is not None
+    assert kept.process.returncode == -signal.SIGKILL
+
+
+def test_children_end_in_the_opposite_order_of_their_start() -> None:
+    ended: list[str] = []
+
+    class Noting(Child):
+        def stop(self) -> None:
+            ended.append(self.name)
+            super().stop()
+
+    made = Supervisor()
+    for name in ("redis", "pages", "api"):
+        made.add(Noting(name, SLEEP, environment()))
+    made.stop()
+    assert ended == ["api", "pages", "redis"]
+
+
+def test_ctrl_c_reaches_the_supervisor_alone(supervisor: Supervisor) -> None:
+    kept = child(SLEEP)
+    supervisor.add(kept)
+    assert os.getsid(pid_of(kept)) != os.getsid(0)

@@ -1,0 +1,68 @@
+"""The clock that hosts share."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs.db import clock
+from jobs.db.clock import ASK_EVERY_S, SharedClock
+from jobs.db.engine import Database
+from jobs.domain.errors import LedgerUnavailable
+from jobs.ledger import Ledger
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+OWN = datetime(2031, 1, 1, tzinfo=UTC)
+
+
+class Host:
+    """A machine whose uptime and database a test moves."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.uptime_s = 1000.0
+        self.answer: datetime | None = NOON
+        self.asked = 0
+        monkeypatch.setattr(clock, "_uptime_s", lambda: self.uptime_s)
+        self.clock = SharedClock(self.ask, lambda: OWN)
+
+    def ask(self) -> datetime:
+        self.asked += 1
+        if self.answer is None:
+            raise LedgerUnavailable("restarting")
+        return self.answer
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Host:
+    return Host(monkeypatch)
+
+
+def test_the_databases_time_goes_on_with_the_uptime_and_is_asked_for_now_and_then(
+    host: Host,
+) -> None:
+    assert host.clock() == NOON
+    host.uptime_s += 30
+    assert host.clock() == NOON + timedelta(seconds=30)
+    assert host.asked == 1
+    host.uptime_s += ASK_EVERY_S
+    host.answer = NOON + timedelta(hours=1)
+    assert host.clock() == NOON + timedelta(hours=1)
+    assert host.asked == 2
+
+
+def test_a_database_that_is_away_stops_no_clock(host: Host) -> None:
+    host.answer = None
+    assert host.clock() == OWN
+    host.uptime_s += ASK_EVERY_S
+    host.answer = NOON
+    assert host.clock() == NOON
+    host.uptime_s += ASK_EVERY_S
+    host.answer = None
+    assert host.clock() == NOON + timedelta(seconds=ASK_EVERY_S)
+    asked = host.asked
+    host.clock()
+    assert host.asked == asked
+
+
+def test_a_database_tells_the_time(ledger: Ledger) -> None:
+    database: Database = ledger.database
+    assert abs(database.now() - datetime.now(UTC)) < timedelta(minutes=1)

@@ -1,0 +1,61 @@
+"""The cut recogniser gives the whole one's probabilities, over fewer characters."""
+
+import numpy as np
+import pytest
+
+from models.onnx_edit.prune_classes import cut_classes
+from models.onnx_edit.writer import GraphWriter
+from vision.core.errors import EngineFailure
+from vision.engines.onnx_session import open_session
+
+_CHARACTERS = ["a", "字", "b", "č"]
+_WEIGHTS = np.arange(18, dtype=np.float32).reshape(3, 6) / 9
+_BIAS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], np.float32)
+
+
+def recogniser() -> bytes:
+    """Three features a step, six classes: blank, four characters, space."""
+    graph = GraphWriter("recogniser")
+    x = graph.input("x", np.float32, ["lines", "steps", 3])
+    total = graph.node(
+        "Add", graph.node("MatMul", x, graph.constant(_WEIGHTS)), graph.constant(_BIAS)
+    )
+    graph.output(graph.node("Softmax", total, axis=2), np.float32, ["lines", "steps", 6])
+    return graph.model("test", {"character": "\n".join(_CHARACTERS), "made": "by a test"})
+
+
+def opened(path, content):
+    path.write_bytes(content)
+    return open_session(path, name="cut", version="1", sha256="", device="cpu", trial_shapes=_TRIAL)
+
+
+_TRIAL = {"x": (1, 4, 3)}
+
+
+def test_what_is_kept_is_as_probable_as_before_among_itself(tmp_path):
+    x = np.random.default_rng(1).random((2, 4, 3), np.float32)
+    (whole,) = opened(tmp_path / "whole.onnx", recogniser()).run({"x": x})
+    cut = opened(tmp_path / "cut.onnx", cut_classes(recogniser(), str.isascii))
+    (probabilities,) = cut.run({"x": x})
+    kept = whole[..., [0, 1, 3, 5]]
+    assert probabilities == pytest.approx(kept / kept.sum(axis=2, keepdims=True), abs=1e-6)
+
+
+def test_the_metadata_names_the_characters_that_are_left(tmp_path):
+    metadata = opened(tmp_path / "cut.onnx", cut_classes(recogniser(), str.isascii)).metadata
+    assert metadata == {"character": "a\nb", "made": "by a test"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no model",
+        GraphWriter("nothing").model("test", {}),
+        recogniser()[:-40],
+    ],
+    ids=["text", "no characters", "cut short"],
+)
+def test_other_files_are_refused(content):
+    with pytest.raises(EngineFailure) as refusal:
+        cut_classes(content, str.isascii)
+    assert refusal.value.code == "model_unreadable"

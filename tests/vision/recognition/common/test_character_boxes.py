@@ -1,0 +1,86 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vision.core.document import Box
+from vision.core.stages import CropWord
+from vision.recognition.common.character_boxes import with_characters
+
+WORD = Box(2, 2, 22, 12)
+
+
+def boxes_of(text: str, windows: list[tuple[float, float]], ink: list[list[int]]) -> list[Box]:
+    pieces = np.array(ink, np.int32).reshape(-1, 4)
+    letters = [(letter, 0.9) for letter in text]
+    (word,) = with_characters([CropWord(text, 0.5, WORD)], [letters], windows, pieces)
+    assert [each.text for each in word.characters] == list(text)
+    return [each.box for each in word.characters]
+
+
+@pytest.mark.parametrize(
+    ("windows", "ink", "expected"),
+    [
+        ([(0, 12), (12, 24)], [[2, 4, 10, 12], [13, 2, 22, 12]], [(2, 4, 10, 12), (13, 2, 22, 12)]),
+        ([(0, 4), (4, 14)], [[2, 4, 10, 12], [13, 2, 22, 12]], [(2, 4, 10, 12), (13, 2, 22, 12)]),
+        ([(0, 12), (12, 24)], [[2, 4, 22, 12]], [(2, 4, 12, 12), (12, 4, 22, 12)]),
+        (
+            [(0, 12), (12, 24)],
+            [[2, 5, 10, 12], [4, 2, 7, 4], [13, 5, 22, 12]],
+            [(2, 2, 10, 12), (13, 5, 22, 12)],
+        ),
+        (
+            [(0, 14), (14, 24)],
+            [[2, 2, 6, 12], [9, 2, 13, 12], [16, 2, 22, 12]],
+            [(2, 2, 13, 12), (16, 2, 22, 12)],
+        ),
+        ([(12, 24), (0, 12)], [[2, 4, 10, 12], [13, 2, 22, 12]], [(13, 2, 22, 12), (2, 4, 10, 12)]),
+        ([(0, 12), (12, 30)], [], [(2, 2, 12, 12), (12, 2, 22, 12)]),
+        (
+            [(0, 12), (12, 24)],
+            [[2, 4, 10, 12], [13, 2, 22, 12], [12, 0, 14, 1], [30, 2, 40, 12]],
+            [(2, 4, 10, 12), (13, 2, 22, 12)],
+        ),
+    ],
+    ids=[
+        "each its own piece", "steps come early", "touching", "a dot above",
+        "a letter of two pieces", "read from the right", "no ink", "ink outside of the word",
+    ],
+)  # fmt: skip
+def test_the_ink_of_a_word_is_shared_among_its_characters(windows, ink, expected):
+    assert boxes_of("ab", windows, ink) == [Box(*box) for box in expected]
+
+
+def test_more_letters_than_one_piece_can_hold_stand_where_they_were_read():
+    windows = [(2.0 + at, 3.0 + at) for at in range(20)]
+    found = boxes_of("abcdefghijklmnopqrst", windows, [[2, 2, 22, 12]])
+    assert found == [Box(x0, 2, x1, 12) for x0, x1 in windows]
+
+
+def test_each_word_takes_its_own_windows_and_ink():
+    words = [CropWord("a", 0.9, Box(0, 0, 5, 9)), CropWord("b", 0.9, Box(10, 1, 15, 8))]
+    ink = np.array([[0, 0, 5, 9], [10, 1, 15, 8]], np.int32)
+    first, second = with_characters(words, [[("a", 0.7)], [("b", 0.6)]], [(0, 7), (7, 20)], ink)
+    assert (first.characters[0].box, first.characters[0].confidence) == (words[0].box, 0.7)
+    assert (second.characters[0].box, second.characters[0].confidence) == (words[1].box, 0.6)
+
+
+def test_no_words_have_no_characters():
+    assert with_characters([], [], [], np.zeros((0, 4), np.int32)) == ()
+
+
+_pieces = st.tuples(st.integers(0, 25), st.integers(0, 12), st.integers(1, 9), st.integers(1, 9))
+
+
+@given(
+    st.lists(st.floats(-5, 30), min_size=2, max_size=9).map(sorted), st.lists(_pieces, max_size=8)
+)
+def test_characters_always_lie_inside_their_word(edges, pieces):
+    windows = list(pairwise(edges))
+    ink = [[x, y, x + width, y + height] for x, y, width, height in pieces]
+    for box in boxes_of("x" * len(windows), windows, ink):
+        assert WORD.x0 <= box.x0 <= box.x1 + 1e-9
+        assert box.x1 <= WORD.x1 + 1e-9
+        assert WORD.y0 <= box.y0 <= box.y1 <= WORD.y1

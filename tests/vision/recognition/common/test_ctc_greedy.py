@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from vision.recognition.common.ctc_greedy import greedy_runs
+
+NULL = 0
+
+
+def frames(*classes: int, sure: float = 0.9, count: int = 4) -> np.ndarray:
+    found = np.full((len(classes), count), (1 - sure) / (count - 1), np.float32)
+    found[np.arange(len(classes)), classes] = sure
+    return found
+
+
+def steps(*counts: int) -> np.ndarray:
+    return np.array(counts, np.int32)
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ((), []),
+        ((0, 0), []),
+        ((1,), [(1, 0, 1)]),
+        ((1, 1, 1), [(1, 0, 3)]),
+        ((1, 0, 1), [(1, 0, 1), (1, 2, 3)]),
+        ((0, 1, 1, 2, 0, 3), [(1, 1, 3), (2, 3, 4), (3, 5, 6)]),
+    ],
+)
+def test_equal_neighbours_are_one_and_blanks_are_none(
+    classes: tuple[int, ...], expected: list[tuple[int, int, int]]
+):
+    heard = frames(*classes)[None] if classes else np.zeros((1, 0, 4), np.float32)
+    (runs,) = greedy_runs(heard, steps(len(classes)), NULL)
+    found = zip(runs.classes.tolist(), runs.starts.tolist(), runs.ends.tolist(), strict=True)
+    assert list(found) == expected
+
+
+def test_lines_of_a_batch_do_not_touch():
+    heard = np.stack([frames(1, 2, 3), frames(3, 3, 1)])
+    first, second = greedy_runs(heard, steps(3, 3), NULL)
+    assert first.classes.tolist() == [1, 2, 3]
+    assert second.classes.tolist() == [3, 1]
+    assert second.starts.tolist() == [0, 2]
+
+
+def test_steps_past_the_end_of_a_line_are_not_read():
+    (runs,) = greedy_runs(frames(1, 2, 2)[None], steps(1), NULL)
+    assert runs.classes.tolist() == [1]
+    assert runs.ends.tolist() == [1]
+
+
+def test_a_run_is_as_probable_as_its_peak():
+    heard = np.concatenate([frames(1, sure=0.6), frames(1, sure=0.8)])
+    (runs,) = greedy_runs(heard[None], steps(2), NULL)
+    assert runs.probabilities.tolist() == pytest.approx([0.8])
+
+
+def test_certainty_leaves_blanks_and_padding_out():
+    heard = np.concatenate([frames(0, sure=1), frames(1, sure=0.5), frames(1, sure=0.9)])
+    assert greedy_runs(heard[None], steps(2), NULL)[0].certainty == pytest.approx(0.5)
+    assert greedy_runs(heard[None], steps(1), NULL)[0].certainty == 0

@@ -1,0 +1,118 @@
+"""PP-OCR's recogniser reads lines of Latin letters; other scripts go to the other recogniser."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.loaders.ppocr import is_latin, open_ppocr_recogniser
+from tests.support.lines import crop_of, written
+from vision.recognition.ppocr import strip_width
+from vision.recognition.tesseract import native_recogniser
+
+SENTENCE = "Total 12.50 due in July"
+
+
+@functools.cache
+def recogniser():
+    return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
+
+
+@pytest.mark.parametrize(
+    ("text", "ink", "ground"),
+    [
+        (SENTENCE, "black", "white"),
+        (SENTENCE, "white", "navy"),
+    ],
+    ids=["plain", "light on dark"],
+)
+def test_a_clean_line_is_read_whole(text, ink, ground):
+    (reading,) = recogniser().recognise([crop_of(written(text, 32, 6, ink, ground))])
+    assert reading.text == text
+    assert reading.confidence > 0.9
+
+
+def test_a_processor_that_would_cut_int8_sums_reads_in_floats(monkeypatch):
+    monkeypatch.setattr("models.loaders.ppocr.int8_is_exact", lambda: False)
+    floats = open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
+    crop = crop_of(written(SENTENCE))
+    assert [reading.text for reading in floats.recognise([crop])] == [SENTENCE]
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "black")])
+def test_words_stand_around_their_ink(ink, ground):
+    pixels = written("left right", ink=ink, ground=ground)
+    (reading,) = recogniser().recognise([crop_of(pixels)])
+    left, right = reading.words
+    columns = np.flatnonzero((pixels[:, :, 0] != pixels[0, 0, 0]).any(axis=0))
+    gap = columns[np.argmax(np.diff(columns))]
+    assert left.box.x0 == pytest.approx(columns[0], abs=2)
+    assert left.box.x1 == pytest.approx(gap, abs=3)
+    assert right.box.x1 == pytest.approx(columns[-1], abs=3)
+    assert left.box.y1 <= pixels.shape[0]
+
+
+def test_a_line_reads_the_same_whatever_is_read_with_it():
+    crops = [crop_of(written(text)) for text in ("one", SENTENCE, "two three")]
+    together = recogniser().recognise(crops)
+    assert together == [recogniser().recognise([crop])[0] for crop in crops]
+
+
+@pytest.mark.parametrize("shape", [(48, 200, 3), (4, 4, 3), (3, 4000, 3)])
+def test_an_empty_crop_has_no_text(shape):
+    (reading,) = recogniser().recognise([crop_of(np.full(shape, 255, np.uint8))])
+    assert reading.text == ""
+    assert reading.words == ()
+
+
+def test_no_crops_give_no_readings():
+    assert recogniser().recognise([]) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "strip"),
+    [(96, 48, 96), (1, 48, 16), (103, 48, 104), (500, 48, 496), (99999, 48, 4096), (10, 5, 96)],
+)
+def test_strips_have_few_widths_near_their_own(width, height, strip):
+    assert strip_width(crop_of(np.zeros((height, width, 3), np.uint8))) == strip
+
+
+@pytest.mark.parametrize(("narrowing", "strip"), [(1.0, 496), (0.8, 400), (0.01, 16)])
+def test_a_narrowed_line_becomes_as_much_narrower(narrowing, strip):
+    crop = crop_of(np.zeros((48, 500, 3), np.uint8))
+    assert strip_width(replace(crop, narrowing=narrowing)) == strip
+
+
+def test_a_narrowed_line_is_read_in_the_same_places():
+    crop = crop_of(written(SENTENCE))
+    whole, narrow = recogniser().recognise([crop, replace(crop, narrowing=0.8)])
+    assert narrow.text == SENTENCE
+    for one, other in zip(whole.words, narrow.words, strict=True):
+        assert tuple(other.box) == pytest.approx(tuple(one.box), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("letter", "latin"), [("a", True), ("ő", True), ("€", True), ("字", False), ("", False)]
+)
+def test_latin_has_letters_with_accents_and_no_chinese(letter, latin):
+    assert is_latin(letter) is latin
+
+
+def test_the_receipt_names_the_network_of_the_languages_asked_for():
+    (latin,) = recogniser().models(("eng", "deu"))
+    assert (latin.name, latin.version) == ("pp-ocrv6-rec", "small-latin")
+    other = recogniser().models(("osd",))
+    assert all(use.name != "pp-ocrv6-rec" for use in other)
+
+
+def test_characters_come_where_asked_for_each_inside_its_word():
+    plain = crop_of(written(SENTENCE, 40))
+    bare, reading = recogniser().recognise([plain, replace(plain, characters=True)])
+    assert all(word.characters == () for word in bare.words)
+    assert [word.text for word in reading.words] == SENTENCE.split()
+    for word in reading.words:
+        assert "".join(each.text for each in word.characters) == word.text
+        edges = [edge for each in word.characters for edge in (each.box.x0, each.box.x1)]
+        assert edges == sorted(edges)
+        assert (edges[0], edges[-1]) == pytest.approx((word.box.x0, word.box.x1), abs=2)

@@ -1,0 +1,70 @@
+"""The cheap finder takes even, light pages; the robust one takes the others."""
+
+import numpy as np
+import pytest
+
+from tests.support.lines import page_of_text
+from vision.core.document import ModelUse
+from vision.core.stages import FoundLine
+from vision.imaging.connected_components import find_letters
+from vision.text_detection.auto import AutoLineFinder, share_of_dark_ground
+
+ROBUST_LINE = FoundLine(((0, 0), (9, 0), (9, 5), (0, 5)))
+
+
+class RobustFinder:
+    """Finds one line on every page."""
+
+    name = "learned"
+
+    def find(self, image, languages):
+        return [ROBUST_LINE]
+
+    def models(self):
+        return (ModelUse("robust", "1", "", "CPUExecutionProvider"),)
+
+
+def shaded(page, dark):
+    """The page with its right part under a deep shadow."""
+    edge = round(page.shape[1] * (1 - dark))
+    page = page.copy()
+    page[:, edge:] = page[:, edge:] * 0.3
+    return page
+
+
+def streaked(page):
+    """The page with its letters run together from line to line."""
+    page = page.copy()
+    page[:, 100:900:40] = 0
+    page[:, 101:900:40] = 0
+    return page
+
+
+@pytest.mark.parametrize(
+    ("page", "finder"),
+    [
+        (page_of_text(), "classical"),
+        (shaded(page_of_text(), 0.1), "classical"),
+        (shaded(page_of_text(), 0.4), "learned"),
+        (255 - page_of_text(), "learned"),
+        (np.full((600, 800, 3), 255, np.uint8), "classical"),
+        (np.zeros((600, 800, 3), np.uint8), "classical"),
+    ],
+    ids=["plain", "small shadow", "large shadow", "light on dark", "white", "black"],
+)
+def test_the_ground_decides(page, finder):
+    chosen, lines = AutoLineFinder(RobustFinder()).search(page, ("eng",))
+    assert chosen.name == finder
+    assert (lines == [ROBUST_LINE]) == (finder == "learned")
+
+
+def test_the_lines_are_those_of_the_finder_chosen():
+    auto = AutoLineFinder(RobustFinder())
+    assert len(auto.find(page_of_text(lines=3), ("eng",))) == 3
+    assert [use.name for use in auto.models()] == ["robust"]
+
+
+@pytest.mark.parametrize("dark", [0.0, 0.3, 0.6])
+def test_dark_ground_is_measured_by_its_area(dark):
+    page = shaded(np.full((600, 800, 3), 240, np.uint8), dark)
+    assert share_of_dark_ground(find_letters(page).ground) == pytest.approx(dark, abs=0.08)

@@ -1,0 +1,122 @@
+"""One sweep over a real ledger, with a clock that tests move."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.domain.errors import BrokerDown, LedgerUnavailable, NotFound
+from jobs.domain.states import JobState, PageState
+from jobs.domain.topics import Topic
+from jobs.ledger import open_ledger
+from jobs.migrations.upgrade import migrate
+from jobs.settings import Settings
+from jobs.storage.blob_store import input_key, job_prefix, open_blobs
+from tests.support.ledgers import TENANT, claimed, created, drain, finished, new_job, running
+from workers.control.reconciler import LeaseJudge, Reconciler
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(_env_file=None, data_dir=folder)
+        migrate(self.settings)
+        self.ahead = timedelta()
+        self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
+        self.blobs = open_blobs(self.settings.blob_store_url)
+        self.broker_is_up = True
+        self.woken = 0
+        judge = LeaseJudge(lambda: datetime.now(UTC), 0.3)
+        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, self._wake, 60, judge)
+
+    def _depth(self, topic: Topic) -> int:
+        if not self.broker_is_up:
+            raise BrokerDown("no answer")
+        return 0
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.ledger.close()
+
+
+def test_a_page_whose_worker_died_is_announced_again(desk: Desk) -> None:
+    job_id = running(desk.ledger)
+    claimed(desk.ledger, job_id)
+    drain(desk.ledger)
+    desk.reconciler.sweep()
+    assert drain(desk.ledger) == []
+    desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
+    assert drain(desk.ledger, "read_page") == [(job_id, 1)]
+    assert desk.woken == 2
+
+
+def test_a_job_that_nobody_took_up_is_announced_again(desk: Desk) -> None:
+    job = created(desk.ledger, input_blob="x")
+    drain(desk.ledger)
+    desk.ahead += timedelta(seconds=desk.settings.republish_s + 1)
+    desk.reconciler.sweep()
+    assert drain(desk.ledger, "open_job") == [(job.id,)]
+
+
+def test_a_broker_that_is_down_keeps_no_other_step_from_its_work(desk: Desk) -> None:
+    job = created(desk.ledger, input_blob="x", deadline_s=10)
+    desk.broker_is_up = False
+    desk.ahead += timedelta(seconds=11)
+    desk.reconciler.sweep()
+    assert desk.ledger.jobs.load(job.id).state is JobState.EXPIRED
+    assert desk.woken == 1
+
+
+def test_what_was_kept_long_enough_is_deleted_with_its_blobs(desk: Desk) -> None:
+    new = new_job()
+    desk.blobs.put(input_key(new), b"document")
+    job = finished(desk.ledger, id=new.id, input_blob=input_key(new))
+    desk.ahead += timedelta(hours=desk.settings.retention_h - 1)
+    desk.reconciler.sweep()
+    assert desk.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
+    desk.ahead += timedelta(hours=2)
+    desk.reconciler.sweep()
+    with pytest.raises(NotFound):
+        desk.ledger.jobs.load(job.id)
+    assert desk.blobs.list(job_prefix(TENANT, job.id)) == []
+
+
+def test_leases_get_time_after_the_ledger_was_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = running(desk.ledger)
+    claimed(desk.ledger, job_id)
+    desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.ledger.pages, "lapse", _away)
+        desk.reconciler.sweep()
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.RUNNING
+    time.sleep(0.4)
+    desk.reconciler.sweep()
+    assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
+
+
+def _away() -> int:
+    raise LedgerUnavailable("restarting")
+
+
+def test_leases_get_time_after_the_clock_leapt_and_only_once() -> None:
+    leap = timedelta()
+    judge = LeaseJudge(lambda: datetime.now(UTC) + leap, 0.2)
+    assert judge.may_judge()
+    leap = timedelta(hours=1)
+    assert not judge.may_judge()
+    time.sleep(0.3)
+    assert judge.may_judge()
+    leap = timedelta()  # set back: no lease ends early by that
+    assert judge.may_judge()

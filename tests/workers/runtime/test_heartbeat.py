@@ -1,0 +1,127 @@
+import threading
+from typing import Any
+
+import pytest
+
+from jobs.domain.errors import BrokerDown, LedgerUnavailable
+from jobs.stores.workers import WorkerReport
+from workers.runtime import heartbeat as health
+from workers.runtime.heartbeat import Heartbeat, Liveness
+
+
+def liveness(depth: int | None, limit_s: float = -1.0) -> Liveness:
+    """A negative limit makes any time too long; no depth means no broker."""
+
+    def backlog() -> int:
+        if depth is None:
+            raise BrokerDown("no answer")
+        return depth
+
+    return Liveness(backlog, limit_s)
+
+
+def test_messages_that_wait_while_nothing_arrives_are_a_stall() -> None:
+    assert liveness(depth=1).stalled()
+    assert not liveness(depth=1, limit_s=60).stalled()
+
+
+@pytest.mark.parametrize("depth", [0, None])
+def test_an_empty_queue_or_a_broker_that_is_down_are_no_stall(depth: int | None) -> None:
+    quiet = liveness(depth, limit_s=30)
+    quiet._taken_at -= 60
+    assert not quiet.stalled()
+
+
+def test_work_in_hand_is_no_stall_and_counts_from_its_arrival() -> None:
+    busy = liveness(depth=5, limit_s=30)
+    busy._taken_at -= 60
+    with busy.working():
+        busy._taken_at -= 60
+        assert not busy.stalled()
+    assert not busy.stalled()
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self.reports: list[WorkerReport] = []
+        self.changed = threading.Condition()
+        self.down = False
+
+    def beat(self, report: WorkerReport) -> None:
+        with self.changed:
+            self.reports.append(report)
+            self.changed.notify_all()
+        if self.down:
+            raise LedgerUnavailable("no answer")
+
+    def await_report(self, **wanted: Any) -> WorkerReport:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self._find(wanted) is not None, 10)
+        found = self._find(wanted)
+        assert found is not None
+        return found
+
+    def _find(self, wanted: dict[str, Any]) -> WorkerReport | None:
+        matching = (
+            each
+            for each in self.reports
+            if all(getattr(each, name) == value for name, value in wanted.items())
+        )
+        return next(matching, None)
+
+
+def test_a_worker_is_not_ready_until_it_says_so_and_says_why() -> None:
+    ledger = Ledger()
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
+    heartbeat.start()
+    assert ledger.await_report(ready=False).reason == "starting"
+    heartbeat.say(ready=False, reason="no GPU", capabilities={})
+    ledger.await_report(reason="no GPU")
+    heartbeat.say(ready=True, reason="", capabilities={"languages": ["eng"]})
+    assert ledger.await_report(ready=True).capabilities == {"languages": ["eng"]}
+    heartbeat.stop()
+
+
+def test_a_ledger_that_is_down_does_not_end_the_heartbeat() -> None:
+    ledger = Ledger()
+    ledger.down = True
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
+    heartbeat.start()
+    assert ledger.await_report(ready=False).reason == "starting"
+    heartbeat.say(ready=True, reason="", capabilities={})
+    assert ledger.await_report(ready=True).id == "w1"  # told although the one before was refused
+    heartbeat.stop()
+
+
+def test_a_stalled_worker_is_ended() -> None:
+    ended = threading.Event()
+    heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set)
+    heartbeat.watch(liveness(depth=3))
+    heartbeat.start()
+    assert ended.wait(10)
+    heartbeat.stop()
+
+
+def test_a_worker_that_does_not_come_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+    ended = threading.Event()
+    heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set)
+    heartbeat.start()
+    assert ended.wait(10)
+    heartbeat.stop()
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_worker_that_has_said_how_it_is_may_run_for_ever(
+    monkeypatch: pytest.MonkeyPatch, ready: bool
+) -> None:
+    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+    ledger, ended = Ledger(), threading.Event()
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", ended.set)
+    heartbeat.say(ready=ready, reason="told", capabilities={})
+    heartbeat.start()
+    ledger.await_report(reason="told")
+    heartbeat.say(ready=ready, reason="told again", capabilities={})
+    ledger.await_report(reason="told again")
+    heartbeat.stop()
+    assert not ended.is_set()

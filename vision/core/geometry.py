@@ -1,0 +1,98 @@
+"""Affine maps between page, working image and line crop, and what they do to points and boxes.
+
+An `Affine` is a [2, 3] float64 matrix; it takes (x, y, 1) in one frame to (x, y) in another.
+Coordinates are continuous: pixel (column, row) covers [column, column + 1] by [row, row + 1].
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from vision.core.document import Box, Point, Polygon
+from vision.core.stages import Affine
+
+
+def identity() -> Affine:
+    """The map that changes nothing."""
+    return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+def scaling(x: float, y: float) -> Affine:
+    """Multiplies coordinates by `x` and `y`."""
+    return np.array([[x, 0.0, 0.0], [0.0, y, 0.0]])
+
+
+def translation(x: float, y: float) -> Affine:
+    """Adds `x` and `y` to coordinates."""
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
+
+
+def compose(outer: Affine, inner: Affine) -> Affine:
+    """The map that applies `inner` first, then `outer`."""
+    linear = outer[:, :2] @ inner[:, :2]
+    offset = outer[:, :2] @ inner[:, 2] + outer[:, 2]
+    return np.column_stack([linear, offset])
+
+
+def invert(affine: Affine) -> Affine:
+    """The way back. Raises numpy.linalg.LinAlgError where the map flattens the plane."""
+    linear = np.linalg.inv(affine[:, :2])
+    return np.column_stack([linear, -linear @ affine[:, 2]])
+
+
+def rotation_affine(width: int, height: int, turns: int) -> Affine:
+    """Maps a `width` x `height` image onto itself turned clockwise by `turns` quarter turns.
+
+    Negative and large counts are taken modulo four; the result's top-left corner is the origin.
+    """
+    maps = (
+        [[1, 0, 0], [0, 1, 0]],
+        [[0, -1, height], [1, 0, 0]],
+        [[-1, 0, width], [0, -1, height]],
+        [[0, 1, 0], [-1, 0, width]],
+    )
+    return np.array(maps[turns % 4], dtype=np.float64)
+
+
+def transform_points(affine: Affine, points: Iterable[Point]) -> Polygon:
+    """Each point in the other frame, in the same order."""
+    array = np.array(list(points), dtype=np.float64).reshape(-1, 2)
+    moved = array @ affine[:, :2].T + affine[:, 2]
+    return tuple((float(x), float(y)) for x, y in moved)
+
+
+def corners(box: Box) -> Polygon:
+    """The four corners, clockwise from the top-left."""
+    return ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+
+
+def bounding_box(points: Sequence[Point]) -> Box:
+    """The smallest upright box around the points; the empty box at the origin for none."""
+    if not points:
+        return Box(0.0, 0.0, 0.0, 0.0)
+    xs, ys = zip(*points, strict=True)
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def transform_box(affine: Affine, box: Box) -> Box:
+    """The upright box around `box` in the other frame."""
+    # Plain floats: a page has hundreds of boxes, and arrays of four points take ten times as long.
+    (xx, xy, x), (yx, yy, y) = affine.tolist()
+    across = sorted((xx * box.x0, xx * box.x1)), sorted((xy * box.y0, xy * box.y1))
+    down = sorted((yx * box.x0, yx * box.x1)), sorted((yy * box.y0, yy * box.y1))
+    return Box(
+        across[0][0] + across[1][0] + x,
+        down[0][0] + down[1][0] + y,
+        across[0][1] + across[1][1] + x,
+        down[0][1] + down[1][1] + y,
+    )
+
+
+def clip_box(box: Box, width: float, height: float) -> Box:
+    """The part of `box` that lies on a page of this size; of zero area where none does."""
+    return Box(
+        min(max(box.x0, 0.0), width),
+        min(max(box.y0, 0.0), height),
+        min(max(box.x1, 0.0), width),
+        min(max(box.y1, 0.0), height),
+    )

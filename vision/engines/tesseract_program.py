@@ -1,0 +1,121 @@
+"""The only door to pytesseract, for machines that have just the `tesseract` program."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import pytesseract
+
+from vision.core.document import Box, ModelUse
+from vision.core.errors import EngineFailure
+from vision.core.stages import CropWord, Image, LineReading
+from vision.engines.tessdata import installed_languages, model_uses, require_languages
+
+# Debian's tesseract starts OpenMP threads that fight over the cores (ten times slower on two).
+# pytesseract takes no environment: the child inherits this one.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+_TIMEOUT_S = 300
+_RAW_LINE = 13
+
+
+class TesseractProcess:
+    """The `tesseract` program, run once for all lines of a language; safe from many threads."""
+
+    # The program gives no probability of letters; filtering by that of words costs more than it
+    # gains (forms: -.011 of word F1 at .3).
+    min_confidence = 0.0
+
+    def __init__(self, tessdata: Path) -> None:
+        self.tessdata = tessdata
+
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages installed, sorted."""
+        return installed_languages(self.tessdata)
+
+    def models(self, names: Sequence[str]) -> tuple[ModelUse, ...]:
+        """What the receipt says of these models; BadInput where one is missing."""
+        try:
+            version = str(pytesseract.get_tesseract_version())
+        except pytesseract.TesseractNotFoundError as error:
+            raise _program_missing() from error
+        return model_uses(self.tessdata, names, version, "tesseract-process")
+
+    def read_lines(
+        self,
+        images: Sequence[Image],
+        languages: Sequence[str],
+        *,
+        characters: bool = False,  # noqa: ARG002 - the program's table has words at the least
+    ) -> list[LineReading]:
+        """One reading for each image of a single line, boxes in pixels of that image.
+
+        Confidence is the program's for each word, that of its weakest letter, and its mean for
+        the line. Raises BadInput `unknown_language`; EngineFailure `tesseract_missing`,
+        `tesseract_failed`.
+        """
+        require_languages(self.tessdata, languages)
+        if not images:
+            return []
+        with tempfile.TemporaryDirectory(prefix="pagesight-lines-") as folder:
+            table = self._run(_write_list(Path(folder), images), languages)
+        return _readings(table, len(images))
+
+    def _run(self, image_list: Path, languages: Sequence[str]) -> dict[str, list[str]]:
+        config = f"--psm {_RAW_LINE} --tessdata-dir {shlex.quote(str(self.tessdata))}"
+        try:
+            table: dict[str, list[str]] = pytesseract.image_to_data(
+                str(image_list),
+                lang="+".join(languages),
+                config=config,
+                timeout=_TIMEOUT_S,
+                output_type=pytesseract.Output.DICT,
+            )
+        except pytesseract.TesseractNotFoundError as error:
+            raise _program_missing() from error
+        except (pytesseract.TesseractError, RuntimeError) as error:  # RuntimeError: the time limit
+            raise EngineFailure(
+                "tesseract_failed", f"the tesseract program failed: {error}"
+            ) from error
+        return table
+
+
+def _program_missing() -> EngineFailure:
+    return EngineFailure(
+        "tesseract_missing",
+        "neither tesserocr nor the tesseract program works here: install the package tesseract-ocr",
+    )
+
+
+def _write_list(folder: Path, images: Sequence[Image]) -> Path:
+    """The program takes a text file that names images, and counts them as pages."""
+    files = [folder / f"{number}.png" for number in range(1, len(images) + 1)]
+    for file, image in zip(files, images, strict=True):
+        file.write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    image_list = folder / "lines.txt"
+    image_list.write_text("\n".join(map(str, files)) + "\n")
+    return image_list
+
+
+def _readings(table: dict[str, list[str]], count: int) -> list[LineReading]:
+    words: list[list[CropWord]] = [[] for _ in range(count)]
+    columns = ("page_num", "left", "top", "width", "height", "conf", "text")
+    for page, left, top, width, height, confidence, text in zip(
+        *(table[column] for column in columns), strict=True
+    ):
+        if str(text).strip():
+            x, y = float(left), float(top)
+            box = Box(x, y, x + float(width), y + float(height))
+            share = min(max(float(confidence) / 100, 0.0), 1.0)
+            words[int(page) - 1].append(CropWord(str(text).strip(), share, box))
+    return [_reading(line) for line in words]
+
+
+def _reading(words: Sequence[CropWord]) -> LineReading:
+    if not words:
+        return LineReading("", 0.0)
+    confidence = sum(word.confidence for word in words) / len(words)
+    return LineReading(" ".join(word.text for word in words), confidence, tuple(words))

@@ -1,0 +1,89 @@
+"""What kind of file this is, judged by its bytes, never by its name."""
+
+import re
+
+from vision.core.errors import BadInput
+
+ACCEPTED = "JPEG, PNG, TIFF, WebP, BMP, GIF or PDF"
+HEAD_BYTES = 4096
+
+# (offset, first bytes, media type); the longest prefixes that every writer of the format keeps.
+_READ = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (0, b"II+\x00", "image/tiff"),
+    (0, b"MM\x00+", "image/tiff"),
+    (8, b"WEBP", "image/webp"),
+    (0, b"BM", "image/bmp"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+)
+
+MEDIA_TYPES = frozenset({kind for _, _, kind in _READ} | {"application/pdf"})
+
+_REFUSED = (
+    (0, b"%!PS-Adobe", "PostScript"),
+    (0, b"%!", "PostScript"),
+    (0, b"\xc5\xd0\xd3\xc6", "Encapsulated PostScript"),
+    (0, b"\x00\x00\x01\x00", "a Windows icon"),
+    (0, b"\x00\x00\x02\x00", "a Windows cursor"),
+    (4, b"jP  \r\n\x87\n", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    (4, b"JXL \r\n\x87\n", "JPEG XL"),
+    (4, b"ftypavi", "AVIF"),
+    (4, b"ftyphei", "HEIC"),
+    (4, b"ftypmif1", "HEIF"),
+    (4, b"ftyp", "an MPEG-4 file"),
+    (0, b"8BPS", "a Photoshop document"),
+    (0, b"DDS ", "a DirectDraw surface"),
+    (0, b"SIMPLE  =", "FITS"),
+    (0, b"\x01\xda", "an SGI image"),
+    (128, b"DICM", "DICOM"),
+    (0, b"AT&TFORM", "DjVu"),
+    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document"),
+    (0, b"{\\rtf", "RTF"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"Rar!", "a RAR archive"),
+)
+
+_MARKUP = (
+    (re.compile(rb"<svg[\s>:]", re.IGNORECASE), "SVG"),
+    (re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE), "HTML"),
+    (re.compile(rb"\A\s*<\?xml"), "XML"),
+)
+
+# Readers of PDF accept its header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
+_PDF_WITHIN = 1024
+
+
+def media_type(head: bytes) -> str:
+    """The media type of a file that begins with `head`, its first HEAD_BYTES bytes.
+
+    Raises BadInput `empty` for no bytes and `unsupported_type`, naming what the file is where
+    that can be told, for every format that is not read.
+    """
+    if not head:
+        raise BadInput("empty", "The file is empty. Send a file that has content.")
+    for offset, magic, kind in _READ:
+        if head.startswith(magic, offset):
+            return kind
+    refused = _refused_kind(head)
+    if refused is None and b"%PDF-" in head[:_PDF_WITHIN]:
+        return "application/pdf"
+    what = f"The file is {refused}" if refused else "The file is of no known type"
+    raise BadInput("unsupported_type", f"{what}, which is not read. Send {ACCEPTED}.")
+
+
+def _refused_kind(head: bytes) -> str | None:
+    for offset, magic, kind in _REFUSED:
+        if head.startswith(magic, offset):
+            return kind
+    for pattern, kind in _MARKUP:
+        if pattern.search(head):
+            return kind
+    return None

@@ -1,0 +1,91 @@
+"""Pages of a PDF, drawn by PDFium. One thread only: PDFium is not safe in several."""
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+from pypdfium2 import raw
+
+from vision.core.errors import BadInput
+from vision.core.limits import Limits
+from vision.core.stages import PageImage
+from vision.input.pdf_text import read_text_layer
+
+POINTS_PER_INCH = 72.0
+
+# PDFium rounds both sides up to whole pixels; this leaves room for that below the limits.
+_ROUNDING_ROOM = 0.999
+
+
+def count_pages(path: Path) -> int:
+    """Pages of the document. Raises BadInput `encrypted` or `damaged` where it does not open."""
+    with _opened(path) as document:
+        return len(document)
+
+
+def render_page(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
+    """Page `number` at `dpi`, or as near to it as `limits` allow, on white, with its text layer.
+
+    Form fields are drawn; the page's own rotation and crop box are honoured. The pixels are a
+    view of PDFium's bitmap, which lives as long as they do.
+    """
+    with _opened(path) as document:
+        if not 1 <= number <= len(document):
+            raise BadInput(
+                "page_missing",
+                f"There is no page {number}; the document has {len(document)}.",
+            )
+        return _render(document, number, dpi, limits)
+
+
+def _render(document: pypdfium2.PdfDocument, number: int, dpi: int, limits: Limits) -> PageImage:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # XFA forms that do not load are drawn without
+        document.init_forms()
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = _scale(width, height, dpi, limits)
+        bitmap = page.render(scale=scale, rev_byteorder=True)
+        layer = read_text_layer(page, scale)
+    except pypdfium2.PdfiumError as error:
+        raise _damaged(f"Page {number} of the PDF cannot be drawn") from error
+    pixels = np.asarray(bitmap.to_numpy())[:, :, :3]
+    stated = layer if layer and layer.words else None
+    return PageImage(number, pixels, round(scale * POINTS_PER_INCH, 1), text_layer=stated)
+
+
+def _scale(width: float, height: float, dpi: int, limits: Limits) -> float:
+    """Pixels per point for a page of this size in points."""
+    if not (width > 0 and height > 0 and math.isfinite(width * height)):
+        raise _damaged("The page has no area")
+    side = limits.max_side / max(width, height)
+    area = math.sqrt(limits.max_pixels / (width * height))
+    return min(dpi / POINTS_PER_INCH, min(side, area) * _ROUNDING_ROOM)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise _opening_error(error) from error
+    with document:
+        yield document
+
+
+def _opening_error(error: pypdfium2.PdfiumError) -> BadInput:
+    if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+        return BadInput(
+            "encrypted",
+            "The PDF is protected by a password. Save a copy without protection and send that.",
+        )
+    return _damaged("The PDF cannot be opened, or has no pages")
+
+
+def _damaged(what: str) -> BadInput:
+    return BadInput("damaged", f"{what}. Save it again with the program that made it.")

@@ -1,0 +1,124 @@
+"""The decoder's helper process: one JSON request a line on stdin, one JSON answer a line on stdout.
+
+Started by sandbox.py only. The pixels of a page go into the shared memory whose descriptor the
+parent hands over. From the first hostile byte on nothing said here is trusted: the parent checks
+every answer.
+"""
+
+import ctypes
+import json
+import mmap
+import os
+import resource
+import select
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.errors import BadInput
+from vision.core.limits import Limits
+from vision.input.decode import decode_page, probe
+from vision.input.sandbox.text_layer_codec import layer_answer
+
+_PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+_OPEN_FILES = 64  # the document, the fonts that PDFium opens, the pipes
+
+Pixels = NDArray[np.uint8]
+Message = dict[str, Any]
+
+
+def main() -> None:
+    """Confine this process, say that it is ready, then answer until the parent goes."""
+    settings = json.loads(sys.argv[1])
+    limits = Limits(**settings["limits"])
+    shared = np.frombuffer(mmap.mmap(settings["pixels_fd"], limits.max_pixels * 3), np.uint8)
+    answers = _private_stdout()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    _confine(settings["memory_bytes"])
+    _say(answers, {"ready": True})
+    for line in sys.stdin.buffer:
+        _renew_cpu_time(settings["cpu_seconds"])
+        _say(answers, _answer(json.loads(line), limits, shared))
+
+
+def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
+    try:
+        if request["do"] == "probe":
+            return _probed(Path(request["path"]), limits)
+        return _decoded(request, limits, shared)
+    except BadInput as error:
+        return {"bad_input": [error.code, error.message]}
+    except MemoryError:
+        return {"out_of_memory": True}
+
+
+def _probed(path: Path, limits: Limits) -> Message:
+    found = probe(path, limits)
+    return {"media_type": found.media_type, "pages": found.pages}
+
+
+def _decoded(request: Message, limits: Limits, shared: Pixels) -> Message:
+    page = decode_page(Path(request["path"]), request["number"], request["dpi"], limits)
+    height, width, _ = page.pixels.shape
+    np.copyto(shared[: page.pixels.size].reshape(page.pixels.shape), page.pixels)
+    warnings = [[warning.code, warning.message] for warning in page.warnings]
+    return {
+        "width": width,
+        "height": height,
+        "dpi": page.dpi,
+        "warnings": warnings,
+        "text_layer": layer_answer(page.text_layer),
+    }
+
+
+def _private_stdout() -> BinaryIO:
+    """The answers' channel, moved to where no C library prints."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _say(answers: BinaryIO, message: Message) -> None:
+    answers.write(json.dumps(message).encode() + b"\n")
+    answers.flush()
+
+
+def _exit_with_parent() -> None:
+    """End at once when the parent closes its end, even in the middle of a long page.
+
+    PR_SET_PDEATHSIG would not do: it fires when the *thread* that started us ends.
+    """
+    poll = select.poll()
+    poll.register(0, 0)  # hang-up is always reported
+    poll.poll()
+    os._exit(0)
+
+
+def _confine(memory_bytes: int) -> None:
+    """Bound memory; no files written, no core dumps, no child processes, no new privileges."""
+    for kind, bound in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        resource.setrlimit(kind, (bound, bound))
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _renew_cpu_time(seconds: int) -> None:
+    """Give the next request its own CPU time; the kernel ends us with SIGXCPU beyond it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    bound = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (bound, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Opens untrusted documents in helper processes, so that a bomb or a crash costs one page."""
+
+import contextlib
+import queue
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vision.core.limits import DocumentProbe, Limits
+from vision.core.stages import PageImage
+from vision.input.sandbox.validation import page_of, probe_of
+from vision.input.sandbox.worker import Budget, Helper
+
+
+class DecoderPool:
+    """Warm helper processes shared by all threads of this one; each call waits for a free helper.
+
+    Create it after any fork. `limits` bound a document, `budget` one request. Beyond the codes of
+    vision.input.decode its methods raise BadInput `too_costly` (time or memory ran out) and
+    `decoder_crashed`, EngineFailure `decoder_missing` where a helper cannot start, and OSError
+    where there is no readable file at `path`.
+    """
+
+    def __init__(
+        self, size: int = 2, limits: Limits | None = None, budget: Budget | None = None
+    ) -> None:
+        self._limits = limits or Limits()
+        self._budget = budget or Budget()
+        self._helpers: queue.SimpleQueue[Helper] = queue.SimpleQueue()
+        self._size = size
+        for _ in range(size):
+            self._helpers.put(self._start())
+
+    def probe(self, path: Path) -> DocumentProbe:
+        """What kind of document lies at `path`, and how many pages it has."""
+        request = {"do": "probe", "path": _readable(path)}
+        with self._lend() as helper:
+            return helper.ask(request, lambda answer: probe_of(answer, self._limits))
+
+    def decode(self, path: Path, number: int, dpi: int) -> PageImage:
+        """Page `number`, counted from 1; `dpi` is the resolution at which PDF pages are drawn."""
+        request = {"do": "decode", "path": _readable(path), "number": number, "dpi": dpi}
+        with self._lend() as helper:
+            started = time.perf_counter()
+            page = helper.ask(
+                request,
+                lambda answer: page_of(answer, number, self._limits, helper.take_pixels),
+            )
+        return replace(page, decode_ms=(time.perf_counter() - started) * 1000)
+
+    def close(self) -> None:
+        """End all helpers, waiting for pages in hand. Call once; nothing works afterwards."""
+        for _ in range(self._size):
+            self._helpers.get().stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _lend(self) -> Iterator[Helper]:
+        helper = self._helpers.get()
+        try:
+            if not helper.usable():
+                helper.stop()
+                helper = self._start()
+            yield helper
+        finally:
+            self._helpers.put(helper)
+
+    def _start(self) -> Helper:
+        return Helper(self._limits, self._budget)
+
+
+def _readable(path: Path) -> str:
+    """The absolute path; the helper has another working directory. Raises OSError."""
+    with path.open("rb"):
+        return str(path.resolve())

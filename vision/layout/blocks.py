@@ -1,0 +1,230 @@
+"""Placed lines grouped into blocks in reading order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from vision.core.document import Box, Region
+from vision.core.geometry import transform_box
+from vision.core.stages import Affine
+from vision.layout.forms import cell_by_cell, ends_with_colon, labels_with_colons
+from vision.layout.page_furniture import footnotes_of, page_number_of
+from vision.layout.placed_line import PlacedLine
+from vision.layout.reading_order import Flow, Row, reading_order, rows_of, same_row
+from vision.layout.regions import kind_of, region_of, union
+from vision.layout.vertical_text import laid_level
+
+# Read as one piece, whatever columns are inside or beside them.
+_WHOLE = frozenset({"table", "figure"})
+_MARGINAL = frozenset({"header", "footer", "page_number"})
+_MAY_BE_MARGINAL = frozenset({None, "text", "list"})
+
+# In line heights.
+_PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
+_WIDEST_LINE_GAP = 1.5  # double spacing
+_EDGE_TEXT = 4.0  # longer runs up or down the page belong to no row
+_NEXT_CELL = 0.5  # a row that begins so far above the last one's foot is the next cell of a form
+_OTHER_SIZE = 1.5  # ratio of heights that parts a heading from its text
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block while it grows. Each row holds the lines that stand side by side."""
+
+    kind: str
+    region: Region | None
+    rows: list[list[PlacedLine]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What reading order sees as one thing: a line, or a whole table or figure."""
+
+    box: Box
+    region: Region | None
+    lines: list[PlacedLine]
+
+
+def draft_blocks(
+    lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
+) -> list[Draft]:
+    """Drafts in reading order: heads, the body, text along the edge, footnotes, feet.
+
+    `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
+    """
+    lines = laid_level(lines)
+    extent = union(line.box for line in lines)
+    middle = (extent.y0 + extent.y1) / 2
+    long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
+    known = _unlabelled_zones(lines)
+    zones: list[list[_Unit]] = [[] for _ in range(5)]
+    units = list(_units(lines, regions))
+    for unit in units:
+        torn = _is_marginal(unit) and _has_body_beside(unit, units)
+        zones[1 if torn else _zone(unit, middle, long, known)].append(unit)
+    zones[1] += _obstacles(lines, regions, to_layout)
+    return [draft for zone in zones for draft in _drafts(zone)]
+
+
+def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, int]:
+    """Zones of a page number and of footnotes that no region tells, by the line's identity."""
+    number = page_number_of(lines)
+    zones = {id(note): 3 for note in footnotes_of(lines, number)}
+    return zones if number is None else zones | {id(number): 4}
+
+
+def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, int]) -> int:
+    kind = unit.region and kind_of(unit.region.label)
+    if _is_marginal(unit):
+        return 0 if unit.box.y0 < middle else 4
+    if kind == "footnote":
+        return 3
+    if kind in _MAY_BE_MARGINAL and id(unit.lines[0]) in known:
+        return known[id(unit.lines[0])]
+    return 1 if unit.lines[0].level or unit.box.height < long else 2
+
+
+def _is_marginal(unit: _Unit) -> bool:
+    return unit.region is not None and kind_of(unit.region.label) in _MARGINAL
+
+
+def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
+    """Whether other text of its size goes on in the same row: no head or foot, but part of that."""
+    return any(
+        not _is_marginal(other)
+        and other.box.height < _OTHER_SIZE * unit.box.height
+        and same_row(unit.box, other.box)
+        for other in units
+    )
+
+
+def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_Unit]:
+    whole: dict[Region, list[PlacedLine]] = {}
+    for line in lines:
+        region = region_of(line.line, regions)
+        if region is not None and kind_of(region.label) in _WHOLE:
+            whole.setdefault(region, []).append(line)
+        else:
+            yield _Unit(line.box, region, [line])
+    for region, inside in whole.items():
+        if _is_form(inside):
+            yield from (_Unit(line.box, None, [line]) for line in inside)
+        else:
+            yield _Unit(union(line.box for line in inside), region, inside)
+
+
+def _is_form(lines: Sequence[PlacedLine]) -> bool:
+    """Whether what a detector took for a table has rows of labels above their entries."""
+    boxes = [line.box for line in lines]
+    rows = rows_of(boxes, range(len(boxes)))
+    return labels_with_colons(rows, [line.line.text for line in lines])
+
+
+def _obstacles(
+    lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
+) -> list[_Unit]:
+    """Tables and figures without text: columns run round them all the same."""
+    boxes = [
+        transform_box(to_layout, region.box)
+        for region in regions
+        if kind_of(region.label) in _WHOLE
+    ]
+    return [_Unit(box, None, []) for box in boxes if not any(_meet(box, ln.box) for ln in lines)]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > 0 and down > 0.5 * other.height
+
+
+def _drafts(units: list[_Unit]) -> list[Draft]:
+    boxes = [unit.box for unit in units]
+    texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
+    drafts = _Drafts()
+    announcing = {at for at, text in enumerate(texts) if ends_with_colon(text)}
+    for flow in reading_order(boxes, announcing):
+        rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
+        breaks = _paragraph_breaks(rows, boxes)
+        labels = _label_columns(flow, units)
+        for at, row in enumerate(rows):
+            for region, lines in _by_region(units, row).items():
+                if region is None or region in labels:
+                    drafts.add_text(lines, fresh=at in breaks)
+                else:
+                    drafts.add_to_region(region, lines)
+    return drafts.in_order
+
+
+def _label_columns(flow: Flow, units: Sequence[_Unit]) -> set[Region]:
+    """Regions of text that are columns of labels: most rows go on in text that no region holds."""
+    rows: dict[Region, list[bool]] = {}
+    for row in flow:
+        regions = {units[i].region for i in row}
+        for region in regions:
+            if region is not None and kind_of(region.label) == "text":
+                rows.setdefault(region, []).append(None in regions)
+    return {
+        region for region, go_on in rows.items() if len(go_on) > 1 and 2 * sum(go_on) > len(go_on)
+    }
+
+
+def _usual_height(flow: Flow, boxes: Sequence[Box]) -> float:
+    return median(max(boxes[i].height, 1.0) for row in flow for i in row)
+
+
+class _Drafts:
+    """Drafts in the order of their first lines."""
+
+    def __init__(self) -> None:
+        self.in_order: list[Draft] = []
+        self._of_region: dict[Region, Draft] = {}
+
+    def add_to_region(self, region: Region, lines: list[PlacedLine]) -> None:
+        if region not in self._of_region:
+            draft = Draft(kind_of(region.label) or "text", region)
+            self._of_region[region] = draft
+            self.in_order.append(draft)
+        self._of_region[region].rows.extend(_rows(lines))
+
+    def add_text(self, row: list[PlacedLine], *, fresh: bool) -> None:
+        """Text outside of regions: goes on with the last draft unless that is a region's."""
+        if fresh or not self.in_order or self.in_order[-1].region is not None:
+            self.in_order.append(Draft("text", None))
+        self.in_order[-1].rows.append(row)
+
+
+def _by_region(units: list[_Unit], row: Row) -> dict[Region | None, list[PlacedLine]]:
+    """The row's lines by the region that they belong to; rows without text give nothing."""
+    shares: dict[Region | None, list[PlacedLine]] = {}
+    for unit in (units[index] for index in row):
+        if unit.lines:
+            shares.setdefault(unit.region, []).extend(unit.lines)
+    return shares
+
+
+def _rows(lines: list[PlacedLine]) -> list[list[PlacedLine]]:
+    return [
+        [lines[i] for i in row] for row in rows_of([line.box for line in lines], range(len(lines)))
+    ]
+
+
+def _paragraph_breaks(flow: Flow, boxes: Sequence[Box]) -> set[int]:
+    """The rows of the flow before which text without a region starts a new block."""
+    rows = [union(boxes[i] for i in row) for row in flow]
+    heights = [max(*(boxes[i].height for i in row), 1.0) for row in flow]
+    unit = median(heights)
+    gaps = [below.y0 - above.y1 for above, below in pairwise(rows)]
+    down = [gap for gap in gaps if gap > -_NEXT_CELL * unit]
+    usual = min(median(down), _WIDEST_LINE_GAP * unit) if down else 0.0
+    breaks = {0}
+    for at, gap in enumerate(gaps, start=1):
+        small, large = sorted(heights[at - 1 : at + 1])
+        if (
+            gap <= -_NEXT_CELL * unit
+            or gap > usual + _PARAGRAPH_GAP * unit
+            or large > _OTHER_SIZE * small
+        ):
+            breaks.add(at)
+    return breaks

@@ -1,0 +1,220 @@
+"""The order in which a person reads boxes on a page with one to several columns.
+
+A recursive XY-cut (Nagy and Seth 1984) with one change: horizontal cuts alone never break up
+columns. The page is divided into bands wherever a horizontal white gap crosses it; neighbouring
+bands that share a vertical gap, the gutter, are one run and read column by column, so that
+paragraph gaps which happen to meet across columns do no harm. Lengths are measured in median line
+heights, so resolution does not matter.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from statistics import median
+
+from vision.core.document import Box
+from vision.layout.forms import is_form
+
+Row = list[int]  # indices of boxes side by side, left to right
+Flow = list[Row]  # rows top to bottom that a person reads in one go
+Interval = tuple[float, float]
+
+# In line heights as finders cut them, after the padding is taken off. Finders themselves part
+# lines only at wider gaps, so that a narrow gutter shared by many lines is no chance.
+_MIN_GUTTER = 0.3
+# Prose has about 15 characters a line at the least: shorter lines side by side are rows of a
+# form, a receipt or a table, and those read across.
+_MIN_PROSE_LINE = 6.0
+_MIN_PROSE_LINES = 3
+_HEADING_GAP = 0.7
+# Finders pad their boxes on each side, so neighbouring lines and columns overlap a little.
+_PADDING = 0.18
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    index: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+_Band = list[_Item]
+
+
+def reading_order(boxes: Sequence[Box], labels: Collection[int] = ()) -> list[Flow]:
+    """Every index of `boxes` exactly once, in flows to be read one after the other.
+
+    Boxes are lines of text, and obstacles such as figures; all in one upright, deskewed frame.
+    `labels` are the indices of lines that announce what stands beside or below them: a column of
+    them is none by itself.
+    """
+    if not boxes:
+        return []
+    unit = median(max(box.height, 1.0) for box in boxes)
+    items = [_shrink(index, box, unit) for index, box in enumerate(boxes)]
+    return [rows_of(boxes, flow) for flow in _order(items, boxes, unit, labels)]
+
+
+def rows_of(boxes: Sequence[Box], indices: Sequence[int]) -> Flow:
+    """Group indices into rows from the top, each sorted from the left.
+
+    A box joins a row when it shares over half of the smaller height with the row's last member.
+    """
+    rows: Flow = []
+    for index in sorted(indices, key=lambda i: (_middle(boxes[i]), boxes[i].x0)):
+        if rows and same_row(boxes[rows[-1][-1]], boxes[index]):
+            rows[-1].append(index)
+        else:
+            rows.append([index])
+    return [sorted(row, key=lambda i: (boxes[i].x0, i)) for row in rows]
+
+
+def same_row(a: Box, b: Box) -> bool:
+    """Whether the boxes share over half of the smaller height."""
+    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return shared > 0.5 * min(a.height, b.height)
+
+
+def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
+    """The stretches covered by at least one interval, ascending; touching ones become one."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _shrink(index: int, box: Box, unit: float) -> _Item:
+    aside, down = (_PADDING * min(unit, side) for side in (box.width, box.height))
+    return _Item(index, box.x0 + aside, box.y0 + down, box.x1 - aside, box.y1 - down)
+
+
+def _middle(box: Box) -> float:
+    return (box.y0 + box.y1) / 2
+
+
+def _order(
+    items: list[_Item], boxes: Sequence[Box], unit: float, labels: Collection[int]
+) -> Iterator[list[int]]:
+    """Flows of indices: columns one by one; what lies between columns as one flow."""
+    flow: list[int] = []
+    for run, gutters in _runs(_bands(items), unit):
+        columns = _columns(run, gutters, unit, labels)
+        inside = [item.index for item in run]
+        if len(columns) == 1 or is_form(rows_of(boxes, inside), boxes, unit):
+            flow.extend(inside)
+            continue
+        if flow:
+            yield flow
+            flow = []
+        for column in columns:
+            yield from _order(column, boxes, unit, labels)
+    if flow:
+        yield flow
+
+
+def _bands(items: list[_Item]) -> list[_Band]:
+    """Items divided at every horizontal white gap, from the top."""
+    bands: list[_Band] = []
+    reach = float("-inf")
+    for item in sorted(items, key=lambda item: (item.y0, item.x0)):
+        if item.y0 > reach:
+            bands.append([])
+        bands[-1].append(item)
+        reach = max(reach, item.y1)
+    return bands
+
+
+def _runs(bands: list[_Band], unit: float) -> Iterator[tuple[list[_Item], list[Interval]]]:
+    """Neighbouring bands that share a gutter, joined; with the gutters that they share."""
+    run: list[_Band] = []
+    covered: list[Interval] = []
+    for band in bands:
+        joined = merge_intervals([*covered, *_across(band)])
+        if run and not _gutters(joined, unit):
+            gutters = _gutters(covered, unit)
+            kept = _without_heading(run, gutters, unit)
+            yield list(chain(*run[:kept])), gutters
+            run = run[kept:]
+            joined = merge_intervals(_across(chain(*run, band)))
+        run.append(band)
+        covered = joined
+    if run:
+        yield list(chain(*run)), _gutters(covered, unit)
+
+
+def _without_heading(run: list[_Band], gutters: list[Interval], unit: float) -> int:
+    """How many bands of the run are its own: a last heading belongs to the wide text below it."""
+    if not gutters:
+        return len(run)
+    kept = len(run)
+    for at in range(len(run) - 1, 0, -1):
+        if max(item.x1 for item in run[at]) > gutters[0][0]:
+            break
+        above = max(item.y1 for item in run[at - 1])
+        if min(item.y0 for item in run[at]) - above > _HEADING_GAP * unit:
+            kept = at
+    return kept
+
+
+def _across(items: Iterable[_Item]) -> list[Interval]:
+    return [(item.x0, item.x1) for item in items]
+
+
+def _gutters(covered: list[Interval], unit: float) -> list[Interval]:
+    """The gaps between merged intervals that are wide enough to part columns."""
+    gaps = ((left[1], right[0]) for left, right in pairwise(covered))
+    return [(start, end) for start, end in gaps if end - start >= _MIN_GUTTER * unit]
+
+
+def _columns(
+    run: list[_Item], gutters: list[Interval], unit: float, labels: Collection[int]
+) -> list[list[_Item]]:
+    """The run divided at those gutters that part columns of prose, left to right."""
+    gutters = _without_label_columns(run, gutters, labels)
+    while gutters:
+        columns = _split(run, gutters)
+        thin = next((i for i, column in enumerate(columns) if not _is_prose(column, unit)), None)
+        if thin is None:
+            enough = max(_line_count(column, unit) for column in columns) >= _MIN_PROSE_LINES
+            return columns if enough else [run]
+        # A bullet or a price belongs to the text across its narrower gutter.
+        beside = gutters[max(thin - 1, 0) : thin + 1]
+        gutters.remove(min(beside, key=lambda gutter: gutter[1] - gutter[0]))
+    return [run]
+
+
+def _without_label_columns(
+    run: list[_Item], gutters: list[Interval], labels: Collection[int]
+) -> list[Interval]:
+    """The gutters but for those that only part labels, half a column and more, from entries."""
+    columns = _split(run, gutters)
+    announced = [sum(item.index in labels for item in column) for column in columns[:-1]]
+    return [
+        gutter
+        for gutter, column, count in zip(gutters, columns[:-1], announced, strict=True)
+        if 2 * count < len(column)
+    ]
+
+
+def _split(run: list[_Item], gutters: list[Interval]) -> list[list[_Item]]:
+    columns: list[list[_Item]] = [[] for _ in range(len(gutters) + 1)]
+    for item in run:
+        columns[sum(item.x0 >= end for _, end in gutters)].append(item)
+    return columns
+
+
+def _is_prose(column: list[_Item], unit: float) -> bool:
+    """Whether at least half of the text, by length, stands in lines as long as prose has them."""
+    widths = [item.x1 - item.x0 for item in column]
+    long = sum(width for width in widths if width >= _MIN_PROSE_LINE * unit)
+    return long >= 0.5 * sum(widths)
+
+
+def _line_count(column: list[_Item], unit: float) -> float:
+    """Lines of text, a figure counting as the lines that would fill its height."""
+    return sum(max(1.0, (item.y1 - item.y0) / unit) for item in column)

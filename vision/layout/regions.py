@@ -1,0 +1,113 @@
+"""What detectors found, freed of duplicates, and which region a line of text belongs to."""
+
+from collections.abc import Iterable, Sequence
+
+from vision.core.document import Box, Line, Point, Region
+from vision.core.geometry import bounding_box, clip_box, corners
+from vision.core.stages import Detection
+
+# Labels that say what the text inside is. Others (checkbox, qr_code, a COCO person) do not.
+KINDS = frozenset({
+    "text", "title", "list", "table", "figure", "formula", "caption", "header", "footer",
+    "page_number", "footnote", "signature", "stamp", "logo", "handwriting",
+})  # fmt: skip
+
+# What well-known layout models (DocLayNet, PubLayNet, DocLayout-YOLO) call the same things.
+_ALIASES = {
+    "picture": "figure",
+    "list_item": "list",
+    "page_header": "header",
+    "page_footer": "footer",
+    "section_header": "title",
+    "plain_text": "text",
+    "text_block": "text",
+    "isolate_formula": "formula",
+    "figure_caption": "caption",
+    "table_caption": "caption",
+    "table_footnote": "footnote",
+}
+
+_SAME_THING = 0.6  # intersection over union
+_NESTED = 0.9  # share of the smaller one inside the larger
+_BELONGS = 0.5  # share of a line's words inside the region
+_PARTS = 6  # as many pieces of text, most of them surer than the table around them, deny it
+
+Finding = tuple[str, Detection]  # catalogue name of the model, what it found in the page frame
+
+
+def kind_of(label: str) -> str | None:
+    """The kind of block that a region of this label makes of its text; None for no kind."""
+    name = label.lower().replace(" ", "_").replace("-", "_")
+    name = _ALIASES.get(name, name)
+    return name if name in KINDS else None
+
+
+def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[Region, ...]:
+    """Findings clipped to the page, the less confident of two for the same thing dropped.
+
+    So is a table that is less sure than most of many pieces of text found in it: a form.
+    Ids are r1, r2 ... from the top of the page to its foot.
+    """
+    kept: list[Finding] = []
+    for model, found in sorted(findings, key=lambda finding: -finding[1].confidence):
+        box = clip_box(found.box, width, height)
+        clipped = Detection(found.label, float(found.confidence), box)
+        if box.area > 0 and not any(_duplicates(clipped, other) for _, other in kept):
+            kept.append((model, clipped))
+    kept = [finding for finding in kept if not _denied(finding[1], kept)]
+    kept.sort(key=lambda finding: (finding[1].box.y0, finding[1].box.x0, finding[1].label))
+    return tuple(
+        Region(f"r{number}", found.label, found.confidence, found.box, model)
+        for number, (model, found) in enumerate(kept, start=1)
+    )
+
+
+def region_of(line: Line, regions: Sequence[Region]) -> Region | None:
+    """The region that holds most of the line's words: a table first, else the smallest."""
+    holding = [region for region in regions if kind_of(region.label) and _holds(region.box, line)]
+    return min(holding, key=lambda r: (kind_of(r.label) != "table", r.box.area), default=None)
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of them."""
+    return bounding_box([corner for box in boxes for corner in corners(box)])
+
+
+def _holds(box: Box, line: Line) -> bool:
+    """Whether the centres of the line's words lie inside; boxes of tilted lines reach too far."""
+    points = [_centre(word.box) for word in line.words] or [_centre(line.box)]
+    inside = sum(box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for x, y in points)
+    return inside > _BELONGS * len(points)
+
+
+def _centre(box: Box) -> Point:
+    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+
+
+def _duplicates(one: Detection, other: Detection) -> bool:
+    kind = kind_of(one.label)
+    if (kind or one.label) != (kind_of(other.label) or other.label):
+        return False
+    shared = _intersection(one.box, other.box)
+    union = one.box.area + other.box.area - shared
+    # A person may stand inside a person's box, but a paragraph holds no paragraph.
+    nested = kind is not None and shared > _NESTED * min(one.box.area, other.box.area)
+    return nested or shared > _SAME_THING * union
+
+
+def _denied(found: Detection, others: Sequence[Finding]) -> bool:
+    if kind_of(found.label) != "table":
+        return False
+    inside = [
+        other.confidence > found.confidence
+        for _, other in others
+        if kind_of(other.label) == "text"
+        and _intersection(other.box, found.box) > _NESTED * other.box.area
+    ]
+    return len(inside) >= _PARTS and 2 * sum(inside) > len(inside)
+
+
+def _intersection(one: Box, other: Box) -> float:
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return max(width, 0.0) * max(height, 0.0)

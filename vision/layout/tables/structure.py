@@ -1,0 +1,169 @@
+"""A grid of rows and columns from where the words of a table stand.
+
+Columns are what white gaps part in the fullest rows; a cell that reaches over several of them spans
+them. Rows are rows of text, less those that only carry on the wrapped cells of the row above
+(vision/layout/tables/wrapped_rows.py). Ruling lines are not looked at.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from vision.core.document import Region, Table, TableCell
+from vision.core.geometry import transform_box
+from vision.core.stages import Affine
+from vision.layout.placed_line import PlacedLine
+from vision.layout.reading_order import Interval, merge_intervals
+from vision.layout.regions import union
+from vision.layout.tables.cells import Cell, Fragment, GridRow, Word
+from vision.layout.tables.wrapped_rows import join_wrapped
+
+# In line heights: wider than the space between words, narrower than that between columns.
+_CELL_GAP = 0.7
+# Where many rows agree, chance does not part words at the same place: a narrower gap will do, if it
+# is still wider than those between the table's words.
+_NARROW_CELL_GAP, _MANY_ROWS = 0.45, 7
+_WIDER_THAN_A_SPACE = 1.6
+# Rows with at least this share of the most pieces tell where the columns are: heads and
+# subtitles that span columns have fewer.
+_FULL_ROW = 0.7
+_SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
+
+
+def make_table(
+    table_id: str, region: Region, rows: Sequence[Sequence[PlacedLine]], to_layout: Affine
+) -> Table | None:
+    """The grid of a table region; None where its text shows no two rows and two columns.
+
+    `rows` hold the region's lines side by side, from the top; places without text get no cell.
+    """
+    unit = median([line.box.height for row in rows for line in row])
+    lines = [list(_lines(row, to_layout)) for row in rows]
+    columns, gap = _columns(lines, unit)
+    if len(columns) < 2:
+        return None
+    grid = [
+        GridRow(_cells(inside, columns, unit, gap), union(line.box for line in row))
+        for inside, row in zip(lines, rows, strict=True)
+    ]
+    grid = join_wrapped(grid, columns, unit)
+    if len(grid) < 2:
+        return None
+    cells = [_table_cell(at, cell) for at, row in enumerate(grid) for cell in row.cells]
+    return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id)
+
+
+def _lines(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
+    """The words of each line of the row, from the top and from where lines start.
+
+    Lines of a row may stand one above the other, beside a cell that is taller or between two.
+    """
+    for number, line in enumerate(_stacked(row)):
+        words = (word for piece in line for word in _words(piece, to_layout, number))
+        yield sorted(words, key=lambda word: word.x)
+
+
+def _stacked(row: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    lines: list[list[PlacedLine]] = []
+    for piece in sorted(row, key=_middle):
+        height = min(piece.box.height, lines[-1][0].box.height) if lines else 0.0
+        if lines and _middle(piece) - _middle(lines[-1][0]) <= _SAME_LINE * height:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return lines
+
+
+def _middle(piece: PlacedLine) -> float:
+    return (piece.box.y0 + piece.box.y1) / 2
+
+
+def _words(line: PlacedLine, to_layout: Affine, number: int) -> list[Word]:
+    if not line.line.words:
+        return [Word(line.line.text, (line.box.x0, line.box.x1), line.line.box, number)]
+    boxes = [transform_box(to_layout, word.box) for word in line.line.words]
+    pairs = zip(line.line.words, boxes, strict=True)
+    return [Word(word.text, (box.x0, box.x1), word.box, number) for word, box in pairs]
+
+
+def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[Interval], float]:
+    """Where the text of the fullest rows stands, and the gap that parts it into columns."""
+    gaps = [
+        right.x[0] - left.x[1] for row in rows for line in row for left, right in pairwise(line)
+    ]
+    spaces = [gap for gap in gaps if 0 < gap < _CELL_GAP * unit]
+    narrow = max(_NARROW_CELL_GAP * unit, _WIDER_THAN_A_SPACE * median(spaces or [0.0]))
+    columns, full = _columns_at(rows, narrow)
+    if full >= _MANY_ROWS and narrow < _CELL_GAP * unit:
+        return columns, narrow
+    return _columns_at(rows, _CELL_GAP * unit)[0], _CELL_GAP * unit
+
+
+def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[Interval], int]:
+    """The columns that gaps wider than `gap` part, and how many rows told them."""
+    pieces = [[run for line in row for run in _runs(line, gap)] for row in rows]
+    fullest = max(len(row) for row in pieces)
+    full = [row for row in pieces if len(row) >= max(_FULL_ROW * fullest, 2)]
+    reach = ((run[0].x[0], max(word.x[1] for word in run)) for row in full for run in row)
+    return merge_intervals(reach), len(full)
+
+
+def _runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:
+    """The line's words parted where they stand further apart than `gap`."""
+    run: list[Word] = []
+    for word in line:
+        if run and word.x[0] - run[-1].x[1] > gap:
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _cells(
+    lines: Sequence[Sequence[Word]], columns: list[Interval], unit: float, gap: float
+) -> list[Cell]:
+    """The row's cells from the first column on; what shares a column shares a cell."""
+    runs = [run for line in lines for run in _runs(line, _CELL_GAP * unit)]
+    pieces = [piece for run in runs for piece in _parted(run, columns, gap)]
+    cells: list[Cell] = []
+    for piece in sorted(pieces, key=lambda cell: (cell.first, cell.last)):
+        if cells and piece.first <= cells[-1].last:
+            before = cells[-1]
+            fragments = before.fragments + piece.fragments
+            cells[-1] = Cell(before.first, max(before.last, piece.last), fragments)
+        else:
+            cells.append(piece)
+    return [replace(cell, fragments=sorted(cell.fragments, key=_in_order)) for cell in cells]
+
+
+def _in_order(fragment: Fragment) -> tuple[int, float]:
+    return fragment.line, fragment.x[0]
+
+
+def _parted(run: Sequence[Word], columns: list[Interval], gap: float) -> Iterator[Cell]:
+    """Words that stand close together, as one cell, or parted at gaps between columns.
+
+    Where a word lies across such a gap, all of them are one cell over several columns.
+    """
+    whole = [_reach(word.x, columns) for word in run]
+    shares = [list(run)] if any(a != b for a, b in whole) else list(_runs(run, gap))
+    for share in shares:
+        reach = share[0].x[0], max(word.x[1] for word in share)
+        yield Cell(*_reach(reach, columns), [Fragment.of(share)])
+
+
+def _reach(x: Interval, columns: list[Interval]) -> tuple[int, int]:
+    """The first and last column that the piece touches, or the nearest one twice."""
+    touched = [i for i, (start, end) in enumerate(columns) if x[0] < end and x[1] > start]
+    if touched:
+        return touched[0], touched[-1]
+    middles = [(left[1] + right[0]) / 2 for left, right in pairwise(columns)]
+    nearest = sum((x[0] + x[1]) / 2 > middle for middle in middles)
+    return nearest, nearest
+
+
+def _table_cell(row: int, cell: Cell) -> TableCell:
+    box = union(fragment.box for fragment in cell.fragments)
+    return TableCell(row, cell.first, cell.text, box, column_span=cell.last - cell.first + 1)

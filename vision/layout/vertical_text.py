@@ -1,0 +1,77 @@
+"""Chinese, Japanese and Korean columns that run from the top down and follow each other leftwards.
+
+Everything that orders lines works on lines one below the other. So a group of such columns is laid
+out as if it were written that way, within the same part of the page; the lines keep their places.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+from vision.core.document import Box
+from vision.layout.placed_line import PlacedLine
+from vision.layout.reading_order import reading_order
+from vision.layout.regions import union
+
+# Radicals to ideographs with kana between them; Hangul; compatibility and full-width forms; rare
+# ideographs (Unicode's blocks).
+_LETTER = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_FEWEST_COLUMNS = 2  # one alone may be a label
+_REACH = 3.0  # in column widths; columns farther apart are no neighbours
+
+
+def laid_level(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines, with columns that are read from the right laid one below the other.
+
+    Boxes are in the layout frame, as those of the lines given.
+    """
+    columns = [line for line in lines if _is_column(line)]
+    laid: dict[int, PlacedLine] = {}
+    for group in _groups(columns):
+        if len(group) >= _FEWEST_COLUMNS:
+            laid |= _one_below_the_other(group)
+    return [laid.get(id(line), line) for line in lines]
+
+
+def _is_column(line: PlacedLine) -> bool:
+    text = line.line.text
+    return not line.level and 2 * len(_LETTER.findall(text)) > len(text)
+
+
+def _groups(columns: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """Columns that are neighbours of neighbours."""
+    groups: list[list[PlacedLine]] = []
+    for column in columns:
+        near = [group for group in groups if any(_near(column, other) for other in group)]
+        apart = [group for group in groups if group not in near]
+        groups = [*apart, [column, *chain(*near)]]
+    return groups
+
+
+def _near(one: PlacedLine, other: PlacedLine) -> bool:
+    a, b = one.box, other.box
+    reach = _REACH * max(a.width, b.width)
+    across, down = max(a.x0, b.x0) - min(a.x1, b.x1), max(a.y0, b.y0) - min(a.y1, b.y1)
+    return across <= reach and down <= reach
+
+
+def _one_below_the_other(group: Sequence[PlacedLine]) -> dict[int, PlacedLine]:
+    """Replacements by the identity of each line, first line at the top."""
+    part = union(line.box for line in group)
+    height = min(part.height / len(group), max(line.box.width for line in group))
+    flows = reading_order([_turned(line.box) for line in group])
+    in_order = [group[at] for flow in flows for row in flow for at in row]
+    return {
+        id(line): replace(line, box=_slot(part, height, at), level=True)
+        for at, line in enumerate(in_order)
+    }
+
+
+def _turned(box: Box) -> Box:
+    """A quarter turn to the left: the rightmost column is on top, its first letter on the left."""
+    return Box(box.y0, -box.x1, box.y1, -box.x0)
+
+
+def _slot(part: Box, height: float, at: int) -> Box:
+    return Box(part.x0, part.y0 + at * height, part.x1, part.y0 + (at + 1) * height)

@@ -1,0 +1,117 @@
+"""Give a signature the box of its whole ink: networks cut off the ends of long strokes."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.document import Box
+from vision.core.stages import Detection, Image
+
+_LABEL = "signature"
+_REACH = 0.1  # share of its side by which the box may grow at each edge, and how far is looked
+_TALL, _WIDE = 0.4, 0.25  # shares of the box; ink that is neither is a letter or a speck
+_RULE = 0.6  # share of the box's width; straight ink of this length is a line to sign on
+_INSIDE = 0.5  # share of a stroke, as far as it is looked at, that must lie in the box to count
+_CONTRAST = 40.0  # grey levels between paper and ink; fainter ink is not told from shadows
+_SMALLEST = 8  # pixels
+_LONGEST = 480  # pixels of the part that is looked at: thin strokes survive, time stays bounded
+
+Ink = NDArray[np.uint8]  # [height, width], 1 where there is ink
+
+
+def with_whole_signatures(
+    image: Image, found: Iterable[Detection], iou_threshold: float
+) -> tuple[Detection, ...]:
+    """Detections on `image` [H, W, 3] in the same order, signatures in the box of their ink.
+
+    Of signatures that have grown to the same ink, by an intersection over union above
+    `iou_threshold`, the surest stays.
+    """
+    kept: list[Detection] = []
+    signed: list[Box] = []
+    for one in found:
+        if one.label != _LABEL:
+            kept.append(one)
+            continue
+        box = whole_signature(image, one.box)
+        if all(_iou(box, other) <= iou_threshold for other in signed):
+            signed.append(box)
+            kept.append(replace(one, box=box))
+    return tuple(kept)
+
+
+def whole_signature(image: Image, box: Box) -> Box:
+    """The box of a signature, grown to hold the strokes that mostly lie in it; never shrunk.
+
+    `box` is in pixels of `image` [H, W, 3]. Printed letters, specks and ruled lines do not count,
+    and where ink is not told from paper the box stays as it is. Takes one to two milliseconds
+    on a scan of 300 dpi.
+    """
+    width, height = box.x1 - box.x0, box.y1 - box.y0
+    if min(width, height) < _SMALLEST:
+        return box
+    left, top = max(0, int(box.x0 - _REACH * width)), max(0, int(box.y0 - _REACH * height))
+    right, bottom = int(box.x1 + _REACH * width) + 1, int(box.y1 + _REACH * height) + 1
+    part = image[top:bottom, left:right]
+    if not part.size:
+        return box
+    scale = min(1.0, _LONGEST / max(part.shape[:2]))
+    ink = _ink(part, scale)
+    there = np.array([box.x0 - left, box.y0 - top, box.x1 - left, box.y1 - top]) * scale
+    strokes = _strokes(_without_rules(ink, round(_RULE * width * scale)), there)
+    if not len(strokes):
+        return box
+    x0, y0 = strokes[:, :2].min(0) / scale + (left, top)
+    x1, y1 = strokes[:, 2:].max(0) / scale + (left, top)
+    return Box(
+        min(box.x0, max(float(x0), box.x0 - _REACH * width)),
+        min(box.y0, max(float(y0), box.y0 - _REACH * height)),
+        max(box.x1, min(float(x1), box.x1 + _REACH * width)),
+        max(box.y1, min(float(y1), box.y1 + _REACH * height)),
+    )
+
+
+def _iou(one: Box, other: Box) -> float:
+    """Intersection over union; 0 where both are empty."""
+    width = max(0.0, min(one.x1, other.x1) - max(one.x0, other.x0))
+    height = max(0.0, min(one.y1, other.y1) - max(one.y0, other.y0))
+    return width * height / max(one.area + other.area - width * height, 1e-9)
+
+
+def _ink(part: Image, scale: float) -> Ink:
+    """Dark ink on lighter paper by Otsu's threshold; nothing where the two hardly differ."""
+    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    share = float(ink.mean())
+    if share in {0.0, 1.0} or _contrast(grey, ink) < _CONTRAST:
+        return np.zeros_like(grey, np.uint8)
+    return ink.astype(np.uint8, copy=False)
+
+
+def _contrast(grey: NDArray[Any], ink: NDArray[Any]) -> float:
+    """Grey levels by which paper is lighter than ink, on average."""
+    return cv2.mean(grey, 1 - ink)[0] - cv2.mean(grey, ink)[0]
+
+
+def _without_rules(ink: Ink, length: int) -> Ink:
+    """The ink less what runs straight across for `length` pixels or more."""
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(2, length)), np.uint8))
+    return ink & (1 - rules).astype(np.uint8)
+
+
+def _strokes(ink: Ink, box: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Corners [n, 4] of connected ink that is large beside `box` [4] and mostly lies in it."""
+    count, marks, rows, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x0, y0, x1, y1 = np.maximum(np.rint(box), 0).astype(int)
+    held = np.bincount(marks[y0:y1, x0:x1].ravel(), minlength=count)
+    x, y, width, height, area = rows.T
+    large = (height >= _TALL * (box[3] - box[1])) | (width >= _WIDE * (box[2] - box[0]))
+    large &= held >= _INSIDE * area
+    large[0] = False  # the paper
+    found: NDArray[np.int32] = np.column_stack([x, y, x + width, y + height])[large]
+    return found

@@ -1,0 +1,51 @@
+"""How far text is tilted.
+
+Projection profile of the letters' lower edges, after Baird, "The skew angle of printed documents"
+(SPSE 1987): seen along the lines' own direction they gather on few baselines.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.stages import Boxes
+
+# Degrees searched on either side; beyond, a page was laid down carelessly and reads badly anyway.
+LARGEST = 10.0
+_COARSE, _FINE = 0.5, 0.05
+_FEWEST_LETTERS = 30
+
+Points = NDArray[np.float64]
+
+
+def measure_skew(letters: Boxes) -> tuple[float, float]:
+    """Tilt in degrees, counter-clockwise positive, and how much better it explains the letters.
+
+    The second figure is the sharpness of the profile at that angle over its sharpness at none: 1
+    where the text is level or there is too little of it.
+    """
+    if len(letters) < _FEWEST_LETTERS:
+        return 0.0, 1.0
+    x, y, w, h = letters.T.astype(np.float64)
+    points = np.stack([x + w / 2, y + h])
+    step = max(1.0, float(np.median(h)) / 4)
+    coarse = _sharpest(points, step, np.arange(-LARGEST, LARGEST + _COARSE / 2, _COARSE))
+    near = np.arange(coarse - _COARSE, coarse + _COARSE + _FINE / 2, _FINE)
+    angle = _sharpest(points, step / 2, near)
+    level = max(_sharpness(points, step, tilt) for tilt in (-0.25, 0.0, 0.25))
+    return round(angle, 2), max(1.0, _sharpness(points, step, angle) / level)
+
+
+def _sharpest(points: Points, step: float, angles: NDArray[np.float64]) -> float:
+    sharpness = [_sharpness(points, step, float(angle)) for angle in angles]
+    return float(angles[int(np.argmax(sharpness))])
+
+
+def _sharpness(points: Points, step: float, angle: float) -> float:
+    """Sum of squares of the profile in bins of `step` pixels, smoothed over their edges."""
+    tilt = math.radians(angle)
+    across = points[1] * math.cos(tilt) + points[0] * math.sin(tilt)
+    bins = ((across - across.min()) / step).astype(np.int64)
+    profile = np.convolve(np.bincount(bins), (0.25, 0.5, 0.25))
+    return float(profile @ profile)

@@ -1,0 +1,175 @@
+"""Makes a page ready for reading: upright, evenly lit, level, large enough.
+
+Each step measures first, acts only where that pays, and reports both.
+"""
+
+import math
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vision.core.document import Box, ModelUse, Preparation
+from vision.core.geometry import compose, invert, scaling, transform_box, translation
+from vision.core.options import ReadOptions
+from vision.core.stages import Affine, Image, Letters, PageImage, PreparedPage
+from vision.imaging.connected_components import find_letters
+from vision.preprocessing.deskew import measure_skew
+from vision.preprocessing.illumination import even_out, measure_unevenness
+
+# None of 245 upright pages and single lines was turned at this confidence; lying pages with
+# little text stay as they came.
+_SURE_OF_TURN = 0.7
+
+# Less tilt costs no word, and resampling blurs. Level text stays under 1.1 in sharpness gained,
+# pages tilted by 2 degrees reach 1.15 (narrow receipts) to 3.
+_LEAST_SKEW = 0.5
+_CLEARLY_LEVELLER = 1.2
+
+# Scans of receipts and forms reach 0.26; shadows that cost words begin at about 0.3.
+_UNEVEN = 0.35
+
+# Median height of pieces of ink, mostly letters without ascenders.
+_SMALL_TEXT = 8.0
+_GOOD_TEXT = 14.0
+_LARGEST_SCALE = 2.0
+_MOST_PIXELS = 40_000_000
+
+
+class Orienter(Protocol):
+    """Tells which way up a page is."""
+
+    def turn_needed(self, text: Letters) -> tuple[int, float]:
+        """Clockwise turn in degrees (0, 90, 180, 270) that makes it upright; confidence 0 to 1."""
+        ...
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """The models that take part, with their proven providers."""
+        ...
+
+
+def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
+    """The page with what reading needs done to it, and a report of each step.
+
+    `working` is `upright` itself where nothing needed doing. Without an orienter, or where an
+    option is off, that step is neither measured nor reported.
+    """
+    text = find_letters(page.pixels)
+    upright, rotation, turned = _orient(page.pixels, text, options, orienter)
+    if rotation:
+        text = find_letters(upright)
+    evened, lit = _illuminate(upright, text, options)
+    skew, levelled = _level(text, options)
+    scale, enlarged = _enlarge(text, upright, options)
+    working, to_page = _warp(evened, skew, scale)
+    return PreparedPage(
+        number=page.number,
+        upright=upright,
+        working=working,
+        to_page=to_page,
+        dpi=page.dpi,
+        rotation=rotation,
+        skew=skew,
+        preparation=(*turned, *lit, *levelled, *enlarged),
+        warnings=page.warnings,
+        text=text if working is upright else None,
+    )
+
+
+def _orient(
+    image: Image, text: Letters, options: ReadOptions, orienter: Orienter | None
+) -> tuple[Image, int, tuple[Preparation, ...]]:
+    if orienter is None or options.orientation == "off":
+        return image, 0, ()
+    turn, confidence = orienter.turn_needed(text)
+    applied = turn != 0 and confidence >= _SURE_OF_TURN
+    detail = f"confidence {confidence:.2f}"
+    report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
+    if not applied:
+        return image, 0, (report,)
+    turned = np.ascontiguousarray(np.rot90(image, -turn // 90))
+    return turned, turn, (report,)
+
+
+def _illuminate(
+    image: Image, text: Letters, options: ReadOptions
+) -> tuple[Image, tuple[Preparation, ...]]:
+    if options.illumination == "off":
+        return image, ()
+    uneven = measure_unevenness(text)
+    applied = uneven >= _UNEVEN
+    report = Preparation("illumination", round(uneven, 3), "share of darkening", applied)
+    return even_out(image) if applied else image, (report,)
+
+
+def _level(text: Letters, options: ReadOptions) -> tuple[float, tuple[Preparation, ...]]:
+    if options.deskew == "off":
+        return 0.0, ()
+    skew, better = measure_skew(text.boxes)
+    applied = abs(skew) >= _LEAST_SKEW and better >= _CLEARLY_LEVELLER
+    detail = f"{better:.2f} times as sharp as level"
+    report = Preparation("deskew", skew, "degrees counter-clockwise", applied, detail)
+    return skew if applied else 0.0, (report,)
+
+
+def _enlarge(
+    text: Letters, image: Image, options: ReadOptions
+) -> tuple[float, tuple[Preparation, ...]]:
+    if options.upscale == "off":
+        return 1.0, ()
+    if not len(text.boxes):
+        return 1.0, (Preparation("upscale", None, "pixels of letter height", False, "no text"),)
+    height = float(np.median(text.boxes[:, 3])) / text.factor
+    room = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
+    scale = min(_GOOD_TEXT / height, _LARGEST_SCALE, room) if height < _SMALL_TEXT else 1.0
+    applied = scale > 1.0
+    detail = f"enlarged {scale:.2f} times" if applied else ""
+    report = Preparation("upscale", round(height, 1), "pixels of letter height", applied, detail)
+    return (scale if applied else 1.0), (report,)
+
+
+def _warp(image: Image, skew: float, scale: float) -> tuple[Image, Affine]:
+    """The image enlarged and levelled, on ground of its own colour."""
+    to_working = scaling(scale, scale)
+    if scale != 1.0:
+        resized = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        image = np.asarray(resized, np.uint8)
+    if skew == 0.0:
+        return image, invert(to_working)
+    image, turned = _turned(image, skew)
+    return image, invert(compose(turned, to_working))
+
+
+def _turned(image: Image, skew: float) -> tuple[Image, Affine]:
+    """The whole image turned clockwise by `skew` degrees, and where its points went."""
+    height, width = image.shape[:2]
+    frame = transform_box(_rotation(skew), Box(0.0, 0.0, width, height))
+    moved = compose(translation(-frame.x0, -frame.y0), _rotation(skew))
+    # Scans are grey for the most part, and one channel takes two fifths of the time of three.
+    grey = np.ascontiguousarray(image[:, :, 1])
+    alike = np.array_equal(grey, image[:, :, 0]) and np.array_equal(grey, image[:, :, 2])
+    # OpenCV counts from the centres of pixels, our frames from their corners.
+    centred = compose(translation(-0.5, -0.5), compose(moved, translation(0.5, 0.5)))
+    turned = cv2.warpAffine(
+        grey if alike else image,
+        centred,
+        (math.ceil(frame.width), math.ceil(frame.height)),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=_ground_colour(image),
+    )
+    turned = cv2.cvtColor(turned, cv2.COLOR_GRAY2RGB) if alike else turned
+    return np.asarray(turned, np.uint8), moved
+
+
+def _rotation(degrees: float) -> Affine:
+    """Turns clockwise by `degrees`, as seen with y pointing down."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+
+
+def _ground_colour(image: Image) -> tuple[float, ...]:
+    """The commonest brightness of the page's edges, for the corners that levelling opens."""
+    edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return tuple(float(value) for value in np.median(edges, axis=0))

@@ -1,0 +1,100 @@
+"""A recogniser's raw confidence as the chance that the word is right.
+
+Engines are sure in different ways: each has a logistic curve of its own over the word's and the
+line's raw confidence, the word's length, its digits, and whether it is a known word (Platt,
+"Probabilistic outputs for support vector machines", 1999, with more than one feature). The weights
+in calibration.toml were fitted by `python -m benchmarks.calibration`, which names pages and date
+there. What the engine cannot know, that old print has a long s, is taken off afterwards.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from vision.core.stages import CropWord, LineReading
+from vision.text.long_s import long_s_chance, spared
+
+# Raw confidences of 0 and 1 are infinite odds; engines tell nothing apart beyond this.
+_SUREST = 0.9995
+_KNOWN = {True: 1.0, False: -1.0, None: 0.0}
+
+Weights = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What print a page has, as its readings tell.
+
+    `confidence` is the mean raw one of its lines by their letters, 1 for none; `long_s` the chance
+    that its long s was read as f.
+    """
+
+    confidence: float
+    long_s: float
+
+    @classmethod
+    def of(cls, readings: Sequence[LineReading]) -> Self:
+        """What all readings of a page tell together."""
+        letters = [len(reading.text) for reading in readings]
+        sure = sum(reading.confidence * len(reading.text) for reading in readings)
+        long_s = long_s_chance(reading.text for reading in readings)
+        return cls(sure / sum(letters) if any(letters) else 1.0, long_s)
+
+
+def calibrated(readings: Sequence[LineReading]) -> list[LineReading]:
+    """A page's readings with calibrated confidences; of engines without weights as they are.
+
+    A line's confidence is the mean of its words', each counted by its length.
+    """
+    page = Print.of(readings)
+    return [_calibrated(reading, page, all_weights().get(reading.engine)) for reading in readings]
+
+
+@cache
+def all_weights() -> Mapping[str, Weights]:
+    """The weights of calibration.toml by engine."""
+    path = Path(__file__).with_name("calibration.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {engine: tuple(entry["weights"]) for engine, entry in table["engine"].items()}
+
+
+def features(word: CropWord, line: float, page: Print) -> tuple[float, ...]:
+    """What the chance is told from: raw confidences from 0 to 1, and the text.
+
+    Of two words read as surely, the one on a page of poor print is more often wrong.
+    """
+    letters = max(len(word.text), 1)
+    digits = sum(letter.isdigit() for letter in word.text) / letters
+    marks = sum(not letter.isalnum() for letter in word.text) / letters
+    odds = (_log_odds(word.confidence), _log_odds(line), _log_odds(page.confidence))
+    return (1.0, *odds, math.log(letters), digits, marks, _KNOWN[word.listed])
+
+
+def chance(weights: Weights, values: Sequence[float]) -> float:
+    """The logistic curve at these features."""
+    at = sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, at))))
+
+
+def _calibrated(reading: LineReading, page: Print, weights: Weights | None) -> LineReading:
+    if weights is None or not reading.words:
+        return reading
+    line = reading.confidence
+    words = tuple(_calibrated_word(word, line, page, weights) for word in reading.words)
+    letters = sum(len(word.text) for word in words)
+    mean = sum(word.confidence * len(word.text) for word in words) / max(letters, 1)
+    return replace(reading, confidence=mean, words=words)
+
+
+def _calibrated_word(word: CropWord, line: float, page: Print, weights: Weights) -> CropWord:
+    sure = chance(weights, features(word, line, page)) * spared(word.text, page.long_s)
+    return replace(word, confidence=sure)
+
+
+def _log_odds(confidence: float) -> float:
+    bounded = min(max(confidence, 1 - _SUREST), _SUREST)
+    return math.log(bounded / (1 - bounded))

@@ -1,0 +1,44 @@
+"""Lines that run up or down the page, turned the way in which they make sense.
+
+Line finders tell where such a line lies, but not at which end it begins: a label beside a table
+reads upwards, the back of an English book downwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vision.core.geometry import compose
+from vision.core.stages import LineCrop, Recogniser
+
+_FEWEST_LETTERS = 2  # one letter alone, such as an I, tells nothing
+
+
+def turn_steep_lines(crops: Sequence[LineCrop], recogniser: Recogniser) -> list[LineCrop]:
+    """The crops, those of steep lines turned by 180 degrees where that is read more surely.
+
+    Raises what the recogniser raises.
+    """
+    steep = [at for at, crop in enumerate(crops) if _is_steep(crop)]
+    if not steep:
+        return list(crops)
+    turned = {at: _turned(crops[at]) for at in steep}
+    readings = recogniser.recognise([*(crops[at] for at in steep), *turned.values()])
+    chosen = list(crops)
+    for at, as_found, other in zip(steep, readings, readings[len(steep) :], strict=False):
+        if len(other.text) >= _FEWEST_LETTERS and other.confidence > as_found.confidence:
+            chosen[at] = turned[at]
+    return chosen
+
+
+def _is_steep(crop: LineCrop) -> bool:
+    dx, dy = crop.to_page[:, 0]
+    return bool(abs(dy) > abs(dx))
+
+
+def _turned(crop: LineCrop) -> LineCrop:
+    height, width = crop.pixels.shape[:2]
+    half_turn = np.array([[-1.0, 0.0, width], [0.0, -1.0, height]])
+    pixels = np.ascontiguousarray(crop.pixels[::-1, ::-1])
+    return replace(crop, pixels=pixels, to_page=compose(crop.to_page, half_turn))

@@ -1,0 +1,142 @@
+"""Line crops as Tesseract's networks want them: their height, their contrast, as floats.
+
+Two ways: `line_strip` is Tesseract's own, for comparisons with it; `even_strip` reads better
+(docs/recognition.md).
+
+Sources: src/lstm/input.cpp (PreScale), networkio.cpp (ComputeBlackWhite, SetPixel) of Tesseract,
+scale1.c and enhance.c of Leptonica.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.stages import Image
+
+# The scale factors at which Leptonica's pixScale changes its ways.
+_AREA_BELOW, _SHARPEN_BELOW, _SHARPEN_ABOVE = 0.7, 1.4, 0.2
+
+
+_GREYS = np.arange(256, dtype=np.float32)
+# Greys of a crop, as percentiles, that become black and white before it is scaled.
+_DARK, _LIGHT = 0.05, 0.90
+# Gaussian at 36 pixels of height: closes broken strokes, calms noise. Dense strokes would run
+# together; small print is smooth enough once it is enlarged: so much for crops of so many pixels'
+# height, and in proportion between them.
+_HEIGHTS = (18, 26)
+_SIGMAS = (0.35, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """`values` float32 [height, width]: dark strokes about -1, paper about 1.
+
+    `scale` is strip pixels per crop pixel, `grey` the crop uint8 [h, w] in its own size, `level`
+    the grey between ink and paper, 0 to 255.
+    """
+
+    values: NDArray[np.float32]
+    scale: float
+    grey: NDArray[np.uint8]
+    level: float
+
+
+def line_strip(pixels: Image, height: int) -> Strip:
+    """A crop, RGB [h, w, 3] or grey [h, w], as Tesseract prepares it; the width follows."""
+    grey = _grey(pixels)
+    scale = height / grey.shape[0]
+    values, level = _values(_scale(grey, scale, height))
+    return Strip(values, scale, grey, level)
+
+
+def even_strip(pixels: Image, height: int, *, smooth: bool) -> Strip:
+    """A crop, RGB [h, w, 3] or grey [h, w], with even contrast before it is scaled.
+
+    `smooth` for scripts whose strokes are not dense.
+    """
+    grey = _grey(pixels)
+    dark, light = _quantiles(grey, _DARK, _LIGHT)
+    span = max(light - dark, 1)
+    table = np.clip((_GREYS - dark) * (255 / span), 0, 255).astype(np.uint8)
+    even = cv2.LUT(grey, table)
+    scale = height / grey.shape[0]
+    size = (max(1, round(grey.shape[1] * scale)), height)
+    scaled = cv2.resize(even, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
+    if smooth:
+        sigma = float(np.interp(len(grey), _HEIGHTS, _SIGMAS))
+        scaled = cv2.GaussianBlur(scaled, (0, 0), sigma * height / 36)
+    values, level = _values(np.asarray(scaled, np.uint8))
+    return Strip(values, scale, grey, dark + level * span / 255)
+
+
+def _grey(pixels: Image) -> NDArray[np.uint8]:
+    # Leptonica weighs colours .3/.5/.2; no text was seen to change by .299/.587/.114.
+    plain = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return np.asarray(plain, np.uint8)
+
+
+def _quantiles(grey: NDArray[np.uint8], *shares: float) -> list[int]:
+    """Of every fourth pixel: counting all costs as much as scaling them."""
+    some = np.ascontiguousarray(grey[::2, ::2])
+    below = np.cumsum(cv2.calcHist([some], [0], None, [256], [0, 256]))
+    return [int(np.searchsorted(below, share * some.size)) for share in shares]
+
+
+def _values(scaled: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+    """About -1 for ink and 1 for paper, judged by the middle row, and the grey between them."""
+    black, white = _black_and_white(scaled[len(scaled) // 2])
+    contrast = (white - black) / 2
+    if contrast <= 0:
+        contrast = 1.0
+    values = scaled.astype(np.float32)
+    values -= np.float32(black + contrast)
+    values *= np.float32(1 / contrast)
+    return values, black + contrast
+
+
+def _scale(grey: NDArray[np.uint8], scale: float, height: int) -> NDArray[np.uint8]:
+    """Leptonica's pixScale: areas or lines between pixels, then an unsharp mask."""
+    size = (max(1, int(scale * grey.shape[1] + 0.5)), height)
+    if scale < _AREA_BELOW:
+        scaled = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return _sharpen(scaled, 1, 0.2) if scale > _SHARPEN_ABOVE else scaled
+    # Leptonica counts from the pixels' corners, OpenCV's resize from their middles.
+    to_crop = np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    replicate = cv2.BORDER_REPLICATE
+    scaled = np.asarray(
+        cv2.warpAffine(grey, to_crop, size, flags=flags, borderMode=replicate), np.uint8
+    )
+    return _sharpen(scaled, 2, 0.4) if scale < _SHARPEN_BELOW else scaled
+
+
+def _sharpen(image: NDArray[np.uint8], half: int, share: float) -> NDArray[np.uint8]:
+    """pixUnsharpMaskingGray2D: leaves a border of `half` pixels as it is."""
+    side = 2 * half + 1
+    smooth = cv2.boxFilter(image, cv2.CV_32F, (side, side))
+    sharp = cv2.addWeighted(image, 1 + share, smooth, -share, 0, dtype=cv2.CV_8U)
+    result = image.copy()
+    result[half:-half, half:-half] = sharp[half:-half, half:-half]
+    return result
+
+
+def _black_and_white(row: NDArray[np.uint8]) -> tuple[float, float]:
+    """Levels of ink and paper, judged by the ups and downs of the middle row."""
+    levels = row.astype(np.int16)
+    rise = np.diff(levels)
+    before, after = rise[:-1], rise[1:]
+    middle = row[1:-1]
+    lows = middle[(before <= 0) & (after >= 0) & (before != after)]
+    highs = middle[(before >= 0) & (after <= 0) & (before != after)]
+    return _percentile(lows, 0.25, 0), _percentile(highs, 0.75, 255)
+
+
+def _percentile(values: NDArray[np.uint8], share: float, default: int) -> float:
+    """STATS::ile: the place in a histogram of bars one wide, interpolated within the bar."""
+    counts = np.bincount(values if len(values) else np.array([default]), minlength=256)
+    cumulated = np.cumsum(counts)
+    target = min(max(share * cumulated[-1], 1.0), float(cumulated[-1]))
+    bar = int(np.searchsorted(cumulated, target))
+    return float(bar + 1 - (cumulated[bar] - target) / counts[bar])

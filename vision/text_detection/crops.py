@@ -1,0 +1,74 @@
+"""Upright images of text lines, cut out of the working image."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.geometry import compose, translation
+from vision.core.stages import Affine, FoundLine, Image, LineCrop, PreparedPage
+
+_MIN_SIDE = 3.0  # working pixels; less holds no letter
+# Rise of a line over its whole length, as a share of its height, up to which it is sliced out
+# as it is: resampling blurs more than so little tilt costs.
+_MAX_RISE = 0.5
+
+
+def cut_lines(
+    page: PreparedPage, lines: Sequence[FoundLine], languages: Sequence[str]
+) -> list[LineCrop]:
+    """Crops of the lines, in their order; lines under 3 pixels or off the image are left out.
+
+    `lines` are in the frame of `page.working`, whose pixels are cut: nothing is binarised.
+    """
+    crops = (_cut(page, np.array(line.quad, np.float64), tuple(languages)) for line in lines)
+    return [crop for crop in crops if crop is not None]
+
+
+def _cut(
+    page: PreparedPage, quad: NDArray[np.float64], languages: tuple[str, ...]
+) -> LineCrop | None:
+    along, down = quad[1] - quad[0], quad[3] - quad[0]
+    length, height = float(np.linalg.norm(along)), float(np.linalg.norm(down))
+    if min(length, height) < _MIN_SIDE:
+        return None
+    if along[0] > 0 and abs(along[1]) <= _MAX_RISE * height:
+        cut = _slice(page.working, quad)
+    else:
+        cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
+    if cut is None:
+        return None
+    pixels, to_working = cut
+    return LineCrop(pixels, compose(page.to_page, to_working), languages, height)
+
+
+def _slice(image: Image, quad: NDArray[np.float64]) -> tuple[Image, Affine] | None:
+    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
+    x1, y1 = np.maximum(np.ceil(quad.max(axis=0)).astype(int), 0)
+    pixels = image[y0:y1, x0:x1]
+    if min(pixels.shape[:2]) < _MIN_SIDE:
+        return None
+    return pixels, translation(float(x0), float(y0))
+
+
+def _warp(
+    image: Image,
+    origin: NDArray[np.float64],
+    right: NDArray[np.float64],
+    down: NDArray[np.float64],
+    size: tuple[float, float],
+) -> tuple[Image, Affine]:
+    """Turn a tilted line upright; what lies outside the image repeats its edge."""
+    to_image = np.column_stack([right, down, origin])
+    # OpenCV counts pixel centres from 0, our frames count pixel edges.
+    centres = to_image.copy()
+    centres[:, 2] += (right + down - 1) / 2
+    pixels = cv2.warpAffine(
+        image,
+        centres,
+        (round(size[0]), round(size[1])),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(pixels, np.uint8), to_image

@@ -1,0 +1,82 @@
+"""The last step of a job: its pages put together as the result."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from jobs.domain.errors import BlobError
+from jobs.domain.job import Job
+from jobs.domain.states import PageState
+from jobs.ledger import Ledger
+from jobs.storage.blob_store import Blobs, result_key
+from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
+from vision.export.json import dumps, page_reading_from_dict
+from vision.pipeline import assemble_document
+from workers.control.open_document import Prober
+from workers.inputs.document_cache import Documents
+from workers.inputs.read_options import read_options
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinisher:
+    """What finishing needs. `wake` hastens the deliveries that the ledger holds ready."""
+
+    ledger: Ledger
+    blobs: Blobs
+    documents: Documents
+    prober: Prober
+    worker: str
+    wake: Callable[[], None]
+
+    def finish(self, job_id: str) -> None:
+        """Store the result and close the job. Harmless when done already, or too early.
+
+        A result that cannot be put together is tried again when its turn lapses, until its
+        attempts are used up. What only waits for the blob store is tried for ever.
+        """
+        job = self.ledger.finishing.begin(job_id, self.worker)
+        if job is not None:
+            self._finish(job)
+        self.wake()
+
+    def _finish(self, job: Job) -> None:
+        key = result_key(job)
+        result = dumps(self._document(job)).encode()
+        try:
+            self.blobs.put(key, result)
+            self.blobs.sync([key])
+        except BlobError as error:
+            _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
+            self.ledger.finishing.put_off(job.id, self.worker)
+        else:
+            self.ledger.jobs.finish(job.id, key)
+
+    def _document(self, job: Job) -> Document:
+        options = read_options(job.options)
+        pages = job.pages_total if options.pages is None else self._count_pages(job)
+        return assemble_document(
+            DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0),
+            self._readings(job.id),
+            self._failures(job.id),
+            options,
+            version("pagesight"),
+        )
+
+    def _count_pages(self, job: Job) -> int:
+        """Pages of the whole document, of which the job reads a selection."""
+        with self.documents.open(job.input_blob or "") as path:
+            return self.prober.probe(path).pages
+
+    def _readings(self, job_id: str) -> Iterator[PageReading]:
+        for _, text in self.ledger.pages.results(job_id):
+            yield page_reading_from_dict(json.loads(text))
+
+    def _failures(self, job_id: str) -> Iterator[PageFailure]:
+        for row in self.ledger.pages.list(job_id):
+            if row.state == PageState.FAILED and row.fault is not None:
+                fault = row.fault
+                yield PageFailure(row.number, fault.code, fault.message, fault.actor)

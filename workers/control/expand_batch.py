@@ -1,0 +1,183 @@
+"""From an accepted batch to its jobs: documents are stored one by one, jobs made some at a time."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from jobs.domain.batch_manifest import BatchDocument, CustomIds, read_documents
+from jobs.domain.errors import BlobError, NotFound, StaleClaim
+from jobs.domain.ids import part_id
+from jobs.domain.job import Batch, Fault, NewJob
+from jobs.domain.states import BatchState
+from jobs.ledger import Ledger
+from jobs.settings import Settings
+from jobs.storage.blob_store import Blobs, archive_key, documents_key, input_key
+from vision.core.errors import BadInput
+from workers.control.zip_archive import Archive, ArchiveLimits, open_archive
+from workers.inputs.faults import fault_of, input_missing
+
+_log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 200
+LONGEST_S = 5.0  # then what is stored becomes jobs, which also extends the lease
+
+
+class _Laid(NamedTuple):
+    """A job to be, why it cannot be read where that is known, whether it was stored just now."""
+
+    new: NewJob
+    fault: Fault | None
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTender:
+    """What laying out needs. `wake` hastens the messages that the ledger holds ready."""
+
+    ledger: Ledger
+    blobs: Blobs
+    settings: Settings
+    worker: str
+    wake: Callable[[], None]
+
+    def tend(self, batch_id: str) -> None:
+        """Lay the batch out, or cancel it. Harmless when done already."""
+        batch = self.ledger.batches.begin(batch_id, self.worker)
+        if batch is None:
+            return
+        try:
+            self._move_on(batch)
+        except StaleClaim:
+            _log.info("batch taken over or cancelled", extra={"batch_id": batch_id})
+        except BadInput as error:
+            self.ledger.batches.fail(batch, fault_of(error))
+        except (BlobError, NotFound) as error:
+            # The lease lapses, which leaves time to mend; the next try goes on where this ended.
+            _log.warning("batch is tried again: %s", error, extra={"batch_id": batch_id})
+        self.wake()
+
+    def _move_on(self, batch: Batch) -> None:
+        if batch.state is BatchState.CANCELLING:
+            while self.ledger.batches.cancel_some(batch):
+                pass
+            return
+        some: list[_Laid] = []
+        began = time.monotonic()
+        for laid in self._laid(batch):
+            some.append(laid)
+            if len(some) >= MOST_AT_ONCE or time.monotonic() - began > LONGEST_S:
+                batch = self._make_jobs(batch, some)
+                some, began = [], time.monotonic()
+        self.ledger.batches.laid_out(self._make_jobs(batch, some))
+
+    def _make_jobs(self, batch: Batch, some: list[_Laid]) -> Batch:
+        if some:
+            # What came with the request itself was stored for good when it was accepted.
+            self.blobs.sync([input_key(laid.new) for laid in some if laid.stored])
+            batch = self.ledger.batches.lay_out(batch, [laid.new for laid in some])
+            self.wake()
+        for laid in some:
+            if laid.fault is not None:
+                self.ledger.jobs.fail(laid.new.id, laid.fault)
+        return batch
+
+    def _laid(self, batch: Batch) -> Iterator[_Laid]:
+        return self._from_archive(batch) if batch.archive else self._from_list(batch)
+
+    def _from_list(self, batch: Batch) -> Iterator[_Laid]:
+        listed = read_documents(self.blobs.stream(documents_key(batch)))
+        for index, document in enumerate(listed):
+            if index >= batch.laid_out:
+                new = self._new_job(batch, index, document)
+                yield self._copied(batch, new, document)
+
+    def _copied(self, batch: Batch, new: NewJob, document: BatchDocument) -> _Laid:
+        """Store the document of an earlier job for this one, where it is such a one."""
+        source = document.blob
+        try:
+            if document.job_id is not None:
+                source = self.ledger.jobs.get(batch.tenant, document.job_id).input_blob or ""
+            if source is not None:
+                self.blobs.copy(source, input_key(new))
+        except (NotFound, ValueError):
+            return _Laid(new, input_missing(), stored=False)
+        return _Laid(new, None, stored=source is not None)
+
+    def _from_archive(self, batch: Batch) -> Iterator[_Laid]:
+        told = {
+            document.name: document
+            for document in read_documents(self.blobs.stream(documents_key(batch)))
+        }
+        limits = ArchiveLimits(
+            self.settings.max_batch_documents, self.settings.max_batch_mb * 1_000_000
+        )
+        with (
+            self.blobs.local_path(archive_key(batch)) as path,
+            open_archive(path, limits) as archive,
+        ):
+            _check_told(told, archive)
+            ids = CustomIds()
+            for index, entry in enumerate(archive.entries):
+                document = told.get(entry.filename, BatchDocument(name=entry.filename))
+                custom_id = ids.claim(document.custom_id or entry.filename, index)
+                if index >= batch.laid_out:
+                    new = self._new_job(batch, index, replace(document, custom_id=custom_id))
+                    yield self._unpack(archive, index, new)
+
+    def _unpack(self, archive: Archive, index: int, new: NewJob) -> _Laid:
+        entry = archive.entries[index]
+        limit = self.settings.max_upload_mb * 1_000_000
+        if entry.file_size > limit:
+            what = f"The document has more than {limit} bytes. Send a smaller file."
+            return _Laid(new, Fault("too_large", what, "caller"), stored=False)
+        hashed = hashlib.sha256()
+
+        def bytes_of_entry() -> Iterator[bytes]:
+            for chunk in archive.chunks(entry):
+                hashed.update(chunk)
+                yield chunk
+
+        try:
+            self.blobs.put_stream(input_key(new), bytes_of_entry())
+        except BadInput as error:
+            return _Laid(new, fault_of(error), stored=False)
+        new = replace(new, input_sha256=hashed.hexdigest(), input_bytes=entry.file_size)
+        return _Laid(new, None, stored=True)
+
+    def _new_job(self, batch: Batch, index: int, document: BatchDocument) -> NewJob:
+        new = NewJob(
+            id=part_id("job", batch.id, index),
+            tenant=batch.tenant,
+            options=document.options or batch.options,
+            source_url=document.url,
+            filename=document.name,
+            metadata=document.metadata,
+            deadline_s=self._seconds_to(batch.deadline_at),
+            begin_within_s=self._seconds_to(batch.begin_by),
+            priority=batch.priority,
+            batch_id=batch.id,
+            batch_index=index,
+            custom_id=document.custom_id,
+            retry_of=document.retry_of,
+            input_sha256=document.sha256,
+            input_bytes=document.size,
+        )
+        return new if document.url else replace(new, input_blob=input_key(new))
+
+    def _seconds_to(self, moment: datetime | None) -> float | None:
+        return None if moment is None else max(0.0, (moment - self.ledger.clock()).total_seconds())
+
+
+def _check_told(told: Mapping[str | None, BatchDocument], archive: Archive) -> None:
+    """Raise BadInput for what was said of entries that are not there."""
+    missing = sorted(str(name) for name in told.keys() - {e.filename for e in archive.entries})
+    if missing:
+        raise BadInput(
+            "bad_documents",
+            f"`documents` names {missing[0]!r}, which the archive does not hold. "
+            "Names are the entries' full paths.",
+        )

@@ -1,0 +1,101 @@
+"""The first step of a job: have its input, look what it is, lay out its pages."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from jobs.domain.errors import BlobError, NotFound
+from jobs.domain.job import Fault, Job
+from jobs.ledger import Ledger
+from jobs.settings import Settings
+from jobs.storage.blob_store import Blobs
+from vision.core.errors import BadInput, EngineFailure
+from vision.core.limits import DocumentProbe
+from vision.core.options import ANY_LANGUAGE, ReadOptions
+from vision.engines.tessdata import find_tessdata, require_languages
+from vision.input.page_selection import select_pages
+from workers.control.fetch_url import fetch_input
+from workers.egress.client import EgressClient, EgressFailed
+from workers.inputs.document_cache import Documents
+from workers.inputs.faults import fault_of, input_missing
+from workers.inputs.read_options import read_options
+
+_log = logging.getLogger(__name__)
+
+
+class Prober(Protocol):
+    """Says what a document is without decoding it."""
+
+    def probe(self, path: Path) -> DocumentProbe:
+        """Media type and pages; BadInput where it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobOpener:
+    """What opening needs. `wake` hastens the messages that the ledger holds ready."""
+
+    ledger: Ledger
+    blobs: Blobs
+    documents: Documents
+    prober: Prober
+    client: EgressClient
+    settings: Settings
+    worker: str
+    wake: Callable[[], None]
+
+    def open(self, job_id: str) -> None:
+        """Open the job, or fail it where its caller must act. Harmless when done already."""
+        job = self.ledger.jobs.begin_open(job_id, self.worker)
+        if job is None:
+            return
+        try:
+            self._lay_out(job)
+        except BadInput as error:
+            self.ledger.jobs.fail(job.id, fault_of(error))
+        except EgressFailed as error:
+            self._fail_when_last(job, Fault(error.code, error.message, "caller"))
+        except EngineFailure as error:
+            self._fail_when_last(job, fault_of(error))
+        except (BlobError, NotFound):
+            self._fail_when_last(job, input_missing())
+        self.wake()
+
+    def _lay_out(self, job: Job) -> None:
+        options = read_options(job.options)
+        self._check_languages(options)
+        if job.input_blob is None:
+            job = self._fetch(job)
+        with self.documents.open(job.input_blob or "") as path:
+            probe = self.prober.probe(path)
+        pages = select_pages(options.pages, probe.pages)
+        if job.retry_of is not None:
+            self.ledger.pages.keep(job, pages)
+        self.ledger.jobs.opened(job.id, probe.media_type, pages)
+
+    def _fetch(self, job: Job) -> Job:
+        return fetch_input(
+            self.ledger,
+            self.blobs,
+            self.client,
+            job,
+            timeout_s=self.settings.fetch_timeout_s,
+            max_bytes=self.settings.max_upload_mb * 1_000_000,
+        )
+
+    def _check_languages(self, options: ReadOptions) -> None:
+        folder = self.settings.tessdata_dir
+        try:
+            tessdata = find_tessdata(str(folder) if folder else None)
+        except EngineFailure:
+            return  # this process reads nothing; the pages' workers judge by their own models
+        if options.languages != ANY_LANGUAGE:
+            require_languages(tessdata, options.languages)
+
+    def _fail_when_last(self, job: Job, fault: Fault) -> None:
+        """Another try comes when the job's wake-up is due, until its attempts are used up."""
+        _log.warning("opening failed: %s", fault.message, extra={"job_id": job.id})
+        if job.open_attempts >= self.settings.max_attempts:
+            self.ledger.jobs.fail(job.id, fault)

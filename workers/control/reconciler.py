@@ -1,0 +1,129 @@
+"""Takes up again what was lost: SQL is the truth, and messages are only hints."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from jobs.db.clock import Clock
+from jobs.domain.errors import LedgerError, LedgerUnavailable
+from jobs.domain.topics import Topic
+from jobs.ledger import Ledger
+from jobs.retention.orphan_blobs import delete_orphans
+from jobs.storage.blob_store import Blobs
+
+_log = logging.getLogger(__name__)
+
+_LEAP_S = 2.0  # wall clock against monotonic: a leap, or the machine was suspended
+_ORPHANS_FIRST_S, _ORPHANS_EVERY_S = 600.0, 6 * 3600.0
+_PURGED_S = 2.0  # a sweep deletes so long: the rest waits for the next
+
+
+class LeaseJudge:
+    """Says when leases may be judged: not before their holders could renew after a disturbance.
+
+    While the ledger was away nobody could renew, and after a leap of the clock, or when the whole
+    machine was suspended, every lease seems over at once though its holder is well. Each such
+    page would count an attempt for nothing. `grace_s` is more than a holder's pause between two
+    renewals.
+    """
+
+    def __init__(self, clock: Clock, grace_s: float) -> None:
+        self._clock = clock
+        self._grace_s = grace_s
+        self._not_before = 0.0
+        self._offset_s = self._wall_offset_s()
+
+    def disturb(self) -> None:
+        """The ledger was away."""
+        self._not_before = time.monotonic() + self._grace_s
+
+    def may_judge(self) -> bool:
+        """Whether a lease that is over now was not renewed for want of a holder."""
+        offset_s = self._wall_offset_s()
+        if offset_s - self._offset_s > _LEAP_S:
+            _log.warning("the clock leapt by %.0f s: leases get time", offset_s - self._offset_s)
+            self.disturb()
+        self._offset_s = offset_s
+        return time.monotonic() >= self._not_before
+
+    def _wall_offset_s(self) -> float:
+        return self._clock().timestamp() - time.monotonic()
+
+
+class Reconciler:
+    """A thread that sweeps every `every_s`. Several may run: each move is guarded in SQL."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        blobs: Blobs,
+        depth: Callable[[Topic], int],
+        wake: Callable[[], None],
+        every_s: float,
+        judge: LeaseJudge,
+    ) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._depth = depth
+        self._wake = wake
+        self._every_s = every_s
+        self._judge = judge
+        self._orphans_at = time.monotonic() + _ORPHANS_FIRST_S
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
+
+    def start(self) -> None:
+        """Begin to sweep."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the sweep in hand and stop."""
+        self._stopping.set()
+        self._thread.join()
+
+    def sweep(self) -> None:
+        """One round. A step that fails is logged and left to the next round."""
+        steps: Sequence[tuple[str, Callable[[], int]]] = (
+            ("pages whose lease lapsed", self._lapse),
+            ("jobs past their deadline", self._ledger.jobs.expire_due),
+            ("jobs not begun in time", self._ledger.jobs.fail_late),
+            ("webhook deliveries past their retention", self._ledger.deliveries.purge),
+            ("blobs without a job", self._delete_orphans),
+            ("messages sent again", self._requeue),
+        )
+        for what, step in steps:
+            self._take(what, step)
+        self._wake()
+        self._take("jobs and batches deleted or past their retention", self._purge)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every_s):
+            self.sweep()
+
+    def _take(self, what: str, step: Callable[[], int]) -> None:
+        try:
+            count = step()
+        except (LedgerError, OSError) as error:
+            if isinstance(error, LedgerUnavailable):
+                self._judge.disturb()
+            _log.warning("sweep of %s failed: %s", what, type(error).__name__)
+        else:
+            if count:
+                _log.info("%s: %d", what, count)
+
+    def _lapse(self) -> int:
+        return self._ledger.pages.lapse() if self._judge.may_judge() else 0
+
+    def _requeue(self) -> int:
+        return self._ledger.outbox.requeue_lapsed(self._depth)
+
+    def _delete_orphans(self) -> int:
+        """Now and then: it lists the whole store."""
+        if time.monotonic() < self._orphans_at:
+            return 0
+        self._orphans_at = time.monotonic() + _ORPHANS_EVERY_S
+        return delete_orphans(self._ledger.database, self._blobs, self._ledger.clock())
+
+    def _purge(self) -> int:
+        return self._ledger.deleting.purge(self._blobs, _PURGED_S)

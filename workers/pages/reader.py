@@ -1,0 +1,139 @@
+"""One page, from its claim to its result."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from jobs.domain.errors import BlobError, LedgerError, LedgerUnavailable, NotFound, StaleClaim
+from jobs.domain.job import Claim, Fault
+from jobs.ledger import Ledger
+from vision.core.document import PageReading
+from vision.core.errors import BadInput, EngineFailure
+from vision.core.stages import PageImage
+from vision.export.json import page_reading_to_dict
+from vision.pipeline import read_page
+from workers.engine.engine import Engine
+from workers.inputs.document_cache import Documents
+from workers.inputs.faults import fault_of, input_missing, unexpected
+from workers.inputs.read_options import read_options
+from workers.pages.cancellation import with_checkpoints
+from workers.pages.lease_keeper import Hold, LeaseKeeper
+from workers.pages.quarantine import Quarantine
+from workers.pages.watchdog import Watchdog
+
+_log = logging.getLogger(__name__)
+
+LEDGER_PATIENCE_S = 60.0  # a restart of the database takes seconds; after this the page is lost
+_LOOK_AGAIN_S = 0.5
+Told = TypeVar("Told")
+
+
+class Decoder(Protocol):
+    """Turns a page of a document into pixels."""
+
+    def decode(self, path: Path, number: int, dpi: int) -> PageImage:
+        """Page `number`, counted from 1; BadInput where it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageReader:
+    """What reading pages needs; one for all threads of the process."""
+
+    ledger: Ledger
+    documents: Documents
+    decoder: Decoder
+    engine: Engine
+    keeper: LeaseKeeper
+    watchdog: Watchdog
+    worker: str
+    max_attempts: int
+    wake: Callable[[], None]
+    quarantine: Quarantine = field(default_factory=Quarantine)
+
+    def read(self, job_id: str, number: int) -> None:
+        """Claim the page, read it, store what came of it. Harmless when it is done already."""
+        suspect = self.ledger.pages.attempts(job_id, number) > 0
+        # Claimed inside: a page that waits for its turn must not be lost with whoever has it.
+        with self.quarantine.alone() if suspect else self.quarantine.together():
+            self._claim_and_read(job_id, number)
+
+    def _claim_and_read(self, job_id: str, number: int) -> None:
+        claim = self.ledger.pages.claim(job_id, number, self.worker)
+        if claim is None:
+            return
+        with self.keeper.holding(claim) as hold, self.watchdog.timing(claim):
+            try:
+                self._settle(hold)
+            except StaleClaim:
+                _log.info("claim lost, nothing written", extra=_named(claim))
+        self.wake()
+
+    def _settle(self, hold: Hold) -> None:
+        claim = hold.claim
+        try:
+            reading = self._reading(hold)
+        except BadInput as error:
+            fault = fault_of(error)
+            self._patiently(hold, lambda: self.ledger.pages.fail(claim, fault))
+        except EngineFailure as error:
+            _log.error("engine failure: %s", error.message, extra=_named(claim))
+            self._try_again(hold, fault_of(error))
+        except (BlobError, NotFound) as error:
+            _log.error("input not to be had: %s", error, extra=_named(claim))
+            self._try_again(hold, input_missing())
+        except LedgerError:
+            raise  # the claim was lost, or the ledger itself is away: there is nowhere to write
+        except Exception as error:  # noqa: BLE001 - whatever a page does, its neighbours go on
+            _log.exception("page could not be read", extra=_named(claim))
+            self._try_again(hold, unexpected(error))
+        else:
+            text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
+            self._patiently(hold, lambda: self.ledger.pages.succeed(claim, text))
+
+    def _reading(self, hold: Hold) -> PageReading:
+        claim = hold.claim
+        job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
+        options = read_options(job.options)
+        with self.documents.open(job.input_blob or "") as path:
+            page = self.decoder.decode(path, claim.number, options.dpi)
+        hold.check()
+        self.engine.require(options.detectors)
+        stages = with_checkpoints(self.engine.stages, hold.check)
+        reading = read_page(page, stages, options, self.engine.orienter)
+        hold.check()
+        receipt = replace(
+            reading.receipt,
+            canary_ms=self.engine.canary_ms,
+            worker=self.worker,
+            attempt=claim.attempt,
+        )
+        return replace(reading, receipt=receipt)
+
+    def _try_again(self, hold: Hold, fault: Fault) -> None:
+        """Let the lease lapse, which counts the attempt and leaves time to mend; or give up."""
+        if hold.claim.attempt >= self.max_attempts:
+            self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
+
+    def _patiently(self, hold: Hold, ask: Callable[[], Told]) -> Told:
+        """Ask the ledger, and wait for one that is away: the work is done, and nobody else can.
+
+        What was committed though the answer got lost is refused as stale the second time.
+        """
+        until = time.monotonic() + LEDGER_PATIENCE_S
+        while True:
+            try:
+                return ask()
+            except LedgerUnavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_LOOK_AGAIN_S)
+                hold.check()
+
+
+def _named(claim: Claim) -> dict[str, object]:
+    return {"job_id": claim.job_id, "page": claim.number}

@@ -1,0 +1,99 @@
+"""The process that reads pages: engine, decoders and a consumer of the queue `pages`."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from jobs.domain.errors import LedgerError
+from jobs.domain.topics import QUEUES
+from jobs.settings import Settings
+from vision.core.errors import EngineFailure
+from workers.celery_consumer import consume
+from workers.engine.engine import Engine
+from workers.inputs.decoders import open_decoders
+from workers.inputs.document_cache import Documents
+from workers.pages.lease_keeper import Hold, LeaseKeeper
+from workers.pages.reader import PageReader
+from workers.pages.watchdog import Watchdog
+from workers.runtime.heartbeat import Liveness
+from workers.runtime.process import Parts, open_parts
+from workers.tasks import bind
+
+_log = logging.getLogger(__name__)
+
+EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h: an operator must act
+RESTART_AFTER_S = 15.0  # a process that cannot read says why for so long, then ends
+
+BuildEngine = Callable[[Settings], Engine]
+
+
+def run_pages(settings: Settings, build_engine: BuildEngine) -> int:
+    """Read pages until SIGTERM; return the exit code."""
+    with open_parts(settings, "pages") as parts:
+        try:
+            engine = build_engine(settings)
+        except EngineFailure as error:
+            return _report_unready(parts, error)
+        try:
+            _read_pages(parts, engine)
+        finally:
+            engine.close()
+        return 0
+
+
+def _report_unready(parts: Parts, error: EngineFailure) -> int:
+    """A fresh process is the only honest new try: CUDA keeps a failed start in its process."""
+    _log.error("not ready: %s", error.message)
+    parts.heartbeat.say(ready=False, reason=error.message, capabilities={})
+    stopped = parts.shutdown.asked.wait(RESTART_AFTER_S)
+    return 0 if stopped else EXIT_CONFIG
+
+
+def _read_pages(parts: Parts, engine: Engine) -> None:
+    with _open_reader(parts, engine) as reader:
+        parts.shutdown.give_back = lambda: _give_back(parts, reader.keeper.held())
+        liveness = Liveness(lambda: parts.publisher.depth("read_page"))
+        bind(parts.app, "read_page", reader.read, liveness)
+        parts.heartbeat.watch(liveness)
+        capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
+        parts.heartbeat.say(ready=True, reason="", capabilities=capabilities)
+        _log.info("reading pages", extra={"worker": parts.worker})
+        queues, threads = [QUEUES["read_page"]], parts.settings.worker_threads
+        consume(parts.app, queues, threads, parts.worker, parts.shutdown.asked)
+
+
+@contextmanager
+def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
+    settings = parts.settings
+    documents = Documents(parts.blobs.local_path)
+    keeper = LeaseKeeper(parts.ledger.pages.renew, settings.lease_s / 3)
+    watchdog = Watchdog(settings.page_timeout_s)
+    keeper.start()
+    watchdog.start()
+    try:
+        with open_decoders(settings, settings.worker_threads) as decoders:
+            yield PageReader(
+                ledger=parts.ledger,
+                documents=documents,
+                decoder=decoders,
+                engine=engine,
+                keeper=keeper,
+                watchdog=watchdog,
+                worker=parts.worker,
+                max_attempts=settings.max_attempts,
+                wake=parts.relay.wake,
+            )
+    finally:
+        watchdog.stop()
+        keeper.stop()
+        documents.close()
+
+
+def _give_back(parts: Parts, holds: list[Hold]) -> None:
+    """Release claims without counting their attempts; whoever works on one is fenced off."""
+    for hold in holds:
+        hold.lose()
+        try:
+            parts.ledger.pages.release(hold.claim)
+        except LedgerError as error:
+            _log.warning("a claim lapses instead: %s", type(error).__name__)

@@ -1,0 +1,84 @@
+"""What every worker process has: the ledger, blobs, broker, relay, heartbeat and its shutdown."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from celery import Celery
+
+from jobs.broker.celery_publisher import Publisher, make_app
+from jobs.domain.errors import LedgerError
+from jobs.domain.ids import new_id
+from jobs.ledger import Ledger, open_ledger
+from jobs.queue.publish_window import open_window
+from jobs.queue.relay import Relay
+from jobs.settings import Settings
+from jobs.storage.blob_store import Blobs, open_blobs
+from workers.celery_consumer import stop_consuming
+from workers.runtime.heartbeat import Heartbeat
+from workers.runtime.shutdown import Shutdown
+
+_log = logging.getLogger(__name__)
+
+EXIT_STALLED = 75  # EX_TEMPFAIL of sysexits.h: start it again
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Opened once in a process, closed when it ends."""
+
+    settings: Settings
+    worker: str
+    ledger: Ledger
+    blobs: Blobs
+    app: Celery
+    publisher: Publisher
+    relay: Relay
+    heartbeat: Heartbeat
+    shutdown: Shutdown
+
+
+@contextmanager
+def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
+    """The parts of one process, with signals taken over and heartbeat and relay running."""
+    worker = new_id("w")
+    shutdown = Shutdown(settings.shutdown_grace_s, stop_consuming)
+    shutdown.install()
+    ledger = open_ledger(settings)
+    app = make_app(settings)
+    publisher = Publisher(settings)
+    relay = Relay(ledger.outbox, publisher, open_window(ledger, publisher.depth).room)
+    heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled)
+    relay.start()
+    heartbeat.start()
+    try:
+        yield Parts(
+            settings,
+            worker,
+            ledger,
+            open_blobs(settings.blob_store_url, durable=settings.blob_fsync),
+            app,
+            publisher,
+            relay,
+            heartbeat,
+            shutdown,
+        )
+    finally:
+        heartbeat.stop()
+        relay.stop()
+        publisher.close()
+        _forget(ledger, worker)
+        ledger.close()
+
+
+def _forget(ledger: Ledger, worker: str) -> None:
+    try:
+        ledger.workers.forget(worker)
+    except LedgerError as error:
+        _log.warning("the worker's report stays until it is old: %s", type(error).__name__)
+
+
+def _end_stalled() -> None:
+    os._exit(EXIT_STALLED)

@@ -1,0 +1,135 @@
+"""Webhook deliveries as the Standard Webhooks specification wants them."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+
+from standardwebhooks import Webhook
+
+from jobs.domain.delivery import Attempt, Delivery, Endpoint
+from jobs.domain.egress_policy import EgressRefused
+from jobs.domain.errors import NotFound
+from jobs.ledger import Ledger
+from jobs.webhooks.secret_box import SecretKeyMissing
+from workers.egress.client import Answer, EgressClient, EgressFailed
+from workers.webhooks.retry_schedule import next_attempt
+
+_log = logging.getLogger(__name__)
+
+KEPT_BYTES = 500  # of the receiver's answer
+_TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try."""
+
+    duration_ms: float
+    status: int | None = None
+    error: str | None = None
+    response: str = ""
+    retry_after: str | None = None
+    blame: bool = True  # False where the receiver was not even asked, for a fault of ours
+
+    @property
+    def delivered(self) -> bool:
+        """Only 2xx is success."""
+        return self.status is not None and self.status // 100 == 2
+
+    @property
+    def hopeless(self) -> bool:
+        """The receiver said no: 4xx, unless it asks to come again."""
+        return self.status is not None and self.status // 100 == 4 and self.status not in _TRY_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What delivering needs."""
+
+    ledger: Ledger
+    client: EgressClient
+    clock: Callable[[], datetime]
+    timeout_s: float
+    chance: random.Random = field(default_factory=random.SystemRandom)
+
+    def deliver(self, delivery_id: str) -> None:
+        """Try once and record it. Harmless when it is delivered, given up or not due."""
+        begun = self.ledger.deliveries.begin_attempt(delivery_id)
+        if begun is None:
+            return
+        delivery, endpoint = begun
+        try:
+            self._try(delivery, endpoint, self.clock())
+        except NotFound:  # the endpoint or the job, and the delivery with it
+            _log.info("deleted while it was sent", extra={"delivery_id": delivery.id})
+
+    def _try(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
+        outcome = self._send(delivery, endpoint, now)
+        attempt = Attempt(
+            delivery.id,
+            delivery.attempts,
+            now,
+            outcome.duration_ms,
+            outcome.status,
+            outcome.error,
+            outcome.response,
+        )
+        retry_at = self._retry_at(outcome, delivery.attempts)
+        self.ledger.deliveries.record(delivery, attempt, retry_at=retry_at, blame=outcome.blame)
+        said = outcome.status or outcome.error
+        fields = {"delivery_id": delivery.id}
+        _log.info("webhook attempt %d: %s", delivery.attempts, said, extra=fields)
+
+    def _retry_at(self, outcome: Outcome, number: int) -> datetime | None:
+        if outcome.delivered or outcome.hopeless:
+            return None
+        return next_attempt(number, self.clock(), outcome.retry_after, self.chance)
+
+    def _send(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> Outcome:
+        started = time.perf_counter()
+        try:
+            secrets = self.ledger.webhooks.secrets(endpoint.id)
+            with self.client.send(
+                "POST",
+                delivery.url,
+                timeout_s=self.timeout_s,
+                headers=signed_headers(delivery, secrets, now),
+                body=delivery.payload.encode(),
+            ) as answer:
+                text = _beginning(answer)
+                retry_after = answer.headers.get("retry-after")
+                return Outcome(_since(started), answer.status, None, text, retry_after)
+        except (EgressRefused, EgressFailed) as error:
+            return Outcome(_since(started), error=f"{error.code}: {error.message}")
+        except SecretKeyMissing as error:
+            _log.error("%s", error, extra={"delivery_id": delivery.id})
+            why = "secret_key_missing: the operator must act"
+            return Outcome(_since(started), error=why, blame=False)
+
+
+def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:
+    """Headers of one try, signed once with each live secret."""
+    signatures = (Webhook(each).sign(delivery.id, now, delivery.payload) for each in secrets)
+    return {
+        "content-type": "application/json",
+        "webhook-id": delivery.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _beginning(answer: Answer) -> str:
+    """What the receiver said; a status that came is kept even when the text breaks off."""
+    try:
+        said = answer.read(KEPT_BYTES)
+    except EgressFailed:
+        return ""
+    return said.decode("utf-8", "replace").replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
