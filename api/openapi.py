@@ -7,11 +7,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from api.intake.options import OptionsIn
 from api.schemas import examples
 from api.schemas.batches import BatchLine
 from api.schemas.jobs import ProblemOut, UrlJob
 from api.security.auth import SECURITY_SCHEMES
-from vision.core.options import ReadOptions
 
 DESCRIPTION: Final = """
 Hand in an image or a PDF, get its text, layout and tables back. Everything is a **job**:
@@ -153,7 +153,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = SECURITY_SCHEMES
     _require_keys(document["paths"])
     schemas = components.setdefault("schemas", {})
-    for model in (UrlJob, BatchLine, ProblemOut, ReadOptions):
+    for model in (UrlJob, BatchLine, ProblemOut, OptionsIn):
         schemas |= _schemas_of(model)
     return document
 

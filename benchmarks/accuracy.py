@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median, quantiles
-from typing import cast
 
 import numpy as np
 import pytesseract
@@ -23,21 +22,11 @@ from PIL import Image, ImageOps
 
 from benchmarks.conditions import conditions
 from benchmarks.scoring import WordScore, character_error_rate, score_words
-from models.loaders.ppocr import open_ppocr_recogniser
-from models.loaders.tesseract_lstm import open_lstm_recogniser
-from models.registry.resolve import resolve
-from vision.core.options import LineFinderName, ReadOptions, RecogniserName
-from vision.core.stages import LineFinder, PageImage, Recogniser, Stages
-from vision.engines.onnx_session import Session, open_session
-from vision.engines.tessdata import find_tessdata
-from vision.engines.tesseract_library import Tesseract
+from models.loaders.resources import LocalResources
+from vision.core.options import OFF, ReadOptions
+from vision.core.stages import PageImage, Stages
 from vision.pipeline import read_page
 from vision.preprocessing.orientation import LineOrienter
-from vision.recognition.tesseract import native_recogniser
-from vision.text_detection.auto import AutoLineFinder
-from vision.text_detection.dbnet import LearnedLineFinder
-from vision.text_detection.morphology import ClassicalLineFinder
-from vision.text_detection.tesseract_layout import TesseractLineFinder
 
 # Their true text is not in reading order, so that edits between texts mean nothing.
 _UNORDERED = {"sroie", "funsd"}
@@ -82,11 +71,11 @@ def main() -> None:
 
 def _readers(arguments: argparse.Namespace) -> dict[str, Reader]:
     """Every line finder with every recogniser, and the baseline."""
-    recognisers = [_recogniser(name, arguments.tessdata) for name in arguments.recognisers]
+    resources = _resources(arguments.tessdata)
     readers = {
-        f"{lines}+{recogniser.name}": _product(lines, recogniser, arguments.tessdata)
+        f"{lines}+{recogniser}": _product(lines, recogniser, resources)
         for lines in arguments.lines
-        for recogniser in recognisers
+        for recogniser in arguments.recognisers
     }
     return {**readers, "pytesseract": read_with_pytesseract}
 
@@ -115,48 +104,29 @@ def _names(text: str) -> list[str]:
     return [name for name in text.split(",") if name]
 
 
-def _recogniser(name: str, tessdata: str | None) -> Recogniser:
-    if name == "tesseract":
-        return native_recogniser(tessdata)
-    if name == "ppocr":
-        return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(tessdata))
-    return open_lstm_recogniser(find_tessdata(tessdata), _CONVERTED, device="cpu")
+def _resources(tessdata: str | None) -> LocalResources:
+    return LocalResources(_CONVERTED, "cpu", tessdata_dir=Path(tessdata) if tessdata else None)
 
 
-def _product(lines: LineFinderName, recogniser: Recogniser, tessdata: str | None) -> Reader:
+def _product(lines: str, recogniser: str, resources: LocalResources) -> Reader:
     """The product's own way, with this line finder and recogniser."""
-    stages = Stages({lines: _finder(lines, tessdata)}, {recogniser.name: recogniser}, {})
-    orienter = LineOrienter(_session("pp-ocr-cls"))
+    stages = Stages(
+        {lines: resources.line_finder(lines)}, {recogniser: resources.recogniser(recogniser)}, {}
+    )
+    orienter = LineOrienter(resources.session("pp-ocr-cls"))
 
     def read(page: PageImage, languages: str) -> str:
         options = ReadOptions(
             languages=tuple(languages.split("+")),
             lines=lines,
-            recogniser=cast("RecogniserName", recogniser.name),
-            second_reader="off",
+            recogniser=recogniser,
+            second_reader=OFF,
             detectors=(),
             barcodes="off",
         )
         return read_page(page, stages, options, orienter).page.text
 
     return read
-
-
-def _finder(name: str, tessdata: str | None) -> LineFinder:
-    if name == "classical":
-        return ClassicalLineFinder()
-    if name == "tesseract":
-        return TesseractLineFinder(Tesseract(find_tessdata(tessdata)))
-    learned = LearnedLineFinder(_session("pp-ocrv6-det"))
-    return learned if name == "learned" else AutoLineFinder(learned)
-
-
-def _session(name: str) -> Session:
-    model = resolve(name)
-    entry = model.entry
-    return open_session(
-        model.path, name=entry.name, version=entry.version, sha256=entry.sha256, device="cpu"
-    )
 
 
 def read_with_pytesseract(page: PageImage, languages: str) -> str:

@@ -79,7 +79,7 @@ def _drawn() -> Iterator[tuple[LineCrop, LineReading]]:
                 picture = Pillow.new("RGB", (round(font.getlength(text)) + 20, round(1.3 * size)))
                 picture.paste("white", (0, 0, *picture.size))
                 ImageDraw.Draw(picture).text((_MARGIN, 0), text, "black", font)
-                crop = LineCrop(np.asarray(picture), np.eye(2, 3), ("eng",), size, characters=True)
+                crop = LineCrop(np.asarray(picture), np.eye(2, 3), ("eng",), characters=True)
                 yield crop, LineReading(text, 1.0, tuple(_words(text, font)))
 
 

@@ -15,7 +15,7 @@ from vision.core.options import ReadOptions, with_profile
 from vision.core.stages import CropWord, LineCrop, LineReading, PageImage
 from vision.preprocessing.prepare import prepare
 from vision.recognition.calibration import Print, features
-from vision.recognition.cascade import read_lines
+from vision.recognition.cascade import recognise_lines
 from vision.text.long_s import spared
 from vision.text_detection.crops import cut_lines
 from workers.engine.engine import Engine
@@ -125,9 +125,9 @@ def _way(reader: str) -> _Way:
 
 def _readings(engine: Engine, way: _Way, crops: Sequence[LineCrop]) -> list[LineReading]:
     """Each naming the engine that gave it."""
-    known = engine.stages.recognisers
-    second = known[way.second] if way.second else None
-    return read_lines(crops, known[way.recogniser], second, way.below)
+    first = engine.stages.recognisers[way.recogniser]
+    second = engine.stages.second_readers[way.second] if way.second else None
+    return recognise_lines(crops, first, second, way.below).readings
 
 
 def _crops(engine: Engine, page: TruePage, languages: tuple[str, ...]) -> list[LineCrop]:
@@ -135,7 +135,7 @@ def _crops(engine: Engine, page: TruePage, languages: tuple[str, ...]) -> list[L
         pixels = np.asarray(image.convert("RGB"))
     prepared = prepare(PageImage(1, pixels), ReadOptions(), None)
     found = engine.stages.finders["learned"].find(prepared.working, languages)
-    return cut_lines(prepared, found, languages)
+    return cut_lines(prepared, found.lines, languages)
 
 
 def _under(unit: TrueUnit, box: Box) -> bool:

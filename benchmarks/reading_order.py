@@ -127,7 +127,7 @@ def _crop(line: TrueUnit, to_page: Affine) -> LineCrop:
     ((x, y),) = transform_points(invert(to_page), middle)
     place = compose(to_page, translation(x - width / 2, y - height / 2))
     size = (max(1, round(height)), max(1, round(width)), 3)
-    return LineCrop(np.broadcast_to(np.uint8(255), size), place, ("eng",), float(size[0]))
+    return LineCrop(np.broadcast_to(np.uint8(255), size), place, ("eng",))
 
 
 def _reading(line: TrueUnit, crop: LineCrop) -> LineReading:
@@ -144,7 +144,7 @@ def _reading(line: TrueUnit, crop: LineCrop) -> LineReading:
 
 
 def _findings(engine: Engine, page: TruePage) -> list[Finding]:
-    found = engine.stages.detectors[_DETECTOR].detect([_prepared(page).upright], 0.25)[0]
+    found = engine.stages.detectors[_DETECTOR].detect([_prepared(page).upright], 0.25)[0].found
     return [(_DETECTOR, each) for each in found]
 
 

@@ -166,7 +166,7 @@ def page_samples(folder: Path, native: Tesseract) -> list[Sample]:
             prepared = PreparedPage(1, page, page, np.eye(2, 3), None, 0, 0.0)
             samples += [
                 Sample(crop, truth["text"], truth["image"])
-                for crop in cut_lines(prepared, finder.find(page, ["eng"]), ["eng"])
+                for crop in cut_lines(prepared, finder.find(page, ["eng"]).lines, ["eng"])
             ]
     return samples
 
@@ -198,7 +198,7 @@ def _image(path: Path) -> Image:
 
 def _crop(pixels: Image, language: str) -> LineCrop:
     pixels = np.ascontiguousarray(pixels)
-    return LineCrop(pixels, np.eye(2, 3), (language,), float(pixels.shape[0]))
+    return LineCrop(pixels, np.eye(2, 3), (language,))
 
 
 def _alternate(

@@ -8,8 +8,8 @@ import typer
 
 from cli.exit_codes import Exit
 from cli.models.commands import models
-from cli.read import options as option
-from cli.read.choices import Characters, FigureText, Ocr, Profile
+from cli.read.formats import FORMATS_HELP
+from cli.read.options import Given, read_options, with_reading_options
 from cli.webhooks.commands import app as webhooks
 
 app = typer.Typer(
@@ -22,11 +22,6 @@ keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(webhooks, name="webhooks")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Names with commas, blanks or `+` between, as Tesseract's own command writes languages."""
-    return tuple(text.replace("+", " ").replace(",", " ").split())
 
 
 def _version(wanted: bool) -> None:
@@ -47,55 +42,33 @@ def _options(
 
 
 @app.command()
+@with_reading_options
 def read(
-    files: option.Files,
-    form: option.Format = "text",
-    output: option.Output = None,
-    languages: option.Languages = "eng",
-    ocr: option.OcrChoice = Ocr.auto,
-    profile: option.ProfileChoice = Profile.balanced,
-    lines: option.Lines = None,
-    recogniser: option.RecogniserChoice = None,
-    second_reader: option.SecondReaderChoice = None,
-    detectors: option.Detectors = None,
-    min_confidence: option.MinConfidence = 0.0,
-    figure_text: option.FigureTextChoice = FigureText.keep,
-    characters: option.CharactersChoice = Characters.off,
-    crops: option.Crops = None,
-    pages: option.Pages = None,
-    dpi: option.Dpi = 300,
+    files: Annotated[list[str], typer.Argument(help="Images or PDFs; `-` is standard input.")],
+    form: Annotated[str, typer.Option("--format", "-f", help=FORMATS_HELP)] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
+    ] = None,
+    crops: Annotated[
+        Path | None, typer.Option(help="Folder for pictures of the doubtful words.")
+    ] = None,
+    *,
+    options: Given,
 ) -> None:
     """Read documents here and now; no server is needed."""
     from cli.read.command import ReadRequest, read_documents
-    from vision.core.options import ReadOptions, with_profile
 
-    overriding = {
-        "lines": lines and lines.value,
-        "recogniser": recogniser and recogniser.value,
-        "second_reader": second_reader and second_reader.value,
-        "detectors": None if detectors is None else _names(",".join(detectors)),
-    }
-    given = {name: value for name, value in overriding.items() if value is not None}
-    chosen = ReadOptions(
-        **with_profile({"profile": profile.value, **given}),
-        languages=_names(languages),
-        ocr=ocr.value,
-        min_confidence=min_confidence,
-        figure_text=figure_text.value,
-        characters=characters.value,
-        pages=pages,
-        dpi=dpi,
-    )
-    raise typer.Exit(read_documents(ReadRequest(tuple(files), form, output, chosen, crops)))
+    request = ReadRequest(tuple(files), form, output, read_options(options), crops)
+    raise typer.Exit(read_documents(request))
 
 
 @app.command()
+@with_reading_options
 def batch(
     source: Annotated[Path, typer.Argument(help="A folder, a .zip, or a .jsonl of documents.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder for what comes back.")
+        Path | None, typer.Option("--output", "-o", help="Folder for the results.")
     ] = None,
-    languages: Annotated[str, typer.Option(help="Tesseract codes, as eng,deu.")] = "eng",
     priority: Annotated[str, typer.Option(help="interactive, normal or batch.")] = "batch",
     wait: Annotated[bool, typer.Option(help="Wait for the end and fetch the results.")] = True,
     retry: Annotated[
@@ -112,12 +85,13 @@ def batch(
         str | None,
         typer.Option(envvar="PAGESIGHT_API_KEY", help="A key; that of the data folder if absent."),
     ] = None,
+    *,
+    options: Given,
 ) -> None:
-    """Have a server read many documents; run it again to go on after an interruption."""
+    """Have a server read many documents; run it again to continue after an interruption."""
     from cli.batch.command import send_batch
 
     chosen = output or Path(f"{source.stem}-results")
-    options = {"languages": _names(languages)}
     code = send_batch(source, chosen, options, priority, server, key, wait=wait, retry=retry)
     raise typer.Exit(code)
 

@@ -18,7 +18,17 @@ from jobs.settings import Settings
 from tests.support.onnx_graphs import write_hanging
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import FoundLine, Image, LineCrop, LineReading, Stages
+from vision.core.stages import (
+    NEVER,
+    FoundLine,
+    FoundLines,
+    Image,
+    Letters,
+    LineCrop,
+    LineReading,
+    Reread,
+    Stages,
+)
 from vision.engines.onnx_session import Session, open_session
 from workers.engine.batching import BatchingRecogniser
 from workers.engine.engine import Engine
@@ -41,10 +51,13 @@ class FaultyFinder:
 
     name = "learned"
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
+    def find(
+        self, image: Image, languages: Sequence[str], letters: Letters | None = None
+    ) -> FoundLines:
         act(colour_of(image))
         height, width = image.shape[:2]
-        return [FoundLine(((0, 0), (width, 0), (width, height), (0, height)))]
+        line = FoundLine(((0, 0), (width, 0), (width, height), (0, height)))
+        return FoundLines((line,), self.name, self.models())
 
     def models(self) -> tuple[ModelUse, ...]:
         return (ModelUse("double", "1", "0" * 64, "double"),)
@@ -55,8 +68,8 @@ class FixedRecogniser:
 
     name = "tesseract"
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
-        return [LineReading("word", 0.9) for _ in crops]
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
+        return [LineReading("word", 0.9, engine=self.name) for _ in crops]
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
         return ()
@@ -71,7 +84,7 @@ class SessionRecogniser(FixedRecogniser):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         yellow = [colour_of(crop.pixels) == YELLOW for crop in crops]
         self._session.run({"x": np.array(yellow, np.float32)})
         return super().recognise(crops)

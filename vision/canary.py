@@ -76,7 +76,7 @@ def _read(
     for detector in detectors:
         detector.detect([page], _LOWEST_CONFIDENCE)
     clock.append(time.perf_counter())
-    found = finder.find(page, [language])
+    found = finder.find(page, [language]).lines
     clock.append(time.perf_counter())
     crops = [_crop(page, line, language) for line in sorted(found, key=_top)]
     lines = tuple(reading.text for reading in recogniser.recognise(crops) if reading.text)
@@ -95,8 +95,7 @@ def _crop(page: Image, line: FoundLine, language: str) -> LineCrop:
     x0, y0 = np.maximum(np.floor(corners.min(axis=0)).astype(int) - _MARGIN, 0)
     x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + _MARGIN
     to_page = np.array([[1.0, 0.0, x0], [0.0, 1.0, y0]])
-    height = float(np.ptp(corners[:, 1]))
-    return LineCrop(page[y0:y1, x0:x1], to_page, (language,), height)
+    return LineCrop(page[y0:y1, x0:x1], to_page, (language,))
 
 
 def _models(

@@ -1,24 +1,25 @@
 """Checks what a caller chose for a reading: known names, allowed values, installed models."""
 
-import dataclasses
 import json
-import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from api.problems import Problem
-from vision.core.options import ANY_LANGUAGE, ReadOptions, with_profile
+from vision.core.options import (
+    ANY_LANGUAGE,
+    Declaration,
+    ReadOptions,
+    declarations,
+    option_errors,
+    with_profile,
+)
 from vision.input.page_selection import parse_pages
 
-KNOWN: Final = tuple(field.name for field in dataclasses.fields(ReadOptions))
-MIN_DPI, MAX_DPI = 72, 600
-# Names of models become names of files: no "..", nothing absolute.
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}(?:[./][A-Za-z0-9_-]{1,60}){0,3}")
-
-_adapter = TypeAdapter(ReadOptions)
+KNOWN: Final = tuple(declarations())
 
 
 def check_options(given: Mapping[str, Any]) -> ReadOptions:
@@ -34,8 +35,33 @@ def check_options(given: Mapping[str, Any]) -> ReadOptions:
 
 
 def options_dict(options: ReadOptions) -> dict[str, Any]:
-    """The options by name, as they are kept. They are flat: no need of `dataclasses.asdict`."""
+    """The options by name, as they are stored. They are flat: no need of `dataclasses.asdict`."""
     return {name: getattr(options, name) for name in KNOWN}
+
+
+def _field(kind: Any, declared: Declaration, default: Any) -> Any:
+    """An option as a field of the request's model: type, allowed values, description."""
+    if declared.choices and kind is str:
+        kind = Literal[declared.choices]
+    bounds = {"ge": declared.minimum, "le": declared.maximum}
+    limits: dict[str, Any] = {name: each for name, each in bounds.items() if each is not None}
+    return Annotated[kind, Field(description=declared.help, **limits)], default
+
+
+def _request_model() -> type[BaseModel]:
+    kinds = get_type_hints(ReadOptions)
+    defaults = {each.name: each.default for each in fields(ReadOptions)}
+    declared = {
+        name: _field(kinds[name], each, defaults[name]) for name, each in declarations().items()
+    }
+    return create_model(
+        "ReadOptions", __config__=ConfigDict(), __doc__=ReadOptions.__doc__, **declared
+    )
+
+
+# The options as OpenAPI documents them, made from their declarations.
+OptionsIn: Final = _request_model()
+_adapter: Final[TypeAdapter[BaseModel]] = TypeAdapter(OptionsIn)
 
 
 @lru_cache(maxsize=64)  # most callers send the same options again and again
@@ -46,10 +72,12 @@ def _check_text(text: str) -> ReadOptions:
         names = ", ".join(repr(name) for name in unknown)
         raise Problem("unknown_option", f"There is no option {names}.", known=list(KNOWN))
     try:
-        options = _adapter.validate_python(with_profile(given))
+        checked = _adapter.validate_python(with_profile(given))
     except ValidationError as error:
         raise _invalid(error_rows(error.errors(include_url=False))) from error
-    _check_ranges(options)
+    options = ReadOptions(**{name: getattr(checked, name) for name in KNOWN})
+    if errors := option_errors(options):
+        raise _invalid([{"place": name, "expected": expected} for name, expected in errors])
     if options.pages is not None:
         parse_pages(options.pages)
     return options
@@ -77,27 +105,7 @@ def error_rows(errors: Iterable[Any]) -> list[dict[str, str]]:
 
 def _invalid(errors: list[dict[str, str]]) -> Problem:
     places = ", ".join(row["place"] for row in errors)
-    return Problem("invalid_option", f"These options are not allowed so: {places}.", errors=errors)
-
-
-def _check_ranges(options: ReadOptions) -> None:
-    rules = (
-        ("languages", len(options.languages) > 0, "At least one language"),
-        ("languages", all(map(_NAME.fullmatch, options.languages)), "Codes such as `eng`"),
-        (
-            "languages",
-            "auto" not in options.languages or options.languages == ANY_LANGUAGE,
-            "`auto` alone, or codes",
-        ),
-        ("detectors", all(map(_NAME.fullmatch, options.detectors)), "Names from the catalogue"),
-        ("dpi", MIN_DPI <= options.dpi <= MAX_DPI, f"From {MIN_DPI} to {MAX_DPI}"),
-        ("min_confidence", 0 <= options.min_confidence <= 1, "From 0 to 1"),
-        ("second_below", 0 <= options.second_below <= 1, "From 0 to 1"),
-        ("min_region_confidence", 0 <= options.min_region_confidence <= 1, "From 0 to 1"),
-    )
-    errors = [{"place": place, "expected": text} for place, holds, text in rules if not holds]
-    if errors:
-        raise _invalid(errors)
+    return Problem("invalid_option", f"These options are not allowed: {places}.", errors=errors)
 
 
 def _union(capabilities: list[Mapping[str, Any]], key: str) -> set[str]:

@@ -1,8 +1,8 @@
 """Results: the whole document in several formats, or page by page as soon as each is read."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
@@ -16,26 +16,22 @@ from api.security.auth import Reader
 from api.services import ServicesDep
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
-from vision.core.document import Document
+from vision.core.registry import Plugin, plugins
 from vision.export.json import from_json_dict
-from vision.export.markdown import render_markdown
-from vision.export.text import render_text
 
-FORMATS: Final[Mapping[str, str]] = {
-    "json": "application/json",
-    "text": "text/plain",
-    "markdown": "text/markdown",
+_STORED: Final = "json"  # how results are kept, so that it is streamed as it lies
+# What can be made from the result alone: this process has no pictures of the pages.
+_FORMATS: Final[Mapping[str, Plugin]] = {
+    name: each for name, each in plugins("format").items() if not each.needs_images
 }
-_RENDERERS: Final[Mapping[str, Callable[[Document], str]]] = {
-    "text": render_text,
-    "markdown": render_markdown,
-}
+_MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
+_NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
 _RETRY = {"Retry-After": "1"}
 
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["results"])
 Format = Annotated[
     str | None,
-    Query(description="`json`, `text` or `markdown`; wins over the Accept header."),
+    Query(description=f"One of {_NAMES}; wins over the Accept header."),
 ]
 
 
@@ -48,9 +44,8 @@ Format = Annotated[
         200: {
             "description": "The result; its schema is published at `/v1/schema/document.json`.",
             "content": {
-                "application/json": {"schema": {"$ref": "/v1/schema/document.json"}},
-                "text/plain": {"example": examples.RESULT_TEXT},
-                "text/markdown": {"example": examples.RESULT_MARKDOWN},
+                media_type: examples.RESULTS.get(media_type, {})
+                for media_type in _MEDIA_TYPES.values()
             },
         },
         **guarded("not_found", "not_acceptable", "not_finished", "no_result", "job_failed"),
@@ -64,15 +59,14 @@ def get_result(
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
     """What was read. A `partial` job has a result too: the pages that succeeded."""
-    chosen = choose_format(accept, format, FORMATS)
+    chosen = choose_format(accept, format, _MEDIA_TYPES)
     blob = _result_blob(services.ledger.jobs.get(key.tenant, job_id))
-    headers = {"Vary": "Accept"}
-    if chosen == "json":
-        return StreamingResponse(
-            services.blobs.stream(blob), media_type=FORMATS[chosen], headers=headers
-        )
+    about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
+    if chosen == _STORED:
+        return StreamingResponse(services.blobs.stream(blob), **about)
     document = from_json_dict(json.loads(services.blobs.get(blob)))
-    return Response(_RENDERERS[chosen](document), media_type=FORMATS[chosen], headers=headers)
+    export = _FORMATS[chosen].load()
+    return Response(b"".join(each.content for each in export(document, None)), **about)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Examples for the OpenAPI document: one receipt on its way through the service."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 JOB_ID: Final = "job_01k9x3v7c2h8q4n6r0t5w1yzab"
@@ -66,8 +67,12 @@ REPLAY: Final[dict[str, Any]] = {
     "since": "2026-11-20T00:00:00Z",
 }
 
-RESULT_TEXT: Final = "INVOICE 4711\n\nTotal 119.00 EUR\n"
-RESULT_MARKDOWN: Final = "# INVOICE 4711\n\nTotal 119.00 EUR\n"
+# What OpenAPI shows of a result, by media type.
+RESULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "application/json": {"schema": {"$ref": "/v1/schema/document.json"}},
+    "text/plain": {"example": "INVOICE 4711\n\nTotal 119.00 EUR\n"},
+    "text/markdown": {"example": "# INVOICE 4711\n\nTotal 119.00 EUR\n"},
+}
 
 EVENTS: Final = (
     "id: 1\nevent: job.queued\n"

@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli.console import complain, err
 from cli.exit_codes import Exit
 from cli.read.crops import write_crops
+from cli.read.formats import formats
 from cli.read.local_reader import LocalReader, Pending
-from cli.read.render import EXTENSIONS, render, write
+from cli.read.render import render, write
 from jobs.settings import Settings
 from vision.core.document import Document, PageFailure, PageReading
 from vision.core.errors import BadInput, EngineFailure
@@ -48,10 +49,10 @@ def read_documents(request: ReadRequest) -> int:
 
 
 def _usage_problem(request: ReadRequest) -> str | None:
-    if request.form not in EXTENSIONS:
-        return f"unknown format {request.form!r}: choose one of {', '.join(EXTENSIONS)}"
-    if request.form == "overlay" and request.output is None:
-        return "an overlay is a picture: say where with --output"
+    if request.form not in formats():
+        return f"unknown format {request.form!r}: choose one of {', '.join(formats())}"
+    if not formats()[request.form].is_text and request.output is None:
+        return f"{request.form} is not text: name a file or folder with --output"
     if request.crops and not request.crops.is_dir():
         return f"--crops {request.crops} must be a folder that exists"
     if len(request.files) > 1 and request.output and not request.output.is_dir():

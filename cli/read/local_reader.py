@@ -16,7 +16,8 @@ from vision.core.options import ReadOptions
 from vision.core.stages import PageImage
 from vision.input.page_selection import select_pages
 from vision.input.sandbox.pool import DecoderPool
-from vision.pipeline import assemble_document, choose_stages, read_page
+from vision.pipeline import assemble_document, read_page
+from vision.selection import choose_stages
 from workers.engine.engine import Engine, build_engine
 from workers.inputs.decoders import open_decoders
 
@@ -41,7 +42,7 @@ class LocalReader:
 
     def open(self, path: Path, options: ReadOptions) -> Pending:
         """Look at a document without decoding it. BadInput says why it cannot be read."""
-        self.engine.require(options.detectors)
+        self.engine.require(options)
         choose_stages(self.engine.stages, options)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,57 +1,100 @@
-"""The options of `pagesight read`, each with its help."""
+"""One flag for each reading option, made from the option's own declaration."""
 
-from pathlib import Path
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from enum import Enum, StrEnum
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
-from cli.read.choices import (
-    Characters,
-    FigureText,
-    LineFinder,
-    Ocr,
-    Profile,
-    Recogniser,
-    SecondReader,
-)
+from vision.core.options import Declaration, ReadOptions, declarations, option_errors, with_profile
 
-Files = Annotated[list[str], typer.Argument(help="Images or PDFs; `-` is standard input.")]
-Format = Annotated[
-    str, typer.Option("--format", "-f", help="json, text, markdown or overlay (PNG).")
-]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
-]
-Languages = Annotated[str, typer.Option(help="Tesseract codes, as eng,deu; or auto.")]
-OcrChoice = Annotated[
-    Ocr, typer.Option(help="A PDF's own text: auto where sound, force recognition, or off.")
-]
-ProfileChoice = Annotated[
-    Profile, typer.Option(help="A set of choices; the options below change single ones.")
-]
-Lines = Annotated[LineFinder | None, typer.Option(help="Who finds text lines.")]
-RecogniserChoice = Annotated[
-    Recogniser | None,
-    typer.Option(help="Who reads: native Tesseract, its networks in ONNX, or PP-OCR's."),
-]
-SecondReaderChoice = Annotated[
-    SecondReader | None, typer.Option(help="Who reads doubtful lines again.")
-]
-Detectors = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--detector", "--detectors", help="Detector by catalogue name; repeat it; '' for none."
-    ),
-]
-MinConfidence = Annotated[
-    float, typer.Option(min=0, max=1, help="Leave out words less likely to be right.")
-]
-FigureTextChoice = Annotated[
-    FigureText, typer.Option(help="Text inside figures: keep it, or leave it out.")
-]
-CharactersChoice = Annotated[
-    Characters, typer.Option(help="In JSON, boxes of the single characters of words.")
-]
-Crops = Annotated[Path | None, typer.Option(help="Folder for pictures of the doubtful words.")]
-Pages = Annotated[str | None, typer.Option(help="Which pages, as 1-3,7.")]
-Dpi = Annotated[int, typer.Option(min=36, max=1200, help="Resolution of PDF pages.")]
+Given = Mapping[str, Any]
+
+
+def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with a flag for each option; it gets those that were set as `options`."""
+    flags = _parameters()
+
+    @functools.wraps(command)
+    def run(**arguments: Any) -> None:
+        given = {name: arguments.pop(name) for name in flags}
+        options = {name: _value(each) for name, each in given.items() if each is not None}
+        command(**arguments, options=options)
+
+    parameters = dict(inspect.signature(command).parameters)
+    del parameters["options"]
+    parameters |= flags
+    # What typer makes the command line of.
+    vars(run)["__signature__"] = inspect.Signature(list(parameters.values()))
+    run.__annotations__ = {name: each.annotation for name, each in parameters.items()}
+    return run
+
+
+def read_options(given: Given) -> ReadOptions:
+    """The options with their defaults and their profile's choices; typer.BadParameter."""
+    options = ReadOptions(**with_profile(given))
+    for name, expected in option_errors(options):
+        raise typer.BadParameter(f"{name}: {expected}")
+    return options
+
+
+def _parameters() -> dict[str, inspect.Parameter]:
+    types = get_type_hints(ReadOptions)
+    defaults = {each.name: each.default for each in fields(ReadOptions)}
+    return {
+        name: inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=_annotation(name, types[name], declared, defaults[name]),
+        )
+        for name, declared in declarations().items()
+    }
+
+
+def _annotation(name: str, kind: Any, declared: Declaration, default: object) -> Any:
+    """What typer makes a flag of; every flag may be absent."""
+    flag = f"--{name.replace('_', '-')}"
+    about: dict[str, Any] = {"help": declared.help + _shown(default), "show_default": False}
+    if declared.minimum is not None:
+        about |= {"min": declared.minimum, "max": declared.maximum}
+    option = typer.Option(*declared.flags, flag, **about)
+    if _is_list(kind):
+        return Annotated[list[str] | None, option]
+    if declared.choices:
+        return Annotated[_enum(name, declared.choices) | None, option]
+    return Annotated[_plain(kind) | None, option]
+
+
+def _enum(name: str, choices: tuple[str, ...]) -> Any:
+    return StrEnum(name, {each: each for each in choices})
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _plain(kind: Any) -> Any:
+    """The type without None."""
+    members = [each for each in get_args(kind) if each is not NoneType]
+    return members[0] if members else kind
+
+
+def _shown(default: object) -> str:
+    text = ",".join(default) if isinstance(default, tuple) else default
+    return f" Default: {text}." if text not in {None, ""} else ""
+
+
+def _value(given: Any) -> Any:
+    if isinstance(given, list):
+        return tuple(name for text in given for name in _names(text))
+    return given.value if isinstance(given, Enum) else given
+
+
+def _names(text: str) -> list[str]:
+    """Names with commas, blanks or `+` between, as Tesseract's own command writes languages."""
+    return text.replace("+", " ").replace(",", " ").split()

@@ -1,56 +1,42 @@
 """Results of `pagesight read` in the format asked for, and where they are written."""
 
-import io
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from cli.read.formats import formats
 from cli.read.local_reader import LocalReader, Pending
-from vision.core.document import Document
-from vision.export.json import dumps
-from vision.export.markdown import render_markdown
-from vision.export.overlay import render_overlay
-from vision.export.text import render_text
-
-EXTENSIONS = {"json": ".json", "text": ".txt", "markdown": ".md", "overlay": ".png"}
-
-_TEXTUAL: dict[str, Callable[[Document], str]] = {
-    "json": dumps,
-    "text": render_text,
-    "markdown": render_markdown,
-}
+from vision.core.arrays import Image
+from vision.core.document import Document, Page
+from vision.core.exports import Artefact
 
 
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """Bytes to write; `page` is set where each page has a file of its own."""
+class LocalSource:
+    """The document on this machine, for exports that draw or embed its pages."""
 
-    content: bytes
-    page: int | None = None
+    def __init__(self, reader: LocalReader, pending: Pending) -> None:
+        self._reader = reader
+        self._pending = pending
+
+    @property
+    def path(self) -> Path:
+        """The file that was read."""
+        return self._pending.path
+
+    def page_image(self, page: Page) -> Image:
+        """The page decoded again and turned as the reading turned it."""
+        decoded = self._reader.decode(self._pending, page.number).pixels
+        return np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
 
 
 def render(document: Document, form: str, reader: LocalReader, pending: Pending) -> list[Artefact]:
-    """One artefact for texts, one for each page for overlays."""
-    if form != "overlay":
-        text = _TEXTUAL[form](document)
-        return [Artefact(f"{text.rstrip()}\n".encode())]
-    return [
-        Artefact(_overlay_png(document, index, reader, pending), page.number)
-        for index, page in enumerate(document.pages)
-    ]
-
-
-def _overlay_png(document: Document, index: int, reader: LocalReader, pending: Pending) -> bytes:
-    page = document.pages[index]
-    decoded = reader.decode(pending, page.number).pixels
-    upright = np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
-    png = io.BytesIO()
-    Image.fromarray(render_overlay(upright, page)).save(png, "PNG")
-    return png.getvalue()
+    """What the format's exporter makes; texts end with one line end."""
+    export = formats()[form].load()
+    artefacts: list[Artefact] = list(export(document, LocalSource(reader, pending)))
+    if formats()[form].is_text:
+        return [Artefact(each.content.rstrip() + b"\n", each.page) for each in artefacts]
+    return artefacts
 
 
 def write(artefacts: list[Artefact], name: str, form: str, output: Path | None) -> None:
@@ -67,7 +53,7 @@ def _target(output: Path, name: str, form: str, artefact: Artefact, count: int) 
     stem = "stdin" if name == "-" else Path(name).stem
     if output.is_dir():
         page = f"-p{artefact.page}" if artefact.page else ""
-        return output / f"{stem}{page}{EXTENSIONS[form]}"
+        return output / f"{stem}{page}{formats()[form].extension}"
     if artefact.page and count > 1:
         return output.with_stem(f"{output.stem}-p{artefact.page}")
     return output

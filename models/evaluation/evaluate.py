@@ -121,7 +121,7 @@ def read_truth(folder: Path, mapped: Mapped) -> Iterator[tuple[Path, dict[str, B
 def find(detector: YoloDetector, image: NDArray[Any], mapped: Mapped) -> dict[str, Found]:
     """What the detector finds on one image, by scored name."""
     kept = defaultdict(list)
-    for detection in detector.detect([image], LOWEST_CONFIDENCE)[0]:
+    for detection in detector.detect([image], LOWEST_CONFIDENCE)[0].found:
         if detection.label in mapped.found:
             kept[mapped.found[detection.label]].append((*detection.box, detection.confidence))
     tables = {name: np.array(rows, np.float32) for name, rows in kept.items()}

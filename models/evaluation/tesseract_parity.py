@@ -49,7 +49,7 @@ def compare(
     text = " ".join(words[:: max(len(words) // _WORDS, 1)][:_WORDS])
     vertical = path.stem.endswith("_vert")
     image = render_column("".join(text.split()), font) if vertical else render_line(text, font)
-    crop = LineCrop(image, np.eye(2, 3), (path.stem,), float(image.shape[0]))
+    crop = LineCrop(image, np.eye(2, 3), (path.stem,))
     network = open_network(path, cache_dir, "cpu")
     converted = _letters(read_lines(network, [crop], "tesseract")[0].text)
     natively = _letters(read_natively(image))

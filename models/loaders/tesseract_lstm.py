@@ -14,6 +14,7 @@ from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.errors import EngineFailure
 from vision.core.stages import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
+from vision.engines.resources import Resources
 from vision.engines.tessdata import require_languages
 from vision.recognition.lstm.charset import Alphabet
 from vision.recognition.lstm.dawg_lexicon import Lexicon
@@ -46,6 +47,17 @@ def open_lstm_recogniser(
     networks = Networks(tessdata, cache_dir, device, threads)
     fallback = native or native_recogniser(str(tessdata))
     return LstmRecogniser(networks.open, fallback, min_confidence, images)
+
+
+def open_recogniser(resources: Resources) -> LstmRecogniser:
+    """The registry's entry. EngineFailure `tessdata_missing`."""
+    return open_lstm_recogniser(
+        resources.tessdata,
+        resources.cache_dir,
+        resources.device,
+        resources.threads,
+        resources.recogniser("tesseract"),
+    )
 
 
 class Networks:

@@ -140,7 +140,7 @@ def _try(detector: YoloDetector, pictures: Sequence[Image]) -> tuple[tuple[Detec
     """What it finds on the pictures; refused where its numbers cannot be boxes and scores."""
     for picture in pictures:
         _check_numbers(detector, picture)
-    return tuple(detector.detect(pictures, _SHOWN_FROM))
+    return tuple(page.found for page in detector.detect(pictures, _SHOWN_FROM))
 
 
 def _check_numbers(detector: YoloDetector, picture: Image) -> None:

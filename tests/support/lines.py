@@ -28,7 +28,7 @@ def page_of_text(size: int = 28, lines: int | None = 12) -> Image:
 def crop_of(pixels: Image, *languages: str) -> LineCrop:
     """A crop that lies at the origin of its page."""
     place = np.array([[1.0, 0, 0], [0, 1.0, 0]])
-    return LineCrop(pixels, place, languages or ("eng",), float(pixels.shape[0]))
+    return LineCrop(pixels, place, languages or ("eng",))
 
 
 def prepared(working: Image, to_page: object = ((1, 0, 0), (0, 1, 0))) -> PreparedPage:

@@ -51,7 +51,7 @@ def read_line(text, x, y, width=None, height=20, to_frame=IDENTITY):
     linear = to_frame[:, :2]
     to_page = np.column_stack([linear, linear @ [x, y] + to_frame[:, 2]])
     pixels = np.full((round(height), max(round(width), 1), 3), 255, np.uint8)
-    return LineCrop(pixels, to_page, ("eng",), height), LineReading(text, 0.9, tuple(words))
+    return LineCrop(pixels, to_page, ("eng",)), LineReading(text, 0.9, tuple(words))
 
 
 def small_document():

@@ -12,12 +12,23 @@ from tests.support.parts import require
 from vision.core.document import Box, DocumentInfo, ModelUse, PageFailure
 from vision.core.errors import BadInput
 from vision.core.options import ReadOptions
-from vision.core.stages import Detection, FoundLine, LineReading, PageImage, Stages
+from vision.core.stages import (
+    NEVER,
+    Detection,
+    Detections,
+    FoundLine,
+    FoundLines,
+    LineReading,
+    Orientation,
+    PageImage,
+    Stages,
+)
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract
 from vision.export.json import dumps, load_schema
-from vision.pipeline import assemble_document, choose_stages, read_page
+from vision.pipeline import assemble_document, read_page
 from vision.recognition.tesseract import native_recogniser
+from vision.selection import choose_stages
 from vision.text_detection.tesseract_layout import TesseractLineFinder
 
 OPTIONS = ReadOptions(
@@ -38,8 +49,9 @@ class BoxFinder:
 
     name = "learned"
 
-    def find(self, image, languages):
-        return [FoundLine(((50, 50), (250, 50), (250, 80), (50, 80)))]
+    def find(self, image, languages, letters=None):
+        line = FoundLine(((50, 50), (250, 50), (250, 80), (50, 80)))
+        return FoundLines((line,), self.name, self.models())
 
     def models(self):
         return (use("finder"),)
@@ -50,8 +62,11 @@ class SureRecogniser:
 
     name = "tesseract"
 
-    def recognise(self, crops):
-        return [LineReading("sure words", 1.0) for _ in crops]
+    def recognise(self, crops, reread=NEVER):
+        return [
+            LineReading("sure words", 1.0, engine=self.name, models=self.models(crop.languages))
+            for crop in crops
+        ]
 
     def models(self, languages):
         return tuple(use(f"tesseract-{language}", "tesseract") for language in languages)
@@ -67,7 +82,8 @@ class CornerDetector:
         self.name = name
 
     def detect(self, images, min_confidence):
-        return [(Detection("text", 0.8, Box(0, 0, 300, 100)),) for _ in images]
+        found = (Detection("text", 0.8, Box(0, 0, 300, 100)),)
+        return [Detections(found, self.models()) for _ in images]
 
     def models(self):
         return (use(self.name),)
@@ -77,10 +93,7 @@ class HalfTurner:
     """Is sure that every page is upside down."""
 
     def turn_needed(self, image):
-        return 180, 1.0
-
-    def models(self):
-        return (use("orienter"),)
+        return Orientation(180, 1.0, (use("orienter"),))
 
 
 STAGES = Stages(
@@ -232,16 +245,19 @@ class DoubtfulRecogniser(SureRecogniser):
 
     name = "lstm"
 
-    def recognise(self, crops):
-        return [LineReading(f"first {at}", 1.0 - at / 10) for at in range(len(crops))]
+    def recognise(self, crops, reread=NEVER):
+        return [
+            LineReading(f"first {at}", 1.0 - at / 10, engine=self.name) for at in range(len(crops))
+        ]
 
 
 class TwoLineFinder(BoxFinder):
     """Finds two lines, one below the other."""
 
-    def find(self, image, languages):
-        low = tuple((x, y + 100) for x, y in super().find(image, languages)[0].quad)
-        return [*super().find(image, languages), FoundLine(low)]
+    def find(self, image, languages, letters=None):
+        (high,) = super().find(image, languages).lines
+        low = FoundLine(tuple((x, y + 100) for x, y in high.quad))
+        return FoundLines((high, low), self.name, self.models())
 
 
 @pytest.mark.parametrize(
@@ -251,11 +267,12 @@ class TwoLineFinder(BoxFinder):
         (0.91, "first 0\nsure words", {"lstm": 1, "tesseract": 1}),
     ],
 )
-def test_doubtful_lines_are_read_again_and_the_receipt_says_how_many(below, text, lines):
+def test_low_confidence_lines_are_read_again_and_the_receipt_says_how_many(below, text, lines):
     stages = Stages(
         {"learned": TwoLineFinder()},
-        {"lstm": DoubtfulRecogniser(), "ppocr": SureRecogniser()},
+        {"lstm": DoubtfulRecogniser()},
         {},
+        {"ppocr": SureRecogniser()},
     )
     options = replace(
         OPTIONS, detectors=(), recogniser="lstm", second_reader="ppocr", second_below=below

@@ -158,7 +158,8 @@ class Page:
     """Everything read from one page; `number` counts from 1 in the document.
 
     `rotation` is the clockwise turn in degrees (0, 90, 180, 270) that made the page upright,
-    `skew` the remaining tilt in degrees, counter-clockwise positive, that reading made up for.
+    `skew` the remaining tilt in degrees, counter-clockwise positive, that reading corrected.
+    `analyses` holds what each page analysis that the options name reported, as JSON has it.
     """
 
     number: int
@@ -175,6 +176,7 @@ class Page:
     barcodes: tuple[Barcode, ...] = ()
     doubtful: tuple[DoubtfulWord, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
+    analyses: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +256,4 @@ class Document:
     receipt: Receipt
     failures: tuple[PageFailure, ...] = ()
     schema: str = field(default=SCHEMA)
+    analyses: dict[str, object] = field(default_factory=dict)

@@ -1,74 +1,200 @@
-"""What a caller may choose for one reading. Plain values, validated by whoever takes them in."""
+"""What a caller may choose for one reading: each option declared once, with its description.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+API validation, OpenAPI, the command line and docs/reference/options.md are made from these
+declarations. Stages are chosen by the names in the registry.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, NamedTuple, get_args
+
+from vision.core.registry import Kind, names, plugins
 
 Profile = Literal["fast", "balanced", "accurate"]
-LineFinderName = Literal["auto", "classical", "learned", "tesseract"]
-RecogniserName = Literal["tesseract", "lstm", "ppocr"]
-SecondReaderName = Literal["ppocr", "off"]
 Switch = Literal["auto", "off"]
 OcrMode = Literal["auto", "force", "off"]
-
-ANY_LANGUAGE = ("auto",)
 FigureText = Literal["keep", "leave_out"]
 CharacterDetail = Literal["off", "boxes"]
+
+ANY_LANGUAGE = ("auto",)
+OFF = "off"
+
+# Names become names of files: no "..", nothing absolute.
+_NAME = r"[A-Za-z0-9_-]{1,60}(?:[./][A-Za-z0-9_-]{1,60}){0,3}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is known of an option beside its name and default.
+
+    `help` is a sentence or two. `choices` are the values allowed, in the order of help; `minimum`
+    and `maximum` bound numbers and are allowed themselves. `pattern` is for each item of a list,
+    `items` are the ones allowed where that is known beforehand, and `flags` are further spellings
+    on the command line.
+    """
+
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    items: tuple[str, ...] | None = None
+    least_items: int = 0
+    flags: tuple[str, ...] = ()
+
+
+class OptionError(NamedTuple):
+    """An option whose value cannot be used, and what was expected instead."""
+
+    name: str
+    expected: str
+
+
+def _option(default: Any, help: str, **limits: Any) -> Any:  # noqa: A002 - the word of every command line
+    return field(default=default, metadata={"declaration": Declaration(help, **limits)})
+
+
+def _stage(kind: Kind, default: str, help: str, *more: str) -> Any:  # noqa: A002 - as above
+    meanings = "; ".join(f"`{name}`: {each.summary}" for name, each in plugins(kind).items())
+    return _option(default, f"{help} {meanings}.", choices=(*plugins(kind), *more))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """Options of one job; the defaults are what most documents want.
+    """Options of one job; the defaults suit most documents."""
 
-    `profile` names the set of choices that `with_profile` fills in where a caller makes none.
-    `languages` are Tesseract codes, or ANY_LANGUAGE: told page by page. `ocr` is about PDFs that
-    state their text: `auto` takes it where it proves sound, `force` reads the picture alone, `off`
-    recognises nothing. `lines` finds text lines; `auto` chooses between the classical and the
-    learned finder by the page.
-    `recogniser` is native Tesseract, `lstm` for its networks converted to ONNX and run in batches,
-    or PP-OCR's; `second_reader` reads lines again that were read less surely than `second_below`, a
-    mean letter probability. `pages` selects pages of a document as `1-3,7`; None is all. `dpi` is
-    the resolution at which PDF pages are rendered. `auto` measures a page and acts where needed,
-    `off` leaves it alone. `detectors` are catalogue names, run in this order. Words less likely to
-    be right than `min_confidence` are left out of the text and listed as doubtful.
-    `figure_text` says what becomes of text inside regions that are figures; captions always stay.
-    `characters` is `boxes` to give words their characters, each with box and confidence.
-    """
+    profile: Profile = _option(
+        "balanced",
+        "A set of choices that balances accuracy and speed; other options override single ones.",
+        choices=get_args(Profile),
+    )
+    languages: tuple[str, ...] = _option(
+        ("eng",),
+        "Tesseract language codes, the most likely first, such as `eng` and `deu`; `auto` alone"
+        " detects the language of each page.",
+        pattern=_NAME,
+        least_items=1,
+    )
+    ocr: OcrMode = _option(
+        "auto",
+        "Text that a PDF states: `auto` uses it where it proves sound, `force` recognises every"
+        " page as a picture, `off` recognises nothing.",
+        choices=get_args(OcrMode),
+    )
+    lines: str = _stage("line_finder", "auto", "Finds the lines of text.")
+    recogniser: str = _stage("recogniser", "lstm", "Turns pictures of lines into text.")
+    second_reader: str = _stage(
+        "second_reader",
+        "ppocr",
+        "Reads low-confidence lines a second time; `off` for nothing.",
+        OFF,
+    )
+    second_below: float = _option(
+        0.95,
+        "Lines whose mean letter probability is lower are read a second time.",
+        minimum=0,
+        maximum=1,
+    )
+    detectors: tuple[str, ...] = _option(
+        ("pagesight-doc",),
+        "Detectors by catalogue name, run in this order; an empty list for none.",
+        pattern=_NAME,
+        flags=("--detector",),
+    )
+    min_region_confidence: float = _option(
+        0.25, "Regions with less confidence are dropped.", minimum=0, maximum=1
+    )
+    min_confidence: float = _option(
+        0.0,
+        "Words less likely to be right are left out of the text and listed as doubtful.",
+        minimum=0,
+        maximum=1,
+    )
+    figure_text: FigureText = _option(
+        "keep",
+        "Text inside regions that are figures: keep it or leave it out; captions always stay.",
+        choices=get_args(FigureText),
+    )
+    characters: CharacterDetail = _option(
+        "off",
+        "`boxes` gives every character of a word its box and confidence in the JSON result.",
+        choices=get_args(CharacterDetail),
+    )
+    orientation: Switch = _option(
+        "auto",
+        "`auto` turns pages that are upside down or sideways; `off` leaves them alone.",
+        choices=get_args(Switch),
+    )
+    deskew: Switch = _option(
+        "auto", "`auto` levels tilted pages; `off` leaves them alone.", choices=get_args(Switch)
+    )
+    illumination: Switch = _option(
+        "auto",
+        "`auto` evens out shadows and gradients; `off` leaves pages alone.",
+        choices=get_args(Switch),
+    )
+    upscale: Switch = _option(
+        "auto", "`auto` enlarges small print; `off` leaves pages alone.", choices=get_args(Switch)
+    )
+    barcodes: Switch = _option(
+        "auto", "`auto` reads bar and QR codes; `off` does not.", choices=get_args(Switch)
+    )
+    analyses: tuple[str, ...] = _option(
+        (),
+        "Page and document analyses by name, run in this order.",
+        items=(*names("page_analysis"), *names("document_analysis")),
+    )
+    dpi: int = _option(300, "Resolution at which PDF pages are rendered.", minimum=36, maximum=1200)
+    pages: str | None = _option(None, "Pages to read, such as `1-3,7`; all if absent.")
 
-    profile: Profile = "balanced"
-    languages: tuple[str, ...] = ("eng",)
-    ocr: OcrMode = "auto"
-    lines: LineFinderName = "auto"
-    recogniser: RecogniserName = "lstm"
-    second_reader: SecondReaderName = "ppocr"
-    second_below: float = 0.95
-    detectors: tuple[str, ...] = ("pagesight-doc",)
-    min_region_confidence: float = 0.25
-    min_confidence: float = 0.0
-    figure_text: FigureText = "keep"
-    characters: CharacterDetail = "off"
-    orientation: Switch = "auto"
-    deskew: Switch = "auto"
-    illumination: Switch = "auto"
-    upscale: Switch = "auto"
-    barcodes: Switch = "auto"
-    dpi: int = 300
-    pages: str | None = None
 
-
-# What each profile chooses, as docs/profiles.md measures it; `balanced` is what ReadOptions has.
-_CHOICES: Mapping[str, Mapping[str, Any]] = {
-    "fast": {"second_reader": "off", "detectors": (), "barcodes": "off"},
+# What each profile chooses, as docs/explanation/profiles.md explains; `balanced` is the defaults.
+_PROFILES: Mapping[str, Mapping[str, Any]] = {
+    "fast": {"second_reader": OFF, "detectors": (), "barcodes": "off"},
     "balanced": {},
-    "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": "off"},
+    "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": OFF},
 }
 
 
-def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a caller chose, completed by the choices of the profile that he named.
+def declarations() -> dict[str, Declaration]:
+    """The declaration of each option, in the order of ReadOptions."""
+    return {each.name: each.metadata["declaration"] for each in fields(ReadOptions)}
 
-    A profile of another name adds nothing: validation refuses it.
+
+def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A caller's choices, completed by those of the profile that they name.
+
+    An unknown profile adds nothing: validation refuses it.
     """
     profile = given.get("profile")
-    chosen = _CHOICES.get(profile, {}) if isinstance(profile, str) else {}
+    chosen = _PROFILES.get(profile, {}) if isinstance(profile, str) else {}
     return {**chosen, **given}
+
+
+def option_errors(options: ReadOptions) -> list[OptionError]:
+    """Values that are outside their declaration; of the right type already."""
+    errors = [
+        OptionError(name, expected)
+        for name, declared in declarations().items()
+        for expected in _violations(getattr(options, name), declared)
+    ]
+    if "auto" in options.languages and options.languages != ANY_LANGUAGE:
+        errors.append(OptionError("languages", "`auto` alone, or codes"))
+    return errors
+
+
+def _violations(value: object, declared: Declaration) -> Iterator[str]:
+    if declared.choices and value not in declared.choices:
+        yield f"One of {', '.join(declared.choices)}"
+    if isinstance(value, (int, float)) and declared.minimum is not None:
+        assert declared.maximum is not None
+        if not declared.minimum <= value <= declared.maximum:
+            yield f"From {declared.minimum:g} to {declared.maximum:g}"
+    if isinstance(value, tuple):
+        if len(value) < declared.least_items:
+            yield f"At least {declared.least_items}"
+        if declared.pattern and not all(re.fullmatch(declared.pattern, item) for item in value):
+            yield "Names of letters, digits, `-` and `_`"
+        if declared.items is not None and not set(value) <= set(declared.items):
+            yield f"Of these: {', '.join(declared.items) or 'none is installed'}"

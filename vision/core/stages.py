@@ -1,24 +1,34 @@
-"""What the stages of a reading hand to each other, and the protocols that make them swappable.
+"""What the stages of a reading pass to each other, and the protocols that make them replaceable.
 
-Images are uint8 RGB arrays of shape [height, width, 3] unless said otherwise. Three frames occur:
+Images are uint8 RGB arrays of shape [height, width, 3] unless stated otherwise. Three frames occur:
 the *page* (as the user sees it, upright), the *working image* (the page deskewed, evened and
-scaled for reading) and the *crop* of one line. `Placement` maps the latter two back to the page.
+scaled for reading) and the *crop* of one line. Affine matrices map the latter two to the page.
+
+Every stage returns its result together with the models that took part: receipts are made of these.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.document import Box, Character, ModelUse, PageWarning, Polygon, Preparation
+from vision.core.arrays import Affine as Affine  # noqa: PLC0414
+from vision.core.arrays import Boxes as Boxes  # noqa: PLC0414
+from vision.core.arrays import Grey as Grey  # noqa: PLC0414
+from vision.core.arrays import Image as Image  # noqa: PLC0414
+from vision.core.document import (
+    Box,
+    Character,
+    Document,
+    ModelUse,
+    Page,
+    PageWarning,
+    Polygon,
+    Preparation,
+)
 from vision.core.text_layer import TextLayer
-
-Image = NDArray[np.uint8]
-Grey = NDArray[np.uint8]  # [height, width]
-Boxes = NDArray[np.int32]  # [n, 4]: x, y, width, height
-Affine = NDArray[np.float64]  # [2, 3]: (x, y, 1) in one frame to (x, y) in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,10 @@ class Letters:
 class PreparedPage:
     """A page ready for reading.
 
-    `upright` is the page frame (turned by `rotation` degrees clockwise), `working` the image that
-    finders and detectors see, `to_page` maps working coordinates to page coordinates. `text` is
-    what was measured on `working`, None where only the page before its last changes was measured.
+    `upright` is the page frame (turned by `rotation` degrees clockwise), which detectors see;
+    `working` is the image that line finders see, and `to_page` maps its coordinates to the page.
+    `text` was measured on `working`; None where only the page before its last changes was measured.
+    `models` took part in preparing it.
     """
 
     number: int
@@ -72,15 +83,34 @@ class PreparedPage:
     preparation: tuple[Preparation, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
     text: Letters | None = None
+    models: tuple[ModelUse, ...] = ()
+
+
+class Orientation(NamedTuple):
+    """The clockwise turn in degrees (0, 90, 180, 270) that makes a page upright.
+
+    `confidence` is 0 to 1, and 0 where there was too little text to judge.
+    """
+
+    turn: int
+    confidence: float
+    models: tuple[ModelUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One finding of a detector, in the frame of the image it was given."""
+    """One region that a detector found, in the frame of the image it was given."""
 
     label: str
     confidence: float
     box: Box
+
+
+class Detections(NamedTuple):
+    """What a detector found on one image, most confident first, and the models that ran."""
+
+    found: tuple[Detection, ...]
+    models: tuple[ModelUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +124,25 @@ class FoundLine:
     confidence: float = 1.0
 
 
+class FoundLines(NamedTuple):
+    """Lines in no promised order, the name of the finder that found them, and its models."""
+
+    lines: tuple[FoundLine, ...]
+    finder: str
+    models: tuple[ModelUse, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
-    `text_height` is the height in crop pixels of the found line without its padding, `characters`
-    whether to say where each character of a word stands. What is read with a confidence from
-    `draft[0]` to below `draft[1]` is read again by another recogniser: the cheapest way will do.
-    `narrowing` is the share of its usual width that suffices for reading it.
+    `characters` asks for the box and confidence of every character.
     """
 
     pixels: Image
     to_page: Affine
     languages: tuple[str, ...]
-    text_height: float
     characters: bool = False
-    draft: tuple[float, float] = (0.0, 0.0)
-    narrowing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +164,39 @@ class CropWord:
 class LineReading:
     """What a recogniser read in one crop; empty text where it read nothing.
 
-    `engine` is the name of the recogniser where several may have read.
+    `engine` is the name of the recogniser that read it, `models` are those that took part.
     """
 
     text: str
     confidence: float
     words: tuple[CropWord, ...] = ()
     engine: str = ""
+    models: tuple[ModelUse, ...] = ()
+
+
+class Reread(NamedTuple):
+    """Confidences, `at_least` to `below`, whose lines another recogniser will read again.
+
+    A recogniser may save the effort of reading them well.
+    """
+
+    at_least: float = 0.0
+    below: float = 0.0
+
+    def covers(self, confidence: float) -> bool:
+        """Whether a line of this confidence is read again."""
+        return self.at_least <= confidence < self.below
+
+
+NEVER = Reread()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What an analysis has to say of a page, as JSON has it, and the models that took part."""
+
+    value: Any
+    models: tuple[ModelUse, ...] = ()
 
 
 class LineFinder(Protocol):
@@ -146,12 +204,14 @@ class LineFinder(Protocol):
 
     name: str
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
-        """Lines in no promised order. `languages` matter to finders that look at letters."""
+    def find(
+        self, image: Image, languages: Sequence[str], letters: Letters | None = None
+    ) -> FoundLines:
+        """The lines of a page; `letters` is what was measured on this very image, if anything."""
         ...
 
     def models(self) -> tuple[ModelUse, ...]:
-        """The models that take part, with their proven providers."""
+        """The models that may take part, with their proven providers."""
         ...
 
 
@@ -160,12 +220,12 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, in the same order. Crops may differ in language."""
         ...
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
-        """The models that would take part for these languages."""
+        """The models that may take part for these languages."""
         ...
 
     def languages(self) -> tuple[str, ...]:
@@ -178,12 +238,40 @@ class Detector(Protocol):
 
     name: str
 
-    def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
-        """Detections for each image, in its own frame, most confident first."""
+    def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
+        """Detections for each image, in its own frame."""
         ...
 
     def models(self) -> tuple[ModelUse, ...]:
-        """The model that takes part, with its proven provider."""
+        """The model that may take part, with its proven provider."""
+        ...
+
+
+class Orienter(Protocol):
+    """Detects which way up a page is."""
+
+    def turn_needed(self, text: Letters) -> Orientation:
+        """The turn that makes the page upright, by its letters."""
+        ...
+
+
+class PageAnalysis(Protocol):
+    """Derives something from a page that was read, such as fields."""
+
+    name: str
+
+    def analyse(self, page: Page, image: Image) -> Analysis:
+        """What is to be said of the page; `image` is it in the frame of its coordinates."""
+        ...
+
+
+class DocumentAnalysis(Protocol):
+    """Derives something from a whole document, such as its class."""
+
+    name: str
+
+    def analyse(self, document: Document) -> Any:
+        """What is to be said of the document, as JSON has it."""
         ...
 
 
@@ -194,3 +282,5 @@ class Stages:
     finders: Mapping[str, LineFinder]
     recognisers: Mapping[str, Recogniser]
     detectors: Mapping[str, Detector]
+    second_readers: Mapping[str, Recogniser] = field(default_factory=dict)
+    analyses: Mapping[str, PageAnalysis] = field(default_factory=dict)

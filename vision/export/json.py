@@ -1,32 +1,42 @@
 """The result as JSON and back, exactly as schema.json publishes it.
 
 Keys are the field names of vision/core/document.py. Coordinates keep two decimals, confidences and
-measurements four, so the same reading always gives the same bytes. A word's characters are left
-out where there are none: most readings do not ask for them.
+measurements four, so the same reading always gives the same bytes. Characters of words and
+analyses are left out where there are none: most readings do not ask for them.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vision.core.document import SCHEMA, Box, Document, PageReading, Word
+from vision.core.document import SCHEMA, Box, Document, Page, PageReading, Word
+from vision.core.exports import Artefact, Source
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
 
 _COORDINATE_DECIMALS = 2
 _DECIMALS = 4
-_PLAIN_WORD = ("text", "confidence", "box")
-_DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "receipt")
+_OMITTED_WHEN_EMPTY: dict[type, str] = {
+    Word: "characters",
+    Page: "analyses",
+    Document: "analyses",
+}
+_DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "analyses", "receipt")
 
 
 def to_json_dict(document: Document) -> dict[str, Json]:
     """The document as plain JSON values, keys in the published order."""
     plain = _encode(document)
-    return {key: plain[key] for key in _DOCUMENT_KEYS}
+    return {key: plain[key] for key in _DOCUMENT_KEYS if key in plain}
+
+
+def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
+    """The registry's entry: the result as one JSON file."""
+    yield Artefact(dumps(document).encode())
 
 
 def dumps(document: Document) -> str:
@@ -66,9 +76,9 @@ def load_schema() -> dict[str, Json]:
 
 def _encode(value: object, decimals: int = _DECIMALS) -> Json:
     if is_dataclass(value):
-        names = _names(value.__class__)
-        if isinstance(value, Word) and not value.characters:
-            names = _PLAIN_WORD
+        optional = _OMITTED_WHEN_EMPTY.get(type(value))
+        omitted = optional if optional and not getattr(value, optional) else None
+        names = _names(value.__class__, omitted)
         return {name: _encode_field(value, name) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _encode(item) for key, item in value.items()}
@@ -79,8 +89,8 @@ def _encode(value: object, decimals: int = _DECIMALS) -> Json:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Any, omitted: str | None) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != omitted)
 
 
 def _encode_field(owner: object, name: str) -> Json:
@@ -102,8 +112,9 @@ def _decode(kind: Any, value: Json, place: str) -> Any:
 def _decode_dataclass(kind: Any, value: Json, place: str) -> Any:
     _expect(isinstance(value, dict), "an object", value, place)
     hints = _hints(kind)
-    if kind is Word and "characters" not in value:
-        value = {**value, "characters": []}
+    optional = _OMITTED_WHEN_EMPTY.get(kind)
+    if optional and optional not in value:
+        value = {**value, optional: {} if optional == "analyses" else []}
     if value.keys() != hints.keys():
         unknown, missing = sorted(value.keys() - hints.keys()), sorted(hints.keys() - value.keys())
         raise ValueError(f"{place}: unknown keys {unknown}, missing keys {missing}")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from vision.core.document import Block, Document, Line, Page, Table
+from vision.core.exports import Artefact, Source
 
 # Running heads and page numbers interrupt the text of whoever reads on.
 LEFT_OUT = frozenset({"header", "footer", "page_number"})
@@ -22,6 +23,11 @@ _LINE_START = re.compile(
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
 _NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
 _MIN_PROSE_LINE = 8.0  # in line heights: about 20 letters
+
+
+def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
+    """The registry's entry: the Markdown as one file."""
+    yield Artefact(render_markdown(document).encode())
 
 
 def render_markdown(document: Document) -> str:

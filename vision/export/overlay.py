@@ -1,13 +1,16 @@
 """What was found, drawn on the page: for people to check a reading at a glance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 
 import cv2
 import numpy as np
+from PIL import Image as PillowImage
 
-from vision.core.document import Block, Box, Line, Page, Point
+from vision.core.document import Block, Box, Document, Line, Page, Point
+from vision.core.exports import Artefact, Source
 from vision.core.stages import Image
 from vision.layout.regions import kind_of
 
@@ -43,6 +46,15 @@ class _Brush:
 
     text: int
     line: int
+
+
+def export(document: Document, source: Source) -> Iterator[Artefact]:
+    """The registry's entry: a PNG for each page."""
+    for page in document.pages:
+        png = BytesIO()
+        drawn = render_overlay(source.page_image(page), page)
+        PillowImage.fromarray(drawn).save(png, "PNG")
+        yield Artefact(png.getvalue(), page.number)
 
 
 def render_overlay(upright: Image, page: Page, *, regions_only: bool = False) -> Image:

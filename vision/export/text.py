@@ -1,8 +1,16 @@
 """The result as plain text."""
 
+from collections.abc import Iterator
+
 from vision.core.document import Document
+from vision.core.exports import Artefact, Source
 
 PAGE_SEPARATOR = "\n\f"
+
+
+def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
+    """The registry's entry: the text as one file."""
+    yield Artefact(render_text(document).encode())
 
 
 def render_text(document: Document) -> str:

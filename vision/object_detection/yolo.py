@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detection, Image
+from vision.core.stages import Detection, Detections, Image
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.object_detection.letterbox import Letterbox, draw_letterbox, plan_letterbox
 from vision.object_detection.nms import suppress
@@ -47,19 +47,20 @@ class YoloDetector:
         self._snug = self._batch == 1 and self._takes_oblong()
         self.head: Head = self._find_head()
 
-    def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
+    def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
         """Detections of each RGB image in its own pixels, most confident first.
 
         Boxes labelled `signature` are grown to their ink (signature_refinement.py).
         """
-        found: list[tuple[Detection, ...]] = []
+        found: list[Detections] = []
         for share in self.shares(images):
             batch, plans = self.prepare(share)
             pages = self.decode(self.infer(batch), plans, min_confidence, batch.shape[2:])
-            found += [
+            whole = (
                 with_whole_signatures(image, page, self._hints.iou_threshold)
                 for image, page in zip(share, pages, strict=True)
-            ]
+            )
+            found += [Detections(page, self.models()) for page in whole]
         return found
 
     def shares(self, images: Sequence[Image]) -> list[Sequence[Image]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import ModelUse
-from vision.core.stages import Boxes, Grey, Letters
+from vision.core.stages import Boxes, Grey, Letters, Orientation
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import label
 
@@ -50,18 +50,16 @@ class LineOrienter:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def models(self) -> tuple[ModelUse, ...]:
+    @property
+    def use(self) -> ModelUse:
         """The classifier, with its proven provider."""
-        return (self._session.use,)
+        return self._session.use
 
-    def turn_needed(self, text: Letters) -> tuple[int, float]:
-        """The clockwise turn in degrees (0, 90, 180, 270) that makes the page upright.
-
-        With it the confidence from 0 to 1; 0 where the page has too little text to judge.
-        """
+    def turn_needed(self, text: Letters) -> Orientation:
+        """The turn that makes the page upright; confidence 0 where there is too little text."""
         grey, letters = text.grey, text.boxes
         if len(letters) < _FEWEST_LETTERS:
-            return 0, 0.0
+            return Orientation(0, 0.0)
         across = share_across(letters)
         quarter = 0
         if across < 0.5:
@@ -69,11 +67,12 @@ class LineOrienter:
             quarter = 90
         crops = line_crops(grey, letters)
         if len(crops) < _FEWEST_LINES:
-            return 0, 0.0
+            return Orientation(0, 0.0)
         asked = () if quarter else _CLEARLY_UPRIGHT
         upside_down = self._upside_down(crops, asked)
         turn = (quarter + 180) % 360 if upside_down > 0.5 else quarter
-        return turn, min(max(across, 1 - across), max(upside_down, 1 - upside_down))
+        confidence = min(max(across, 1 - across), max(upside_down, 1 - upside_down))
+        return Orientation(turn, confidence, (self._session.use,))
 
     def _upside_down(self, crops: Sequence[Grey], enough: Sequence[tuple[int, float]]) -> float:
         """Probability that the lines stand on their heads.

@@ -4,7 +4,6 @@ Each step measures first, acts only where that pays, and reports both.
 """
 
 import math
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from vision.core.document import Box, ModelUse, Preparation
 from vision.core.geometry import compose, invert, scaling, transform_box, translation
 from vision.core.options import ReadOptions
-from vision.core.stages import Affine, Image, Letters, PageImage, PreparedPage
+from vision.core.stages import Affine, Image, Letters, Orienter, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness
@@ -36,18 +35,6 @@ _LARGEST_SCALE = 2.0
 _MOST_PIXELS = 40_000_000
 
 
-class Orienter(Protocol):
-    """Tells which way up a page is."""
-
-    def turn_needed(self, text: Letters) -> tuple[int, float]:
-        """Clockwise turn in degrees (0, 90, 180, 270) that makes it upright; confidence 0 to 1."""
-        ...
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """The models that take part, with their proven providers."""
-        ...
-
-
 def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
     """The page with what reading needs done to it, and a report of each step.
 
@@ -55,7 +42,7 @@ def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) ->
     option is off, that step is neither measured nor reported.
     """
     text = find_letters(page.pixels)
-    upright, rotation, turned = _orient(page.pixels, text, options, orienter)
+    upright, rotation, turned, models = _orient(page.pixels, text, options, orienter)
     if rotation:
         text = find_letters(upright)
     evened, lit = _illuminate(upright, text, options)
@@ -73,22 +60,23 @@ def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) ->
         preparation=(*turned, *lit, *levelled, *enlarged),
         warnings=page.warnings,
         text=text if working is upright else None,
+        models=models,
     )
 
 
 def _orient(
     image: Image, text: Letters, options: ReadOptions, orienter: Orienter | None
-) -> tuple[Image, int, tuple[Preparation, ...]]:
+) -> tuple[Image, int, tuple[Preparation, ...], tuple[ModelUse, ...]]:
     if orienter is None or options.orientation == "off":
-        return image, 0, ()
-    turn, confidence = orienter.turn_needed(text)
+        return image, 0, (), ()
+    turn, confidence, models = orienter.turn_needed(text)
     applied = turn != 0 and confidence >= _SURE_OF_TURN
     detail = f"confidence {confidence:.2f}"
     report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
     if not applied:
-        return image, 0, (report,)
+        return image, 0, (report,), models
     turned = np.ascontiguousarray(np.rot90(image, -turn // 90))
-    return turned, turn, (report,)
+    return turned, turn, (report,), models
 
 
 def _illuminate(

@@ -1,45 +1,64 @@
-"""Lines that one recogniser read doubtfully are read again by another, dearer and better one."""
+"""Lines that one recogniser read with low confidence are read again by a slower, better one."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from vision.core.stages import LineCrop, LineReading, Recogniser
+from vision.core.document import ModelUse
+from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
+from vision.recognition.line_orientation import read_either_way
 
-# Less sure lines are noise, mostly: reading those above .55 too costs 2 CPU milliseconds a page of
-# receipts and 9 of forms, gains .002 of word F1 on the first and loses .003 on the others.
+# Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
+# a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
 _NOISE = 0.6
-# Doubtful lines lose nothing where PP-OCR sees them narrower: 79 instead of 89 CPU milliseconds a
-# page of forms at .8923 instead of .8900, 73 instead of 85 of receipts at .8689 instead of .8694.
-# All lines would lose .004 on receipts (docs/profiles.md).
-_NARROWING = 0.8
 
 
-def read_lines(
-    crops: Sequence[LineCrop], first: Recogniser, second: Recogniser | None, below: float
-) -> list[LineReading]:
-    """One reading for each crop, in the same order, each naming the engine that gave it.
+@dataclass(frozen=True, slots=True)
+class LineTexts:
+    """One reading for each crop, in the same order."""
 
-    What `first` read less surely than `below` is as `second` reads it, even where that finds
-    nothing: the doubtful line may be no text. What is hardly like text at all stays as it is.
-    Confidences of two engines are not comparable, and choosing the higher one measured no better.
+    crops: list[LineCrop]
+    readings: list[LineReading]
+    models: tuple[ModelUse, ...]
+
+    def lines_read(self) -> dict[str, int]:
+        """How many lines with text each recogniser gave."""
+        return dict(Counter(reading.engine for reading in self.readings if reading.text))
+
+
+def recognise_lines(
+    crops: Sequence[LineCrop],
+    first: Recogniser,
+    second: Recogniser | None,
+    below: float,
+    check: Callable[[], None] = lambda: None,
+) -> LineTexts:
+    """The crops, rotated lines turned the right way, with a reading for each.
+
+    What `first` read with a confidence under `below` is as `second` reads it; what is hardly text
+    at all stays as it is. Confidences of two engines are not comparable, so picking the higher one
+    does not improve accuracy. `check` may raise to stop between the two.
     """
-    if second is None:
-        return _named(first, crops)
-    readings = _named(first, [replace(crop, draft=(_NOISE, below)) for crop in crops])
-    doubtful = [place for place, each in enumerate(readings) if _NOISE <= each.confidence < below]
-    narrower = [replace(crops[place], narrowing=_NARROWING) for place in doubtful]
-    again = _named(second, narrower)
-    for place, reading in zip(doubtful, again, strict=True):
-        readings[place] = reading
-    return readings
+    reread = Reread(_NOISE, below) if second else NEVER
+    turned, readings = read_either_way(crops, first, reread)
+    models = _models(readings)
+    if second is not None:
+        check()
+        again = _read_again(turned, readings, second, reread)
+        models += _models(again.values())
+        readings = [again.get(at, reading) for at, reading in enumerate(readings)]
+    return LineTexts(turned, readings, tuple(dict.fromkeys(models)))
 
 
-def lines_read(readings: Sequence[LineReading]) -> dict[str, int]:
-    """How many lines with text each engine gave."""
-    return dict(Counter(reading.engine for reading in readings if reading.text))
+def _read_again(
+    crops: Sequence[LineCrop], readings: Sequence[LineReading], second: Recogniser, reread: Reread
+) -> dict[int, LineReading]:
+    """Second readings by the place of their line."""
+    places = [at for at, each in enumerate(readings) if reread.covers(each.confidence)]
+    if not places:
+        return {}
+    return dict(zip(places, second.recognise([crops[at] for at in places]), strict=True))
 
 
-def _named(engine: Recogniser, crops: Sequence[LineCrop]) -> list[LineReading]:
-    readings = engine.recognise(crops) if crops else []
-    return [replace(reading, engine=reading.engine or engine.name) for reading in readings]
+def _models(readings: Iterable[LineReading]) -> list[ModelUse]:
+    return [use for reading in readings for use in reading.models]

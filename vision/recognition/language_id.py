@@ -1,6 +1,6 @@
 """Which of the installed languages a page is written in.
 
-A few of its lines are read: by one model of each script until one is sure of what it reads, then,
+A few of its lines are read: by one model of each script until one reads them confidently, then,
 where languages share the script, by those whose commonest words the first reading shows most of.
 """
 
@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
+from typing import NamedTuple
 
+from vision.core.document import ModelUse
 from vision.core.options import ANY_LANGUAGE
 from vision.core.stages import LineCrop, LineReading, Recogniser
 from vision.core.text_layer import TextLayer
@@ -21,13 +23,13 @@ FALLBACK = "eng"
 
 _SAMPLE = 5  # lines: enough for some common words of any language
 # Mean letter probability, and share of letters in common words, from which no other script need be
-# tried. A network of another script may be as sure of what it makes up, but writes no such words.
-_SURE, _MEANS_SOMETHING = 0.85, 0.1
+# tried. A network of another script may be as confident in what it makes up, but not in such words.
+_CONFIDENT, _MEANS_SOMETHING = 0.85, 0.1
 _TYPICAL = 0.1  # taken for languages whose words are not listed
 _MOST = 0.4  # prose reaches it; noise of two letters may be nothing but common words
 _WORDS_LOOKED_AT = 300  # of a stated text
 _CANDIDATES = 3  # languages of one script that read the sample
-_WORDS_WEIGHT = 1.0  # beside sureness: networks read their neighbours' languages almost as surely
+_WORDS_WEIGHT = 1.0  # beside confidence, which is almost as high for neighbouring languages
 # By so much another script, and another language of the same script, must do better than English.
 # On English receipts and forms, full of names and numbers, others did by up to .08 and .045, on
 # pages of their own by .2 and mostly .12.
@@ -46,6 +48,28 @@ COMMON_WORDS = {
 }
 
 
+class DetectedLanguages(NamedTuple):
+    """Languages of a page, and the models that read the sample."""
+
+    languages: tuple[str, ...]
+    models: tuple[ModelUse, ...] = ()
+
+
+class _Trial:
+    """Readings of the sample by one language after the other, and the models that took part."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+        self.models: list[ModelUse] = []
+
+    def read(self, sample: Sequence[LineCrop], code: str) -> list[LineReading]:
+        """The sample as the model of one language reads it."""
+        crops = [replace(crop, languages=(code,)) for crop in sample]
+        readings = self._recogniser.recognise(crops)
+        self.models += [use for reading in readings for use in reading.models]
+        return readings
+
+
 def first_guess(
     asked: tuple[str, ...], layer: TextLayer | None, recogniser: Recogniser
 ) -> tuple[str, ...]:
@@ -56,7 +80,7 @@ def first_guess(
     return (language_of_text(stated, recogniser.languages()),)
 
 
-def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> tuple[str, ...]:
+def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> DetectedLanguages:
     """The language that a sample of the lines is most likely written in, as a tuple of one.
 
     English, or the first language installed, where there is nothing to read. Raises what the
@@ -65,15 +89,21 @@ def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> tuple
     installed = [code for code in recogniser.languages() if code in SCRIPTS]
     sample = _sample(crops)
     if not sample or len(installed) < 2:
-        return (_fallback(recogniser.languages()),)
-    first, readings = _script_reading(sample, recogniser, installed)
+        return DetectedLanguages((_fallback(recogniser.languages()),))
+    trial = _Trial(recogniser)
+    best = _most_likely(sample, trial, installed)
+    return DetectedLanguages((best,), tuple(dict.fromkeys(trial.models)))
+
+
+def _most_likely(sample: Sequence[LineCrop], trial: _Trial, installed: Sequence[str]) -> str:
+    first, readings = _script_reading(sample, trial, installed)
     rivals = [code for code in installed if SCRIPTS[code] == SCRIPTS[first]]
     rivals.sort(key=lambda code: -_known_share(readings, code))
     scores = {}
     for code in dict.fromkeys((first, *rivals[:_CANDIDATES])):
-        read = readings if code == first else _read(sample, recogniser, code)
-        scores[code] = _score(code, _surety(read), _known_share(read, code), _MARGIN)
-    return (max(scores, key=lambda code: scores[code]),)
+        read = readings if code == first else trial.read(sample, code)
+        scores[code] = _score(code, _mean_confidence(read), _known_share(read, code), _MARGIN)
+    return max(scores, key=lambda code: scores[code])
 
 
 def language_of_text(text: str, installed: Sequence[str]) -> str:
@@ -95,18 +125,19 @@ def script_of(text: str) -> str:
 
 
 def _script_reading(
-    sample: Sequence[LineCrop], recogniser: Recogniser, installed: Sequence[str]
+    sample: Sequence[LineCrop], trial: _Trial, installed: Sequence[str]
 ) -> tuple[str, list[LineReading]]:
     """The model of the script that makes most of the sample, and what it reads."""
     best: tuple[float, str, list[LineReading]] | None = None
     for code in _one_of_each_script(installed):
-        readings = _read(sample, recogniser, code)
+        readings = trial.read(sample, code)
         same = [other for other in installed if SCRIPTS[other] == SCRIPTS[code]]
-        surety, known = _surety(readings), max(_known_share(readings, other) for other in same)
-        score = _score(code, surety, known, _SCRIPT_MARGIN)
+        confidence = _mean_confidence(readings)
+        known = max(_known_share(readings, other) for other in same)
+        score = _score(code, confidence, known, _SCRIPT_MARGIN)
         if best is None or score > best[0]:
             best = (score, code, readings)
-        if surety >= _SURE and known >= _MEANS_SOMETHING:
+        if confidence >= _CONFIDENT and known >= _MEANS_SOMETHING:
             break
     assert best is not None
     return best[1], best[2]
@@ -124,15 +155,11 @@ def _rank(code: str) -> tuple[int, str]:
     return (_FIRST.index(code) if code in _FIRST else len(_FIRST), code)
 
 
-def _read(sample: Sequence[LineCrop], recogniser: Recogniser, code: str) -> list[LineReading]:
-    return recogniser.recognise([replace(crop, languages=(code,)) for crop in sample])
+def _score(code: str, confidence: float, known: float, margin: float) -> float:
+    return confidence + _WORDS_WEIGHT * known + (margin if code == FALLBACK else 0.0)
 
 
-def _score(code: str, surety: float, known: float, margin: float) -> float:
-    return surety + _WORDS_WEIGHT * known + (margin if code == FALLBACK else 0.0)
-
-
-def _surety(readings: Iterable[LineReading]) -> float:
+def _mean_confidence(readings: Iterable[LineReading]) -> float:
     return fmean(reading.confidence for reading in readings)
 
 

@@ -1,6 +1,6 @@
-"""Lines that run up or down the page, turned the way in which they make sense.
+"""Lines that run up or down the page, read in the direction in which they make sense.
 
-Line finders tell where such a line lies, but not at which end it begins: a label beside a table
+Line finders see where such a line lies, but not at which end it begins: a label beside a table
 reads upwards, the back of an English book downwards.
 """
 
@@ -10,29 +10,29 @@ from dataclasses import replace
 import numpy as np
 
 from vision.core.geometry import compose
-from vision.core.stages import LineCrop, Recogniser
+from vision.core.stages import LineCrop, LineReading, Recogniser, Reread
 
-_FEWEST_LETTERS = 2  # one letter alone, such as an I, tells nothing
+_FEWEST_LETTERS = 2  # a single letter, such as an I, reads either way
 
 
-def turn_steep_lines(crops: Sequence[LineCrop], recogniser: Recogniser) -> list[LineCrop]:
-    """The crops, those of steep lines turned by 180 degrees where that is read more surely.
+def read_either_way(
+    crops: Sequence[LineCrop], recogniser: Recogniser, reread: Reread
+) -> tuple[list[LineCrop], list[LineReading]]:
+    """The crops with their readings; rotated lines the way up that reads with more confidence.
 
     Raises what the recogniser raises.
     """
-    steep = [at for at, crop in enumerate(crops) if _is_steep(crop)]
-    if not steep:
-        return list(crops)
-    turned = {at: _turned(crops[at]) for at in steep}
-    readings = recogniser.recognise([*(crops[at] for at in steep), *turned.values()])
-    chosen = list(crops)
-    for at, as_found, other in zip(steep, readings, readings[len(steep) :], strict=False):
-        if len(other.text) >= _FEWEST_LETTERS and other.confidence > as_found.confidence:
-            chosen[at] = turned[at]
-    return chosen
+    rotated = [at for at, crop in enumerate(crops) if _is_rotated(crop)]
+    other_way = [_turned(crops[at]) for at in rotated]
+    read = recogniser.recognise([*crops, *other_way], reread) if crops else []
+    chosen, readings = list(crops), list(read[: len(crops)])
+    for at, crop, reading in zip(rotated, other_way, read[len(crops) :], strict=True):
+        if len(reading.text) >= _FEWEST_LETTERS and reading.confidence > readings[at].confidence:
+            chosen[at], readings[at] = crop, reading
+    return chosen, readings
 
 
-def _is_steep(crop: LineCrop) -> bool:
+def _is_rotated(crop: LineCrop) -> bool:
     dx, dy = crop.to_page[:, 0]
     return bool(abs(dy) > abs(dx))
 

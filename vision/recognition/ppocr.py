@@ -1,7 +1,7 @@
-"""Line crops to text by PP-OCR's recogniser: dearer than Tesseract's, better on poor print."""
+"""Line crops to text by PP-OCR's recogniser: slower than Tesseract's, better on poor print."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 import cv2
@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import ModelUse
-from vision.core.stages import CropWord, Image, LineCrop, LineReading, Recogniser
+from vision.core.stages import (
+    NEVER,
+    CropWord,
+    Image,
+    LineCrop,
+    LineReading,
+    Recogniser,
+    Reread,
+)
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.imaging.connected_components import grey_of
 from vision.recognition.common.character_boxes import with_characters
@@ -17,7 +25,7 @@ from vision.recognition.common.ctc_greedy import Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink, ink_boxes
 
 _HEIGHT = 48
-_STEP = 8  # pixels of a strip that one time step covers
+_STEP = 8  # pixels of the network's input that one time step covers
 _BLANK = 0
 # Padding to a common width costs accuracy, stretching by up to 3% does not: lines share so few
 # widths that a GPU gets batches and ONNX Runtime keeps memory for few shapes.
@@ -47,8 +55,9 @@ class PpocrRecogniser:
     """Recogniser over PP-OCR's networks; safe from many threads.
 
     `network_for` gives the network that reads all of these languages, or None where only `other`
-    can; it caches, and raises BadInput `unknown_language`. Lines read less surely than
-    `min_confidence` have no text.
+    can; it caches, and raises BadInput `unknown_language`. Lines with less confidence than
+    `min_confidence` have no text. `narrowing` is the share of their usual width that lines are
+    read at.
     """
 
     name = "ppocr"
@@ -58,22 +67,28 @@ class PpocrRecogniser:
         network_for: Callable[[Sequence[str]], PpocrNetwork | None],
         other: Recogniser,
         min_confidence: float = MIN_CONFIDENCE,
+        narrowing: float = 1.0,
     ) -> None:
         self._network_for = network_for
         self._other = other
         self._min_confidence = min_confidence
+        self._narrowing = narrowing
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it."""
         readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
         for languages in dict.fromkeys(crop.languages for crop in crops):
             at = [place for place, crop in enumerate(crops) if crop.languages == languages]
             network = self._network_for(languages)
             group = [crops[place] for place in at]
-            read = self._read(network, group) if network else self._other.recognise(group)
+            read = self._read(network, group) if network else self._other.recognise(group, reread)
             for place, reading in zip(at, read, strict=True):
                 readings[place] = reading
         return readings
+
+    def narrowed(self, narrowing: float) -> "PpocrRecogniser":
+        """A recogniser over the same networks that reads lines at this share of their width."""
+        return PpocrRecogniser(self._network_for, self._other, self._min_confidence, narrowing)
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
         """The network of these languages, or the other recogniser's models."""
@@ -85,20 +100,29 @@ class PpocrRecogniser:
         return self._other.languages()
 
     def _read(self, network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
-        believed = []
-        for reading in read_lines(network, crops):
-            sure = reading.confidence >= self._min_confidence
-            believed.append(reading if sure else LineReading("", reading.confidence))
-        return believed
+        used = (network.session.use,)
+        readings = [
+            replace(reading, engine=self.name, models=used)
+            for reading in read_lines(network, crops, self._narrowing)
+        ]
+        return [
+            reading
+            if reading.confidence >= self._min_confidence
+            else replace(reading, text="", words=())
+            for reading in readings
+        ]
 
 
-def read_lines(network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
+def read_lines(
+    network: PpocrNetwork, crops: Sequence[LineCrop], narrowing: float = 1.0
+) -> list[LineReading]:
     """Readings of one network, in the order of the crops."""
     characters = network.characters
+    widths = [input_width(crop, narrowing) for crop in crops]
     readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
     on_cpu = network.session.use.provider == CPU_PROVIDER
-    for at in _batches([strip_width(crop) for crop in crops], 1 if on_cpu else _BATCH_ON_GPU):
-        batch = np.stack([_strip(crops[place]) for place in at])
+    for at in _batches(widths, 1 if on_cpu else _BATCH_ON_GPU):
+        batch = np.stack([_network_input(crops[place], widths[place]) for place in at])
         (probabilities,) = network.session.run({network.session.inputs[0].name: batch})
         steps = np.full(len(at), probabilities.shape[1], np.int32)
         for place, runs in zip(at, greedy_runs(probabilities, steps, _BLANK), strict=True):
@@ -106,10 +130,10 @@ def read_lines(network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineRea
     return readings
 
 
-def strip_width(crop: LineCrop) -> int:
+def input_width(crop: LineCrop, narrowing: float = 1.0) -> int:
     """How wide a crop becomes: by its aspect, to the nearest of a few widths per doubling."""
     height, width = crop.pixels.shape[:2]
-    exact = min(max(crop.narrowing * _HEIGHT * width / height, 2 * _STEP), _WIDEST)
+    exact = min(max(narrowing * _HEIGHT * width / height, 2 * _STEP), _WIDEST)
     octave = 1 << (int(exact).bit_length() - 1)
     grain = max(_STEP, octave // _WIDTHS_PER_OCTAVE)
     return int(max(round(exact / grain), 1) * grain)
@@ -124,17 +148,16 @@ def _batches(widths: Sequence[int], most: int) -> Iterator[list[int]]:
             yield places[start : start + most]
 
 
-def _strip(crop: LineCrop) -> NDArray[np.float32]:
+def _network_input(crop: LineCrop, width: int) -> NDArray[np.float32]:
     """A crop as the network wants it: 48 pixels high, planes of blue, green, red from -1 to 1."""
-    size = (strip_width(crop), _HEIGHT)
-    scaled = cv2.resize(crop.pixels, size, interpolation=cv2.INTER_LINEAR)
+    scaled = cv2.resize(crop.pixels, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
     # Mean and deviation .5 in PP-OCRv6's published configuration.
     return np.asarray(scaled[:, :, ::-1].transpose(2, 0, 1), np.float32) / 127.5 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A character, how sure it is, and the time steps in which it was read."""
+    """A character, its probability, and the time steps in which it was read."""
 
     text: str
     probability: float

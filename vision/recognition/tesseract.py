@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from vision.core.document import Box, ModelUse
-from vision.core.stages import CropWord, Image, LineCrop, LineReading
+from vision.core.stages import NEVER, CropWord, Image, LineCrop, LineReading, Reread
+from vision.engines.resources import Resources
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_program import TesseractProcess
 
@@ -48,8 +49,8 @@ class TesseractRecogniser:
     def __init__(self, reader: LineReader) -> None:
         self._reader = reader
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
-        """One reading for each crop; empty where the reader is too unsure to be believed.
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:  # noqa: ARG002 - Tesseract has no cheaper way
+        """One reading for each crop; empty below the reader's minimum confidence.
 
         Raises BadInput `unknown_language`, EngineFailure where the engine is missing or fails.
         """
@@ -60,8 +61,10 @@ class TesseractRecogniser:
             images = [line_image(crops[i].pixels) for i in at]
             languages, characters = kind
             read = self._reader.read_lines(images, languages, characters=characters)
+            used = self._reader.models(languages)
             for i, reading in zip(at, read, strict=True):
-                readings[i] = self._believed(reading, crops[i])
+                accepted = self._accepted(reading, crops[i])
+                readings[i] = replace(accepted, engine=self.name, models=used)
         return readings
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -72,12 +75,16 @@ class TesseractRecogniser:
         """Codes of the languages installed, sorted."""
         return self._reader.languages()
 
-    def _believed(self, reading: LineReading, crop: LineCrop) -> LineReading:
+    def _accepted(self, reading: LineReading, crop: LineCrop) -> LineReading:
         if reading.confidence < self._reader.min_confidence:
-            return LineReading("", reading.confidence, engine=self.name)
+            return LineReading("", reading.confidence)
         scale = crop.pixels.shape[0] / _LINE_HEIGHT
-        words = tuple(_scaled(word, scale) for word in reading.words)
-        return replace(reading, words=words, engine=self.name)
+        return replace(reading, words=tuple(_scaled(word, scale) for word in reading.words))
+
+
+def open_recogniser(resources: Resources) -> TesseractRecogniser:
+    """The registry's entry. Raises EngineFailure `tessdata_missing`."""
+    return native_recogniser(str(resources.tessdata))
 
 
 def native_recogniser(tessdata: str | None) -> TesseractRecogniser:

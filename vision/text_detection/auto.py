@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from vision.core.document import ModelUse
-from vision.core.stages import FoundLine, Grey, Image, Letters, LineFinder
+from vision.core.stages import FoundLines, Grey, Image, Letters, LineFinder
+from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.text_detection.morphology import ClassicalLineFinder, find_lines
 
@@ -21,32 +22,32 @@ _MOST_CROWDED = 0.7
 
 
 class AutoLineFinder:
-    """LineFinder that judges the ground first, and then what the classical finder made of it."""
+    """LineFinder that judges the background first, then what the classical finder made of it."""
 
     name = "auto"
 
     def __init__(self, robust: LineFinder) -> None:
-        self._classical = ClassicalLineFinder()
         self._robust = robust
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
-        """Lines by whichever finder suits the page."""
-        return self.search(image, languages)[1]
-
-    def search(
-        self, image: Image, languages: Sequence[str], text: Letters | None = None
-    ) -> tuple[LineFinder, list[FoundLine]]:
-        """The finder that suits the page, and its lines; `text` is what was measured on it."""
-        text = text or find_letters(image)
-        if share_of_dark_ground(text.ground) <= _MOST_DARK:
-            lines, crowded = find_lines(text)
+    def find(
+        self, image: Image, languages: Sequence[str], letters: Letters | None = None
+    ) -> FoundLines:
+        """Lines by the finder that suits the page, and that finder's name."""
+        letters = letters or find_letters(image)
+        if share_of_dark_ground(letters.ground) <= _MOST_DARK:
+            lines, crowded = find_lines(letters)
             if crowded <= _MOST_CROWDED:
-                return self._classical, lines
-        return self._robust, self._robust.find(image, languages)
+                return FoundLines(tuple(lines), ClassicalLineFinder.name)
+        return self._robust.find(image, languages, letters)
 
     def models(self) -> tuple[ModelUse, ...]:
         """What may take part: the robust finder's models."""
         return self._robust.models()
+
+
+def open_finder(resources: Resources) -> AutoLineFinder:
+    """The registry's entry. EngineFailure where the learned finder cannot be opened."""
+    return AutoLineFinder(resources.line_finder("learned"))
 
 
 def share_of_dark_ground(ground: Grey) -> float:

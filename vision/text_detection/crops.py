@@ -40,7 +40,7 @@ def _cut(
     if cut is None:
         return None
     pixels, to_working = cut
-    return LineCrop(pixels, compose(page.to_page, to_working), languages, height)
+    return LineCrop(pixels, compose(page.to_page, to_working), languages)
 
 
 def _slice(image: Image, quad: NDArray[np.float64]) -> tuple[Image, Affine] | None:

@@ -6,9 +6,12 @@ import cv2
 import numpy as np
 
 from vision.core.document import ModelUse, Polygon
-from vision.core.stages import FoundLine, Image
+from vision.core.stages import FoundLine, FoundLines, Image, Letters
 from vision.engines.onnx_session import Session
+from vision.engines.resources import Resources
 from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map
+
+MODEL = "pp-ocrv6-det"
 
 # Larger pages are shrunk to this many pixels. Word F1 on receipts / forms: 640² .778/.861, 800²
 # .789/.879, 1000² .774/.879 at 1.3 times the cost (every fourth page). Dense pages of 2,300
@@ -27,7 +30,12 @@ class LearnedLineFinder:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - it knows text of any script
+    def find(
+        self,
+        image: Image,
+        languages: Sequence[str],  # noqa: ARG002 - it finds text of any script
+        letters: Letters | None = None,  # noqa: ARG002 - it measures nothing
+    ) -> FoundLines:
         """Lines of any tilt, each with the mean probability that its pixels are text."""
         height, width = image.shape[:2]
         scale = min(1.0, (_MAX_AREA / (width * height)) ** 0.5)
@@ -35,9 +43,9 @@ class LearnedLineFinder:
         small = cv2.resize(image, small_size, interpolation=cv2.INTER_AREA)
         probability = self._probability(np.asarray(small, np.uint8))
         back = np.array([width, height]) / small_size
-        return [
-            FoundLine(_polygon(quad * back), score) for quad, score in quads_of_map(probability)
-        ]
+        found = quads_of_map(probability)
+        lines = tuple(FoundLine(_polygon(quad * back), score) for quad, score in found)
+        return FoundLines(lines, self.name, self.models())
 
     def models(self) -> tuple[ModelUse, ...]:
         """The detection model."""
@@ -52,6 +60,11 @@ class LearnedLineFinder:
         planes = padded[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
         (probability,) = self._session.run({self._session.inputs[0].name: planes[None]})
         return np.asarray(probability[0, 0, :height, :width], np.float32)
+
+
+def open_finder(resources: Resources) -> LearnedLineFinder:
+    """The registry's entry. EngineFailure as of `Resources.session`."""
+    return LearnedLineFinder(resources.session(MODEL))
 
 
 def _polygon(quad: Quad) -> Polygon:

@@ -12,7 +12,8 @@ import numpy as np
 
 from vision.core.document import Box, ModelUse
 from vision.core.geometry import corners
-from vision.core.stages import FoundLine, Grey, Image, Letters
+from vision.core.stages import FoundLine, FoundLines, Grey, Image, Letters
+from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters, full_rows, label, mask_of
 from vision.text_detection.single_line import only_line
 
@@ -36,14 +37,24 @@ class ClassicalLineFinder:
 
     name = "classical"
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - it knows ink, not letters
-        """Level lines; their confidence is 1, for it has no doubt of its own."""
-        lines, _ = find_lines(find_letters(image))
-        return lines
+    def find(
+        self,
+        image: Image,
+        languages: Sequence[str],  # noqa: ARG002 - it sees ink, not letters
+        letters: Letters | None = None,
+    ) -> FoundLines:
+        """Level lines; their confidence is always 1."""
+        lines, _ = find_lines(letters or find_letters(image))
+        return FoundLines(tuple(lines), self.name)
 
     def models(self) -> tuple[ModelUse, ...]:
         """None takes part."""
         return ()
+
+
+def open_finder(resources: Resources) -> ClassicalLineFinder:  # noqa: ARG001 - it needs none
+    """The registry's entry."""
+    return ClassicalLineFinder()
 
 
 def find_lines(text: Letters) -> tuple[list[FoundLine], float]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from vision.core.document import Box, ModelUse, Polygon
 from vision.core.geometry import corners
-from vision.core.stages import FoundLine, Image
+from vision.core.stages import FoundLine, FoundLines, Image, Letters
+from vision.engines.resources import Resources
 from vision.engines.tesseract_library import Fragment, Tesseract
 
 # Layout boxes touch their letters; recognition wants room for ascenders that no word happened to
@@ -23,13 +24,24 @@ class TesseractLineFinder:
     def __init__(self, engines: Tesseract) -> None:
         self._engines = engines
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - layout looks at shapes, not letters
+    def find(
+        self,
+        image: Image,
+        languages: Sequence[str],  # noqa: ARG002 - layout looks at shapes, not letters
+        letters: Letters | None = None,  # noqa: ARG002 - it measures its own way
+    ) -> FoundLines:
         """Runs of words of text blocks; confidence is always 1."""
-        return [FoundLine(_quad(fragment)) for fragment in self._engines.layout(image)]
+        lines = tuple(FoundLine(_quad(fragment)) for fragment in self._engines.layout(image))
+        return FoundLines(lines, self.name)
 
     def models(self) -> tuple[ModelUse, ...]:
         """None: layout analysis is code, not a model."""
         return ()
+
+
+def open_finder(resources: Resources) -> TesseractLineFinder:
+    """The registry's entry; only Tesseract's library offers layout, not its program."""
+    return TesseractLineFinder(Tesseract(resources.tessdata))
 
 
 def _quad(fragment: Fragment) -> Polygon:

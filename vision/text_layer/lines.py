@@ -93,7 +93,7 @@ def _read(
     axes = _axes(moved[0])
     length, height = np.maximum((quad[2] - quad[0]) @ axes.T, 1.0)
     pixels = np.broadcast_to(np.uint8(255), (round(height), round(length), 3))
-    crop = LineCrop(pixels, np.column_stack([axes.T, quad[0]]), languages, float(height))
+    crop = LineCrop(pixels, np.column_stack([axes.T, quad[0]]), languages)
     words = tuple(_crop_words(moved, axes, quad[0]))
     return crop, LineReading(" ".join(word.text for word in words), _CONFIDENCE, words)
 

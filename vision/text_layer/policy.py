@@ -8,19 +8,20 @@ import numpy as np
 
 from vision.core.document import ModelUse, PageWarning, Preparation
 from vision.core.geometry import compose, invert, rotation_affine, transform_points
-from vision.core.options import ReadOptions
+from vision.core.options import OcrMode
 from vision.core.stages import (
     Affine,
     FoundLine,
     Letters,
     LineCrop,
     LineReading,
+    Orientation,
+    Orienter,
     PageImage,
     PreparedPage,
     Recogniser,
 )
 from vision.core.text_layer import TextLayer
-from vision.preprocessing.prepare import Orienter
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad, not_covered, read_lines
 from vision.text_layer.verification import judge
 
@@ -39,6 +40,7 @@ class LayerUse:
     search: bool = True
     preparation: tuple[Preparation, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
+    models: tuple[ModelUse, ...] = ()
 
     def noted(self, page: PreparedPage) -> PreparedPage:
         """The page with what is to be said of its layer."""
@@ -73,7 +75,7 @@ class LayerOrienter:
     def __init__(self, lines: Sequence[LayerLine]) -> None:
         self._lines = lines
 
-    def turn_needed(self, text: Letters) -> tuple[int, float]:  # noqa: ARG002 - it knows already
+    def turn_needed(self, text: Letters) -> Orientation:  # noqa: ARG002 - it knows already
         """Clockwise turn in degrees, and the share of letters that ask for it."""
         votes: Counter[int] = Counter()
         for line in self._lines:
@@ -81,25 +83,23 @@ class LayerOrienter:
             dx, dy = quad[1] - quad[0]
             votes[round(-np.degrees(np.arctan2(dy, dx)) / 90) % 4] += sum(len(w.text) for w in line)
         ((turns, letters),) = votes.most_common(1)
-        return turns * 90, letters / votes.total()
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """None takes part."""
-        return ()
+        return Orientation(turns * 90, letters / votes.total())
 
 
-def use_layer(page: PageImage, options: ReadOptions, recogniser: Recogniser) -> LayerUse:
-    """How this page's layer takes part, as `options.ocr` says and a check finds.
+def use_layer(
+    page: PageImage, ocr: OcrMode, languages: Sequence[str], recogniser: Recogniser
+) -> LayerUse:
+    """How this page's layer takes part, as `ocr` says and a check finds.
 
     `recogniser` reads a few lines as a witness; errors are its own.
     """
     layer = page.text_layer
-    if options.ocr == "off":
+    if ocr == "off":
         return _as_it_is(layer)
-    if layer is None or options.ocr == "force":
+    if layer is None or ocr == "force":
         return LayerUse()
     words = [word for word in layer.words if not word.hidden]
-    verdict = judge(page, layer.words, recogniser, options.languages)
+    verdict = judge(page, layer.words, recogniser, languages)
     if verdict.fault or not words:
         return LayerUse(preparation=(_report(verdict.agreement, verdict.fault, applied=False),))
     search = layer.more or layer.pictures > _MANY_PICTURES or len(words) < _FEW_WORDS

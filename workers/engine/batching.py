@@ -10,7 +10,16 @@ from typing import Generic, NamedTuple, TypeVar
 
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detection, Detector, Image, LineCrop, LineReading, Recogniser
+from vision.core.stages import (
+    NEVER,
+    Detections,
+    Detector,
+    Image,
+    LineCrop,
+    LineReading,
+    Recogniser,
+    Reread,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,10 +46,10 @@ class _Share(NamedTuple, Generic[Item, Result]):
 class Batcher(Generic[Item, Result]):
     """Merges calls: a batch runs when it is full or its first caller has waited `max_delay_s`.
 
-    Up to `lanes` batches run side by side. A batch takes from each waiting caller in turn, so that
-    a caller with many items delays one with few by a batch at most. What waits is bounded by the
-    callers, each of whom waits for its own answer. When a merged batch fails, each caller's share
-    runs alone and fails or succeeds alone.
+    Up to `threads` batches run side by side. A batch takes from each waiting caller in turn, so
+    that a caller with many items delays one with few by a batch at most. What waits is bounded by
+    the callers, each of whom waits for its own answer. When a merged batch fails, each caller's
+    share runs alone and fails or succeeds alone.
     """
 
     def __init__(
@@ -48,7 +57,7 @@ class Batcher(Generic[Item, Result]):
         run: Callable[[Sequence[Item]], Sequence[Result]],
         max_batch: int,
         max_delay_s: float,
-        lanes: int = 1,
+        threads: int = 1,
     ) -> None:
         self._run = run
         self._max_batch = max_batch
@@ -57,8 +66,8 @@ class Batcher(Generic[Item, Result]):
         self._changed = threading.Condition()
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._serve, name=f"batcher-{lane}", daemon=True)
-            for lane in range(lanes)
+            threading.Thread(target=self._serve, name=f"batcher-{number}", daemon=True)
+            for number in range(threads)
         ]
         for thread in self._threads:
             thread.start()
@@ -72,12 +81,12 @@ class Batcher(Generic[Item, Result]):
             if self._closed:
                 raise EngineFailure("engine_closed", "The engine is shutting down.")
             self._waiting.append(call)
-            # All: one lane may be waiting for its batch to fill, which a single wake-up would end.
+            # All: a single wake-up could go to a thread that waits for its batch to fill.
             self._changed.notify_all()
         return call.future.result()
 
     def close(self) -> None:
-        """Answer whoever waits, then stop."""
+        """Answer waiting callers, then stop."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -94,7 +103,7 @@ class Batcher(Generic[Item, Result]):
             while True:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 self._wait_until_full()
-                # Another lane may have taken what there was meanwhile.
+                # Another thread may have taken the calls meanwhile.
                 if self._waiting or self._closed:
                     return self._take()
 
@@ -162,7 +171,7 @@ class Batcher(Generic[Item, Result]):
         with self._changed:
             if call in self._waiting:
                 self._waiting.remove(call)
-            # Two shares of one call may fail in two lanes: the first says why.
+            # Two shares of one call may fail in two threads: the first says why.
             if not call.future.done():
                 call.future.set_exception(error)
 
@@ -171,17 +180,17 @@ class BatchingRecogniser:
     """A Recogniser whose calls from several threads are merged."""
 
     def __init__(
-        self, inner: Recogniser, max_batch: int, max_delay_s: float, lanes: int = 1
+        self, inner: Recogniser, max_batch: int, max_delay_s: float, threads: int = 1
     ) -> None:
         self.name = inner.name
         self._inner = inner
-        self._batcher = Batcher[LineCrop, LineReading](
-            inner.recognise, max_batch, max_delay_s, lanes
+        self._batcher = Batcher[tuple[LineCrop, Reread], LineReading](
+            self._recognise_mixed, max_batch, max_delay_s, threads
         )
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, in the same order."""
-        return self._batcher(crops)
+        return self._batcher([(crop, reread) for crop in crops])
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
         """The models of the inner recogniser."""
@@ -192,8 +201,17 @@ class BatchingRecogniser:
         return self._inner.languages()
 
     def close(self) -> None:
-        """Answer whoever waits, then stop."""
+        """Answer waiting callers, then stop."""
         self._batcher.close()
+
+    def _recognise_mixed(self, items: Sequence[tuple[LineCrop, Reread]]) -> Sequence[LineReading]:
+        """One call for each range of confidences to be read again: jobs seldom differ in it."""
+        readings: dict[int, LineReading] = {}
+        for reread in dict.fromkeys(asked for _, asked in items):
+            places = [at for at, (_, asked) in enumerate(items) if asked == reread]
+            read = self._inner.recognise([items[at][0] for at in places], reread)
+            readings.update(zip(places, read, strict=True))
+        return [readings[at] for at in range(len(items))]
 
 
 class BatchingDetector:
@@ -202,12 +220,12 @@ class BatchingDetector:
     def __init__(self, inner: Detector, max_batch: int, max_delay_s: float) -> None:
         self.name = inner.name
         self._inner = inner
-        self._batcher = Batcher[tuple[Image, float], tuple[Detection, ...]](
+        self._batcher = Batcher[tuple[Image, float], Detections](
             self._detect_mixed, max_batch, max_delay_s
         )
 
-    def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
-        """Detections for each image, most confident first."""
+    def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
+        """Detections for each image."""
         return self._batcher([(image, min_confidence) for image in images])
 
     def models(self) -> tuple[ModelUse, ...]:
@@ -215,20 +233,18 @@ class BatchingDetector:
         return self._inner.models()
 
     def close(self) -> None:
-        """Answer whoever waits, then stop."""
+        """Answer waiting callers, then stop."""
         self._batcher.close()
 
-    def _detect_mixed(
-        self, items: Sequence[tuple[Image, float]]
-    ) -> Sequence[tuple[Detection, ...]]:
-        """One call at the lowest floor, each answer cut at its own.
+    def _detect_mixed(self, items: Sequence[tuple[Image, float]]) -> Sequence[Detections]:
+        """One call at the lowest minimum, each answer cut at its own.
 
         The cut changes nothing else: suppression never lets a less confident box remove a more
         confident one.
         """
-        lowest = min(floor for _, floor in items)
+        lowest = min(minimum for _, minimum in items)
         found = self._inner.detect([image for image, _ in items], lowest)
         return [
-            tuple(each for each in detections if each.confidence >= floor)
-            for detections, (_, floor) in zip(found, items, strict=True)
+            page._replace(found=tuple(d for d in page.found if d.confidence >= minimum))
+            for page, (_, minimum) in zip(found, items, strict=True)
         ]

@@ -4,46 +4,33 @@ Build it after the process has started, never before a fork: neither CUDA nor ON
 threads survive one.
 """
 
-import importlib
-import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import cv2
 
 from jobs.settings import Settings
-from models.loaders.ppocr import open_ppocr_recogniser
-from models.loaders.tesseract_lstm import open_lstm_recogniser
-from models.registry.catalogue import Entry, load_catalogue
-from models.registry.resolve import resolve
+from models.loaders.resources import LocalResources
+from models.loaders.stages import OpenDetector, OpenStages, open_stages
 from vision.canary import CanaryReport, run_canary
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detector, LineFinder, Recogniser, Stages
-from vision.engines.onnx_session import CUDA_PROVIDER, Session, open_session
-from vision.engines.tessdata import find_tessdata
-from vision.object_detection.yolo import YoloDetector
+from vision.core.options import OFF, ReadOptions
+from vision.core.stages import Detector, Orienter, Recogniser, Stages
+from vision.engines.onnx_session import CUDA_PROVIDER, Session
 from vision.preprocessing.orientation import LineOrienter
-from vision.preprocessing.prepare import Orienter
-from vision.recognition.tesseract import TesseractRecogniser, native_recogniser
-from vision.text_detection.auto import AutoLineFinder
-from vision.text_detection.dbnet import LearnedLineFinder
-from vision.text_detection.morphology import ClassicalLineFinder
 from workers.engine.batching import BatchingDetector, BatchingRecogniser
 
-_log = logging.getLogger(__name__)
-
-LINE_MODEL = "pp-ocrv6-det"
 ORIENTATION_MODEL = "pp-ocr-cls"
-# What stops the whole process where CUDA was asked for, instead of one detector.
-_PROVIDER_CODES = {"provider_missing", "provider_failed"}
+# What the canary page is read with: the stages whose providers a receipt could get wrong.
+_CANARY_FINDER, _CANARY_RECOGNISER = "learned", "lstm"
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What reads pages here. `missing` says of each model that cannot be used why.
+    """What reads pages here. `missing` gives the reason for each stage that cannot be used.
 
     `canary` is None only for engines of tests, which have nothing to prove.
     """
@@ -55,11 +42,14 @@ class Engine:
     canary: CanaryReport | None = None
     closers: tuple[Callable[[], None], ...] = ()
 
-    def require(self, detectors: Iterable[str]) -> None:
-        """EngineFailure `detector_missing` for one that the catalogue knows and this lacks."""
-        for name in detectors:
+    def require(self, options: ReadOptions) -> None:
+        """EngineFailure `detector_missing` or `stage_missing` for one that cannot be used here."""
+        for name in options.detectors:
             if name in self.missing:
                 raise EngineFailure("detector_missing", self.missing[name])
+        for name in _stages_named(options):
+            if name in self.missing:
+                raise EngineFailure("stage_missing", self.missing[name])
 
     @property
     def providers(self) -> dict[str, str]:
@@ -72,11 +62,13 @@ class Engine:
         return self.canary.stage_ms if self.canary else {}
 
     def capabilities(self) -> dict[str, object]:
-        """What the process says of itself in its report."""
+        """What the process reports of itself."""
         languages = {code for each in self.stages.recognisers.values() for code in each.languages()}
         return {
             "lines": sorted(self.stages.finders),
             "recognisers": sorted(self.stages.recognisers),
+            "second_readers": sorted(self.stages.second_readers),
+            "analyses": sorted(self.stages.analyses),
             "detectors": sorted(self.stages.detectors),
             "languages": sorted(languages),
             "providers": self.providers,
@@ -90,133 +82,52 @@ class Engine:
             close()
 
 
-class Shared(NamedTuple):
-    """A recogniser for all threads, and what ends its own."""
-
-    recogniser: Recogniser
-    closers: tuple[Callable[[], None], ...]
-
-
-class _OpenDetector(NamedTuple):
-    detector: YoloDetector
-    session: Session
-
-
 def build_engine(settings: Settings) -> Engine:
-    """Open every model that is here, and read the canary page.
+    """Open every stage that is registered, and read the canary page.
 
     EngineFailure where nothing can be read, where CUDA was asked for and is not proven, or where
     the canary is misread. A missing detector is reported, and fatal only to jobs that ask for it.
     """
     # Pages are read side by side; OpenCV's own threads would only wait for each other.
     cv2.setNumThreads(settings.onnx_threads)
-    tessdata = _tessdata(settings)
-    recogniser = native_recogniser(tessdata)
-    learned = LearnedLineFinder(_open(settings, LINE_MODEL))
-    orientation = _open(settings, ORIENTATION_MODEL)
-    opened, missing = _open_detectors(settings)
-    lstm = open_lstm(settings, recogniser, on_gpu=orientation.provider == CUDA_PROVIDER)
-    finders: tuple[LineFinder, ...] = (AutoLineFinder(learned), ClassicalLineFinder(), learned)
+    resources = resources_of(settings)
+    opened = open_stages(resources)
+    orientation = resources.session(ORIENTATION_MODEL)
+    shared = _share(opened, settings, on_gpu=orientation.provider == CUDA_PROVIDER)
     canary = run_canary(
-        learned,
-        lstm.recogniser,
-        [each.detector for each in opened],
-        language=_canary_language(recogniser),
+        shared.stages.finders[_CANARY_FINDER],
+        shared.stages.recognisers[_CANARY_RECOGNISER],
+        [each.detector for each in opened.detectors],
+        language=_canary_language(opened.recognisers[_CANARY_RECOGNISER]),
         device=settings.device,
     )
-    detectors, closers = _shared_between_threads(opened)
     return Engine(
-        stages=Stages(
-            finders={each.name: each for each in finders} | _layout_finder(tessdata),
-            recognisers={
-                "tesseract": recogniser,
-                "lstm": lstm.recogniser,
-                "ppocr": _open_ppocr(settings, recogniser),
-            },
-            detectors=detectors,
-        ),
+        stages=shared.stages,
         orienter=LineOrienter(orientation),
-        missing=missing,
+        missing=opened.missing,
         models=(*canary.models, orientation.use),
         canary=canary,
-        closers=(*closers, *lstm.closers),
+        closers=shared.closers,
     )
 
 
-def _tessdata(settings: Settings) -> str | None:
-    return str(settings.tessdata_dir) if settings.tessdata_dir else None
-
-
-def _open(settings: Settings, name: str) -> Session:
-    model = resolve(name, models_dir=settings.models_folder)
-    return open_session(
-        model.path,
-        name=model.entry.name,
-        version=model.entry.version,
-        sha256=model.entry.sha256,
+def resources_of(settings: Settings) -> LocalResources:
+    """The models and folders that the settings name."""
+    return LocalResources(
+        cache_dir=settings.data_dir.resolve() / "converted",
         device=settings.device,
         threads=settings.onnx_threads,
+        models_dir=settings.models_folder,
+        tessdata_dir=settings.tessdata_dir,
         gpu_memory_bytes=settings.gpu_mem_limit_mb * 2**20,
     )
 
 
-def open_lstm(settings: Settings, native: Recogniser, *, on_gpu: bool) -> Shared:
-    """Tesseract's networks in ONNX; languages are converted when a job first asks for them.
-
-    Lines of several jobs are read together where more threads read pages than cores can recognise,
-    or on a GPU, whose batches no single page fills.
-    """
-    inner = open_lstm_recogniser(
-        find_tessdata(_tessdata(settings)),
-        settings.data_dir.resolve() / "converted",
-        settings.device,
-        settings.onnx_threads,
-        native,
-    )
-    lanes = 1 if on_gpu else max(len(os.sched_getaffinity(0)) // settings.onnx_threads, 1)
-    if not on_gpu and settings.worker_threads <= lanes:
-        return Shared(inner, ())
-    most, delay_s = (_GPU_LINES, _MAX_DELAY_S) if on_gpu else (_CPU_LINES, 0.0)
-    merging = BatchingRecogniser(inner, most, delay_s, lanes)
-    return Shared(merging, (merging.close,))
-
-
-def _open_ppocr(settings: Settings, native: Recogniser) -> Recogniser:
-    """PP-OCR's recogniser, opened when a line is first read with it."""
-    return open_ppocr_recogniser(
-        settings.models_dir, settings.device, settings.onnx_threads, native
-    )
-
-
-def _open_detectors(settings: Settings) -> tuple[list[_OpenDetector], dict[str, str]]:
-    """The detectors that are here, and for each that cannot be used the reason."""
-    opened: list[_OpenDetector] = []
-    missing: dict[str, str] = {}
-    for entry in _current_detectors(load_catalogue(settings.models_folder)):
-        try:
-            session = _open(settings, entry.name)
-            opened.append(_OpenDetector(YoloDetector(session, entry.detector), session))
-        except EngineFailure as error:
-            if settings.device == "cuda" and error.code in _PROVIDER_CODES:
-                raise
-            _log.warning("detector not usable: %s", error.message)
-            missing[entry.name] = error.message
-    return opened, missing
-
-
-def _current_detectors(entries: Sequence[Entry]) -> Iterable[Entry]:
-    """The current version of each: a later entry of the same name replaces an earlier one."""
-    return {entry.name: entry for entry in entries if entry.task == "detector"}.values()
-
-
-def _layout_finder(tessdata: str | None) -> dict[str, LineFinder]:
-    """Tesseract's layout analysis, which only its library offers, not its program."""
-    try:
-        tesseract = importlib.import_module("vision.engines.tesseract_library")
-        layout = importlib.import_module("vision.text_detection.tesseract_layout")
-    except ImportError:
-        return {}
-    return {"tesseract": layout.TesseractLineFinder(tesseract.Tesseract(find_tessdata(tessdata)))}
+def _stages_named(options: ReadOptions) -> list[str]:
+    named = [f"line_finder {options.lines}", f"recogniser {options.recogniser}"]
+    if options.second_reader != OFF:
+        named.append(f"second_reader {options.second_reader}")
+    return [*named, *(f"page_analysis {name}" for name in options.analyses)]
 
 
 # On a CPU an image costs the same in a batch as alone (PP-OCR detection at 640 squared, one thread,
@@ -227,24 +138,64 @@ _MAX_DELAY_S = 0.005
 # Lines of a batch of several jobs: few enough on a CPU that a small page waits for little of a
 # large one, many on a GPU, which reads hundreds as fast as one.
 _CPU_LINES, _GPU_LINES = 64, 512
+# Recognisers whose calls gain from merging: a single network reads lines of any page together.
+_MERGED = ("lstm",)
 
 
-def _shared_between_threads(
-    opened: Iterable[_OpenDetector],
-) -> tuple[dict[str, Detector], tuple[Callable[[], None], ...]]:
+class _Shared(NamedTuple):
+    """Stages for all threads of the process, and what ends their own threads."""
+
+    stages: Stages
+    closers: tuple[Callable[[], None], ...]
+
+
+def _share(opened: OpenStages, settings: Settings, *, on_gpu: bool) -> _Shared:
+    recognisers, closers = dict(opened.recognisers), []
+    for name in _MERGED:
+        merged = merge_calls(recognisers[name], settings, on_gpu=on_gpu)
+        if merged is not None:
+            recognisers[name] = merged
+            closers.append(merged.close)
+    detectors, detector_closers = _shared_detectors(opened.detectors)
+    stages = Stages(opened.finders, recognisers, detectors, opened.second_readers, opened.analyses)
+    return _Shared(stages, (*closers, *detector_closers))
+
+
+def merge_calls(
+    recogniser: Recogniser, settings: Settings, *, on_gpu: bool
+) -> BatchingRecogniser | None:
+    """Lines of several jobs read together where that gains; None where it does not.
+
+    It gains where more threads read pages than cores can recognise, and on a GPU, whose batches no
+    single page fills.
+    """
+    threads = 1 if on_gpu else max(len(os.sched_getaffinity(0)) // settings.onnx_threads, 1)
+    if not on_gpu and settings.worker_threads <= threads:
+        return None
+    lines, delay_s = (_GPU_LINES, _MAX_DELAY_S) if on_gpu else (_CPU_LINES, 0.0)
+    return BatchingRecogniser(recogniser, lines, delay_s, threads)
+
+
+def _shared_detectors(
+    opened: Iterable[OpenDetector],
+) -> tuple[dict[str, Detector], list[Callable[[], None]]]:
     """Detectors by name, merging calls where that gains, and what ends the merging."""
     shared: dict[str, Detector] = {}
     closers: list[Callable[[], None]] = []
     for detector, session in opened:
         shared[detector.name] = detector
-        if session.provider == CUDA_PROVIDER and session.inputs[0].shape[0] != 1:
+        if _gains_from_batches(session):
             merging = BatchingDetector(detector, _MAX_BATCH, _MAX_DELAY_S)
             shared[detector.name] = merging
             closers.append(merging.close)
-    return shared, tuple(closers)
+    return shared, closers
 
 
-def _canary_language(recogniser: TesseractRecogniser) -> str:
+def _gains_from_batches(session: Session) -> bool:
+    return session.provider == CUDA_PROVIDER and session.inputs[0].shape[0] != 1
+
+
+def _canary_language(recogniser: Recogniser) -> str:
     """English where it is installed: the canary's text is plain Latin."""
     languages = recogniser.languages()
     return "eng" if "eng" in languages or not languages else languages[0]

@@ -20,7 +20,6 @@ from workers.engine.engine import Engine
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing, unexpected
 from workers.inputs.read_options import read_options
-from workers.pages.cancellation import with_checkpoints
 from workers.pages.lease_keeper import Hold, LeaseKeeper
 from workers.pages.quarantine import Quarantine
 from workers.pages.watchdog import Watchdog
@@ -102,13 +101,13 @@ class PageReader:
         with self.documents.open(job.input_blob or "") as path:
             page = self.decoder.decode(path, claim.number, options.dpi)
         hold.check()
-        self.engine.require(options.detectors)
-        stages = with_checkpoints(self.engine.stages, hold.check)
-        reading = read_page(page, stages, options, self.engine.orienter)
+        engine = self.engine
+        engine.require(options)
+        reading = read_page(page, engine.stages, options, engine.orienter, hold.check)
         hold.check()
         receipt = replace(
             reading.receipt,
-            canary_ms=self.engine.canary_ms,
+            canary_ms=engine.canary_ms,
             worker=self.worker,
             attempt=claim.attempt,
         )

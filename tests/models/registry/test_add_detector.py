@@ -50,7 +50,8 @@ def test_a_model_from_the_catalogue_opens_as_it_was_added(tmp_path):
     add_detector(NewDetector(colours(tmp_path), "colours"), tmp_path / "models")
     local = resolve("colours", models_dir=tmp_path / "models")
     session = open_session(local.path, name="colours", version="1", sha256="", device="cpu")
-    (found,) = YoloDetector(session, local.entry.detector).detect([red_corner()], 0.5)
+    (page,) = YoloDetector(session, local.entry.detector).detect([red_corner()], 0.5)
+    found = page.found
     assert [each.label for each in found] == ["red"]
 
 

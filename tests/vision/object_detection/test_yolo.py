@@ -35,13 +35,17 @@ def page(width, height, **squares):
     return image
 
 
+def detect(network, images, min_confidence):
+    return [page.found for page in network.detect(images, min_confidence)]
+
+
 def labels_and_boxes(detections):
     return [(found.label, tuple(round(v) for v in found.box)) for found in detections]
 
 
 def test_things_are_found_where_they_are_on_a_page_larger_than_the_network(tmp_path):
     image = page(640, 640, red=(0, 0, 320, 320), blue=(320, 320, 640, 640))
-    (found,) = detector(tmp_path).detect([image], 0.5)
+    (found,) = detect(detector(tmp_path), [image], 0.5)
     assert sorted(labels_and_boxes(found)) == [
         ("blue", (320, 320, 640, 640)),
         ("red", (0, 0, 320, 320)),
@@ -50,7 +54,7 @@ def test_things_are_found_where_they_are_on_a_page_larger_than_the_network(tmp_p
 
 def test_detections_come_most_confident_first_as_plain_values(tmp_path):
     image = page(64, 64, red=(0, 0, 32, 24), green=(32, 0, 64, 32))
-    (found,) = detector(tmp_path).detect([image], 0.5)
+    (found,) = detect(detector(tmp_path), [image], 0.5)
     assert [item.label for item in found] == ["green", "red"]
     assert [round(item.confidence, 4) for item in found] == [1.0, 0.75]
     assert isinstance(found[0].box, Box)
@@ -63,7 +67,7 @@ def test_images_of_several_sizes_are_answered_in_their_own_frames(tmp_path):
         page(640, 320, green=(0, 160, 320, 320)),
         page(30, 60),
     ]
-    first, second, third = detector(tmp_path).detect(images, 0.5)
+    first, second, third = detect(detector(tmp_path), images, 0.5)
     assert labels_and_boxes(first) == [("red", (0, 0, 32, 32))]
     # Centred in 64 x 64, the page covers rows 16 to 48, and green half of the lower left cell.
     assert labels_and_boxes(second) == [("green", (0, 160, 320, 320))]
@@ -92,7 +96,7 @@ def test_where_the_network_lets_it_a_page_gets_no_more_grey_than_strides_ask_for
 ):
     metadata = {"names": NAMES, "imgsz": "[64, 64]"} | ({"stride": stride} if stride else {})
     path = onnx.write_constant(tmp_path / "free.onnx", one_box(16, 32, 20, 40), None, **metadata)
-    ((found,),) = YoloDetector(opened(path)).detect([page(*size)], 0.5)
+    ((found,),) = detect(YoloDetector(opened(path)), [page(*size)], 0.5)
     assert tuple(round(v) for v in found.box) == expected
 
 
@@ -100,7 +104,7 @@ def test_a_network_that_only_says_that_it_takes_any_size_gets_squares(tmp_path):
     path = onnx.write_colour_detector(
         tmp_path / "says.onnx", 1, ("height", "width"), names=NAMES, imgsz="[64, 64]", stride="32"
     )
-    (found,) = YoloDetector(opened(path)).detect([page(320, 640, red=(0, 0, 160, 320))], 0.5)
+    (found,) = detect(YoloDetector(opened(path)), [page(320, 640, red=(0, 0, 160, 320))], 0.5)
     assert [item.label for item in found] == ["red"]
 
 
@@ -110,40 +114,42 @@ def test_any_number_of_images_goes_through_any_batch_size(tmp_path, batch, count
     path = onnx.write_colour_detector(tmp_path / "fixed.onnx", batch, names=NAMES)
     names = [list(COLOURS)[index % 3] for index in range(count)]
     images = [page(64, 64, **{name: (0, 0, 32, 32)}) for name in names]
-    found = YoloDetector(opened(path)).detect(images, 0.5)
+    found = detect(YoloDetector(opened(path)), images, 0.5)
     assert [[item.label for item in each] for each in found] == [[name] for name in names]
 
 
 def test_a_bgr_network_is_fed_blue_first(tmp_path):
-    found = detector(tmp_path, DetectorHints(colour="bgr")).detect(
-        [page(64, 64, red=(0, 0, 32, 32))], 0.5
+    found = detect(
+        detector(tmp_path, DetectorHints(colour="bgr")), [page(64, 64, red=(0, 0, 32, 32))], 0.5
     )
     assert labels_and_boxes(found[0]) == [("blue", (0, 0, 32, 32))]
 
 
 def test_a_network_for_raw_pixel_values_is_not_fed_fractions(tmp_path):
-    (found,) = detector(tmp_path, DetectorHints(divisor=1.0)).detect(
-        [page(64, 64, red=(0, 0, 32, 32))], 200.0
+    (found,) = detect(
+        detector(tmp_path, DetectorHints(divisor=1.0)), [page(64, 64, red=(0, 0, 32, 32))], 200.0
     )
     assert [round(item.confidence) for item in found] == [255]
 
 
 def test_a_top_left_letterbox_pads_below_and_right(tmp_path):
     image = page(640, 320, green=(0, 0, 320, 320))
-    (found,) = detector(tmp_path, DetectorHints(corner="top-left")).detect([image], 0.9)
+    (found,) = detect(detector(tmp_path, DetectorHints(corner="top-left")), [image], 0.9)
     assert labels_and_boxes(found) == [("green", (0, 0, 320, 320))]
 
 
 def test_names_in_the_metadata_win_over_the_catalogue(tmp_path):
     image = page(64, 64, red=(0, 0, 32, 32))
     named = detector(tmp_path, DetectorHints(labels=("x", "y", "z")))
-    assert named.detect([image], 0.5)[0][0].label == "red"
+    assert detect(named, [image], 0.5)[0][0].label == "red"
     silent = detector(tmp_path, DetectorHints(labels=("x", "y", "z")), names="")
-    assert silent.detect([image], 0.5)[0][0].label == "x"
+    assert detect(silent, [image], 0.5)[0][0].label == "x"
 
 
 def test_the_model_stands_in_the_receipt(tmp_path):
-    (use,) = detector(tmp_path).models()
+    opened_here = detector(tmp_path)
+    (use,) = opened_here.models()
+    assert opened_here.detect([page(64, 64)], 0.5)[0].models == (use,)
     assert (use.name, use.version, use.sha256) == ("colours", "1", "ab")
     assert use.provider == "CPUExecutionProvider"
 
@@ -157,20 +163,20 @@ def end2end_model(tmp_path, rows, **metadata):
 
 def test_an_end_to_end_network_is_not_suppressed_again(tmp_path):
     twin = [0, 0, 32, 32, 0.9, 1]
-    found = end2end_model(tmp_path, [twin, twin], end2end="True").detect([page(128, 128)], 0.5)
+    found = detect(end2end_model(tmp_path, [twin, twin], end2end="True"), [page(128, 128)], 0.5)
     assert labels_and_boxes(found[0]) == [("green", (0, 0, 64, 64))] * 2
 
 
 def test_boxes_outside_the_image_are_clipped_or_dropped(tmp_path):
     rows = [[-10, -10, 70, 32, 0.9, 0], [70, 70, 90, 90, 0.9, 1], [5, 5, 5, 9, 0.9, 2]]
-    (found,) = end2end_model(tmp_path, rows).detect([page(128, 128)], 0.5)
+    (found,) = detect(end2end_model(tmp_path, rows), [page(128, 128)], 0.5)
     assert labels_and_boxes(found) == [("red", (0, 0, 128, 64))]
 
 
 def test_a_class_without_a_name_is_an_engine_failure(tmp_path):
     broken = end2end_model(tmp_path, [[0, 0, 32, 32, 0.9, 7]])
     with pytest.raises(EngineFailure, match="class 7"):
-        broken.detect([page(64, 64)], 0.5)
+        detect(broken, [page(64, 64)], 0.5)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +229,7 @@ def test_a_published_network_finds_what_people_marked(data_dir):
         pixels = cv2.imread(
             str(data_dir / "coco_val" / "images" / entry["file_name"]), cv2.IMREAD_COLOR_RGB
         )
-        found = network.detect([pixels], 0.05)[0]
+        found = detect(network, [pixels], 0.05)[0]
         marks = [mark for mark in coco["annotations"] if mark["image_id"] == entry["id"]]
         boxes = np.array([mark["bbox"] for mark in marks], float).reshape(-1, 4)
         boxes[:, 2:] += boxes[:, :2]

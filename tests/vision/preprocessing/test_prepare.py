@@ -13,7 +13,7 @@ from tests.support.documents import text_page
 from vision.core.document import Preparation
 from vision.core.geometry import transform_points
 from vision.core.options import ReadOptions
-from vision.core.stages import Image, Letters, PageImage, PreparedPage
+from vision.core.stages import Image, Letters, Orientation, PageImage, PreparedPage
 from vision.engines.onnx_session import open_session
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew
@@ -28,9 +28,9 @@ class Says:
     """An orienter with a fixed opinion."""
 
     def __init__(self, turn: int, confidence: float) -> None:
-        self.opinion = turn, confidence
+        self.opinion = Orientation(turn, confidence)
 
-    def turn_needed(self, text: Letters) -> tuple[int, float]:
+    def turn_needed(self, text: Letters) -> Orientation:
         return self.opinion
 
 
@@ -120,9 +120,10 @@ def test_the_line_orienter_finds_the_turn_that_makes_text_upright(
     orienter: LineOrienter, letter: Image, turns: int, degrees: float
 ) -> None:
     lying = np.ascontiguousarray(np.rot90(tilted(letter, degrees), turns))
-    turn, confidence = orienter.turn_needed(find_letters(lying))
+    turn, confidence, models = orienter.turn_needed(find_letters(lying))
     assert turn == turns * 90
     assert confidence > 0.7
+    assert models == (orienter.use,)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_the_line_orienter_finds_the_turn_that_makes_text_upright(
     ],
 )
 def test_a_page_of_too_little_text_is_not_turned(orienter: LineOrienter, page: Image) -> None:
-    assert orienter.turn_needed(find_letters(page)) == (0, 0.0)
+    assert orienter.turn_needed(find_letters(page)) == Orientation(0, 0.0)
 
 
 @pytest.mark.parametrize("degrees", [-9, -4.3, -1, -0.4, 0, 0.4, 1, 2.5, 7, 9])

@@ -11,7 +11,7 @@ from benchmarks.scoring import score_words
 from jobs.settings import Settings
 from tests.support.lines import written
 from vision.core.document import Page
-from vision.core.options import LineFinderName, ReadOptions
+from vision.core.options import ReadOptions
 from vision.core.stages import PageImage
 from vision.pipeline import read_page
 from workers.engine.engine import Engine, build_engine
@@ -30,7 +30,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.close()
 
 
-def read(engine: Engine, page: MadePage, lines: LineFinderName = "auto") -> Page:
+def read(engine: Engine, page: MadePage, lines: str = "auto") -> Page:
     options = ReadOptions(detectors=(), barcodes="off", lines=lines)
     return read_page(PageImage(1, page.pixels), engine.stages, options, engine.orienter).page
 

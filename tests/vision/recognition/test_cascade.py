@@ -1,10 +1,11 @@
-"""Doubtful lines go to the second reader; sure ones and noise do not."""
+"""Low-confidence lines go to the second reader; confident ones and noise do not."""
 
 import pytest
 
 from tests.support.lines import crop_of, written
-from vision.core.stages import LineReading
-from vision.recognition.cascade import lines_read, read_lines
+from vision.core.document import ModelUse
+from vision.core.stages import NEVER, LineReading, Reread
+from vision.recognition.cascade import recognise_lines
 
 
 class Reader:
@@ -12,12 +13,16 @@ class Reader:
 
     def __init__(self, name, *readings):
         self.name = name
-        self.readings = [LineReading(text, confidence) for text, confidence in readings]
+        self.use = ModelUse(name, "1", "", "CPUExecutionProvider")
+        self.readings = [
+            LineReading(text, confidence, engine=name, models=(self.use,))
+            for text, confidence in readings
+        ]
         self.seen = 0
 
-    def recognise(self, crops):
+    def recognise(self, crops, reread=NEVER):
         self.seen += len(crops)
-        self.drafts = [crop.draft for crop in crops]
+        self.reread = reread
         return self.readings[: len(crops)]
 
     def models(self, languages):
@@ -34,35 +39,54 @@ class Reader:
 def test_only_doubtful_lines_are_read_again(confidence, reader):
     crops = [crop_of(written("one"))]
     first, second = Reader("first", ("one", confidence)), Reader("second", ("two", 0.1))
-    (reading,) = read_lines(crops, first, second, 0.9)
+    (reading,) = recognise_lines(crops, first, second, 0.9).readings
     assert reading.engine == reader
     assert reading.text == {"first": "one", "second": "two"}[reader]
     assert second.seen == (reader == "second")
 
 
 @pytest.mark.parametrize(
-    ("second", "draft"), [(None, (0.0, 0.0)), (Reader("second"), (0.6, 0.9))], ids=["one", "two"]
+    ("second", "reread"), [(None, NEVER), (Reader("second"), Reread(0.6, 0.9))], ids=["one", "two"]
 )
-def test_the_first_reader_knows_which_readings_will_be_replaced(second, draft):
+def test_the_first_reader_knows_which_readings_will_be_replaced(second, reread):
     first = Reader("first", ("one", 1.0))
-    read_lines([crop_of(written("one"))], first, second, 0.9)
-    assert first.drafts == [draft]
+    recognise_lines([crop_of(written("one"))], first, second, 0.9)
+    assert first.reread == reread
 
 
 def test_readings_keep_the_order_of_their_crops():
     crops = [crop_of(written("one"))] * 3
     first = Reader("first", ("a", 0.6), ("b", 1.0), ("c", 0.6))
-    readings = read_lines(crops, first, Reader("second", ("x", 0.9), ("", 0.2)), 0.9)
-    assert [reading.text for reading in readings] == ["x", "b", ""]
-    assert lines_read(readings) == {"second": 1, "first": 1}
+    read = recognise_lines(crops, first, Reader("second", ("x", 0.9), ("", 0.2)), 0.9)
+    assert [reading.text for reading in read.readings] == ["x", "b", ""]
+    assert read.lines_read() == {"second": 1, "first": 1}
 
 
 def test_without_a_second_reader_every_line_is_as_it_was_read_first():
-    readings = read_lines([crop_of(written("one"))], Reader("first", ("a", 0.1)), None, 0.9)
-    assert [(reading.text, reading.engine) for reading in readings] == [("a", "first")]
+    read = recognise_lines([crop_of(written("one"))], Reader("first", ("a", 0.1)), None, 0.9)
+    assert [(reading.text, reading.engine) for reading in read.readings] == [("a", "first")]
 
 
 def test_no_crops_are_no_work():
     first = Reader("first")
-    assert read_lines([], first, Reader("second"), 0.9) == []
+    assert recognise_lines([], first, Reader("second"), 0.9).readings == []
     assert first.seen == 0
+
+
+@pytest.mark.parametrize(
+    ("confidence", "names"), [(1.0, ["first"]), (0.8, ["first", "second"])], ids=["one", "both"]
+)
+def test_the_models_are_those_of_the_readers_that_read(confidence, names):
+    first, second = Reader("first", ("one", confidence)), Reader("second", ("two", 0.9))
+    read = recognise_lines([crop_of(written("one"))], first, second, 0.9)
+    assert [use.name for use in read.models] == names
+
+
+def test_a_check_that_raises_stops_before_the_second_reading():
+    def check():
+        raise InterruptedError
+
+    second = Reader("second", ("two", 0.9))
+    with pytest.raises(InterruptedError):
+        recognise_lines([crop_of(written("one"))], Reader("first", ("a", 0.7)), second, 0.9, check)
+    assert second.seen == 0

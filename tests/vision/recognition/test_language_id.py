@@ -9,7 +9,18 @@ import pytest
 from tests.support.lines import crop_of
 from vision.core.document import ModelUse
 from vision.core.options import ANY_LANGUAGE, ReadOptions
-from vision.core.stages import FoundLine, Image, LineCrop, LineReading, PageImage, Stages
+from vision.core.stages import (
+    NEVER,
+    FoundLine,
+    FoundLines,
+    Image,
+    Letters,
+    LineCrop,
+    LineReading,
+    PageImage,
+    Reread,
+    Stages,
+)
 from vision.core.text_layer import LayerWord, TextLayer
 from vision.pipeline import read_page
 from vision.recognition.language_id import (
@@ -34,7 +45,7 @@ class Reader:
         self.text, self.installed = text, tuple(installed)
         self.asked: list[str] = []
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         (code,) = {language for crop in crops for language in crop.languages}
         self.asked.append(code)
         sure = SCRIPTS[code] == script_of(self.text)
@@ -58,7 +69,7 @@ def test_a_text_is_told_among_all_languages(code: str) -> None:
 )
 def test_a_page_is_told_by_what_the_models_make_of_it(code: str) -> None:
     reader = Reader(PASSAGES[code], list(PASSAGES))
-    assert detect_languages(CROPS, reader) == (code,)
+    assert detect_languages(CROPS, reader).languages == (code,)
 
 
 def test_english_pages_are_not_read_by_other_scripts() -> None:
@@ -74,7 +85,7 @@ def test_english_pages_are_not_read_by_other_scripts() -> None:
 )
 def test_without_lines_or_choice_nothing_is_read(installed: list[str], told: str) -> None:
     reader = Reader("", installed)
-    assert detect_languages([], reader) == (told,)
+    assert detect_languages([], reader).languages == (told,)
     assert reader.asked == []
 
 
@@ -103,8 +114,10 @@ class LineFinder:
 
     name = "learned"
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
-        return [FoundLine(((10, 10), (390, 10), (390, 30), (10, 30)))]
+    def find(
+        self, image: Image, languages: Sequence[str], letters: Letters | None = None
+    ) -> FoundLines:
+        return FoundLines((FoundLine(((10, 10), (390, 10), (390, 30), (10, 30))),), self.name)
 
     def models(self) -> tuple[ModelUse, ...]:
         return ()
@@ -117,7 +130,7 @@ def test_a_page_says_which_language_it_was_read_with(asked: tuple[str, ...], tol
     options = ReadOptions(
         languages=asked,
         lines="learned",
-        recogniser="reader",  # type: ignore[arg-type]
+        recogniser="reader",
         second_reader="off",
         detectors=(),
         barcodes="off",
@@ -136,7 +149,7 @@ class SureOfNames(Reader):
         super().__init__("BENS TRADING 81100 JALAN SAGU 18", list(surety))
         self.surety = surety
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         (code,) = {language for crop in crops for language in crop.languages}
         return [LineReading(self.text, self.surety[code]) for _ in crops]
 
@@ -146,14 +159,14 @@ def test_names_and_numbers_stay_english_unless_another_model_is_clearly_surer(
     german: float, told: str
 ) -> None:
     reader = SureOfNames({"deu": german, "eng": 0.84, "ara": 0.6})
-    assert detect_languages(CROPS, reader) == (told,)
+    assert detect_languages(CROPS, reader).languages == (told,)
 
 
 def test_one_common_word_of_another_script_in_noise_is_chance() -> None:
     class Noise(SureOfNames):
-        def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+        def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
             arabic = crops[0].languages == ("ara",)
             reading = LineReading("1200 8 من 81100", 0.51) if arabic else LineReading("x1", 0.57)
             return [reading, *(LineReading("", 0.5) for _ in crops[1:])]
 
-    assert detect_languages(CROPS, Noise({"ara": 0.51, "eng": 0.57})) == ("eng",)
+    assert detect_languages(CROPS, Noise({"ara": 0.51, "eng": 0.57})).languages == ("eng",)

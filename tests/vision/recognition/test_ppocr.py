@@ -8,7 +8,7 @@ import pytest
 
 from models.loaders.ppocr import is_latin, open_ppocr_recogniser
 from tests.support.lines import crop_of, written
-from vision.recognition.ppocr import strip_width
+from vision.recognition.ppocr import input_width
 from vision.recognition.tesseract import native_recogniser
 
 SENTENCE = "Total 12.50 due in July"
@@ -74,19 +74,22 @@ def test_no_crops_give_no_readings():
     ("width", "height", "strip"),
     [(96, 48, 96), (1, 48, 16), (103, 48, 104), (500, 48, 496), (99999, 48, 4096), (10, 5, 96)],
 )
-def test_strips_have_few_widths_near_their_own(width, height, strip):
-    assert strip_width(crop_of(np.zeros((height, width, 3), np.uint8))) == strip
+def test_inputs_have_few_widths_near_their_own(width, height, strip):
+    assert input_width(crop_of(np.zeros((height, width, 3), np.uint8))) == strip
 
 
 @pytest.mark.parametrize(("narrowing", "strip"), [(1.0, 496), (0.8, 400), (0.01, 16)])
 def test_a_narrowed_line_becomes_as_much_narrower(narrowing, strip):
     crop = crop_of(np.zeros((48, 500, 3), np.uint8))
-    assert strip_width(replace(crop, narrowing=narrowing)) == strip
+    assert input_width(crop, narrowing) == strip
 
 
 def test_a_narrowed_line_is_read_in_the_same_places():
     crop = crop_of(written(SENTENCE))
-    whole, narrow = recogniser().recognise([crop, replace(crop, narrowing=0.8)])
+    (whole,), (narrow,) = (
+        recogniser().recognise([crop]),
+        recogniser().narrowed(0.8).recognise([crop]),
+    )
     assert narrow.text == SENTENCE
     for one, other in zip(whole.words, narrow.words, strict=True):
         assert tuple(other.box) == pytest.approx(tuple(one.box), abs=2)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.lines import page_of_text
 from vision.core.document import ModelUse
-from vision.core.stages import FoundLine
+from vision.core.stages import FoundLine, FoundLines
 from vision.imaging.connected_components import find_letters
 from vision.text_detection.auto import AutoLineFinder, share_of_dark_ground
 
@@ -17,8 +17,8 @@ class RobustFinder:
 
     name = "learned"
 
-    def find(self, image, languages):
-        return [ROBUST_LINE]
+    def find(self, image, languages, letters=None):
+        return FoundLines((ROBUST_LINE,), self.name, self.models())
 
     def models(self):
         return (ModelUse("robust", "1", "", "CPUExecutionProvider"),)
@@ -52,15 +52,16 @@ def streaked(page):
     ],
     ids=["plain", "small shadow", "large shadow", "light on dark", "white", "black"],
 )
-def test_the_ground_decides(page, finder):
-    chosen, lines = AutoLineFinder(RobustFinder()).search(page, ("eng",))
-    assert chosen.name == finder
-    assert (lines == [ROBUST_LINE]) == (finder == "learned")
+def test_the_background_decides(page, finder):
+    found = AutoLineFinder(RobustFinder()).find(page, ("eng",))
+    assert found.finder == finder
+    assert (found.lines == (ROBUST_LINE,)) == (finder == "learned")
+    assert [use.name for use in found.models] == (["robust"] if finder == "learned" else [])
 
 
 def test_the_lines_are_those_of_the_finder_chosen():
     auto = AutoLineFinder(RobustFinder())
-    assert len(auto.find(page_of_text(lines=3), ("eng",))) == 3
+    assert len(auto.find(page_of_text(lines=3), ("eng",)).lines) == 3
     assert [use.name for use in auto.models()] == ["robust"]
 
 

@@ -18,7 +18,6 @@ def test_an_upright_line_is_cut_without_touching_its_pixels():
     (crop,) = cut_lines(prepared(image), [level_line(20, 30, 120, 50)], ("eng", "deu"))
     assert np.array_equal(crop.pixels, image[30:50, 20:120])
     assert crop.languages == ("eng", "deu")
-    assert crop.text_height == 20
     assert transform_points(crop.to_page, [(0, 0), (100, 20)]) == ((20, 30), (120, 50))
 
 

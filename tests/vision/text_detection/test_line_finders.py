@@ -40,7 +40,7 @@ def finder(request):
 
 
 def read(finder, image):
-    lines = finder.find(image, ("eng",))
+    lines = finder.find(image, ("eng",)).lines
     crops = cut_lines(prepared(image), lines, ("eng",))
     tops = [crop.to_page[1, 2] for crop in crops]
     readings = native_recogniser(None).recognise(crops)
@@ -56,7 +56,7 @@ def test_every_line_of_a_page_is_found_and_readable(finder):
 def test_lines_come_with_quads_around_their_ink(finder):
     page = page_of_text(lines=1)
     rows, columns = np.nonzero(page[:, :, 0] < 128)
-    (line,) = finder.find(page, ("eng",))
+    (line,) = finder.find(page, ("eng",)).lines
     (left, top), _, (right, bottom), _ = line.quad
     height = rows.max() - rows.min()
     assert (left, right) == pytest.approx((columns.min(), columns.max()), abs=height / 2)
@@ -66,14 +66,16 @@ def test_lines_come_with_quads_around_their_ink(finder):
 
 @pytest.mark.parametrize("shape", [(600, 400, 3), (5, 5, 3), (1, 300, 3), (300, 1, 3)])
 def test_a_page_without_text_has_no_lines(finder, shape):
-    assert finder.find(np.full(shape, 255, np.uint8), ("eng",)) == []
+    assert finder.find(np.full(shape, 255, np.uint8), ("eng",)).lines == ()
 
 
 def test_small_and_large_pages_are_searched_alike(finder):
     page = Pillow.fromarray(page_of_text(lines=4))
     for scale in (0.6, 3.0):
         size = (round(page.width * scale), round(page.height * scale))
-        lines = finder.find(np.asarray(page.resize(size, Pillow.Resampling.LANCZOS)), ("eng",))
+        lines = finder.find(
+            np.asarray(page.resize(size, Pillow.Resampling.LANCZOS)), ("eng",)
+        ).lines
         assert len(lines) == 4
         assert all(line.quad[2][0] < size[0] and line.quad[2][1] < size[1] for line in lines)
 
@@ -81,7 +83,7 @@ def test_small_and_large_pages_are_searched_alike(finder):
 def test_text_that_runs_up_the_page_is_read_by_the_learned_finder():
     turned = np.ascontiguousarray(np.rot90(page_of_text(lines=2)))
     finder = learned()
-    crops = cut_lines(prepared(turned), finder.find(turned, ("eng",)), ("eng",))
+    crops = cut_lines(prepared(turned), finder.find(turned, ("eng",)).lines, ("eng",))
     texts = sorted(reading.text for reading in native_recogniser(None).recognise(crops))
     assert len(texts) == 2
     assert texts[1].startswith("The quick brown fox")
@@ -110,7 +112,7 @@ def test_the_sides_of_boxes_around_entries_are_no_part_of_their_lines(side):
     for top in range(60, 600, 110):
         draw.rectangle((120, top, 640, top + side), outline="black", width=2)
         draw.text((134, top + 8), "Witness judge silver", "black", font)
-    found = ClassicalLineFinder().find(np.asarray(page), ("eng",))
+    found = ClassicalLineFinder().find(np.asarray(page), ("eng",)).lines
     lefts, rights = zip(*((line.quad[0][0], line.quad[1][0]) for line in found), strict=True)
     assert len(found) == 5
     assert min(lefts) > 122
@@ -121,7 +123,7 @@ def test_lines_that_touch_each_other_are_parted_by_the_classical_finder():
     page = page_of_text(lines=3).copy()
     top, bottom = finder_rows(page)
     page[top:bottom, 400:403] = 0
-    assert len(ClassicalLineFinder().find(page, ("eng",))) == 3
+    assert len(ClassicalLineFinder().find(page, ("eng",)).lines) == 3
 
 
 def finder_rows(page):
@@ -132,6 +134,8 @@ def finder_rows(page):
 
 
 def test_the_receipt_names_the_detection_model_and_its_provider():
-    (use,) = learned().models()
+    finder = learned()
+    (use,) = finder.models()
+    assert finder.find(page_of_text(lines=1), ("eng",)).models == (use,)
     assert use.provider == "CPUExecutionProvider"
     assert layout().models() == ()

@@ -86,7 +86,7 @@ def test_an_empty_strip_has_no_line(ground: int):
 
 
 def test_wide_gaps_do_not_part_the_only_line():
-    (line,) = ClassicalLineFinder().find(strip([FORM]), ["eng"])
+    (line,) = ClassicalLineFinder().find(strip([FORM]), ["eng"]).lines
     assert bounding_box(line.quad).width > 0.5 * ink_of(strip([FORM])).width
 
 
@@ -98,7 +98,7 @@ def test_letters_that_join_and_their_dots_stay_one_line():
         cv2.line(image, (x + 47, 34), (x + 47, 14), (0, 0, 0), 5)
         for dot in (x + 20, x + 30):
             cv2.circle(image, (dot, 64 if number % 2 else 22), 3, (0, 0, 0), -1)
-    (line,) = ClassicalLineFinder().find(image, ["ara"])
+    (line,) = ClassicalLineFinder().find(image, ["ara"]).lines
     box = bounding_box(line.quad)
     assert box.y0 <= 12
     assert box.y1 >= 68

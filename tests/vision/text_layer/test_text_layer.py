@@ -19,7 +19,15 @@ from vision.core.document import ModelUse, PageReading
 from vision.core.geometry import bounding_box
 from vision.core.limits import Limits
 from vision.core.options import ReadOptions
-from vision.core.stages import FoundLine, PageImage, Recogniser, Stages
+from vision.core.stages import (
+    FoundLine,
+    FoundLines,
+    Letters,
+    Orientation,
+    PageImage,
+    Recogniser,
+    Stages,
+)
 from vision.core.stages import Image as Pixels
 from vision.core.text_layer import LayerWord, TextLayer
 from vision.imaging.connected_components import find_letters
@@ -44,9 +52,11 @@ class PageFinder:
     def __init__(self) -> None:
         self.asked = 0
 
-    def find(self, image: Pixels, languages: Sequence[str]) -> list[FoundLine]:
+    def find(
+        self, image: Pixels, languages: Sequence[str], letters: Letters | None = None
+    ) -> FoundLines:
         self.asked += 1
-        return []
+        return FoundLines((), self.name)
 
     def models(self) -> tuple[ModelUse, ...]:
         return ()
@@ -142,7 +152,7 @@ def test_letters_say_which_way_is_up(quarter: tuple[int, int], turn: int) -> Non
     )
     lines = layer_lines([LayerWord("word", quad, 0)])
     blank = find_letters(np.zeros((9, 9, 3), np.uint8))
-    assert LayerOrienter(lines).turn_needed(blank) == (turn, 1.0)
+    assert LayerOrienter(lines).turn_needed(blank) == Orientation(turn, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detection, Image, LineCrop, LineReading
+from vision.core.stages import NEVER, Detection, Detections, Image, LineCrop, LineReading, Reread
 from workers.engine.batching import Batcher, BatchingDetector, BatchingRecogniser
 
 PATIENT_S = 30.0  # long enough that only a full batch or a close ends the wait
@@ -124,34 +124,34 @@ def test_closing_answers_who_waits_and_refuses_who_comes_later() -> None:
     assert failure.value.code == "engine_closed"
 
 
-def test_lanes_work_side_by_side_and_answers_keep_their_order() -> None:
+def test_threads_work_side_by_side_and_answers_keep_their_order() -> None:
     both = threading.Barrier(2)
 
     def run(items: Sequence[int]) -> list[int]:
         both.wait(10)  # passes only where two batches run at once
         return [2 * item for item in items]
 
-    merged = Batcher[int, int](run, 2, 0.0, lanes=2)
+    merged = Batcher[int, int](run, 2, 0.0, threads=2)
     assert merged([1, 2, 3, 4]) == [2, 4, 6, 8]
     merged.close()
 
 
-def test_a_call_whose_shares_fail_in_two_lanes_fails_once() -> None:
+def test_a_call_whose_shares_fail_in_two_threads_fails_once() -> None:
     both = threading.Barrier(2)
 
     def run(items: Sequence[int]) -> list[int]:
         both.wait(10)
         raise EngineFailure("inference_failed", str(items))
 
-    merged = Batcher[int, int](run, 1, 0.0, lanes=2)
+    merged = Batcher[int, int](run, 1, 0.0, threads=2)
     with pytest.raises(EngineFailure) as failure:
         merged([1, 2])
     merged.close()
     assert failure.value.code == "inference_failed"
 
 
-def test_no_caller_waits_for_ever_when_many_share_several_lanes() -> None:
-    merged = Batcher[int, int](lambda items: [2 * item for item in items], 5, 0.001, lanes=3)
+def test_no_caller_waits_for_ever_when_many_share_several_threads() -> None:
+    merged = Batcher[int, int](lambda items: [2 * item for item in items], 5, 0.001, threads=3)
     with ThreadPoolExecutor(8) as threads:
         calls = [list(range(at, at + at % 13)) for at in range(200)]
         answers = list(threads.map(merged, calls, timeout=20))
@@ -167,12 +167,12 @@ class BrightnessDetector:
     def __init__(self) -> None:
         self.floors: list[float] = []
 
-    def detect(self, images: Sequence[Image], min_confidence: float) -> list[tuple[Detection, ...]]:
+    def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
         self.floors.append(min_confidence)
         found = [(float(image[0, 0, 0]) / 100, image) for image in images]
         box = Box(0, 0, 1, 1)
         return [
-            (Detection("thing", score, box),) if score >= min_confidence else ()
+            Detections((Detection("thing", score, box),) if score >= min_confidence else ())
             for score, _ in found
         ]
 
@@ -186,8 +186,8 @@ def test_merged_detections_keep_each_callers_own_confidence_floor() -> None:
     with ThreadPoolExecutor(2) as threads:
         strict = threads.submit(detector.detect, [image], 0.6)
         lenient = threads.submit(detector.detect, [image], 0.4)
-        assert strict.result() == [()]
-        assert [found.label for found in lenient.result()[0]] == ["thing"]
+        assert strict.result() == [Detections(())]
+        assert [found.label for found in lenient.result()[0].found] == ["thing"]
     detector.close()
     assert detector.models()[0].name == detector.name == "brightness"
 
@@ -195,7 +195,11 @@ def test_merged_detections_keep_each_callers_own_confidence_floor() -> None:
 class WidthRecogniser:
     name = "width"
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def __init__(self) -> None:
+        self.rereads: list[Reread] = []
+
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
+        self.rereads.append(reread)
         return [LineReading(str(crop.pixels.shape[1]), 1.0) for crop in crops]
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -207,10 +211,21 @@ class WidthRecogniser:
 
 def test_merged_readings_come_back_in_the_order_of_each_callers_crops() -> None:
     recogniser = BatchingRecogniser(WidthRecogniser(), 5, 0.01)
-    crops = [
-        LineCrop(np.zeros((2, n, 3), np.uint8), np.eye(2, 3), ("eng",), 2) for n in range(1, 9)
-    ]
+    crops = [LineCrop(np.zeros((2, n, 3), np.uint8), np.eye(2, 3), ("eng",)) for n in range(1, 9)]
     assert [each.text for each in recogniser.recognise(crops)] == [str(n) for n in range(1, 9)]
     assert recogniser.languages() == ("eng",)
     assert recogniser.models(["eng"])[0].name == "eng"
     recogniser.close()
+
+
+def test_callers_whose_lines_are_read_again_differently_get_calls_of_their_own() -> None:
+    inner = WidthRecogniser()
+    recogniser = BatchingRecogniser(inner, 4, PATIENT_S)
+    crop = LineCrop(np.zeros((2, 7, 3), np.uint8), np.eye(2, 3), ("eng",))
+    with ThreadPoolExecutor(2) as threads:
+        once = threads.submit(recogniser.recognise, [crop, crop])
+        again = threads.submit(recogniser.recognise, [crop, crop], Reread(0.6, 0.9))
+        readings = once.result() + again.result()
+    recogniser.close()
+    assert [each.text for each in readings] == ["7"] * 4
+    assert sorted(inner.rereads) == [NEVER, Reread(0.6, 0.9)]

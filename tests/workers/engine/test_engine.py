@@ -10,6 +10,8 @@ import pytest
 from jobs.settings import Settings
 from tests.support.onnx_graphs import write_colour_detector
 from vision.core.errors import EngineFailure
+from vision.core.options import ReadOptions
+from vision.core.registry import names
 from workers.engine.engine import build_engine
 
 ENTRY = """
@@ -44,7 +46,9 @@ def test_the_engine_opens_what_is_here_proves_it_and_names_what_is_missing(
     settings = Settings(_env_file=None, device="cpu", models_dir=operators_folder(tmp_path))
     engine = build_engine(settings)
     said = engine.capabilities()
-    assert set(engine.stages.finders) == {"auto", "classical", "learned", "tesseract"}
+    assert set(engine.stages.finders) == set(names("line_finder"))
+    assert set(engine.stages.recognisers) == set(names("recogniser"))
+    assert set(engine.stages.second_readers) == set(names("second_reader"))
     assert "eng" in engine.stages.recognisers["tesseract"].languages()
     assert said["languages"] == sorted(engine.stages.recognisers["tesseract"].languages())
     assert engine.providers["pp-ocrv6-det"] == "CPUExecutionProvider"
@@ -54,12 +58,12 @@ def test_the_engine_opens_what_is_here_proves_it_and_names_what_is_missing(
 
     image = np.zeros((64, 64, 3), np.uint8)
     image[:32, :32, 0] = 255
-    found = engine.stages.detectors["colours"].detect([image], 0.5)[0]
+    found = engine.stages.detectors["colours"].detect([image], 0.5)[0].found
     assert [detection.label for detection in found] == ["red"]
 
-    engine.require(["colours"])
+    engine.require(ReadOptions(detectors=("colours",)))
     with pytest.raises(EngineFailure) as failure:
-        engine.require(["colours", "lost"])
+        engine.require(ReadOptions(detectors=("colours", "lost")))
     assert failure.value.code == "detector_missing"
     assert "lost.onnx" in failure.value.message
     engine.close()

@@ -22,7 +22,7 @@ from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
 from tests.support.workplace import PLAIN, TENANT
 from vision.core.errors import BadInput
 from vision.core.limits import DocumentProbe
-from vision.core.stages import FoundLine, Image, PageImage
+from vision.core.stages import NEVER, FoundLines, Image, Letters, PageImage, Reread
 from workers.control import assemble_result as finish
 from workers.control.assemble_result import JobFinisher
 from workers.engine.engine import Engine
@@ -147,7 +147,9 @@ def test_a_job_that_is_cancelled_in_mid_page_stops_before_the_next_stage(desk: D
     recognised: list[int] = []
 
     class CancellingFinder(FaultyFinder):
-        def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:
+        def find(
+            self, image: Image, languages: Sequence[str], letters: Letters | None = None
+        ) -> FoundLines:
             desk.ledger.jobs.cancel(TENANT, job.id)
             desk.keeper._renew_all()  # what the keeper's thread does in time
             return super().find(image, languages)
@@ -157,7 +159,7 @@ def test_a_job_that_is_cancelled_in_mid_page_stops_before_the_next_stage(desk: D
         models = stages.recognisers["tesseract"].models
         languages = stages.recognisers["tesseract"].languages
 
-        def recognise(self, crops: Sequence[object]) -> list[object]:
+        def recognise(self, crops: Sequence[object], reread: Reread = NEVER) -> list[object]:
             recognised.append(len(crops))
             return []
 

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import Box, ModelUse
-from vision.core.stages import CropWord, Image, LineCrop, LineReading, Recogniser
+from vision.core.stages import (
+    NEVER,
+    CropWord,
+    Image,
+    LineCrop,
+    LineReading,
+    Recogniser,
+    Reread,
+)
 from vision.engines.onnx_session import Session
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import greedy_runs
@@ -87,19 +95,19 @@ class LstmRecogniser:
         self._min_confidence = min_confidence
         self._images: LineImages = images
 
-    def recognise(self, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it.
 
-        Its text is empty where the network is too unsure to be believed. Of several languages
-        each line takes the one that reads it most surely and finds its words listed.
+        Its text is empty below the minimum confidence. Of several languages each line takes the
+        one with the highest confidence and the most listed words. Lines that will be read again
+        are not searched for words.
         """
         readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
         for languages in dict.fromkeys(crop.languages for crop in crops):
             at = [place for place, crop in enumerate(crops) if crop.languages == languages]
-            group = self._read_group([crops[place] for place in at], languages)
+            group = self._read_group([crops[place] for place in at], languages, reread)
             for place, reading in zip(at, group, strict=True):
-                believed = reading.confidence >= self._min_confidence
-                readings[place] = reading if believed else LineReading("", reading.confidence)
+                readings[place] = self._accepted(reading)
         return readings
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -118,12 +126,23 @@ class LstmRecogniser:
         networks = [network for network in opened if network is not None]
         return networks if networks and len(networks) == len(opened) else None
 
-    def _read_group(self, crops: Sequence[LineCrop], languages: Sequence[str]) -> list[LineReading]:
+    def _accepted(self, reading: LineReading) -> LineReading:
+        if reading.confidence >= self._min_confidence:
+            return reading
+        return replace(reading, text="", words=())
+
+    def _read_group(
+        self, crops: Sequence[LineCrop], languages: Sequence[str], reread: Reread
+    ) -> list[LineReading]:
         networks = self._networks(languages)
         if networks is None:
-            return self._native.recognise(crops)
-        choices = [read_lines(network, crops, self._images) for network in networks]
-        return [_likeliest(networks, readings) for readings in zip(*choices, strict=True)]
+            return self._native.recognise(crops, reread)
+        choices = [read_lines(network, crops, self._images, reread) for network in networks]
+        used = tuple(network.session.use for network in networks)
+        return [
+            replace(_likeliest(networks, readings), engine=self.name, models=used)
+            for readings in zip(*choices, strict=True)
+        ]
 
 
 def _likeliest(networks: Sequence[LineNetwork], readings: Sequence[LineReading]) -> LineReading:
@@ -139,20 +158,20 @@ def _likeliest(networks: Sequence[LineNetwork], readings: Sequence[LineReading])
 
 
 def read_lines(
-    network: LineNetwork, crops: Sequence[LineCrop], images: LineImages = "even"
+    network: LineNetwork,
+    crops: Sequence[LineCrop],
+    images: LineImages = "even",
+    reread: Reread = NEVER,
 ) -> list[LineReading]:
     """Readings of one network, in the order of the crops."""
     strips = [_strip(network, crop.pixels, images) for crop in crops]
-    drafts = [crop.draft for crop in crops]
-    reads = _read_strips(network, [strip.values for strip in strips], drafts)
+    reads = _read_strips(network, [strip.values for strip in strips], reread)
     doubtful = [
         at
         for at, read in enumerate(reads)
         if read.certainty < _INVERT_BELOW and _is_dark(strips[at])
     ]
-    turned = _read_strips(
-        network, [-strips[at].values for at in doubtful], [drafts[at] for at in doubtful]
-    )
+    turned = _read_strips(network, [-strips[at].values for at in doubtful], reread)
     for at, read in zip(doubtful, turned, strict=True):
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
@@ -173,22 +192,18 @@ def _is_dark(strip: Strip) -> bool:
 
 
 def _read_strips(
-    network: LineNetwork,
-    strips: Sequence[NDArray[np.float32]],
-    drafts: Sequence[tuple[float, float]],
+    network: LineNetwork, strips: Sequence[NDArray[np.float32]], reread: Reread
 ) -> list[_Read]:
     reads = [_Read([], 0.0)] * len(strips)
     for at in batches([strip.shape[1] for strip in strips], _STEP):
-        batch = _read_batch(network, [strips[i] for i in at], [drafts[i] for i in at])
+        batch = _read_batch(network, [strips[i] for i in at], reread)
         for place, read in zip(at, batch, strict=True):
             reads[place] = read
     return reads
 
 
 def _read_batch(
-    network: LineNetwork,
-    strips: Sequence[NDArray[np.float32]],
-    drafts: Sequence[tuple[float, float]],
+    network: LineNetwork, strips: Sequence[NDArray[np.float32]], reread: Reread
 ) -> list[_Read]:
     widths = [strip.shape[1] for strip in strips]
     steps = np.array([width // _STEP for width in widths], np.int32)
@@ -200,7 +215,7 @@ def _read_batch(
     blanks = probabilities[:, :, decoder.alphabet.blank].copy()
     return [
         _Read(
-            decoder.decode(probabilities[at, : steps[at]], runs, drafts[at]),
+            decoder.decode(probabilities[at, : steps[at]], runs, reread),
             runs.certainty,
             blanks[at],
         )

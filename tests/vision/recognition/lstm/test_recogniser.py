@@ -12,7 +12,7 @@ from tests.support.parts import require
 from tests.support.traineddata import ModelBytes
 from vision.core.document import ModelUse
 from vision.core.errors import BadInput, EngineFailure, VisionError
-from vision.core.stages import LineCrop, LineReading
+from vision.core.stages import NEVER, LineCrop, LineReading, Reread
 from vision.engines.tessdata import find_tessdata, installed_languages
 from vision.recognition.lstm.recogniser import LstmRecogniser
 
@@ -33,7 +33,7 @@ class NoNative:
     def __init__(self) -> None:
         self.asked = 0
 
-    def recognise(self, crops: list[LineCrop]) -> list[LineReading]:
+    def recognise(self, crops: list[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         self.asked += len(crops)
         return [LineReading("read natively", 1.0) for _ in crops]
 
@@ -67,7 +67,7 @@ def crop(
     picture = Image.new("RGB", (int(font.getlength(text)) + 20, int(size * 1.5)), paper)
     ImageDraw.Draw(picture).text((10, size * 0.15), text, font=font, fill=ink)
     pixels = np.array(picture)
-    return LineCrop(pixels, np.eye(2, 3), languages, float(size))
+    return LineCrop(pixels, np.eye(2, 3), languages)
 
 
 def test_clean_lines_are_read_as_they_stand(recogniser: LstmRecogniser):
@@ -78,10 +78,11 @@ def test_clean_lines_are_read_as_they_stand(recogniser: LstmRecogniser):
 
 def test_nothing_to_read_gives_nothing(recogniser: LstmRecogniser):
     assert recogniser.recognise([]) == []
-    blank = LineCrop(np.full((40, 200, 3), 255, np.uint8), np.eye(2, 3), ("eng",), 40.0)
-    sliver = LineCrop(np.zeros((60, 1, 3), np.uint8), np.eye(2, 3), ("eng",), 60.0)
-    rule = LineCrop(np.zeros((3, 3000, 3), np.uint8), np.eye(2, 3), ("eng",), 3.0)
-    assert recogniser.recognise([blank, sliver, rule]) == [LineReading("", 0.0)] * 3
+    blank = LineCrop(np.full((40, 200, 3), 255, np.uint8), np.eye(2, 3), ("eng",))
+    sliver = LineCrop(np.zeros((60, 1, 3), np.uint8), np.eye(2, 3), ("eng",))
+    rule = LineCrop(np.zeros((3, 3000, 3), np.uint8), np.eye(2, 3), ("eng",))
+    for reading in recogniser.recognise([blank, sliver, rule]):
+        assert (reading.text, reading.confidence, reading.words) == ("", 0.0, ())
 
 
 def test_readings_do_not_depend_on_their_company(recogniser: LstmRecogniser):

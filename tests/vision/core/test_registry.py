@@ -1,0 +1,241 @@
+"""One list of stages: what a package adds by one entry is known everywhere."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.support.plugins import install_plugin, plugin_environment, run_with
+from vision.core.errors import BadInput, EngineFailure
+from vision.core.options import declarations
+from vision.core.registry import Kind, Plugin, names, plugin, plugins
+
+KINDS: tuple[Kind, ...] = (
+    "line_finder",
+    "recogniser",
+    "second_reader",
+    "detector_family",
+    "format",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_built_in_entry_can_be_loaded_and_says_what_it_is(kind: Kind) -> None:
+    assert names(kind)
+    for name, each in plugins(kind).items():
+        assert each.name == name
+        assert each.load() is not None
+        assert each.summary
+        assert not each.summary.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("option", "kind"),
+    [("lines", "line_finder"), ("recogniser", "recogniser"), ("second_reader", "second_reader")],
+)
+def test_the_choices_of_an_option_are_the_registered_names(option: str, kind: Kind) -> None:
+    declared = declarations()[option]
+    assert tuple(each for each in declared.choices if each != "off") == names(kind)
+    assert all(f"`{name}`" in declared.help for name in names(kind))
+
+
+def test_an_unknown_name_is_bad_input_that_lists_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="auto, classical, learned, tesseract") as refusal:
+        plugin("line_finder", "magic")
+    assert refusal.value.code == "unknown_line_finder"
+
+
+@pytest.mark.parametrize("target", ["vision.nowhere:open", "vision.core.options:nothing"])
+def test_a_target_that_is_not_there_is_the_operators_to_fix(target: str) -> None:
+    with pytest.raises(EngineFailure) as failure:
+        Plugin(target, "a summary", name="mine").load()
+    assert failure.value.code == "plugin_unusable"
+    assert target in failure.value.message
+
+
+SHOUT = """
+from dataclasses import replace
+from vision.core.registry import Plugin
+from vision.core.stages import NEVER
+
+PLUGIN = Plugin("shout:open_recogniser", "everything in capitals")
+
+
+def open_recogniser(resources):
+    return Shout(resources.recogniser("lstm"))
+
+
+class Shout:
+    name = "shout"
+
+    def __init__(self, inner):
+        self._inner = inner
+        self.models = inner.models
+        self.languages = inner.languages
+
+    def recognise(self, crops, reread=NEVER):
+        read = self._inner.recognise(crops, reread)
+        return [replace(each, text=each.text.upper(), engine=self.name) for each in read]
+"""
+
+WHOLE_PAGE = """
+from vision.core.registry import Plugin
+from vision.core.stages import FoundLine, FoundLines
+
+PLUGIN = Plugin("upper_half:open_finder", "the upper half of the page as one line")
+
+
+def open_finder(resources):
+    return UpperHalf()
+
+
+class UpperHalf:
+    name = "upper_half"
+
+    def find(self, image, languages, letters=None):
+        height, width = image.shape[:2]
+        quad = ((0, 0), (width, 0), (width, height / 2), (0, height / 2))
+        return FoundLines((FoundLine(quad),), self.name)
+
+    def models(self):
+        return ()
+"""
+
+WORDS = """
+from vision.core.exports import Artefact
+from vision.core.registry import Plugin
+
+PLUGIN = Plugin("words:export", "one word a line", media_type="text/x-words", extension=".words")
+
+
+def export(document, source):
+    words = [
+        word.text
+        for page in document.pages
+        for block in page.blocks
+        for line in block.lines
+        for word in line.words
+    ]
+    yield Artefact("\\n".join(words).encode())
+"""
+
+INK = """
+from vision.core.registry import Plugin
+from vision.core.stages import Analysis
+
+PLUGIN = Plugin("ink:open_analysis", "how dark the page is")
+
+
+def open_analysis(resources):
+    return Ink()
+
+
+class Ink:
+    name = "ink"
+
+    def analyse(self, page, image):
+        return Analysis({"mean": round(float(image.mean())), "blocks": len(page.blocks)})
+"""
+
+COUNT = """
+from vision.core.registry import Plugin
+
+PLUGIN = Plugin("count:open_analysis", "how many pages were read")
+
+
+def open_analysis():
+    return Count()
+
+
+class Count:
+    name = "count"
+
+    def analyse(self, document):
+        return {"pages": len(document.pages)}
+"""
+
+
+def test_a_recogniser_of_another_package_is_read_with_named_in_help_and_in_the_receipt(
+    tmp_path: Path,
+) -> None:
+    install_plugin(tmp_path, "recogniser", "shout", SHOUT)
+    shown = " ".join(run_with(tmp_path, "read", "--help").replace("│", " ").split())
+    assert "`shout`: everything in capitals" in shown
+    result = read_json(tmp_path, "--recogniser", "shout", "--second-reader", "off")
+    assert "INVOICE" in result["pages"][0]["text"]
+    assert set(result["receipt"]["pages"][0]["lines_read"]) == {"shout"}
+
+
+def test_a_line_finder_of_another_package_is_chosen_by_its_name(tmp_path: Path) -> None:
+    install_plugin(tmp_path, "line_finder", "upper_half", WHOLE_PAGE)
+    result = read_json(tmp_path, "--lines", "upper_half")
+    assert result["receipt"]["pages"][0]["finder"] == "upper_half"
+
+
+def test_a_format_of_another_package_is_written_and_offered_by_the_api(tmp_path: Path) -> None:
+    install_plugin(tmp_path, "format", "words", WORDS)
+    words = run_with(tmp_path, "read", sample(), "--format", "words").splitlines()
+    assert "Instruments" in words
+    offered = run_python(
+        tmp_path, "from api.routes.results import _MEDIA_TYPES; print(_MEDIA_TYPES['words'])"
+    )
+    assert offered.strip() == "text/x-words"
+
+
+def test_analyses_of_pages_and_documents_stand_in_the_result(tmp_path: Path) -> None:
+    install_plugin(tmp_path, "page_analysis", "ink", INK)
+    install_plugin(tmp_path, "document_analysis", "count", COUNT)
+    result = read_json(tmp_path, "--analyses", "ink,count")
+    assert result["analyses"] == {"count": {"pages": 1}}
+    page = result["pages"][0]
+    assert page["analyses"]["ink"]["blocks"] == len(page["blocks"])
+    assert "analyses" not in read_json(tmp_path)
+
+
+def test_the_api_accepts_what_a_package_registers_and_refuses_the_rest(tmp_path: Path) -> None:
+    install_plugin(tmp_path, "recogniser", "shout", SHOUT)
+    code = """
+        from api.intake.options import check_options
+        from api.problems import Problem
+        print(check_options({"recogniser": "shout"}).recogniser)
+        try:
+            check_options({"recogniser": "whisper"})
+        except Problem as problem:
+            print(problem.kind.code)
+    """
+    assert run_python(tmp_path, dedent(code)).split() == ["shout", "invalid_option"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "reason"),
+    [("lstm", SHOUT, "exists already"), ("mine", "PLUGIN = 3", "is not a")],
+)
+def test_an_entry_point_that_cannot_be_used_names_its_package(
+    tmp_path: Path, name: str, code: str, reason: str
+) -> None:
+    install_plugin(tmp_path, "recogniser", name, code)
+    done = run_with(tmp_path, "read", sample(), check=False)
+    assert reason in done
+    assert name in done
+
+
+def sample() -> str:
+    return str(Path(__file__).parents[3] / "samples" / "invoice.pdf")
+
+
+def read_json(folder: Path, *words: str) -> dict:
+    return json.loads(run_with(folder, "read", sample(), "-f", "json", *words))
+
+
+def run_python(folder: Path, code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=plugin_environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
