@@ -23,12 +23,12 @@ from PIL import Image, ImageOps
 
 from benchmarks.conditions import conditions
 from benchmarks.scoring import WordScore, character_error_rate, score_words
+from models.loaders.catalogue_model import open_model
 from models.loaders.ppocr import open_ppocr_recogniser
 from models.loaders.tesseract_lstm import open_lstm_recogniser
-from models.registry.resolve import resolve
 from vision.core.options import LineFinderName, ReadOptions, RecogniserName
 from vision.core.stages import LineFinder, PageImage, Recogniser, Stages
-from vision.engines.onnx_session import Session, open_session
+from vision.engines.onnx_session import Session
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract
 from vision.pipeline import read_page
@@ -119,7 +119,7 @@ def _recogniser(name: str, tessdata: str | None) -> Recogniser:
     if name == "tesseract":
         return native_recogniser(tessdata)
     if name == "ppocr":
-        return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(tessdata))
+        return open_ppocr_recogniser(None, "cpu", 1, native_recogniser(tessdata), _CONVERTED)
     return open_lstm_recogniser(find_tessdata(tessdata), _CONVERTED, device="cpu")
 
 
@@ -152,11 +152,7 @@ def _finder(name: str, tessdata: str | None) -> LineFinder:
 
 
 def _session(name: str) -> Session:
-    model = resolve(name)
-    entry = model.entry
-    return open_session(
-        model.path, name=entry.name, version=entry.version, sha256=entry.sha256, device="cpu"
-    )
+    return open_model(name, cache_dir=_CONVERTED, device="cpu")
 
 
 def read_with_pytesseract(page: PageImage, languages: str) -> str:

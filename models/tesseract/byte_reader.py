@@ -6,14 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.errors import EngineFailure
+from models.errors import unreadable
 
 ByteOrder = Literal["<", ">"]
-
-
-def unreadable(what: str) -> EngineFailure:
-    """The error of a model file that is broken."""
-    return EngineFailure("model_unreadable", f"not a sound model file: {what}; replace the file")
 
 
 class ByteReader:

@@ -1,6 +1,7 @@
 """Tesseract's word lists, the `-dawg` components. Source: src/dict/dawg.cpp of Tesseract."""
 
-from models.tesseract.byte_reader import ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteReader
 from vision.recognition.lstm.dawg_lexicon import WordGraph
 
 _MAGIC = 42  # kDawgMagicNumber

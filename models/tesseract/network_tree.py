@@ -10,7 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tesseract.byte_reader import ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteReader
 from vision.core.errors import EngineFailure
 
 Weights = NDArray[np.float32]  # [outputs, inputs + 1]; the last column is the bias

@@ -8,20 +8,15 @@ nothing.
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
 from models.onnx_edit.writer import GraphWriter
+from models.tesseract.graph_format import GRAPH_VERSION, Precision
 from models.tesseract.lstm_operators import float_lstm, int8_lstm, integers
 from models.tesseract.lstm_unrolled import quantised, unrolled_int8_lstm, unrolled_lstm
 from models.tesseract.topology import Topology, recognise_topology
 from models.tesseract.traineddata import LstmModel
-
-# Changes whenever the same model would give another graph: it is part of the cache's file name.
-GRAPH_VERSION = "3"
-
-Precision = Literal["float32", "int8-along", "int8"]
 
 # States from which a layer is faster in int8: its float weights no longer fit the nearer caches.
 _WIDE = 128

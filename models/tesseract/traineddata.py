@@ -9,7 +9,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.tesseract.byte_reader import ByteOrder, ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteOrder, ByteReader
 from models.tesseract.dawg import read_word_graph
 from models.tesseract.network_tree import Node, read_tree
 from models.tesseract.unicharset import Code, read_recoder, read_unicharset

@@ -3,7 +3,8 @@
 Sources: src/ccutil/unicharset.cpp, unicharcompress.cpp of Tesseract.
 """
 
-from models.tesseract.byte_reader import ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteReader
 
 Code = tuple[int, ...]
 

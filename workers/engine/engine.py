@@ -9,20 +9,21 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 
 from jobs.settings import Settings
+from models.loaders.catalogue_model import open_model
 from models.loaders.ppocr import open_ppocr_recogniser
 from models.loaders.tesseract_lstm import open_lstm_recogniser
 from models.registry.catalogue import Entry, load_catalogue
-from models.registry.resolve import resolve
 from vision.canary import CanaryReport, run_canary
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.stages import Detector, LineFinder, Recogniser, Stages
-from vision.engines.onnx_session import CUDA_PROVIDER, Session, open_session
+from vision.engines.onnx_session import CUDA_PROVIDER, Session
 from vision.engines.tessdata import find_tessdata
 from vision.object_detection.yolo import YoloDetector
 from vision.preprocessing.orientation import LineOrienter
@@ -147,13 +148,16 @@ def _tessdata(settings: Settings) -> str | None:
     return str(settings.tessdata_dir) if settings.tessdata_dir else None
 
 
+def _converted(settings: Settings) -> Path:
+    """The folder that keeps converted models."""
+    return settings.data_dir.resolve() / "converted"
+
+
 def _open(settings: Settings, name: str) -> Session:
-    model = resolve(name, models_dir=settings.models_folder)
-    return open_session(
-        model.path,
-        name=model.entry.name,
-        version=model.entry.version,
-        sha256=model.entry.sha256,
+    return open_model(
+        name,
+        models_dir=settings.models_folder,
+        cache_dir=_converted(settings),
         device=settings.device,
         threads=settings.onnx_threads,
         gpu_memory_bytes=settings.gpu_mem_limit_mb * 2**20,
@@ -168,7 +172,7 @@ def open_lstm(settings: Settings, native: Recogniser, *, on_gpu: bool) -> Shared
     """
     inner = open_lstm_recogniser(
         find_tessdata(_tessdata(settings)),
-        settings.data_dir.resolve() / "converted",
+        _converted(settings),
         settings.device,
         settings.onnx_threads,
         native,
@@ -184,7 +188,11 @@ def open_lstm(settings: Settings, native: Recogniser, *, on_gpu: bool) -> Shared
 def _open_ppocr(settings: Settings, native: Recogniser) -> Recogniser:
     """PP-OCR's recogniser, opened when a line is first read with it."""
     return open_ppocr_recogniser(
-        settings.models_dir, settings.device, settings.onnx_threads, native
+        settings.models_folder,
+        settings.device,
+        settings.onnx_threads,
+        native,
+        _converted(settings),
     )
 
 
