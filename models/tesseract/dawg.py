@@ -8,7 +8,7 @@ _MAGIC = 42  # kDawgMagicNumber
 
 
 def read_word_graph(reader: ByteReader) -> WordGraph:
-    """The word graph at the reader's place. Raises EngineFailure `model_unreadable`."""
+    """The word graph at the reader's position. Raises EngineFailure `model_unreadable`."""
     if reader.number("h") != _MAGIC:
         raise unreadable("a word list without its magic number")
     characters = int(reader.number("I"))
