@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.coco_ap import Found, Truth, average_precision
+from models.evaluation.average_precision import Found, Truth, average_precision
 from vision.core.stages import Detection, Image
 from vision.engines.onnx_session import open_session
 from vision.object_detection.spec import DetectorHints

@@ -14,7 +14,7 @@ import numpy as np
 import tesserocr
 from PIL import features
 
-from models.evaluation.tesseract_parity import compare
+from models.evaluation.tesseract_parity import compare_readings
 from vision.core.errors import EngineFailure
 from vision.core.stages import Image
 from vision.engines.tessdata import find_tessdata, installed_languages
@@ -47,7 +47,7 @@ def _arguments() -> argparse.Namespace:
 def _row(tessdata: Path, language: str, fonts: list[Path], cache: Path) -> float | None:
     path = tessdata / f"{language}.traineddata"
     try:
-        found = compare(path, fonts, cache, partial(_read_natively, tessdata, language))
+        found = compare_readings(path, fonts, cache, partial(_read_natively, tessdata, language))
     except (EngineFailure, ValueError) as failure:
         print(f"{language:22} {failure}")
         return None

@@ -15,7 +15,6 @@ from models.tesseract.network_tree import (
     PlumbingNode,
     PoolNode,
 )
-from models.tesseract.to_onnx import convert
 from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.errors import EngineFailure
 
@@ -37,6 +36,8 @@ def convert_to_onnx(path: Path, output: Path | None) -> int:
     model = _read(path)
     if model is None:
         return Exit.FAILED
+    from models.tesseract.to_onnx import convert  # loads the `onnx` package
+
     target = output or path.with_suffix(".onnx")
     try:
         content = convert(model, path.name)

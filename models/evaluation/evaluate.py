@@ -3,9 +3,9 @@
     python -m models.evaluation.evaluate MODEL.onnx --data ../shared/data \
         [--sets publaynet tables] [--json SCORES.json] [--out FOLDER]
 
-`--out` takes the report with the mapping of labels, precision-recall plots and, for each set, a
-sheet of the pages that went worst. Even and odd pages of a set are scored apart as well: where they
-differ much, the set is too small to tell.
+`--out` receives the report with the mapping of labels, precision-recall plots and, for each set, a
+sheet of the pages with the most mistakes. Even and odd pages of a set are also scored separately:
+where they differ much, the set is too small to be conclusive.
 """
 
 import argparse
@@ -24,7 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Picture
 
-from models.evaluation.average_precision import NOTHING, Boxes, Found, curve, match, score
+from models.evaluation.average_precision import (
+    NOTHING,
+    Boxes,
+    Found,
+    curve,
+    hits_at,
+    one_class_found,
+    score,
+)
 from models.evaluation.plots import Marked, draw_curves, draw_sheet
 from models.registry.catalogue import load_catalogue
 from models.training.labels import CLASSES, read_labels, to_corners
@@ -38,9 +46,9 @@ _WORST = 6
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """How the labels of a set and of the model meet: label to the name that is scored.
+    """How the labels of a set and of the model correspond: label to the name that is scored.
 
-    What is in neither table is not scored, neither as found nor as missed.
+    Labels in neither table are not scored, neither as found nor as missed.
     """
 
     truth: Mapping[str, str]
@@ -52,12 +60,12 @@ def _same(*names: str) -> dict[str, str]:
 
 
 SETS: dict[str, Mapped] = {
-    # Captions and notes are text to this set; heads, feet and page numbers it leaves out.
+    # This set labels captions and notes as text, and leaves out headers, footers and page numbers.
     "publaynet": Mapped(
         _same("text", "title", "list", "table", "figure"),
         _same("text", "title", "list", "table", "figure") | {"caption": "text", "footnote": "text"},
     ),
-    # Pages made as in training from seeds that were not trained on: not real, but every class.
+    # Drawn by another generator than the pages of training: synthetic, but with every class.
     "held_out": Mapped(_same(*CLASSES), _same(*CLASSES)),
     "tables": Mapped(_same("table"), _same("table")),
     "signatures": Mapped(_same("signature"), _same("signature")),
@@ -69,7 +77,7 @@ SETS: dict[str, Mapped] = {
         _same("text", "title", "header", "footer", "page_number", "footnote", "caption", "figure",
               "table", "formula", "stamp", "handwriting"),
     ),
-    # Lists and handwriting are text blocks here; the numbers of equations have no class of ours.
+    # Lists and handwriting are text blocks here; the numbers of equations have no class here.
     "omnidoc": Mapped(
         _same("title", "header", "footer", "page_number", "table", "figure")
         | {"text_block": "text", "equation_isolated": "formula", "table_caption": "caption",
@@ -85,18 +93,17 @@ _REAL_SETS = [name for name in SETS if name != "held_out"]
 
 
 def mistakes(found: Mapping[str, Found], truth: Mapping[str, Boxes]) -> int:
-    """Boxes of a page that were missed or made up, at an IoU of .5 and the usual confidence."""
+    """Boxes of a page that were missed or false, at an IoU of .5 and the usual confidence."""
     wrong = 0
     for name, boxes in truth.items():
-        sure = _sure(found.get(name, NOTHING))
-        hits = int(match(sure, boxes, 0.5).sum())
-        wrong += len(boxes) + len(sure.scores) - 2 * hits
+        shown = _shown(found.get(name, NOTHING))
+        wrong += len(boxes) + len(shown.scores) - 2 * hits_at(shown, boxes, 0.5)
     return wrong
 
 
-def _sure(found: Found) -> Found:
+def _shown(found: Found) -> Found:
     kept = found.scores >= _SHOWN_CONFIDENCE
-    return Found(found.boxes[kept], found.scores[kept])
+    return one_class_found(found.boxes[kept], found.scores[kept])
 
 
 def _read_rgb(path: Path) -> NDArray[np.uint8]:
@@ -125,19 +132,19 @@ def find(detector: YoloDetector, image: NDArray[Any], mapped: Mapped) -> dict[st
         if detection.label in mapped.found:
             kept[mapped.found[detection.label]].append((*detection.box, detection.confidence))
     tables = {name: np.array(rows, np.float32) for name, rows in kept.items()}
-    return {name: Found(rows[:, :4], rows[:, 4]) for name, rows in tables.items()}
+    return {name: one_class_found(rows[:, :4], rows[:, 4]) for name, rows in tables.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a set: its marked boxes and what was found, by scored name."""
+    """One page of a set: its labelled boxes and what was found, by scored name."""
 
     path: Path
     truth: Mapping[str, Boxes]
     found: Mapping[str, Found]
 
     def of(self, name: str) -> tuple[Found, Boxes]:
-        """What was found and what is marked under one name."""
+        """What was found and what is labelled under one name."""
         return self.found.get(name, NOTHING), self.truth[name]
 
 
@@ -180,7 +187,7 @@ def report(results: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
 
 
 def mapping(sets: Iterable[str]) -> str:
-    """How labels meet, as Markdown: what is scored under each name, set by set."""
+    """How labels correspond, as Markdown: what is scored under each name, for each set."""
     lines = ["| set | scored as | labels of the set | labels of the model |", "|---|---|---|---|"]
     for set_name in sets:
         mapped = SETS[set_name]
@@ -194,7 +201,7 @@ def mapping(sets: Iterable[str]) -> str:
 
 
 def write_out(folder: Path, text: str, runs: Mapping[str, Sequence[Page]]) -> None:
-    """The report, a plot and a sheet of the worst pages for each set, into `folder`."""
+    """Write the report, and a plot and a sheet of the worst pages for each set, to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.md").write_text(f"{text}\n\n{mapping(runs)}\n")
     for set_name, pages in runs.items():
@@ -207,7 +214,7 @@ def write_out(folder: Path, text: str, runs: Mapping[str, Sequence[Page]]) -> No
                 page.path,
                 f"{page.path.stem}: {mistakes(page.found, page.truth)} wrong",
                 page.truth,
-                {name: _sure(found).boxes for name, found in page.found.items()},
+                {name: _shown(found).boxes for name, found in page.found.items()},
             )
             for page in ranked
         ]

@@ -1,6 +1,6 @@
-"""Do converted networks read as native Tesseract does? A line of its own script for each language.
+"""Whether converted networks read like native Tesseract: one line in the script of each language.
 
-benchmarks/languages.py prints it for all that are installed.
+benchmarks/languages.py prints the comparison for all installed languages.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +24,11 @@ _MARGIN = 10
 _WORDS = 6
 _CANDIDATES = 120
 _STARTS = 4000  # edges of a word graph's root
-_UNDRAWN = "\uffff"  # no character: its picture is what a font draws for those it lacks
+_UNDRAWN = "\uffff"  # not a character: fonts draw it like the characters that they lack
 
 
 @dataclass(frozen=True, slots=True)
-class Parity:
+class ReadingComparison:
     """Two readings of one rendered line; `agreement` is the share of equal characters."""
 
     language: str
@@ -38,10 +38,10 @@ class Parity:
     agreement: float
 
 
-def compare(
+def compare_readings(
     path: Path, fonts: Sequence[Path], cache_dir: Path, read_natively: Callable[[Image], str]
-) -> Parity:
-    """Read words of the model's own list by both; models of vertical text get vertical text.
+) -> ReadingComparison:
+    """Read words of the model's own list with both; models of vertical text get vertical text.
 
     EngineFailure where the model cannot be converted, ValueError where no font draws its words.
     """
@@ -51,13 +51,13 @@ def compare(
     image = render_column("".join(text.split()), font) if vertical else render_line(text, font)
     crop = LineCrop(image, np.eye(2, 3), (path.stem,))
     network = open_network(path, cache_dir, "cpu")
-    converted = _letters(read_lines(network, [crop], "tesseract")[0].text)
-    natively = _letters(read_natively(image))
-    return Parity(path.stem, text, natively, converted, agreement(natively, converted))
+    converted = _comparable(read_lines(network, [crop], "tesseract")[0].text)
+    native = _comparable(read_natively(image))
+    return ReadingComparison(path.stem, text, native, converted, agreement(native, converted))
 
 
 def agreement(one: str, other: str) -> float:
-    """Share of characters that two texts have in common and in order; 1 where both are empty."""
+    """Share of characters that two texts have in common, in order; 1 where both are empty."""
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
@@ -71,14 +71,19 @@ def sample_words(model: LstmModel) -> list[str]:
 
 
 def choose_font(words: Sequence[str], fonts: Sequence[Path]) -> tuple[Path, list[str]]:
-    """The font that draws most of the words, and those; ValueError where none draws any."""
+    """The font that draws most of the words, and the words it draws.
+
+    ValueError where no font draws any.
+    """
     best: tuple[Path, list[str]] | None = None
     for font in fonts:
         drawn = [word for word in words if all(_draws(font, letter) for letter in word)]
         if drawn and (best is None or len(drawn) > len(best[1])):
             best = font, drawn
     if best is None:
-        raise ValueError("no font given draws its words")
+        raise ValueError(
+            "none of the given fonts draws any of the words: add a font of their script"
+        )
     return best
 
 
@@ -94,7 +99,7 @@ def render_line(text: str, font: Path) -> Image:
 
 
 def render_column(text: str, font: Path) -> Image:
-    """Letters one under another, then turned to the left as Tesseract turns vertical text."""
+    """Letters from top to bottom, then rotated to the left as Tesseract rotates vertical text."""
     face = _face(font)
     step = int(_FONT_PIXELS * 1.1)
     size = (_FONT_PIXELS + 2 * _MARGIN, step * len(text) + 2 * _MARGIN)
@@ -115,8 +120,8 @@ def _listed_words(model: LstmModel) -> Iterator[str]:
             yield word
 
 
-def _letters(text: str) -> str:
-    """Without blanks and directional marks, which native Tesseract sets as it pleases."""
+def _comparable(text: str) -> str:
+    """Without spaces and directional marks, where native Tesseract follows rules of its own."""
     return "".join(each for each in text if not each.isspace() and each not in "\u200e\u200f")
 
 
@@ -124,7 +129,7 @@ def _letters(text: str) -> str:
 def _draws(font: Path, letter: str) -> bool:
     try:
         return _picture(font, letter) != _picture(font, _UNDRAWN)
-    except ValueError:  # Raqm gives some letters of some fonts up
+    except ValueError:  # Raqm cannot shape some letters of some fonts
         return False
 
 

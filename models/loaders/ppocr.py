@@ -1,15 +1,13 @@
-"""PP-OCR's recogniser for the languages that it can read, cut to the script that they need."""
+"""PP-OCR's recogniser for the languages that it can read, pruned to the script that they need."""
 
-import threading
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from models.loaders.bounded import BoundedLoader
+from models.loaders.conversion_cache import cache_in
 from models.onnx_edit.int8_support import int8_is_exact
-from models.onnx_edit.prune_classes import cut_classes
-from models.onnx_edit.quantise_pointwise import int8_pointwise
-from models.registry.resolve import resolve
+from models.registry.resolve import LocalModel, resolve
 from vision.core.stages import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
@@ -17,7 +15,12 @@ from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
 
-_Script = Literal["latin", "whole"]
+Script = Literal["latin", "whole"]
+Precision = Literal["float32", "int8"]
+
+# Changes whenever the same file would give other bytes: it is part of the key in the cache.
+_RECIPE_VERSION = 1
+_SCRIPTS = 2  # every network stays loaded
 
 # Tesseract's codes of languages whose letters are all among its classes.
 _LATIN = frozenset(
@@ -30,7 +33,7 @@ _LATIN = frozenset(
 _WHOLE = frozenset({"chi_sim", "chi_tra", "jpn"})
 
 _LAST_OF_LATIN = 0x17F  # Latin Extended-A
-_LATIN_BESIDES = frozenset("ȘșȚț–—‘’‚“”„†‡•…‰€₤№™")  # noqa: RUF001 - these very characters
+_MORE_LATIN = frozenset("ȘșȚț–—‘’‚“”„†‡•…‰€₤№™")  # noqa: RUF001 - these very characters
 _TRIAL_SHAPE = (1, 3, 48, 64)
 
 
@@ -47,6 +50,7 @@ def open_recogniser(resources: Resources) -> PpocrRecogniser:
         resources.device,
         resources.threads,
         resources.recogniser("tesseract"),
+        resources.cache_dir,
     )
 
 
@@ -62,48 +66,49 @@ def open_ppocr_recogniser(
     device: Device,
     threads: int,
     other: Recogniser,
+    cache_dir: Path | None = None,
 ) -> PpocrRecogniser:
-    """A recogniser whose networks are opened at their first line; `other` reads other scripts."""
-    return PpocrRecogniser(_Networks(models_dir, device, threads).network_for, other)
+    """A recogniser whose networks are opened at their first line; `other` reads other scripts.
+
+    `models_dir` is the operator's models folder, `cache_dir` where converted networks are kept;
+    None converts in memory.
+    """
+    return PpocrRecogniser(_Networks(models_dir, device, threads, cache_dir).network_for, other)
 
 
 def is_latin(character: str) -> bool:
     """Whether a class of the recogniser is needed for languages written in Latin letters."""
     single = len(character) == 1
-    return single and (ord(character) <= _LAST_OF_LATIN or character in _LATIN_BESIDES)
+    return single and (ord(character) <= _LAST_OF_LATIN or character in _MORE_LATIN)
 
 
 class _Networks:
-    """One network a script, opened once; safe from many threads."""
+    """One network for each script, opened once; safe from many threads."""
 
-    def __init__(self, models_dir: Path | None, device: Device, threads: int) -> None:
+    def __init__(
+        self, models_dir: Path | None, device: Device, threads: int, cache_dir: Path | None
+    ) -> None:
         self._models_dir = models_dir
         self._device = device
         self._threads = threads
-        self._lock = threading.Lock()
-        self._opened: dict[_Script, PpocrNetwork] = {}
+        self._cache_dir = cache_dir
+        self._opened = BoundedLoader(self._open, _SCRIPTS)
 
     def network_for(self, languages: Sequence[str]) -> PpocrNetwork | None:
         """The smallest network that reads all of them; None where there is none."""
-        asked = frozenset(languages)
-        if not asked <= _LATIN | _WHOLE:
+        requested = frozenset(languages)
+        if not requested <= _LATIN | _WHOLE:
             return None
-        script: _Script = "latin" if asked <= _LATIN else "whole"
-        with self._lock:
-            if script not in self._opened:
-                self._opened[script] = self._open(script)
-            return self._opened[script]
+        return self._opened.get("latin" if requested <= _LATIN else "whole")
 
-    def _open(self, script: _Script) -> PpocrNetwork:
+    def _open(self, script: Script) -> PpocrNetwork:
         if self._device != "cpu":
-            session = self._session(script, self._device, _edit_floats)
+            session = self._session(script, self._device, "float32")
             if session.provider != CPU_PROVIDER:
                 return PpocrNetwork(session)
-        return PpocrNetwork(self._session(script, "cpu", _edit_for_cpu))
+        return PpocrNetwork(self._session(script, "cpu", "int8" if int8_is_exact() else "float32"))
 
-    def _session(
-        self, script: _Script, device: Device, edit: Callable[[_Script, bytes], bytes]
-    ) -> Session:
+    def _session(self, script: Script, device: Device, precision: Precision) -> Session:
         model = resolve(RECOGNISER_MODEL, models_dir=self._models_dir)
         return open_session(
             model.path,
@@ -113,14 +118,18 @@ class _Networks:
             device=device,
             threads=self._threads,
             trial_shapes={"x": _TRIAL_SHAPE},
-            edit=partial(edit, script),
+            content=_converted(model, script, precision, self._cache_dir),
         )
 
 
-def _edit_floats(script: _Script, model: bytes) -> bytes:
-    return cut_classes(model, is_latin) if script == "latin" else model
+def _converted(
+    model: LocalModel, script: Script, precision: Precision, cache_dir: Path | None
+) -> bytes | None:
+    def convert() -> bytes:
+        from models.onnx_edit.ppocr import convert_recogniser  # noqa: PLC0415 - loads `onnx`
 
+        wanted = is_latin if script == "latin" else None
+        return convert_recogniser(model.path.read_bytes(), wanted, int8=precision == "int8")
 
-def _edit_for_cpu(script: _Script, model: bytes) -> bytes:
-    edited = _edit_floats(script, model)
-    return int8_pointwise(edited) if int8_is_exact() else edited
+    recipe = f"ppocr-{script}-{precision}-{_RECIPE_VERSION}"
+    return cache_in(cache_dir).get(model.entry.sha256, recipe, convert)

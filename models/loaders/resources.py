@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.registry.resolve import resolve
+from models.loaders.catalogue_model import open_model
 from vision.core.registry import plugin
 from vision.core.stages import LineFinder, Recogniser
-from vision.engines.onnx_session import Device, Session, open_session
+from vision.engines.onnx_session import Device, Session
 from vision.engines.tessdata import find_tessdata
 
 
@@ -22,7 +22,7 @@ class LocalResources:
     threads: int = 1
     models_dir: Path | None = None
     tessdata_dir: Path | None = None
-    gpu_memory_bytes: int = 0
+    gpu_memory_bytes: int = 4 << 30
     _finders: dict[str, LineFinder] = field(default_factory=dict)
     _recognisers: dict[str, Recogniser] = field(default_factory=dict)
 
@@ -33,12 +33,10 @@ class LocalResources:
 
     def session(self, model: str) -> Session:
         """The current version of a catalogue model, verified, opened and proven."""
-        local = resolve(model, models_dir=self.models_dir)
-        return open_session(
-            local.path,
-            name=local.entry.name,
-            version=local.entry.version,
-            sha256=local.entry.sha256,
+        return open_model(
+            model,
+            models_dir=self.models_dir,
+            cache_dir=self.cache_dir,
             device=self.device,
             threads=self.threads,
             gpu_memory_bytes=self.gpu_memory_bytes,

@@ -1,14 +1,12 @@
 """Recognisers over Tesseract's own model files, converted when a language is first read."""
 
-import hashlib
 import logging
-import os
-import tempfile
-import threading
 from pathlib import Path
 
+from models.loaders.bounded import BoundedLoader
+from models.loaders.conversion_cache import cache_in
 from models.onnx_edit.int8_support import int8_is_exact
-from models.tesseract.to_onnx import GRAPH_VERSION, Precision, convert
+from models.tesseract.graph_format import GRAPH_VERSION, Precision
 from models.tesseract.topology import recognise_topology
 from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.errors import EngineFailure
@@ -27,12 +25,16 @@ from vision.recognition.lstm.recogniser import (
 )
 from vision.recognition.tesseract import native_recogniser
 
+# A loaded language takes 10 to 80 MB. A document names a few, so that sixteen serve several
+# documents in other languages side by side, and a process stays under about 1 GB for them.
+MAX_LOADED_LANGUAGES = 16
+
 _log = logging.getLogger(__name__)
 
 
 def open_lstm_recogniser(
     tessdata: Path,
-    cache_dir: Path,
+    cache_dir: Path | None,
     device: Device = "auto",
     threads: int = 1,
     native: Recogniser | None = None,
@@ -41,8 +43,8 @@ def open_lstm_recogniser(
 ) -> LstmRecogniser:
     """A recogniser for the languages of `tessdata`, each converted and opened at its first line.
 
-    Converted graphs are kept in `cache_dir`, named by their model's sha256. What cannot be
-    converted is read by `native`, by default the native Tesseract of this machine.
+    Converted graphs are kept in `cache_dir`, None converts in memory. Models that cannot be
+    converted are read by `native`, by default the native Tesseract of this machine.
     """
     networks = Networks(tessdata, cache_dir, device, threads)
     fallback = native or native_recogniser(str(tessdata))
@@ -61,27 +63,29 @@ def open_recogniser(resources: Resources) -> LstmRecogniser:
 
 
 class Networks:
-    """The networks of one folder of models, opened once; safe from many threads."""
+    """The networks of one folder of models; safe from many threads.
 
-    def __init__(self, tessdata: Path, cache_dir: Path, device: Device, threads: int) -> None:
+    The `MAX_LOADED_LANGUAGES` most recently used languages stay loaded. A language being loaded
+    delays only the threads that read in it.
+    """
+
+    def __init__(
+        self, tessdata: Path, cache_dir: Path | None, device: Device, threads: int
+    ) -> None:
         self._tessdata = tessdata
         self._cache_dir = cache_dir
         self._device = device
         self._threads = threads
-        self._lock = threading.Lock()
-        self._opened: dict[str, LineNetwork | None] = {}
+        self._loaded = BoundedLoader(self._load, MAX_LOADED_LANGUAGES)
 
     def open(self, language: str) -> LineNetwork | None:
         """The network of a language; None where its model is of a kind that is not converted.
 
-        Raises BadInput `unknown_language`; EngineFailure `model_unreadable` for a broken file.
+        Raises BadInput `unknown_language`; EngineFailure `model_unreadable` for a damaged file.
         """
-        with self._lock:
-            if language not in self._opened:
-                self._opened[language] = self._convertible(language)
-            return self._opened[language]
+        return self._loaded.get(language)
 
-    def _convertible(self, language: str) -> LineNetwork | None:
+    def _load(self, language: str) -> LineNetwork | None:
         require_languages(self._tessdata, [language])
         try:
             return open_network(
@@ -98,40 +102,45 @@ class Networks:
 
 
 def open_network(
-    path: Path, cache_dir: Path, device: Device = "auto", threads: int = 1
+    path: Path, cache_dir: Path | None, device: Device = "auto", threads: int = 1
 ) -> LineNetwork:
-    """One model, converted and opened. Raises EngineFailure."""
+    """One `.traineddata` file, converted and opened; its receipts state the hash of that file.
+
+    Raises EngineFailure `model_missing`, `model_unreadable` or `model_unsupported`.
+    """
     model = read_traineddata(path)
-    precision: Precision = _whole_numbers() if model.integer and device == "cpu" else "float32"
-    session = _open(model, path.stem, cache_dir, device, threads, precision)
+    precision: Precision = _int8_precision() if model.integer and device == "cpu" else "float32"
+    session = _open(model, path, cache_dir, device, threads, precision)
     # The int8 operators exist for the CPU alone, and suit only models trained for them.
     if model.integer and precision == "float32" and session.provider == CPU_PROVIDER:
-        session = _open(model, path.stem, cache_dir, "cpu", threads, _whole_numbers())
+        session = _open(model, path, cache_dir, "cpu", threads, _int8_precision())
     return LineNetwork(path.stem, session, line_decoder(model))
 
 
-def _whole_numbers() -> Precision:
-    # Sums cut to 16 bits would leave most columns of eng off by .01 or more, some of fra by .3.
+def _int8_precision() -> Precision:
+    # Sums saturated at 16 bits would leave most columns of eng off by .01 or more, some of fra by
+    # .3.
     return "int8" if int8_is_exact() else "int8-along"
 
 
 def _open(
     model: LstmModel,
-    language: str,
-    cache_dir: Path,
+    path: Path,
+    cache_dir: Path | None,
     device: Device,
     threads: int,
     precision: Precision,
 ) -> Session:
     height = recognise_topology(model.network).height
     return open_session(
-        converted_file(model, language, cache_dir, precision),
-        name=f"tesseract-{language}",
+        path,
+        name=f"tesseract-{path.stem}",
         version=model.version or "unknown",
         sha256=model.sha256,
         device=device,
         threads=threads,
         trial_shapes={"lines": (1, 1, height, 3 * height), "steps": (1,)},
+        content=converted(model, path.stem, cache_dir, precision),
     )
 
 
@@ -144,29 +153,15 @@ def line_decoder(model: LstmModel) -> LineDecoder:
     return LineDecoder(alphabet, lexicon)
 
 
-def converted_file(
-    model: LstmModel, source: str, cache_dir: Path, precision: Precision = "float32"
-) -> Path:
-    """The model's ONNX file in the cache, written first where it is missing or was changed."""
-    path = cache_dir / f"{model.sha256}-{precision}-{GRAPH_VERSION}.onnx"
-    content = convert(model, source, precision)
-    if not (path.is_file() and _sha256(path.read_bytes()) == _sha256(content)):
-        _write(path, content)
-    return path
+def converted(
+    model: LstmModel, source: str, cache_dir: Path | None, precision: Precision = "float32"
+) -> bytes | None:
+    """The model's ONNX file, from the cache or converted and kept there."""
 
+    def convert() -> bytes:
+        from models.tesseract.to_onnx import convert  # noqa: PLC0415 - loads `onnx`
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+        return convert(model, source, precision)
 
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: another process may be opening the same file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    recipe = f"tesseract-{precision}-{GRAPH_VERSION}"
+    return cache_in(cache_dir).get(model.sha256, recipe, convert)

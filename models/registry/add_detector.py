@@ -1,4 +1,4 @@
-"""Lets a YOLO network in ONNX into the operator's catalogue, after it was opened and tried."""
+"""Adds a YOLO network in ONNX to the operator's catalogue, after it was opened and tried."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ from vision.object_detection.spec import Colour, Corner, DetectorHints, Head, Si
 from vision.object_detection.yolo import YoloDetector
 from vision.object_detection.yolo_heads import decode
 
-# As callers write it in a job's options, and a file's name: nothing that leads out of a folder.
+# Part of a job's options and of a file's name: nothing that leads out of a folder.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}(?:\.[A-Za-z0-9_-]{1,60}){0,3}")
 _SHOWN_FROM = 0.25
 _ROUNDING = 1e-3  # a score this far above 1 is rounding, not another kind of number
@@ -28,7 +28,10 @@ _ROUNDING = 1e-3  # a score this far above 1 is rounding, not another kind of nu
 
 @dataclass(frozen=True, slots=True)
 class NewDetector:
-    """A file and what its owner says of it; `version` and `licence` None leave it to us, and it."""
+    """A file and what its owner states about it.
+
+    Without a `version` it gets the next number, without a `licence` the one in its metadata.
+    """
 
     file: Path
     name: str
@@ -39,7 +42,7 @@ class NewDetector:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The new entry, how the network was understood, and what it found on each picture."""
+    """The new entry, how the network was interpreted, and what it found on each picture."""
 
     entry: Entry
     head: Head
@@ -57,7 +60,7 @@ def hints_for(
     divisor: float | None = None,
     corner: Corner | None = None,
 ) -> DetectorHints:
-    """Hints with what is usual for the head where nothing is said.
+    """Hints with the head's usual values where none are given.
 
     YOLOX takes raw BGR values with the picture at the top left (its `demo/ONNXRuntime`), all
     others RGB over 255 with the picture in the centre.
@@ -74,11 +77,11 @@ def hints_for(
 
 
 def add_detector(new: NewDetector, models_dir: Path, pictures: Sequence[Image] = ()) -> Added:
-    """Copy the file into the folder and enter it, as the current version of its name.
+    """Copy the file into the models folder and add it as the current version of its name.
 
-    It is tried on `pictures`, or on drawn ones where there are none. BadInput `model_refused` says
-    what the owner must tell or choose otherwise; EngineFailure `model_unreadable` and
-    `model_unsupported` what the file is not.
+    It is tried on `pictures`, or on drawn ones where none are given. BadInput `model_refused` says
+    what the owner must state or choose differently; EngineFailure `model_unreadable` and
+    `model_unsupported` why the file is not a usable detector.
     """
     _check_name(new.name, models_dir)
     sha256 = _sha256_of(new.file)
@@ -105,7 +108,7 @@ def add_detector(new: NewDetector, models_dir: Path, pictures: Sequence[Image] =
 
 
 def _stated(hints: DetectorHints, detector: YoloDetector) -> DetectorHints:
-    """What the file or its owner said, all of it, so that the catalogue tells it to people."""
+    """Everything that the file or its owner stated, so that the catalogue shows it."""
     return DetectorHints(
         labels=detector.labels,
         size=detector.size,
@@ -131,9 +134,9 @@ def _check_free(name: str, version: str, sha256: str, models_dir: Path) -> None:
         if entry.name != name:
             continue
         if entry.version == version:
-            raise _refused(f"there is a {name} {version} already: give another version")
+            raise _refused(f"{name} {version} exists already: give another version")
         if entry.sha256 == sha256:
-            raise _refused(f"this very file is already {name} {entry.version}")
+            raise _refused(f"the same file is already {name} {entry.version}")
 
 
 def _try(detector: YoloDetector, pictures: Sequence[Image]) -> tuple[tuple[Detection, ...], ...]:
@@ -148,21 +151,21 @@ def _check_numbers(detector: YoloDetector, picture: Image) -> None:
     raw = detector.infer(batch)
     candidates = decode(detector.head, raw, detector.size, -np.inf)
     if not np.isfinite(raw).all() or not np.isfinite(candidates.boxes).all():
-        raise _refused("it puts out infinite numbers, or none at all, on an ordinary picture")
+        raise _refused("its output on an ordinary picture holds infinite numbers or NaN")
     low, high = candidates.scores.min(initial=0.0), candidates.scores.max(initial=0.0)
     if low < -_ROUNDING or high > 1 + _ROUNDING:
         raise _refused(
-            f"its scores run from {low:.3g} to {high:.3g}, which are no confidences: its head is"
-            f" not {detector.head}, or it was exported without the last step"
+            f"its scores range from {low:.3g} to {high:.3g}, so they are not confidences: its head"
+            f" is not {detector.head}, or it was exported without its final activation"
         )
 
 
 def _no_licence(file: Path) -> str:
-    raise _refused(f"{file.name} does not say its licence: state it (`--licence`)")
+    raise _refused(f"{file.name} does not state its licence: give it (`--licence`)")
 
 
 def _copy(file: Path, target: Path) -> None:
-    """The file under its new name, whole or not at all."""
+    """Copy the file to its new name, atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as copy:
         part = Path(copy.name)

@@ -1,4 +1,4 @@
-"""The catalogue: which models there are, where their files come from, how to use them."""
+"""The catalogue: the known models, where their files come from, how to use them."""
 
 import re
 import tomllib
@@ -13,16 +13,16 @@ from vision.object_detection.spec import Colour, Corner, DetectorHints, Head
 Task = Literal["detector", "line_finder", "orientation", "recogniser"]
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
-OVERLAY = "catalogue.toml"  # of the operator, in the folder of added models
+OVERLAY = "catalogue.toml"  # the operator's, in the models folder
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version of one model. `folder` is what a relative `file:` source is relative to.
+    """One version of one model. A relative `file:` source is relative to `folder`.
 
-    `sha256` is of the ONNX file; `detector` is present for detectors alone.
+    `sha256` is of the ONNX file; `detector` is present only for detectors.
     """
 
     name: str
@@ -36,12 +36,13 @@ class Entry:
 
 
 def load_catalogue(models_dir: Path | None = None) -> tuple[Entry, ...]:
-    """The built-in entries, then those of the operator's models folder, which win by being later.
+    """The built-in entries, then those of the operator's models folder, which take precedence.
 
-    EngineFailure `catalogue_invalid` names the file and the entry that cannot be used.
+    `models_dir` None stands for the built-in entries alone. EngineFailure `catalogue_invalid` names
+    the file and the entry that cannot be used.
     """
     entries = read_catalogue(BUILT_IN)
-    overlay = models_dir / OVERLAY if models_dir else None
+    overlay = None if models_dir is None else models_dir.absolute() / OVERLAY
     if overlay is not None and overlay.exists():
         entries += read_catalogue(overlay)
     return tuple({(entry.name, entry.version): entry for entry in entries}.values())
@@ -61,7 +62,7 @@ def read_catalogue(path: Path) -> list[Entry]:
 def _models(tables: dict[str, Any]) -> list[Mapping[str, Any]]:
     models = tables.pop("model", [])
     if not isinstance(models, list) or not all(isinstance(model, dict) for model in models):
-        raise ValueError("each model needs a table [[model]] of its own")
+        raise ValueError("each model needs its own table [[model]]")
     return models
 
 
@@ -110,7 +111,7 @@ def _hints(table: Mapping[str, Any]) -> DetectorHints:
 def _text(fields: dict[str, Any], key: str) -> str:
     value = fields.pop(key, None)
     if not isinstance(value, str) or not value:
-        raise ValueError(f"{key} must be given, as text")
+        raise ValueError(f"{key} is required and must be text")
     return value
 
 
@@ -122,7 +123,7 @@ def _one_of(value: object, choices: Any, key: str) -> str:
 
 def _matching(value: str, pattern: re.Pattern[str], key: str) -> str:
     if not pattern.fullmatch(value):
-        raise ValueError(f"{key} {value!r} does not have the form {pattern.pattern}")
+        raise ValueError(f"{key} {value!r} does not match {pattern.pattern}")
     return value
 
 

@@ -1,4 +1,10 @@
-"""The operator's own catalogue: entries put in and taken out, the rest of the file untouched."""
+"""The operator's own catalogue: adding and removing entries leaves the rest of the file untouched.
+
+The text is cut at its `[[model]]` headers, and each new text is parsed before it replaces the file.
+tomlkit, a parser that keeps the layout, counts the comment above an entry to the entry before it
+and deletes it with that one, joins a new entry to a last line without a line feed, and rewrites
+headers with spaces.
+"""
 
 import json
 import os
@@ -12,26 +18,29 @@ from models.registry.catalogue import OVERLAY, Entry, load_catalogue, read_catal
 from vision.core.errors import BadInput, EngineFailure
 from vision.object_detection.spec import DetectorHints
 
-_MODEL = re.compile(r"^\s*\[\[model\]\]", re.MULTILINE)
+_MODEL = re.compile(r"^[ \t]*\[\[[ \t]*model[ \t]*\]\]", re.MULTILINE)
 _LAST_COMMENTS = re.compile(r"(?:^[ \t]*(?:#.*)?\n)*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An entry that was taken out, and the file that was deleted with it; None where it stays."""
+    """An entry that was removed, and the file that was deleted with it; None where it stays."""
 
     entry: Entry
     deleted: Path | None
 
 
 def next_version(name: str, models_dir: Path) -> str:
-    """The next whole number that no version of this model has, from 1."""
+    """The smallest whole number above all whole-number versions of this model, from 1."""
     taken = {entry.version for entry in load_catalogue(models_dir) if entry.name == name}
     return str(max((int(each) for each in taken if each.isdecimal()), default=0) + 1)
 
 
 def put_entry(entry: Entry) -> None:
-    """Append an entry to the catalogue in its folder: now its model's current version."""
+    """Append an entry to the catalogue in its folder: it becomes its model's current version.
+
+    EngineFailure `catalogue_invalid` where the catalogue there cannot be read.
+    """
     path = entry.folder / OVERLAY
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     gap = "\n" if before.endswith("\n") else "\n\n" if before else ""
@@ -39,14 +48,17 @@ def put_entry(entry: Entry) -> None:
 
 
 def take_out(name: str, version: str | None, models_dir: Path) -> list[Removed]:
-    """Remove a model's versions, or the one named, and their files where they lie in the folder.
+    """Remove all versions of a model, or the given one, with their files in the folder.
 
-    BadInput `unknown_model` where the operator's catalogue has no such entry.
+    BadInput `unknown_model` where the operator's catalogue has no such entry; EngineFailure
+    `catalogue_invalid` where the catalogue cannot be read or edited safely.
     """
     path = models_dir / OVERLAY
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     head, *tables = _pieces(text)
-    entries = read_catalogue(path) if tables else []
+    entries = read_catalogue(path) if path.exists() else []
+    if len(entries) != len(tables):
+        raise _unsafe(path, f"it has {len(entries)} models but {len(tables)} lines `[[model]]`")
     gone = [each.name == name and version in {None, each.version} for each in entries]
     if not any(gone):
         raise BadInput("unknown_model", _nothing_to_remove(name, version, entries, path))
@@ -60,13 +72,13 @@ def take_out(name: str, version: str | None, models_dir: Path) -> list[Removed]:
 
 
 def _pieces(text: str) -> list[str]:
-    """What stands before the first model, then one piece for each model's table."""
+    """The text before the first model, then one piece for each model's table."""
     starts = [match.start() for match in _MODEL.finditer(text)]
     return [text[a:b] for a, b in zip([0, *starts], [*starts, len(text)], strict=True)]
 
 
 def _after(table: str) -> str:
-    """The comments at the end of a table's piece: they speak of what comes next."""
+    """The comments at the end of a table's piece: they describe the next table."""
     found = _LAST_COMMENTS.search(table)
     return found[0].lstrip("\n") if found else ""
 
@@ -76,11 +88,11 @@ def _nothing_to_remove(name: str, version: str | None, entries: Iterable[Entry],
     wanted = f"{name} {version}" if version else name
     if any(entry.name == name for entry in load_catalogue()):
         return f"{wanted} comes with Pagesight and cannot be removed; {path} adds {ours}"
-    return f"there is no model {wanted!r} in {path}; it adds {ours}"
+    return f"{path} has no model {wanted!r}; it adds {ours}"
 
 
 def _delete(entry: Entry, left: Iterable[Entry]) -> Path | None:
-    """Delete the entry's file if it lies in its catalogue's folder and serves no other entry."""
+    """Delete the entry's file if it is in its catalogue's folder and no other entry uses it."""
     place = entry.source.removeprefix("file:")
     file = entry.folder / place
     shared = any(other.source == entry.source for other in left)
@@ -93,7 +105,7 @@ def _delete(entry: Entry, left: Iterable[Entry]) -> Path | None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Swap the file for one of this text, after the text was read as a catalogue."""
+    """Replace the file's text, after the new text was read as a catalogue."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(".toml", "catalogue-", path.parent)
     new = Path(temporary)
@@ -104,11 +116,15 @@ def _replace(path: Path, text: str) -> None:
         new.chmod(0o644)
         new.replace(path)
     except (ValueError, EngineFailure) as error:
-        raise EngineFailure(
-            "catalogue_invalid", f"{path} cannot be changed safely: {error}; edit it by hand"
-        ) from error
+        raise _unsafe(path, str(error)) from error
     finally:
         new.unlink(missing_ok=True)
+
+
+def _unsafe(path: Path, reason: str) -> EngineFailure:
+    return EngineFailure(
+        "catalogue_invalid", f"{path} cannot be changed safely: {reason}; edit it by hand"
+    )
 
 
 def _table(entry: Entry) -> str:
@@ -121,7 +137,7 @@ def _table(entry: Entry) -> str:
 
 
 def _hint_lines(hints: DetectorHints) -> list[str]:
-    """The hints that differ from what a catalogue takes for granted."""
+    """The hints that differ from a catalogue's defaults."""
     plain = DetectorHints()
     values = {field.name: getattr(hints, field.name) for field in fields(hints)}
     return [
@@ -130,5 +146,5 @@ def _hint_lines(hints: DetectorHints) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    """JSON's strings, numbers and lists are TOML's too, but for one control character."""
+    """JSON's strings, numbers and lists are valid TOML, except for one control character."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

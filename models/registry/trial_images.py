@@ -1,4 +1,4 @@
-"""Drawn pictures on which a detector is tried before it is let into the catalogue."""
+"""Drawn pictures on which a detector is tried before it is added to the catalogue."""
 
 import numpy as np
 from PIL import Image as Picture
@@ -16,7 +16,7 @@ def trial_pictures() -> list[Image]:
 
 
 def _scene() -> Image:
-    """Sky, ground, a house, a sun: flat colours with edges, as photographs have."""
+    """Sky, grass, a house, a sun: flat colours with edges, as in photographs."""
     picture = Picture.new("RGB", (_SIDE, _SIDE), (150, 190, 235))
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 300, _SIDE, _SIDE), fill=(70, 120, 60))
@@ -28,10 +28,10 @@ def _scene() -> Image:
 
 def _noise() -> Image:
     """Seeded noise of several grain sizes; deterministic, so that figures can be compared."""
-    chance = np.random.default_rng(11)
+    random = np.random.default_rng(11)
     height, width = 720, 400
     canvas = np.zeros((height, width, 3), np.float32)
     for grain in (4, 16, 80):
-        cells = chance.random((height // grain, width // grain, 3), dtype=np.float32)
+        cells = random.random((height // grain, width // grain, 3), dtype=np.float32)
         canvas += cells.repeat(grain, axis=0).repeat(grain, axis=1)
     return np.asarray(canvas * (255 / 3), np.uint8)

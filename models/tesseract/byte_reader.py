@@ -1,4 +1,4 @@
-"""Reading of Tesseract's binary files: nothing is allocated before the bytes are known to exist."""
+"""Reads Tesseract's binary files; nothing is allocated before its bytes are known to exist."""
 
 import struct
 from typing import Any, Literal
@@ -6,18 +6,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.errors import EngineFailure
+from models.errors import unreadable
 
 ByteOrder = Literal["<", ">"]
 
 
-def unreadable(what: str) -> EngineFailure:
-    """The error of a model file that is broken."""
-    return EngineFailure("model_unreadable", f"not a sound model file: {what}; replace the file")
-
-
 class ByteReader:
-    """A cursor over bytes in one byte order; every read raises EngineFailure at their end."""
+    """A cursor over bytes in one byte order.
+
+    Every read past their end raises EngineFailure `model_unreadable`.
+    """
 
     def __init__(self, data: bytes, order: ByteOrder = "<") -> None:
         self._bytes = data
@@ -47,7 +45,7 @@ class ByteReader:
         try:
             return str(raw, "utf-8")
         except UnicodeDecodeError as error:
-            raise unreadable("a text that is not UTF-8") from error
+            raise unreadable("text that is not UTF-8") from error
 
     def array(self, code: str, count: int) -> NDArray[Any]:
         """A view of `count` numbers of the numpy type `code`, in native byte order."""
@@ -62,16 +60,16 @@ class ByteReader:
         return self.array(code, rows * columns).reshape(rows, columns)
 
     def line(self) -> bytes:
-        """The bytes up to the next line feed, which is passed over."""
+        """The bytes up to the next line feed, which is skipped."""
         end = self._bytes.find(b"\n", self._at)
         if end < 0:
-            raise unreadable("a line without an end")
+            raise unreadable("a line without a line feed")
         line = bytes(self._data[self._at : end])
         self._at = end + 1
         return line
 
     def skip(self, count: int) -> None:
-        """Pass over `count` bytes."""
+        """Skip `count` bytes."""
         self._take(count)
 
     def _take(self, count: int) -> memoryview:

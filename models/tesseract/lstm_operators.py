@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from models.onnx_edit.writer import GraphWriter
 from models.tesseract.network_tree import LstmNode
 
-# Units added to each int8 layer; two are needed, and 4 * (S + 2) columns cost what S + 2 do.
+# Units added to each int8 layer to fix the range of its values (see `int8_lstm`).
 _GUARDS = 2
 _SATURATED = 40.0  # a bias at which sigmoid and tanh are 1
 
@@ -33,10 +33,10 @@ def float_lstm(
 def int8_lstm(graph: GraphWriter, lstm: LstmNode, features: str, steps: str, direction: str) -> str:
     """[time, batch, depth] to [time, batch, S] with int8 weights and uint8 values.
 
-    ONNX Runtime takes the range of the values to quantise from what a batch holds, which would
-    make a line's text depend on the lines it is read with. Two guards fix the range: columns of 1
-    and -1 are added to the input, and two units whose state grows by 1 at each step, up and down.
-    No state can grow faster, so no output exceeds theirs, whatever the batch.
+    ONNX Runtime takes the range of the values to quantise from the batch, which would make a line's
+    text depend on the lines that are read with it. Two guards fix the range: columns of 1 and -1
+    are added to the input, and two units whose cell state moves by 1 at each step, up and down. No
+    cell state can move faster, so no output exceeds theirs, whatever the batch.
     """
     weights, recurrent, bias = _guarded(lstm)
     output = graph.node(
@@ -88,7 +88,7 @@ def _guarded(lstm: LstmNode) -> tuple[_Quantised, _Quantised, NDArray[np.float32
 
 
 def quantised_rows(weights: NDArray[np.float32]) -> _Quantised:
-    """Whole numbers from -127 to 127, and what one of them is worth in each row."""
+    """Weights [rows, columns] as int8 from -127 to 127, and the scale [rows] of each row."""
     scales = np.abs(weights).max(axis=1) / 127
     scales[scales == 0] = 1
     return np.rint(weights / scales[:, None]).astype(np.int8), scales.astype(np.float32)

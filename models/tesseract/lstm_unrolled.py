@@ -1,8 +1,8 @@
-"""An LSTM over a few steps, laid out step by step for very many sequences at once.
+"""An LSTM over a few steps, unrolled step by step for very many sequences at once.
 
 ONNX Runtime's LSTM operator projects the whole input before its first step, and keeps all gates of
-a step in one matrix: with thousands of columns both leave the caches. One product for each gate
-and step stays in them (figures in docs/recognition.md).
+a step in one matrix: with thousands of columns both exceed the CPU's caches. One product for each
+gate and step fits (figures in docs/recognition.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +16,8 @@ from models.tesseract.network_tree import LstmNode
 
 _Gate = Callable[[str, bool], str]  # input, whether it is the first step; output before activation
 
-# Inputs and states lie between -1 and 1: as bytes they are steps of 1/127 from 128, whatever else
-# is in the batch. Tesseract keeps them so too (NetworkIO in its integer mode).
+# Inputs and states lie between -1 and 1: as uint8 they are steps of 1/127 with zero point 128,
+# whatever the batch. Tesseract stores them the same way (NetworkIO in its integer mode).
 _UNITS, _ZERO = 127, 128
 
 
@@ -28,13 +28,13 @@ def unrolled_lstm(graph: GraphWriter, lstm: LstmNode, inputs: Sequence[str]) -> 
 
 
 def unrolled_int8_lstm(graph: GraphWriter, lstm: LstmNode, inputs: Sequence[str]) -> str:
-    """The same with int8 products; each input by `quantised`, the result in float32."""
+    """The same with int8 products; inputs are results of `quantised`, the state is float32."""
     gates = [_int8_gate(graph, weights, lstm.header.inputs) for weights in _matrices(lstm)]
     return _unrolled(graph, inputs, gates, lambda hidden: quantised(graph, hidden))
 
 
 def quantised(graph: GraphWriter, values: str) -> str:
-    """Values of -1 to 1 as bytes."""
+    """Values of -1 to 1 as uint8."""
     return graph.node("QuantizeLinear", values, *_bytes(graph))
 
 
@@ -50,12 +50,12 @@ def _matrices(lstm: LstmNode) -> tuple[NDArray[np.float32], ...]:
 def _unrolled(
     graph: GraphWriter, inputs: Sequence[str], gates: Sequence[_Gate], kept: Callable[[str], str]
 ) -> str:
-    """The last hidden state; `kept` makes one what the next step multiplies."""
+    """The last hidden state; `kept` prepares a hidden state for the next step's product."""
     hidden = cell = ""
     for step, own in enumerate(inputs):
-        given = graph.node("Concat", own, kept(hidden), axis=1) if step else own
-        new, opened, forget, output = (gate(given, step == 0) for gate in gates)
-        added = graph.node("Mul", graph.node("Sigmoid", opened), graph.node("Tanh", new))
+        features = graph.node("Concat", own, kept(hidden), axis=1) if step else own
+        new, take, forget, output = (gate(features, step == 0) for gate in gates)
+        added = graph.node("Mul", graph.node("Sigmoid", take), graph.node("Tanh", new))
         if step:
             kept_cell = graph.node("Mul", graph.node("Sigmoid", forget), cell)
             cell = graph.node("Add", kept_cell, added)
@@ -66,11 +66,13 @@ def _unrolled(
 
 
 def _gate(graph: GraphWriter, weights: NDArray[np.float32], depth: int) -> _Gate:
-    """Before the first step the hidden state is 0: its weights are left out there."""
+    """The hidden state is 0 before the first step: its weights are omitted there."""
     bias = graph.constant(weights[:, -1].copy())
     later = graph.constant(np.ascontiguousarray(weights[:, :-1].T))
     first = graph.constant(np.ascontiguousarray(weights[:, :depth].T))
-    return lambda given, is_first: graph.node("Gemm", given, first if is_first else later, bias)
+    return lambda features, is_first: graph.node(
+        "Gemm", features, first if is_first else later, bias
+    )
 
 
 def _int8_gate(graph: GraphWriter, weights: NDArray[np.float32], depth: int) -> _Gate:
@@ -84,6 +86,6 @@ def _int8_gate(graph: GraphWriter, weights: NDArray[np.float32], depth: int) -> 
         graph.constant(bias),
     )
     scale, zero = _bytes(graph)
-    return lambda given, is_first: graph.node(
-        "com.microsoft:QGemm", given, scale, zero, first if is_first else later, *behind
+    return lambda features, is_first: graph.node(
+        "com.microsoft:QGemm", features, scale, zero, first if is_first else later, *behind
     )

@@ -10,7 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tesseract.byte_reader import ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteReader
 from vision.core.errors import EngineFailure
 
 Weights = NDArray[np.float32]  # [outputs, inputs + 1]; the last column is the bias
@@ -36,7 +37,7 @@ _INT8, _ADAM, _DOUBLES = 1, 4, 128
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What every node says of itself; `inputs` and `outputs` are depths."""
+    """What every node states about itself; `inputs` and `outputs` are depths."""
 
     kind: str
     name: str
@@ -58,7 +59,10 @@ class InputNode:
 
 @dataclass(frozen=True, slots=True)
 class PlumbingNode:
-    """Children in a row, side by side, or turned around them: `header.kind` says which."""
+    """Children in series, in parallel, or with the axes reversed or swapped around them.
+
+    `header.kind` names which.
+    """
 
     header: Header
     children: tuple["Node", ...]
@@ -66,7 +70,7 @@ class PlumbingNode:
 
 @dataclass(frozen=True, slots=True)
 class ConvolveNode:
-    """Stacks a window of (2 half_x + 1) by (2 half_y + 1) into depth, x outermost."""
+    """Stacks a window of (2 half_x + 1) by (2 half_y + 1) pixels into depth, x outermost."""
 
     header: Header
     half_x: int
@@ -111,9 +115,9 @@ Node: TypeAlias = InputNode | PlumbingNode | ConvolveNode | PoolNode | LayerNode
 
 
 def read_tree(reader: ByteReader) -> Node:
-    """The network at the reader's place.
+    """The network at the reader's position.
 
-    Raises EngineFailure `model_unreadable` for broken bytes, `model_unsupported` for kinds that
+    Raises EngineFailure `model_unreadable` for damaged bytes, `model_unsupported` for kinds that
     no LSTM model released since Tesseract 4.0 has.
     """
     return _TreeReader(reader).node(0)
@@ -146,7 +150,7 @@ class _TreeReader:
     def _header(self) -> Header:
         reader = self._reader
         if reader.number("b") != 0:
-            raise _unsupported("its network is written as before Tesseract 4.0")
+            raise _unsupported("its network has the format from before Tesseract 4.0")
         kind = reader.text(_MAX_NAME)
         training, _ = reader.number("b"), reader.number("b")
         flags, inputs, outputs, _ = (int(reader.number("i")) for _ in range(4))
@@ -168,7 +172,7 @@ class _TreeReader:
         gates = [self._weights(header) for _ in range(4)]
         states = len(gates[0])
         if any(gate.shape != (states, columns + 1) for gate in gates):
-            raise unreadable(f"gates of unlike shape in {header.name}")
+            raise unreadable(f"gates of different shapes in {header.name}")
         if columns == header.inputs + 2 * states:
             raise _unsupported(f"{header.name} is a two-dimensional LSTM")
         softmax = self.node(depth + 1) if header.kind.endswith("Softmax") else None
@@ -178,11 +182,11 @@ class _TreeReader:
     def _weights(self, header: Header) -> Weights:
         mode = int(self._reader.number("B"))
         if not mode & _DOUBLES:
-            raise _unsupported("its weights are written as before Tesseract 4.0")
+            raise _unsupported("its weights have the format from before Tesseract 4.0")
         if mode & _INT8:
             return _finite(self._int8_weights(header), header)
         weights = self._reader.matrix("f8")
-        if header.training:  # gradients, and Adam's second moments, of an unfinished training
+        if header.training:  # gradients, and Adam's second moments, of unfinished training
             for _ in range(2 if mode & _ADAM else 1):
                 self._reader.matrix("f8")
         return _finite(weights, header)
@@ -190,7 +194,7 @@ class _TreeReader:
     def _int8_weights(self, header: Header) -> Weights:
         weights = self._reader.matrix("i1")
         scales = self._reader.array("f8", self._reader.count("scales", 1 << 20))
-        # A vector register may have been filled up: files carry at least a scale for each row.
+        # Files may pad the scales to a vector register: there is at least one for each row.
         if len(scales) < len(weights):
             raise unreadable(f"{len(scales)} scales for {len(weights)} rows of weights")
         if not np.all(np.abs(scales) < _LARGEST):
@@ -209,4 +213,4 @@ def _finite(weights: NDArray[np.floating], header: Header) -> Weights:
 
 
 def _unsupported(what: str) -> EngineFailure:
-    return EngineFailure("model_unsupported", f"this model cannot be converted: {what}")
+    return EngineFailure("model_unsupported", f"the model cannot be converted: {what}")

@@ -1,4 +1,4 @@
-"""The one network that all released Tesseract LSTM models share, picked out of their trees."""
+"""The one network that all released Tesseract LSTM models share, extracted from their trees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Topology:
 
 
 def recognise_topology(network: Node) -> Topology:
-    """The parts of a known network; EngineFailure `model_unsupported` names what is unknown."""
+    """The parts of a known network; EngineFailure `model_unsupported` names the unknown part."""
     steps = _children(network, "Series", 8, "the network")
     image = _expect(steps[0], InputNode, "Input", "the input")
     if image.depth != 1 or image.height % 3 or not 12 <= image.height <= 96 or image.width:
@@ -80,7 +80,7 @@ def _expect(node: Node, kind: type[_Kind], name: str, where: str) -> _Kind:
 
 
 def _check_depths(topology: Topology) -> None:
-    """Each layer takes as much as the one below gives."""
+    """Each layer takes as many values as the one below it gives."""
     depth = 9
     layers = [("the convolution", topology.convolution)]
     layers += [(lstm.header.name, lstm.cell) for lstm in (topology.down, *topology.along)]
@@ -93,4 +93,4 @@ def _check_depths(topology: Topology) -> None:
 
 
 def _unknown(what: str) -> EngineFailure:
-    return EngineFailure("model_unsupported", f"its network is not one that is known here: {what}")
+    return EngineFailure("model_unsupported", f"its network is not of the known topology: {what}")

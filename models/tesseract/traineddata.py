@@ -9,7 +9,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.tesseract.byte_reader import ByteOrder, ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteOrder, ByteReader
 from models.tesseract.dawg import read_word_graph
 from models.tesseract.network_tree import Node, read_tree
 from models.tesseract.unicharset import Code, read_recoder, read_unicharset
@@ -18,7 +19,7 @@ from vision.recognition.lstm.dawg_lexicon import WordGraph
 
 MAX_BYTES = 256 << 20  # the largest released file has 90 MB
 _MAX_NETWORK_BYTES = 64 << 20  # the largest released network has 14 MB; parsing takes four times it
-_MAX_ENTRIES = 1000  # above it the byte order is the other one (kMaxNumTessdataEntries)
+_MAX_ENTRIES = 1000  # a larger count means the other byte order (kMaxNumTessdataEntries)
 _MAX_SPEC = 4096
 _CONFIG, _LSTM, _MARKS, _WORDS, _NUMBERS = 0, 17, 18, 19, 20
 _UNICHARSET, _RECODER, _VERSION = 21, 22, 23
@@ -38,7 +39,7 @@ COMPONENTS = (
 
 @dataclass(frozen=True, slots=True)
 class LstmModel:
-    """One parsed model. `null_class` is CTC's blank; `codes[i]` spells character `i`."""
+    """One parsed model. `null_class` is the CTC blank; `codes[i]` spells character `i`."""
 
     sha256: str
     version: str
@@ -57,15 +58,15 @@ class LstmModel:
 
     @property
     def classes(self) -> int:
-        """How many classes the network tells apart."""
+        """The number of classes that the network distinguishes."""
         return self.network.header.outputs
 
 
 def read_traineddata(path: Path) -> LstmModel:
     """The model in a file; symlinks are followed.
 
-    Raises EngineFailure: `model_missing`, `model_unreadable` for broken files, `model_unsupported`
-    for sound ones without an LSTM network and for what Tesseract 4.0 and later never wrote.
+    Raises EngineFailure: `model_missing`, `model_unreadable` for damaged files, `model_unsupported`
+    for valid ones without an LSTM network and for formats that Tesseract 4.0 and later never wrote.
     """
     if not path.is_file():
         raise EngineFailure("model_missing", f"there is no file {path}; restore it")
@@ -115,7 +116,7 @@ def parse_traineddata(data: bytes) -> LstmModel:
     _check_classes(model)
     for left in (reader.left, recoder.left):
         if left:
-            raise unreadable(f"{left} bytes more than its network needs")
+            raise unreadable(f"{left} bytes after the end of its network")
     return model
 
 
@@ -123,18 +124,18 @@ def _refuse_other_files(data: bytes) -> None:
     if data.startswith(_ARCHIVES):
         raise EngineFailure(
             "model_unsupported",
-            "it is an archive of components; unpack it, and join them with combine_tessdata",
+            "it is an archive of components; unpack it and join them with combine_tessdata",
         )
     if len(data) <= _LINK_BYTES and _LINK.fullmatch(data):
         target = data.decode("ascii").strip()
         raise EngineFailure(
             "model_unsupported",
-            f"it is a symlink to {target} that was saved as a text file; copy {target} over it",
+            f"it is a symbolic link to {target} saved as a text file; replace it with {target}",
         )
 
 
 def _components(data: bytes) -> tuple[ByteOrder, dict[int, bytes]]:
-    """The components by their index; one ends where the next that is there begins."""
+    """The components by their index; one ends where the next one present begins."""
     if len(data) < 4:
         raise unreadable("it is shorter than its header")
     order: ByteOrder = "<" if struct.unpack("<I", data[:4])[0] <= _MAX_ENTRIES else ">"
@@ -144,7 +145,7 @@ def _components(data: bytes) -> tuple[ByteOrder, dict[int, bytes]]:
     present = [(index, offset) for index, offset in enumerate(offsets) if offset >= 0]
     bounds = [4 + 8 * count, *(offset for _, offset in present), len(data)]
     if bounds != sorted(bounds):
-        raise unreadable("components that overlap or lie outside the file")
+        raise unreadable("components overlap or lie outside the file")
     return order, {
         index: data[start:end] for (index, start), end in zip(present, bounds[2:], strict=True)
     }
@@ -181,4 +182,4 @@ def _check_classes(model: LstmModel) -> None:
     if model.null_class not in classes:
         raise unreadable(f"null class {model.null_class} of {model.classes}")
     if any(part not in classes for code in model.codes for part in code):
-        raise unreadable(f"a character spelt with classes outside the {model.classes}")
+        raise unreadable(f"a character spelt with classes beyond the {model.classes}")

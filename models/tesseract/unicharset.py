@@ -3,7 +3,8 @@
 Sources: src/ccutil/unicharset.cpp, unicharcompress.cpp of Tesseract.
 """
 
-from models.tesseract.byte_reader import ByteReader, unreadable
+from models.errors import unreadable
+from models.tesseract.byte_reader import ByteReader
 
 Code = tuple[int, ...]
 
@@ -12,7 +13,7 @@ _MAX_CODE = 9  # RecodedCharID::kMaxCodeLen
 
 
 def read_unicharset(text: bytes) -> tuple[str, ...]:
-    """The characters by id; `NULL` stands for the blank, as in the file.
+    """The characters by id; `NULL` in the file is the space.
 
     Raises EngineFailure `model_unreadable`.
     """
@@ -40,6 +41,6 @@ def read_recoder(reader: ByteReader) -> tuple[Code, ...]:
 
 
 def _code(reader: ByteReader) -> Code:
-    reader.skip(1)  # self_normalized, which decoding does not look at
+    reader.skip(1)  # self_normalized, which decoding ignores
     length = reader.count("classes for a character", _MAX_CODE)
     return tuple(int(item) for item in reader.array("i4", length))

@@ -1,12 +1,13 @@
 """Any detection weights of ultralytics as ONNX; needs an environment with torch and ultralytics.
 
-`pagesight models export` runs this file with the interpreter it is given; it imports none of ours.
+`pagesight models export` runs this file with the given interpreter, so it imports nothing of
+Pagesight.
 
     PYTHON export_ultralytics.py write WEIGHTS.pt MODEL.onnx [--size PIXELS] [--licence TEXT]
     PYTHON export_ultralytics.py answer WEIGHTS.pt IMAGES.npy ANSWER.npy
 
-`write` makes the file, `answer` says what torch itself puts out for a batch of images; `--raw`
-takes of two heads the one that needs suppression. The last line on standard error says why not.
+`write` writes the file, `answer` the output of torch itself for a batch of images; `--raw` chooses,
+of two heads, the one that needs suppression. The last line on standard error states a failure.
 """
 
 import argparse
@@ -24,18 +25,18 @@ except ImportError as missing:
 
 OPSET = 17
 _DEFAULT_SIZE = 640
-_DEFAULT_LICENCE = "AGPL-3.0"  # what ultralytics says of every model made with its code
+_DEFAULT_LICENCE = "AGPL-3.0"  # what ultralytics states for every model trained with its code
 
 
 def load(weights: Path, raw: bool) -> tuple[torch.nn.Module, YOLO]:
-    """The network as it is exported: fused, one plain tensor out, fixed places; and its wrapper.
+    """The network in its export form (fused, one output tensor, fixed anchors) and its wrapper.
 
-    Networks with two heads (YOLOv10, YOLO26) keep the one that suppresses doubles itself, unless
-    `raw` asks for the other. Which one stays must be said before fusing, which drops the other.
+    Networks with two heads (YOLOv10, YOLO26) keep the one that suppresses duplicates itself, unless
+    `raw` selects the other. The choice comes before fusing, which drops the other head.
     """
     wrapper = YOLO(str(weights))
     if not isinstance(wrapper.model, torch.nn.Module):
-        raise SystemExit(f"{weights.name} holds no weights of a network")
+        raise SystemExit(f"{weights.name} does not contain the weights of a network")
     if wrapper.task != "detect":
         raise SystemExit(
             f"{weights.name} is a model for the task {wrapper.task}, not for detection"
@@ -43,7 +44,7 @@ def load(weights: Path, raw: bool) -> tuple[torch.nn.Module, YOLO]:
     network = wrapper.model.float().cpu().eval()
     head = network.model[-1]
     if not isinstance(head, Detect):
-        raise SystemExit(f"{weights.name} ends in {type(head).__name__}, which is no YOLO head")
+        raise SystemExit(f"{weights.name} ends in {type(head).__name__}, not in a YOLO head")
     head.end2end = not raw and getattr(head, "one2one_cv2", None) is not None
     network.fuse(verbose=False)
     head.export, head.format, head.dynamic = True, "onnx", False
@@ -51,7 +52,7 @@ def load(weights: Path, raw: bool) -> tuple[torch.nn.Module, YOLO]:
 
 
 def trained_size(wrapper: YOLO) -> int:
-    """The side of the images that the weights were trained on, where they tell."""
+    """The side in pixels of the images that the weights were trained on, or the default."""
     size = getattr(wrapper.model, "args", {}).get("imgsz", _DEFAULT_SIZE)
     return int(max(size)) if isinstance(size, list | tuple) else int(size)
 
@@ -70,11 +71,13 @@ def metadata(network: torch.nn.Module, wrapper: YOLO, size: int, licence: str) -
 
 
 def write(weights: Path, out: Path, size: int | None, licence: str | None, raw: bool) -> None:
-    """The ONNX file: a free batch, all else fixed, so that places are constants of the graph."""
+    """Write the ONNX file with a free batch and fixed sides, so that anchors are constants."""
     network, wrapper = load(weights, raw)
     side = size or trained_size(wrapper)
     if side % int(max(network.stride)):
-        raise SystemExit(f"the size {side} is no multiple of the stride {int(max(network.stride))}")
+        raise SystemExit(
+            f"the size {side} is not a multiple of the stride {int(max(network.stride))}"
+        )
     stated = licence or str((wrapper.ckpt or {}).get("license") or _DEFAULT_LICENCE)
     example = torch.zeros(1, 3, side, side)
     with torch.no_grad():
@@ -96,17 +99,17 @@ def write(weights: Path, out: Path, size: int | None, licence: str | None, raw: 
 
 
 def answer(weights: Path, images: Path, out: Path, raw: bool) -> None:
-    """What the weights put out under torch for images [B, 3, H, W] of float32."""
+    """Write the output of the weights in torch for images [B, 3, H, W] of float32."""
     network, _ = load(weights, raw)
     with torch.no_grad():
         np.save(out, network(torch.from_numpy(np.load(images))).numpy())
 
 
 def main() -> None:
-    """Parse the command line and do as it says."""
+    """Parse the command line and run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    does = parser.add_subparsers(dest="does", required=True)
-    writing, answering = does.add_parser("write"), does.add_parser("answer")
+    commands = parser.add_subparsers(dest="command", required=True)
+    writing, answering = commands.add_parser("write"), commands.add_parser("answer")
     writing.add_argument("weights", type=Path)
     writing.add_argument("out", type=Path)
     writing.add_argument("--size", type=int)
@@ -118,7 +121,7 @@ def main() -> None:
         each.add_argument("--raw", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    if args.does == "write":
+    if args.command == "write":
         write(args.weights, args.out, args.size, args.licence, args.raw)
     else:
         answer(args.weights, args.images, args.out, args.raw)

@@ -1,7 +1,7 @@
-"""Weights of ultralytics as ONNX, accepted only where both put out the same on the same pictures.
+"""Weights of ultralytics as ONNX, accepted only where both compute the same on the same pictures.
 
-torch and ultralytics are not in the service's environment: a script of models/training runs with
-another interpreter. Weights are a pickle, which can run anything: convert those you trust.
+torch and ultralytics are not in the service's environment: `export_ultralytics.py` runs with
+another interpreter. Weights are a pickle, which can run any code: convert only those you trust.
 """
 
 import os
@@ -23,10 +23,10 @@ BOX_TOLERANCE_PX = 0.05
 SCORE_TOLERANCE = 1e-3
 
 _SCRIPT = Path(__file__).with_name("export_ultralytics.py")
-_PATIENCE_S = 900
-_QUIET = {
+_TIMEOUT_S = 900
+_ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore",
-    "YOLO_AUTOINSTALL": "false",  # ultralytics would install what it misses, unasked
+    "YOLO_AUTOINSTALL": "false",  # ultralytics would install missing packages
     "YOLO_VERBOSE": "false",
     "OMP_NUM_THREADS": "1",
 }
@@ -45,47 +45,50 @@ class Parity:
 
 
 class TrainingEnvironment:
-    """An interpreter that has torch, onnx and ultralytics, and the weights that it loads."""
+    """An interpreter with torch, onnx and ultralytics, and the weights that it loads."""
 
     def __init__(self, python: Path, weights: Path, *, raw: bool = False) -> None:
         self._python = python
         self._weights = weights
-        self._choice = ["--raw"] if raw else []
+        self._head = ["--raw"] if raw else []
 
     def write(self, out: Path, size: int | None, licence: str | None) -> None:
-        """The weights as ONNX at `out`. BadInput `model_refused` in the words of the script."""
-        words = ["write", self._weights, out, *self._choice]
-        words += ["--size", size] if size else []
-        words += ["--licence", licence] if licence else []
-        self._run(words)
+        """Write the weights as ONNX. BadInput `model_refused` with the script's message."""
+        arguments = ["write", self._weights, out, *self._head]
+        arguments += ["--size", size] if size else []
+        arguments += ["--licence", licence] if licence else []
+        self._run(arguments)
 
     def answer(self, batch: _Numbers, folder: Path) -> _Numbers:
-        """What torch puts out for a batch [B, 3, H, W]; files pass through `folder`."""
+        """The output of torch for a batch [B, 3, H, W]; files are exchanged through `folder`."""
         images, out = folder / "images.npy", folder / "answer.npy"
         np.save(images, batch)
-        self._run(["answer", self._weights, images, out, *self._choice])
+        self._run(["answer", self._weights, images, out, *self._head])
         return np.asarray(np.load(out), np.float32)
 
-    def _run(self, words: Sequence[object]) -> None:
-        command = [str(self._python), str(_SCRIPT), *map(str, words)]
+    def _run(self, arguments: Sequence[object]) -> None:
+        command = [str(self._python), str(_SCRIPT), *map(str, arguments)]
         try:
             ended = subprocess.run(
-                command, env={**os.environ, **_QUIET}, capture_output=True, text=True,
-                check=False, timeout=_PATIENCE_S,
+                command, env={**os.environ, **_ENVIRONMENT}, capture_output=True, text=True,
+                check=False, timeout=_TIMEOUT_S,
             )  # fmt: skip
         except OSError as error:
             raise BadInput("model_refused", f"{self._python}: {error.strerror}") from error
         except subprocess.TimeoutExpired as error:
-            raise EngineFailure("export_failed", f"gave up after {_PATIENCE_S} s") from error
+            raise EngineFailure(
+                "export_failed", f"{self._weights.name} was not exported within {_TIMEOUT_S} s"
+            ) from error
         if ended.returncode:
-            said = ended.stderr.strip().splitlines() or ["it ended without a word"]
-            raise BadInput("model_refused", f"{self._weights.name}: {said[-1]}")
+            lines = ended.stderr.strip().splitlines()
+            reason = lines[-1] if lines else f"the export ended with status {ended.returncode}"
+            raise BadInput("model_refused", f"{self._weights.name}: {reason}")
 
 
 def check_parity(
     onnx: Path, environment: TrainingEnvironment, pictures: Sequence[Image], folder: Path
 ) -> Parity:
-    """Compare both on the very numbers that the service would feed its network.
+    """Compare both on exactly the input that the service would feed to its network.
 
     EngineFailure `parity_failed` where boxes or scores differ by more than the tolerances, or
     where nothing could be compared.
@@ -97,20 +100,22 @@ def check_parity(
     original = environment.answer(batch, folder)
     if converted.shape != original.shape:
         raise EngineFailure(
-            "parity_failed", f"ONNX puts out {converted.shape}, torch {original.shape}"
+            "parity_failed",
+            f"the output of ONNX has the shape {converted.shape}, that of torch {original.shape}",
         )
     parity = compare(detector.head, converted, original)
     if not parity.compared:
         raise EngineFailure(
             "parity_failed",
-            "the network tells no box from another on these pictures, so nothing can be compared:"
-            " give pictures of what it detects (`--image`)",
+            "the network scores all boxes alike on these pictures, so nothing can be compared: give"
+            " pictures of what it detects (`--image`)",
         )
     if parity.box_px > BOX_TOLERANCE_PX or parity.score > SCORE_TOLERANCE:
         raise EngineFailure(
             "parity_failed",
             f"ONNX and torch differ by {parity.box_px:.3g} px and {parity.score:.3g} of score over"
-            f" {parity.compared} boxes; {BOX_TOLERANCE_PX} px and {SCORE_TOLERANCE} are allowed",
+            f" {parity.compared} boxes; {BOX_TOLERANCE_PX} px and {SCORE_TOLERANCE} are allowed: do"
+            " not use this export",
         )
     return parity
 
@@ -126,27 +131,27 @@ def compare(head: Head, ours: _Numbers, theirs: _Numbers) -> Parity:
 
 
 def _compare_chosen(ours: _Numbers, theirs: _Numbers) -> Parity:
-    """[B, K, 6] each. Which boxes come last, and in what order, is chance where scores are equal.
+    """[B, K, 6] each. Which boxes come last, and in what order, is arbitrary for equal scores.
 
-    So each box is compared with the most alike of the other side's of its class, and those whose
-    score is within the tolerance of the last place are left out.
+    So each box is compared with the most similar one of its class on the other side, and boxes
+    whose score is within the tolerance of the lowest one are left out.
     """
     worst = np.zeros(2)
     compared = 0
     for mine, other in zip(ours, theirs, strict=True):
         for these, those in ((mine, other), (other, mine)):
-            sure = these[these[:, 4] > these[:, 4].min() + SCORE_TOLERANCE]
-            compared += len(sure)
-            if len(sure):
-                worst = np.maximum(worst, _farthest(sure, those))
+            ranked = these[these[:, 4] > these[:, 4].min() + SCORE_TOLERANCE]
+            compared += len(ranked)
+            if len(ranked):
+                worst = np.maximum(worst, _largest_distance(ranked, those))
     return Parity("end2end", float(worst[0]), float(worst[1]), compared // 2)
 
 
-def _farthest(sure: _Numbers, those: _Numbers) -> NDArray[np.float64]:
-    """Largest difference in pixels and in score between rows and their likest of the others."""
-    pixels = np.abs(sure[:, None, :4] - those[None, :, :4]).max(axis=2)
-    pixels = np.where(sure[:, None, 5] == those[None, :, 5], pixels, np.inf)
-    likest = pixels.argmin(axis=1)
-    rows = np.arange(len(sure))
-    scores = np.abs(sure[:, 4] - those[likest, 4])
-    return np.array([pixels[rows, likest].max(), scores.max()])
+def _largest_distance(these: _Numbers, those: _Numbers) -> NDArray[np.float64]:
+    """Largest difference in pixels and in score between rows and the most similar of the others."""
+    pixels = np.abs(these[:, None, :4] - those[None, :, :4]).max(axis=2)
+    pixels = np.where(these[:, None, 5] == those[None, :, 5], pixels, np.inf)
+    nearest = pixels.argmin(axis=1)
+    rows = np.arange(len(these))
+    scores = np.abs(these[:, 4] - those[nearest, 4])
+    return np.array([pixels[rows, nearest].max(), scores.max()])

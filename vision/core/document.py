@@ -181,7 +181,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """A model that took part, and the execution provider its session really ran on."""
+    """A model that took part, and the execution provider its session really ran on.
+
+    `sha256` is of the model's source file: what the catalogue lists, or Tesseract's `.traineddata`.
+    What ran may have been converted from it.
+    """
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""Why a CUDA session could not be had, in words that tell an operator what to install."""
+"""Why no CUDA session could be opened, in words that tell an operator what to install."""
 
 import ctypes
 import importlib.util
@@ -15,11 +15,11 @@ _DRIVER_FOLDER = Path("/proc/driver/nvidia")
 
 @dataclass(frozen=True, slots=True)
 class CudaFacts:
-    """What this machine has of the things that CUDA sessions need.
+    """Which requirements of CUDA sessions this machine meets.
 
     `flavours` are the installed distributions of ONNX Runtime, `driver` whether the NVIDIA kernel
     driver is loaded, `driver_library` whether its user library loads in this process,
-    `missing_libraries` the shared objects that the CUDA provider asks for and the loader lacks.
+    `missing_libraries` the shared objects that the CUDA provider needs and the loader cannot find.
     """
 
     flavours: tuple[str, ...]
@@ -34,7 +34,7 @@ def driver_loads() -> bool:
 
 
 def gather_facts() -> CudaFacts:
-    """Look at this process: it counts libraries that were preloaded as present."""
+    """The facts of this process; libraries that it preloaded count as present."""
     return CudaFacts(
         flavours=tuple(name for name in _FLAVOURS if _is_installed(name)),
         driver=_DRIVER_FOLDER.exists(),
@@ -44,12 +44,12 @@ def gather_facts() -> CudaFacts:
 
 
 def explain(facts: CudaFacts) -> str:
-    """What is missing and what to do about it: the first cause, since it hides the later ones."""
+    """What is missing and what to do about it: the first cause only, which hides the later ones."""
     for cause in (_wrong_flavour(facts), _no_driver(facts), _no_libraries(facts)):
         if cause:
             return cause
     return (
-        "the NVIDIA driver and the CUDA libraries are there, yet ONNX Runtime did not start on"
+        "the NVIDIA driver and the CUDA libraries are present, but ONNX Runtime did not start on"
         " them; its own log names the reason (a GPU too old for this build, or a driver older"
         " than the CUDA version it was built with)"
     )
@@ -63,7 +63,11 @@ def _wrong_flavour(facts: CudaFacts) -> str | None:
             "onnxruntime and onnxruntime-gpu are both installed and overwrite each other:"
             " uninstall both, then install requirements/gpu.txt alone"
         )
-    have = facts.flavours[0] if facts.flavours else "no distribution of ONNX Runtime that we know"
+    have = (
+        facts.flavours[0]
+        if facts.flavours
+        else "no distribution of ONNX Runtime that is known here"
+    )
     return (
         f"the installed flavour is {have}, which has no CUDA provider: install"
         " requirements/gpu.txt (onnxruntime-gpu) in place of requirements/cpu.txt"
@@ -111,9 +115,9 @@ def _loads(library: str) -> bool:
 
 
 def _missing_libraries() -> tuple[str, ...]:
-    """What `ldd` cannot find for the CUDA provider, less what this process holds already.
+    """What `ldd` cannot find for the CUDA provider and this process has not loaded either.
 
-    The provider itself is never opened here: its static initialisers need ONNX Runtime's host.
+    The provider itself is never loaded here: its static initialisers need ONNX Runtime's host.
     """
     spec, ldd = importlib.util.find_spec("onnxruntime"), shutil.which("ldd")
     if spec is None or spec.origin is None or ldd is None:

@@ -1,4 +1,4 @@
-"""The one door to ONNX Runtime: sessions whose execution provider is proven, not assumed."""
+"""The only module that uses ONNX Runtime: sessions whose execution provider is verified."""
 
 import contextlib
 import functools
@@ -19,7 +19,6 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.engines import cuda
-from vision.engines.onnx_denormals import without_subnormals
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -28,7 +27,8 @@ CUDA_PROVIDER = "CUDAExecutionProvider"
 
 _log = logging.getLogger(__name__)
 
-# ONNX Runtime's exceptions share no base but Exception; these are all that its module defines.
+# ONNX Runtime's exceptions share no base class but Exception, and its public package exports none
+# of them: these are all that its compiled module defines.
 _ORT_ERRORS: tuple[type[Exception], ...] = tuple(
     value
     for value in vars(ort_state).values()
@@ -53,14 +53,14 @@ _DTYPES: dict[str, type[np.generic]] = {
     "tensor(int64)": np.int64,
     "tensor(bool)": np.bool_,
 }
-# A trial run fills free dimensions so: one image, and a side that every stride up to 64 divides.
+# A trial run fills free dimensions like this: one image, and a side divisible by strides up to 64.
 _TRIAL_BATCH = 1
 _TRIAL_SIDE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a model; a free dimension is None."""
+    """An input or output of a model; a free dimension of `shape` is None."""
 
     name: str
     shape: tuple[int | None, ...]
@@ -70,8 +70,9 @@ class Port:
 class Session:
     """An opened model. One Session may be run from several threads at once.
 
-    `provider` is where most of its operators really were placed, `trial_ms` how long its first
-    run took, `fallback_reason` why `auto` did not take CUDA ("" where CUDA runs or was not wanted).
+    `use` is what a receipt states. `provider` is where most operators were placed, `trial_ms` the
+    duration of the first run, `fallback_reason` why `auto` does not use CUDA ("" where CUDA runs or
+    was not requested).
     """
 
     def __init__(self, inference: ort.InferenceSession, use: ModelUse) -> None:
@@ -85,7 +86,7 @@ class Session:
         self.fallback_reason = ""
 
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """All outputs in the model's order. EngineFailure where the model refuses or breaks."""
+        """All outputs in the model's order. EngineFailure `inference_failed` where it fails."""
         try:
             outputs: list[NDArray[Any]] = self._inference.run(None, dict(feeds))
         except _RUN_ERRORS as error:
@@ -96,7 +97,7 @@ class Session:
         return outputs
 
     def try_out(self, shapes: Mapping[str, Sequence[int]]) -> None:
-        """Run once on zeros: proof that the provider computes, and a warm-up of its kernels."""
+        """Run once on zeros: it proves that the provider computes, and warms up its kernels."""
         feeds = {
             port.name: np.zeros(shapes.get(port.name) or _trial_shape(port), port.dtype)
             for port in self.inputs
@@ -106,7 +107,7 @@ class Session:
         self.trial_ms = (time.perf_counter() - started) * 1000
 
 
-def open_session(  # noqa: PLR0913 - what makes a session is named, not bundled
+def open_session(  # noqa: PLR0913 - the properties of a session are named, not bundled
     path: Path,
     *,
     name: str,
@@ -116,19 +117,24 @@ def open_session(  # noqa: PLR0913 - what makes a session is named, not bundled
     threads: int = 1,
     gpu_memory_bytes: int = 4 << 30,
     trial_shapes: Mapping[str, Sequence[int]] | None = None,
-    edit: Callable[[bytes], bytes] | None = None,
+    content: bytes | None = None,
 ) -> Session:
-    """Open a model and run it once on the device asked for. Call after any fork, never before.
+    """Open a model and run it once on the requested device. Call after any fork, never before.
+
+    `path` is the model's source file, and `sha256` the hash of that file, which receipts state.
+    `content` is opened instead of the file where the model was converted from it.
 
     `cuda` either runs on CUDA or raises EngineFailure `provider_missing` or `provider_failed`;
-    `auto` takes CUDA where it is proven and the CPU otherwise, and the session says which.
-    `trial_shapes` gives the trial run's shape of an input whose free dimensions 64 does not suit.
-    `edit` changes the file's bytes in memory before they are opened.
+    `auto` uses CUDA where it is verified and the CPU otherwise, and the session reports which.
+    `trial_shapes` gives the trial run's shape of an input for which free dimensions of 64 do not
+    work. EngineFailure `model_missing`, `model_unreadable` or `model_unsupported` names the file.
     """
     if not path.is_file():
-        raise EngineFailure("model_missing", f"model {name} {version}: no such file {path}")
+        raise EngineFailure(
+            "model_missing", f"model {name} {version}: there is no file {path}; restore it"
+        )
     use = functools.partial(ModelUse, name, version, sha256)
-    opener = functools.partial(_open, path, edit, use, threads, trial_shapes or {})
+    opener = functools.partial(_open, path, content, use, threads, trial_shapes or {})
     if device == "cpu":
         return opener(CPU_PROVIDER, {})
     try:
@@ -143,11 +149,11 @@ def open_session(  # noqa: PLR0913 - what makes a session is named, not bundled
 
 
 def _open_on_cuda(opener: functools.partial[Session], gpu_memory_bytes: int) -> Session:
-    # Without a driver it is not even tried: ONNX Runtime would log its errors for every model.
+    # Without a driver it is not attempted: ONNX Runtime would log its errors for every model.
     if CUDA_PROVIDER not in ort.get_available_providers() or not cuda.driver_loads():
         raise _provider_missing()
     _preload_libraries()
-    # HEURISTIC: page sizes vary, and the default would benchmark every algorithm for each one.
+    # HEURISTIC: page sizes vary, and the default would benchmark every algorithm for each size.
     # kSameAsRequested: the default grows the arena by powers of two and never gives back.
     options = {
         "gpu_mem_limit": str(gpu_memory_bytes),
@@ -164,7 +170,7 @@ def _open_on_cuda(opener: functools.partial[Session], gpu_memory_bytes: int) -> 
 
 def _open(
     path: Path,
-    edit: Callable[[bytes], bytes] | None,
+    content: bytes | None,
     used_on: Callable[[str], ModelUse],
     threads: int,
     trial_shapes: Mapping[str, Sequence[int]],
@@ -172,23 +178,16 @@ def _open(
     provider_options: Mapping[str, str],
 ) -> Session:
     use = used_on(provider)
-    inference = _create(_content(path, edit), path, use, threads, provider_options)
-    _prove_provider(inference, use.name, provider)
+    model = str(path) if content is None else content
+    inference = _create(model, path, use, threads, provider_options)
+    _verify_provider(inference, use.name, provider)
     session = Session(inference, use)
     session.try_out(trial_shapes)
     return session
 
 
-def _content(path: Path, edit: Callable[[bytes], bytes] | None) -> bytes | str:
-    """The model's bytes where they differ from the file's, else the file."""
-    content = path.read_bytes()
-    edited = edit(content) if edit else content
-    changed = without_subnormals(edited) or (edited if edit else None)
-    return changed or str(path)
-
-
 def _create(
-    content: bytes | str,
+    model: bytes | str,
     path: Path,
     use: ModelUse,
     threads: int,
@@ -197,9 +196,11 @@ def _create(
     provider = use.provider
     try:
         inference = ort.InferenceSession(
-            content,
+            model,
             sess_options=_session_options(threads),
             providers=[(provider, dict(provider_options))],
+            # Undocumented, but without it a failing CUDA provider is replaced by the CPU silently.
+            # `disable_fallback` below is public, and covers the runs alone.
             enable_fallback=0,
         )
     except _OPEN_ERRORS as error:
@@ -221,15 +222,19 @@ def _session_options(threads: int) -> ort.SessionOptions:
     # A memory plan is kept for each input shape, and pages come in many: without the plans 40
     # sizes of page left the line finder at 190 MB instead of 226, at the same speed.
     options.enable_mem_pattern = False
-    options.log_severity_level = 3  # errors: warnings would reach people's terminals
+    options.log_severity_level = 3  # errors only: warnings would reach the terminal
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # What `get_provider_graph_assignment_info`, a public method, reports; off by default.
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     return options
 
 
-def _prove_provider(inference: ort.InferenceSession, name: str, provider: str) -> None:
-    """Registered first, and given most of the graph: the list of available ones proves nothing."""
+def _verify_provider(inference: ort.InferenceSession, name: str, provider: str) -> None:
+    """EngineFailure unless the provider comes first and runs at least half of the operators.
+
+    The list of available providers proves nothing: a provider may be listed and run nothing.
+    """
     if inference.get_providers()[0] != provider:
         raise _provider_missing()
     placed = Counter(
@@ -251,14 +256,14 @@ def _provider_missing() -> EngineFailure:
 
 @functools.cache
 def _preload_libraries() -> None:
-    """Load the CUDA libraries of installed wheels, which the loader would not find by itself."""
+    """Load the CUDA libraries of installed wheels, which the loader does not find by itself."""
     if not hasattr(ort, "preload_dlls"):
         return
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):  # it prints its complaints, and stdout may be a result
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):  # it prints its errors, and stdout may be a result
         ort.preload_dlls()
-    if said.getvalue():
-        _log.info("preloading CUDA libraries: %s", said.getvalue().strip())
+    if printed.getvalue():
+        _log.info("preloading CUDA libraries: %s", printed.getvalue().strip())
 
 
 def _ports(infos: Sequence[Any], model: str) -> tuple[Port, ...]:

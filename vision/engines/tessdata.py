@@ -1,4 +1,4 @@
-"""Tesseract's models on disk: where they are, which languages there are, what they hash to."""
+"""Tesseract's models on disk: their folder, the installed languages, their hashes."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -8,13 +8,13 @@ from pathlib import Path
 from vision.core.document import ModelUse
 from vision.core.errors import BadInput, EngineFailure
 
-_NOT_LANGUAGES = {"osd", "equ"}  # models of layout, which read no text
+_NOT_LANGUAGES = {"osd", "equ"}  # layout models, which read no text
 
 
 def find_tessdata(explicit: str | None) -> Path:
-    """The folder that holds `*.traineddata`: the given one, or where system packages put it.
+    """The folder of the `*.traineddata` files: the given one, or where system packages put them.
 
-    Raises EngineFailure `tessdata_missing` where there is none.
+    EngineFailure `tessdata_missing` where it holds none.
     """
     folders = _usual_folders() if explicit is None else [Path(explicit)]
     for folder in folders:
@@ -23,7 +23,7 @@ def find_tessdata(explicit: str | None) -> Path:
     raise EngineFailure(
         "tessdata_missing",
         f"no Tesseract model in {', '.join(map(str, folders))}: install the package"
-        " tesseract-ocr-eng, or name the folder of the .traineddata files in the settings",
+        " tesseract-ocr-eng, or set the folder of the .traineddata files in the settings",
     )
 
 
@@ -33,13 +33,13 @@ def _usual_folders() -> list[Path]:
 
 
 def installed_languages(tessdata: Path) -> tuple[str, ...]:
-    """Codes of the languages that `tessdata` holds a model of, sorted; not `osd`, not `equ`."""
+    """Codes of the languages with a model in `tessdata`, sorted; without `osd` and `equ`."""
     codes = {file.stem for file in tessdata.glob("*.traineddata")}
     return tuple(sorted(codes - _NOT_LANGUAGES))
 
 
 def require_languages(tessdata: Path, languages: Sequence[str]) -> None:
-    """Raises BadInput `unknown_language`, naming the installed ones, unless all are installed."""
+    """BadInput `unknown_language`, which names the installed ones, unless all are installed."""
     installed = installed_languages(tessdata)
     unknown = [language for language in languages if language not in installed]
     if unknown or not languages:
@@ -53,9 +53,10 @@ def require_languages(tessdata: Path, languages: Sequence[str]) -> None:
 def model_uses(
     tessdata: Path, names: Iterable[str], version: str, provider: str
 ) -> tuple[ModelUse, ...]:
-    """What a receipt says of models such as `eng`, in the given order.
+    """What a receipt states about models such as `eng`, in the given order.
 
-    `version` is that of the libtesseract that runs them. Raises BadInput `unknown_language`.
+    `version` is that of the libtesseract that runs them. BadInput `unknown_language` where one is
+    missing.
     """
     return tuple(
         ModelUse(f"tesseract-{name}", version, _hash_model(tessdata, name), provider)
@@ -73,6 +74,6 @@ def _hash_model(tessdata: Path, name: str) -> str:
 
 @lru_cache(maxsize=256)
 def _sha256(file: Path, _modified_ns: int, _size: int) -> str:
-    """The time and size are part of the key: a replaced file is hashed again."""
+    """The modification time and size are part of the key: a replaced file is hashed again."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

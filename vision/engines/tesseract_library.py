@@ -1,4 +1,4 @@
-"""The only door to tesserocr: libtesseract without a process per call and without PIL."""
+"""The only module that uses tesserocr: libtesseract without a process per call or PIL images."""
 
 import os
 import threading
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-# A libtesseract built with OpenMP starts threads that fight over the cores (ten times slower on
+# A libtesseract built with OpenMP starts threads that compete for the cores (ten times slower on
 # two). libgomp reads this once, when it is loaded, hence before the import. Wheels of tesserocr
-# carry a libtesseract without OpenMP, which never looks at it.
+# contain a libtesseract without OpenMP, which ignores it.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import tesserocr
@@ -24,7 +24,7 @@ from vision.engines.tessdata import installed_languages, model_uses, require_lan
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
-_IDLE_KEPT = 8  # engines kept for the next caller; one with `eng` holds about 25 MB
+_MAX_IDLE = 8  # engines kept for the next caller; one with `eng` takes about 25 MB
 
 # Tesseract's PTIsTextType (include/tesseract/publictypes.h).
 _TEXT_BLOCKS = {
@@ -40,7 +40,7 @@ _TEXT_BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A run of words on one row: its letters' box in pixels of the image searched.
+    """A run of words on one row: the box of its letters in pixels of the analysed image.
 
     `quarter_turns` counts the clockwise quarter turns of the text: 0 upright, 1 running down the
     page, 2 upside down, 3 running up.
@@ -51,14 +51,14 @@ class Fragment:
 
 
 class Tesseract:
-    """Engines for one tessdata folder, each lent to one thread at a time; safe from many threads.
+    """A pool of engines over one tessdata folder, each used by one thread at a time; thread-safe.
 
-    libtesseract releases the GIL while it works, so threads read in parallel. Images are uint8,
-    RGB of shape [height, width, 3] or grey of shape [height, width].
+    tesserocr releases the GIL while libtesseract works, so threads read in parallel. Images are
+    uint8, RGB of shape [height, width, 3] or grey of shape [height, width].
     """
 
-    # Lines whose letters have a lower mean probability are more often noise than text: leaving
-    # them out gains .009 of word F1 on receipts and on forms (every eighth page); .6 loses .004.
+    # Lines whose letters have a lower mean probability are more often noise than text: dropping
+    # them gains .009 of word F1 on receipts and on forms (every eighth page); .6 loses .004.
     min_confidence = 0.5
 
     def __init__(self, tessdata: Path) -> None:
@@ -71,7 +71,7 @@ class Tesseract:
         return installed_languages(self.tessdata)
 
     def models(self, names: Sequence[str]) -> tuple[ModelUse, ...]:
-        """What the receipt says of these models, such as `eng`; BadInput where one is missing."""
+        """What the receipt states about models such as `eng`; BadInput where one is missing."""
         version = str(tesserocr.PyTessBaseAPI.Version())
         return model_uses(self.tessdata, names, version, "tesseract")
 
@@ -81,10 +81,11 @@ class Tesseract:
         """One reading for each image of a single line, boxes in pixels of that image.
 
         A line's confidence is the mean probability of its letters, a word's is libtesseract's own:
-        that of its weakest letter, lowered outside the dictionary. BadInput `unknown_language`.
+        that of its least probable letter, lowered outside the dictionary. BadInput
+        `unknown_language`.
         """
         # SINGLE_LINE looks for rows first and loses small print: word F1 on receipts / forms was
-        # .742/.807 with it, .735/.855 with RAW_LINE, before line images were evened and scaled.
+        # .742/.807 with it and .735/.855 with RAW_LINE, before line images were normalised.
         with self._engine("+".join(languages), tesserocr.PSM.RAW_LINE) as engine:
             return [_read_line(engine, image, characters) for image in images]
 
@@ -96,31 +97,31 @@ class Tesseract:
             return list(_fragments(engine))
 
     def _any_language(self) -> str:
-        """Layout analysis wants some language loaded; which one matters little."""
+        """Layout analysis needs some language loaded; which one hardly matters."""
         installed = self.languages()
         return "eng" if "eng" in installed else installed[0]
 
     @contextmanager
     def _engine(self, languages: str, mode: int) -> Iterator[tesserocr.PyTessBaseAPI]:
-        engine = self._take((languages, mode))
+        engine = self._acquire((languages, mode))
         try:
             yield engine
         finally:
             engine.Clear()
-            self._give_back((languages, mode), engine)
+            self._release((languages, mode), engine)
 
-    def _take(self, key: tuple[str, int]) -> tesserocr.PyTessBaseAPI:
-        # Held while an engine loads as well: libtesseract fills process-wide tables then.
+    def _acquire(self, key: tuple[str, int]) -> tesserocr.PyTessBaseAPI:
+        # Also held while an engine loads: libtesseract then fills process-wide tables.
         with self._lock:
             for at in reversed(range(len(self._idle))):
                 if self._idle[at][0] == key:
                     return self._idle.pop(at)[1]
             return _load(self.tessdata, *key)
 
-    def _give_back(self, key: tuple[str, int], engine: tesserocr.PyTessBaseAPI) -> None:
+    def _release(self, key: tuple[str, int], engine: tesserocr.PyTessBaseAPI) -> None:
         with self._lock:
             self._idle.append((key, engine))
-            if len(self._idle) > _IDLE_KEPT:
+            if len(self._idle) > _MAX_IDLE:
                 self._idle.pop(0)[1].End()
 
 
@@ -133,7 +134,7 @@ def _load(tessdata: Path, languages: str, mode: int) -> tesserocr.PyTessBaseAPI:
             "tesseract_model_unusable",
             f"libtesseract cannot load {languages} from {tessdata}: reinstall these models",
         ) from error
-    # Both libraries tell standard error about every odd image otherwise.
+    # Otherwise both libraries write to standard error about every unusual image.
     engine.SetVariable("debug_file", "/dev/null")
     tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     return engine
@@ -160,7 +161,7 @@ def _read_line(engine: tesserocr.PyTessBaseAPI, image: Image, characters: bool) 
         letters.append(exp(min(at.Confidence(tesserocr.RIL.SYMBOL) - 100, 0) / 5))
         if characters:
             symbols[-1].append(_character(at, letters[-1]))
-    if characters:  # unlike the letters of a word's text they come in the order of reading
+    if characters:  # unlike the letters of a word's text they come in reading order
         pairs = zip(words, symbols, strict=True)
         words = [replace(word, characters=tuple(each)) for word, each in pairs]
     words = [word for word in words if word.text]
@@ -172,11 +173,11 @@ def _read_line(engine: tesserocr.PyTessBaseAPI, image: Image, characters: bool) 
 def _word(at: tesserocr.PyResultIterator) -> CropWord:
     level = tesserocr.RIL.WORD
     confidence = min(max(at.Confidence(level) / 100, 0.0), 1.0)
-    # Words come in the order of reading, but the letters of a right-to-left one as in the image.
-    seen = at.GetUTF8Text(level).strip()
-    text = "".join(seen[place] for place in reading_order(seen))
-    # Of right-to-left words it denies most that are in its list: they tell nothing.
-    listed = known_word(text, lambda _: bool(at.WordIsFromDictionary())) if text == seen else None
+    # Words come in reading order, but the letters of a right-to-left word in visual order.
+    visual = at.GetUTF8Text(level).strip()
+    text = "".join(visual[place] for place in reading_order(visual))
+    # WordIsFromDictionary is false for most listed right-to-left words, so it means nothing there.
+    listed = known_word(text, lambda _: bool(at.WordIsFromDictionary())) if text == visual else None
     return CropWord(text, confidence, Box(*map(float, at.BoundingBox(level))), listed=listed)
 
 

@@ -1,4 +1,4 @@
-"""The only door to pytesseract, for machines that have just the `tesseract` program."""
+"""The only module that uses pytesseract, for machines that have only the `tesseract` program."""
 
 import os
 import shlex
@@ -14,8 +14,8 @@ from vision.core.errors import EngineFailure
 from vision.core.stages import CropWord, Image, LineReading
 from vision.engines.tessdata import installed_languages, model_uses, require_languages
 
-# Debian's tesseract starts OpenMP threads that fight over the cores (ten times slower on two).
-# pytesseract takes no environment: the child inherits this one.
+# Debian's tesseract starts OpenMP threads that compete for the cores (ten times slower on two).
+# pytesseract accepts no environment: the child process inherits this one.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 _TIMEOUT_S = 300
@@ -23,10 +23,10 @@ _RAW_LINE = 13
 
 
 class TesseractProcess:
-    """The `tesseract` program, run once for all lines of a language; safe from many threads."""
+    """The `tesseract` program, run once for all lines of a language; thread-safe."""
 
-    # The program gives no probability of letters; filtering by that of words costs more than it
-    # gains (forms: -.011 of word F1 at .3).
+    # The program reports no probabilities of letters; filtering by those of words costs more than
+    # it gains (forms: -.011 of word F1 at .3).
     min_confidence = 0.0
 
     def __init__(self, tessdata: Path) -> None:
@@ -37,7 +37,7 @@ class TesseractProcess:
         return installed_languages(self.tessdata)
 
     def models(self, names: Sequence[str]) -> tuple[ModelUse, ...]:
-        """What the receipt says of these models; BadInput where one is missing."""
+        """What the receipt states about these models; BadInput where one is missing."""
         try:
             version = str(pytesseract.get_tesseract_version())
         except pytesseract.TesseractNotFoundError as error:
@@ -49,12 +49,12 @@ class TesseractProcess:
         images: Sequence[Image],
         languages: Sequence[str],
         *,
-        characters: bool = False,  # noqa: ARG002 - the program's table has words at the least
+        characters: bool = False,  # noqa: ARG002 - words are the smallest rows of the program's table
     ) -> list[LineReading]:
         """One reading for each image of a single line, boxes in pixels of that image.
 
-        Confidence is the program's for each word, that of its weakest letter, and its mean for
-        the line. Raises BadInput `unknown_language`; EngineFailure `tesseract_missing`,
+        A word's confidence is the program's own, that of its least probable letter; a line's is the
+        mean of its words. BadInput `unknown_language`; EngineFailure `tesseract_missing`,
         `tesseract_failed`.
         """
         require_languages(self.tessdata, languages)
@@ -86,12 +86,12 @@ class TesseractProcess:
 def _program_missing() -> EngineFailure:
     return EngineFailure(
         "tesseract_missing",
-        "neither tesserocr nor the tesseract program works here: install the package tesseract-ocr",
+        "neither tesserocr nor the tesseract program is usable: install the package tesseract-ocr",
     )
 
 
 def _write_list(folder: Path, images: Sequence[Image]) -> Path:
-    """The program takes a text file that names images, and counts them as pages."""
+    """Write the images and a text file of their paths, which the program reads as pages."""
     files = [folder / f"{number}.png" for number in range(1, len(images) + 1)]
     for file, image in zip(files, images, strict=True):
         file.write_bytes(cv2.imencode(".png", image)[1].tobytes())
@@ -109,8 +109,8 @@ def _readings(table: dict[str, list[str]], count: int) -> list[LineReading]:
         if str(text).strip():
             x, y = float(left), float(top)
             box = Box(x, y, x + float(width), y + float(height))
-            share = min(max(float(confidence) / 100, 0.0), 1.0)
-            words[int(page) - 1].append(CropWord(str(text).strip(), share, box))
+            probability = min(max(float(confidence) / 100, 0.0), 1.0)
+            words[int(page) - 1].append(CropWord(str(text).strip(), probability, box))
     return [_reading(line) for line in words]
 
 

@@ -7,7 +7,7 @@ from PIL import ImageFont
 from models.evaluation.tesseract_parity import (
     agreement,
     choose_font,
-    compare,
+    compare_readings,
     render_column,
     render_line,
 )
@@ -35,7 +35,7 @@ def test_a_converted_model_reads_its_own_words_as_native_tesseract_does(tmp_path
     path = folder / "eng.traineddata"
     require(path.is_file(), "Tesseract's English model")
     native = Tesseract(folder)
-    found = compare(
+    found = compare_readings(
         path, [FONT], tmp_path, lambda image: native.read_lines([image], ["eng"])[0].text
     )
     assert found.rendered
@@ -48,11 +48,11 @@ def test_a_font_is_chosen_for_the_words_it_draws():
 
 @pytest.mark.parametrize(("words", "fonts"), [(["word"], []), (["\ue123"], [FONT]), ([], [FONT])])
 def test_without_a_font_that_draws_anything_there_is_no_choice(words: list[str], fonts: list[Path]):
-    with pytest.raises(ValueError, match="no font"):
+    with pytest.raises(ValueError, match="none of the given fonts"):
         choose_font(words, fonts)
 
 
-def test_a_column_is_turned_to_the_left():
+def test_a_column_is_rotated_to_the_left():
     image = render_column("I-", FONT)
     upright = np.rot90(image, -1)[:, :, 0] < 128
     half = len(upright) // 2

@@ -1,9 +1,9 @@
-"""The cut recogniser gives the whole one's probabilities, over fewer characters."""
+"""The pruned recogniser gives the probabilities of the whole one, over fewer characters."""
 
 import numpy as np
 import pytest
 
-from models.onnx_edit.prune_classes import cut_classes
+from models.onnx_edit.ppocr import convert_recogniser
 from models.onnx_edit.writer import GraphWriter
 from vision.core.errors import EngineFailure
 from vision.engines.onnx_session import open_session
@@ -24,25 +24,35 @@ def recogniser() -> bytes:
     return graph.model("test", {"character": "\n".join(_CHARACTERS), "made": "by a test"})
 
 
+def nothing() -> bytes:
+    graph = GraphWriter("nothing")
+    graph.output(graph.node("Identity", graph.input("x", np.float32, [1])), np.float32, [1])
+    return graph.model("test", {})
+
+
 def opened(path, content):
     path.write_bytes(content)
-    return open_session(path, name="cut", version="1", sha256="", device="cpu", trial_shapes=_TRIAL)
+    return open_session(
+        path, name="pruned", version="1", sha256="", device="cpu", trial_shapes=_TRIAL
+    )
 
 
 _TRIAL = {"x": (1, 4, 3)}
 
 
-def test_what_is_kept_is_as_probable_as_before_among_itself(tmp_path):
+def test_the_kept_classes_keep_their_relative_probabilities(tmp_path):
     x = np.random.default_rng(1).random((2, 4, 3), np.float32)
     (whole,) = opened(tmp_path / "whole.onnx", recogniser()).run({"x": x})
-    cut = opened(tmp_path / "cut.onnx", cut_classes(recogniser(), str.isascii))
-    (probabilities,) = cut.run({"x": x})
+    pruned = opened(tmp_path / "pruned.onnx", convert_recogniser(recogniser(), str.isascii))
+    (probabilities,) = pruned.run({"x": x})
     kept = whole[..., [0, 1, 3, 5]]
     assert probabilities == pytest.approx(kept / kept.sum(axis=2, keepdims=True), abs=1e-6)
 
 
-def test_the_metadata_names_the_characters_that_are_left(tmp_path):
-    metadata = opened(tmp_path / "cut.onnx", cut_classes(recogniser(), str.isascii)).metadata
+def test_the_metadata_lists_the_remaining_characters(tmp_path):
+    metadata = opened(
+        tmp_path / "pruned.onnx", convert_recogniser(recogniser(), str.isascii)
+    ).metadata
     assert metadata == {"character": "a\nb", "made": "by a test"}
 
 
@@ -50,12 +60,12 @@ def test_the_metadata_names_the_characters_that_are_left(tmp_path):
     "content",
     [
         b"no model",
-        GraphWriter("nothing").model("test", {}),
+        nothing(),
         recogniser()[:-40],
     ],
-    ids=["text", "no characters", "cut short"],
+    ids=["text", "no characters", "truncated"],
 )
 def test_other_files_are_refused(content):
     with pytest.raises(EngineFailure) as refusal:
-        cut_classes(content, str.isascii)
+        convert_recogniser(content, str.isascii)
     assert refusal.value.code == "model_unreadable"

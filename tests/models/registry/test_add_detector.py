@@ -25,15 +25,15 @@ def red_corner():
     return picture
 
 
-def puts_out(folder, rows):
-    """A network that says it is end-to-end and always gives these rows of 6."""
+def constant_output(folder, rows):
+    """A network whose metadata says end-to-end and which always outputs these rows of 6."""
     output = np.zeros((1, 300, 6), np.float32)
     output[0, : len(rows)] = rows
-    said = {"names": NAMES, "license": "MIT", "end2end": "True"}
-    return onnx.write_constant(folder / "constant.onnx", output, 64, **said)
+    stated = {"names": NAMES, "license": "MIT", "end2end": "True"}
+    return onnx.write_constant(folder / "constant.onnx", output, 64, **stated)
 
 
-def test_an_added_detector_is_in_the_catalogue_with_all_that_it_said(tmp_path):
+def test_an_added_detector_is_in_the_catalogue_with_all_that_its_file_states(tmp_path):
     file, folder = colours(tmp_path), tmp_path / "models"
     added = add_detector(NewDetector(file, "colours"), folder, [red_corner()])
     local = resolve("colours", models_dir=folder)
@@ -64,7 +64,7 @@ def test_another_file_of_the_same_name_is_its_next_and_current_version(tmp_path)
     assert resolve("colours", "1", models_dir=folder).path.exists()
 
 
-def test_classes_and_licence_can_be_told_where_the_file_is_silent(tmp_path):
+def test_classes_and_licence_can_be_given_where_the_file_states_none(tmp_path):
     file = colours(tmp_path, names="", license="")
     hints = hints_for(None, ("x", "y", "z"))
     added = add_detector(NewDetector(file, "mine", hints, "7b", "CC0-1.0"), tmp_path / "models")
@@ -73,28 +73,28 @@ def test_classes_and_licence_can_be_told_where_the_file_is_silent(tmp_path):
     )  # fmt: skip
 
 
-def test_yolox_is_fed_as_it_was_trained_unless_told_otherwise():
+def test_yolox_gets_the_input_of_its_training_unless_hints_differ():
     usual = hints_for("yolox", ("a",), (416, 416))
     assert (usual.colour, usual.divisor, usual.corner) == ("bgr", 1.0, "top-left")
-    told = hints_for("yolox", colour="rgb", divisor=255.0, corner="centre")
-    assert (told.colour, told.divisor, told.corner) == ("rgb", 255.0, "centre")
+    given = hints_for("yolox", colour="rgb", divisor=255.0, corner="centre")
+    assert (given.colour, given.divisor, given.corner) == ("rgb", 255.0, "centre")
     plain = hints_for(None)
     assert (plain.colour, plain.divisor, plain.corner) == ("rgb", 255.0, "centre")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         pytest.param({"name": "../up"}, "cannot be a name", id="a path"),
-        pytest.param({"name": "a b"}, "cannot be a name", id="a blank"),
+        pytest.param({"name": "a b"}, "cannot be a name", id="a space"),
         pytest.param({"name": ""}, "cannot be a name", id="no name"),
         pytest.param({"version": "../1"}, "cannot be a version", id="version with a path"),
         pytest.param({"name": "pp-ocrv6-det"}, "another task", id="name of a line finder"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused_before_anything_is_written(tmp_path, changes, told):
+def test_an_invalid_name_is_refused_before_anything_is_written(tmp_path, changes, message):
     new = NewDetector(**{"file": colours(tmp_path), "name": "mine", **changes})
-    with pytest.raises(BadInput, match=told) as failure:
+    with pytest.raises(BadInput, match=message) as failure:
         add_detector(new, tmp_path / "models")
     assert failure.value.code == "model_refused"
     assert not (tmp_path / "models").exists()
@@ -107,34 +107,34 @@ def test_a_built_in_version_cannot_be_taken(tmp_path):
         add_detector(new, tmp_path / "models")
 
 
-def test_the_very_same_file_is_not_added_twice(tmp_path):
+def test_the_same_file_is_not_added_twice(tmp_path):
     new = NewDetector(colours(tmp_path), "mine")
     add_detector(new, tmp_path / "models")
     with pytest.raises(BadInput, match="already mine 1"):
         add_detector(new, tmp_path / "models")
 
 
-def test_a_file_that_does_not_say_its_licence_is_asked_for_it(tmp_path):
+def test_a_file_that_does_not_state_its_licence_is_refused(tmp_path):
     with pytest.raises(BadInput, match="licence"):
         add_detector(NewDetector(colours(tmp_path, license=""), "mine"), tmp_path / "models")
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
-        pytest.param([0, 0, 9, 9, 7.5, 0], "no confidences", id="logits"),
-        pytest.param([0, 0, 9, 9, -3.0, 0], "no confidences", id="negative scores"),
-        pytest.param([0, 0, np.inf, 9, 0.5, 0], "infinite", id="endless boxes"),
-        pytest.param([0, 0, 9, 9, np.nan, 0], "infinite", id="no number"),
+        pytest.param([0, 0, 9, 9, 7.5, 0], "not confidences", id="logits"),
+        pytest.param([0, 0, 9, 9, -3.0, 0], "not confidences", id="negative scores"),
+        pytest.param([0, 0, np.inf, 9, 0.5, 0], "infinite numbers or NaN", id="infinite boxes"),
+        pytest.param([0, 0, 9, 9, np.nan, 0], "infinite numbers or NaN", id="not a number"),
     ],
 )
-def test_numbers_that_are_no_boxes_and_confidences_are_refused(tmp_path, row, told):
-    with pytest.raises(BadInput, match=told):
-        add_detector(NewDetector(puts_out(tmp_path, [row]), "mine"), tmp_path / "models")
+def test_numbers_that_are_not_boxes_and_confidences_are_refused(tmp_path, row, message):
+    with pytest.raises(BadInput, match=message):
+        add_detector(NewDetector(constant_output(tmp_path, [row]), "mine"), tmp_path / "models")
     assert not (tmp_path / "models").exists()
 
 
-def test_a_file_that_is_no_network_or_no_detector_is_refused(tmp_path):
+def test_a_file_that_is_not_a_network_or_not_a_detector_is_refused(tmp_path):
     junk = tmp_path / "junk.onnx"
     junk.write_bytes(b"PK\x03\x04")
     doubler = onnx.write_doubler(tmp_path / "doubler.onnx")
@@ -155,6 +155,6 @@ def test_a_file_that_is_no_network_or_no_detector_is_refused(tmp_path):
         ("yolox_nano_416_coco.onnx", hints_for("yolox", tuple(map(str, range(80))))),
     ],
 )
-def test_public_networks_are_taken(data_dir, tmp_path, file, hints):
+def test_public_networks_are_accepted(data_dir, tmp_path, file, hints):
     new = NewDetector(data_dir / "models" / file, "coco", hints, licence="as stated")
     assert len(add_detector(new, tmp_path).labels) == 80

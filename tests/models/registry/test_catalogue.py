@@ -28,7 +28,7 @@ def overlay(tmp_path, text):
     return load_catalogue(tmp_path)
 
 
-def test_the_models_that_a_fresh_installation_reads_with_are_listed():
+def test_the_models_of_a_fresh_installation_are_listed():
     tasks = {entry.name: entry.task for entry in load_catalogue()}
     assert tasks["pagesight-doc"] == "detector"
     assert tasks["pp-ocrv6-det"] == "line_finder"
@@ -47,7 +47,7 @@ def test_our_detector_names_its_classes_in_the_order_of_training():
     assert len(set(entry.detector.labels)) == 18
 
 
-def test_an_operators_entry_is_read_whole(tmp_path):
+def test_all_fields_of_an_operators_entry_are_read(tmp_path):
     entry = overlay(tmp_path, GOOD)[-1]
     assert (entry.name, entry.version, entry.sha256) == ("mine", "1", SHA)
     hints = entry.detector
@@ -68,11 +68,11 @@ def test_a_folder_without_a_catalogue_adds_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
-        ('name = "mine"', "", "name must be given"),
-        ('version = "1"', "version = 1", "version must be given, as text"),
-        ('licence = "MIT"', 'licence = ""', "licence must be given"),
+        ('name = "mine"', "", "name is required"),
+        ('version = "1"', "version = 1", "version is required and must be text"),
+        ('licence = "MIT"', 'licence = ""', "licence is required"),
         ('task = "detector"', 'task = "oracle"', "one of detector"),
         (SHA, "abc", "sha256"),
         (SHA, "A" * 64, "sha256"),
@@ -85,15 +85,15 @@ def test_a_folder_without_a_catalogue_adds_nothing(tmp_path):
         ("divisor = 1", 'divisor = "much"', "divisor|float"),
         ("divisor = 1", "dividend = 1", "unknown keys dividend"),
         ('licence = "MIT"', 'licence = "MIT"\nurl = "x"', "unknown keys url"),
-        ("[[model]]", "[[models]]", "of its own"),
-        ("[[model]]", "[model]", "of its own"),
+        ("[[model]]", "[[models]]", "its own table"),
+        ("[[model]]", "[model]", "its own table"),
         ("[[model]]", "[model", "catalogue.toml"),
         ("[model.detector]", "[[more]]", "unknown keys more"),
     ],
 )
-def test_a_mistake_in_a_catalogue_is_named_with_its_file(tmp_path, old, new, told):
+def test_a_mistake_in_a_catalogue_is_named_with_its_file(tmp_path, old, new, message):
     assert old in GOOD
-    with pytest.raises(EngineFailure, match=told) as failure:
+    with pytest.raises(EngineFailure, match=message) as failure:
         overlay(tmp_path, GOOD.replace(old, new))
     assert failure.value.code == "catalogue_invalid"
     assert str(tmp_path) in failure.value.message

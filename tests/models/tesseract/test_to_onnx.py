@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.loaders.tesseract_lstm import converted_file, open_network
-from models.tesseract.to_onnx import Precision, convert
+from models.tesseract.graph_format import Precision
+from models.tesseract.to_onnx import convert
 from models.tesseract.traineddata import parse_traineddata
 from tests.support.traineddata import ModelBytes
 from vision.core.errors import EngineFailure
@@ -20,18 +20,18 @@ def opened(folder: Path, writer: ModelBytes, precision: Precision = "float32") -
     return open_session(path, name="test", version="1", sha256="", device="cpu", trial_shapes=trial)
 
 
-def run(session: Session, strips: list[np.ndarray]) -> list[np.ndarray]:
-    """Probabilities of each strip, read as one batch."""
-    width = max(strip.shape[1] for strip in strips)
-    lines = np.zeros((len(strips), 1, strips[0].shape[0], width), np.float32)
-    for line, strip in zip(lines, strips, strict=True):
-        line[0, :, : strip.shape[1]] = strip
-    steps = np.array([strip.shape[1] // 3 for strip in strips], np.int32)
+def run(session: Session, images: list[np.ndarray]) -> list[np.ndarray]:
+    """Probabilities of each line image, read as one batch."""
+    width = max(image.shape[1] for image in images)
+    lines = np.zeros((len(images), 1, images[0].shape[0], width), np.float32)
+    for line, image in zip(lines, images, strict=True):
+        line[0, :, : image.shape[1]] = image
+    steps = np.array([image.shape[1] // 3 for image in images], np.int32)
     found = session.run({"lines": lines, "steps": steps})[0]
     return [each[:count] for each, count in zip(found, steps, strict=True)]
 
 
-def strips(*widths: int, height: int = HEIGHT) -> list[np.ndarray]:
+def line_images(*widths: int, height: int = HEIGHT) -> list[np.ndarray]:
     random = np.random.default_rng(3)
     return [random.uniform(-1, 1, (height, width)).astype(np.float32) for width in widths]
 
@@ -53,12 +53,12 @@ def lstm(weights: dict[str, np.ndarray], name: str, inputs: np.ndarray) -> np.nd
     return np.array(outputs)
 
 
-def by_hand(weights: dict[str, np.ndarray], strip: np.ndarray) -> np.ndarray:
+def by_hand(weights: dict[str, np.ndarray], image: np.ndarray) -> np.ndarray:
     """The whole network, step by step as Tesseract stores and runs it: windows x-major."""
-    height, width = strip.shape
-    padded = np.pad(strip, 1)
+    height, width = image.shape
+    padded = np.pad(image, 1)
     windows = [padded[dy : dy + height, dx : dx + width] for dx in range(3) for dy in range(3)]
-    stacked = np.stack([*windows, np.ones_like(strip)], axis=-1)
+    stacked = np.stack([*windows, np.ones_like(image)], axis=-1)
     maps = np.tanh(stacked @ weights["conv"].T)
     rows, time = height // 3, width // 3
     pooled = maps[: rows * 3, : time * 3].reshape(rows, 3, time, 3, -1).max(axis=(1, 3))
@@ -75,16 +75,16 @@ def by_hand(weights: dict[str, np.ndarray], strip: np.ndarray) -> np.ndarray:
 def test_the_graph_computes_what_the_network_says(tmp_path: Path, height: int):
     writer = ModelBytes(integer=False, height=height)
     session = opened(tmp_path, writer)
-    strip = strips(40, height=height)[0]
-    np.testing.assert_allclose(run(session, [strip])[0], by_hand(writer.weights, strip), atol=2e-6)
+    image = line_images(40, height=height)[0]
+    np.testing.assert_allclose(run(session, [image])[0], by_hand(writer.weights, image), atol=2e-6)
 
 
 def test_int8_stays_near_the_network_it_stands_for(tmp_path: Path):
     writer = ModelBytes(layers=(4, 3, 5, 128))
     session = opened(tmp_path, writer, "int8")
-    strip = np.rint(strips(60)[0] * 127) / 127  # integer models see pixels in such steps
-    expected = by_hand(writer.weights, np.clip(np.rint(strip * 128), -127, 127) / 127)
-    np.testing.assert_allclose(run(session, [strip])[0], expected, atol=0.02)
+    image = np.rint(line_images(60)[0] * 127) / 127  # integer models see pixels in such steps
+    expected = by_hand(writer.weights, np.clip(np.rint(image * 128), -127, 127) / 127)
+    np.testing.assert_allclose(run(session, [image])[0], expected, atol=0.02)
 
 
 @pytest.mark.parametrize(("height", "alike"), [(36, False), (48, True)])
@@ -92,30 +92,17 @@ def test_narrow_layers_run_in_int8_only_down_the_columns_of_low_networks(
     tmp_path: Path, height: int, alike: bool
 ):
     writer = ModelBytes(height=height)
-    strip = strips(60, height=height)[0]
+    image = line_images(60, height=height)[0]
     floats, whole = (
-        run(opened(tmp_path, writer, precision), [strip])[0] for precision in ("float32", "int8")
+        run(opened(tmp_path, writer, precision), [image])[0] for precision in ("float32", "int8")
     )
     assert np.array_equal(floats, whole) == alike
-
-
-@pytest.mark.parametrize(("exact", "alike"), [(True, False), (False, True)])
-def test_columns_stay_in_floats_where_the_processor_cuts_sums(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: bool, alike: bool
-):
-    monkeypatch.setattr("models.loaders.tesseract_lstm.int8_is_exact", lambda: exact)
-    path = tmp_path / "test.traineddata"
-    path.write_bytes(ModelBytes().file())
-    network = open_network(path, tmp_path / "cache", "cpu")
-    strip = strips(60)[0]
-    floats = run(opened(tmp_path, ModelBytes()), [strip])[0]
-    assert np.array_equal(run(network.session, [strip])[0], floats) == alike
 
 
 @pytest.mark.parametrize("precision", ["float32", "int8-along", "int8"])
 def test_a_line_reads_the_same_whatever_it_is_read_with(tmp_path: Path, precision: Precision):
     session = opened(tmp_path, ModelBytes(layers=(16, 24, 24, 128), filters=16), precision)
-    lines = strips(90, 31, 7, 88, 60)
+    lines = line_images(90, 31, 7, 88, 60)
     together = run(session, lines)
     for line, found in zip(lines, together, strict=True):
         np.testing.assert_array_equal(run(session, [line])[0], found)
@@ -137,13 +124,3 @@ def test_an_unknown_topology_is_refused_by_name(writer: ModelBytes, word: str):
     with pytest.raises(EngineFailure, match=word) as caught:
         convert(parse_traineddata(writer.file()), "test")
     assert caught.value.code == "model_unsupported"
-
-
-def test_a_damaged_file_in_the_cache_is_written_anew(tmp_path: Path):
-    model = parse_traineddata(ModelBytes().file())
-    path = converted_file(model, "test", tmp_path / "cache")
-    sound = path.read_bytes()
-    path.write_bytes(b"damaged")
-    assert converted_file(model, "test", tmp_path / "cache") == path
-    assert path.read_bytes() == sound
-    assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -81,7 +81,7 @@ def test_a_symlink_is_followed(tmp_path: Path):
     assert read_traineddata(tmp_path / "link.traineddata").classes == 5
 
 
-def test_a_missing_file_and_a_broken_one_are_told_apart(tmp_path: Path):
+def test_a_missing_file_and_a_damaged_one_have_different_codes(tmp_path: Path):
     with pytest.raises(EngineFailure) as caught:
         read_traineddata(tmp_path / "eng.traineddata")
     assert caught.value.code == "model_missing"
@@ -96,10 +96,10 @@ def test_an_empty_file_is_refused():
     assert refused(b"").code == "model_unreadable"
 
 
-def test_bytes_behind_the_network_are_refused():
+def test_bytes_after_the_network_are_refused():
     writer = ModelBytes()
     parts = {17: writer.lstm() + b"?", 21: writer.unicharset(), 22: writer.recoder()}
-    assert "1 bytes more" in refused(container(parts)).message
+    assert "1 bytes after the end" in refused(container(parts)).message
 
 
 def test_a_network_nested_without_end_is_refused():

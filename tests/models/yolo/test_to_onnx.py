@@ -14,12 +14,12 @@ from vision.core.errors import BadInput, EngineFailure
 
 ROOT = Path(__file__).parents[3]
 
-# Stands in for an environment with torch, to answer otherwise than the network does.
+# Stands in for an environment with torch, to give other output than the network.
 INTERPRETER = """#!{python}
 import sys
 import numpy as np
 import onnxruntime
-_, does, weights, *files = [word for word in sys.argv[1:] if word != "--raw"]
+_, command, weights, *files = [word for word in sys.argv[1:] if word != "--raw"]
 session = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
 out = session.run(None, {{"images": np.load(files[0])}})[0]
 {change}
@@ -42,7 +42,7 @@ def raw(boxes: float = 0.0, scores: float = 0.0) -> np.ndarray:
 
 
 def rows(*given: tuple[float, ...]) -> np.ndarray:
-    """One image of an end-to-end network; the unnamed rest are equal and score next to nothing."""
+    """One image of an end-to-end network; the remaining rows are equal with a score near 0."""
     out = np.full((1, 5, 6), 0.001, np.float32)
     for place, row in enumerate(given):
         out[0, place] = row
@@ -57,12 +57,12 @@ def test_equal_outputs_agree_over_every_place():
     assert (parity.box_px, parity.score, parity.compared) == (0.0, 0.0, 2 * 84)
 
 
-def test_boxes_and_scores_are_told_apart():
+def test_boxes_and_scores_are_compared_separately():
     parity = compare("yolov8", raw(), raw(boxes=3.0, scores=0.25))
     assert (parity.box_px, parity.score) == (3.0, 0.25)
 
 
-def test_the_order_of_equals_and_of_what_scores_least_does_not_matter():
+def test_the_order_of_equal_and_of_lowest_scores_does_not_matter():
     last = (1, 2, 3, 4, 0.0012, 0)
     parity = compare("end2end", rows(CAT, DOG, last), rows(DOG, CAT))
     assert (parity.box_px, parity.score, parity.compared) == (0.0, 0.0, 2)
@@ -72,11 +72,11 @@ def test_the_order_of_equals_and_of_what_scores_least_does_not_matter():
     ("other", "px", "score"),
     [
         pytest.param((10, 10, 50, 52, 0.9, 1), 2.0, 0.0, id="moved"),
-        pytest.param((10, 10, 50, 50, 0.85, 1), 0.0, 0.05, id="less sure"),
+        pytest.param((10, 10, 50, 50, 0.85, 1), 0.0, 0.05, id="less confident"),
         pytest.param((10, 10, 50, 50, 0.9, 0), np.inf, None, id="another class"),
     ],
 )
-def test_a_box_that_differs_is_seen_among_equal_ones(other, px, score):
+def test_a_box_that_differs_is_found_among_equal_ones(other, px, score):
     parity = compare("end2end", rows(CAT, DOG), rows(DOG, other))
     assert parity.box_px == px
     assert score is None or parity.score == pytest.approx(score, abs=1e-6)
@@ -96,39 +96,39 @@ def network(tmp_path: Path) -> Path:
     return onnx.write_colour_detector(tmp_path / "colours.onnx", names="['a', 'b', 'c']")
 
 
-def test_an_environment_that_answers_the_same_proves_parity(tmp_path, network):
+def test_an_environment_with_the_same_output_proves_parity(tmp_path, network):
     env = environment(tmp_path, "", network)
     parity = check_parity(network, env, trial_pictures(), tmp_path)
     assert (parity.head, parity.box_px, parity.score) == ("yolov8", 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("out[0, 1, 3] += .1", "0.1 px"),
         ("out[2, 5, 3] += .01", "0.01 of score"),
         ("out = out[:, :, :80]", "torch"),
     ],
 )
-def test_an_environment_that_answers_otherwise_is_a_parity_failure(tmp_path, network, change, told):
-    with pytest.raises(EngineFailure, match=told) as failure:
+def test_an_environment_with_other_output_is_a_parity_failure(tmp_path, network, change, message):
+    with pytest.raises(EngineFailure, match=message) as failure:
         check_parity(network, environment(tmp_path, change, network), trial_pictures(), tmp_path)
     assert failure.value.code == "parity_failed"
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ('raise SystemExit("these weights are for sheep")', "for sheep"),
-        ("raise SystemExit(3)", "without a word"),
+        ("raise SystemExit(3)", "status 3"),
     ],
 )
-def test_what_the_environment_complains_of_is_passed_on(tmp_path, network, change, told):
-    with pytest.raises(BadInput, match=told):
+def test_an_error_of_the_environment_is_passed_on(tmp_path, network, change, message):
+    with pytest.raises(BadInput, match=message):
         check_parity(network, environment(tmp_path, change, network), trial_pictures(), tmp_path)
 
 
-def test_an_interpreter_without_torch_is_told_what_it_lacks(tmp_path):
+def test_the_packages_that_an_interpreter_lacks_are_named(tmp_path):
     env = TrainingEnvironment(Path(sys.executable), tmp_path / "x.pt")
     with pytest.raises(BadInput, match="this environment lacks"):
         env.write(tmp_path / "x.onnx", None, None)
@@ -164,7 +164,7 @@ model.save(sys.argv[2])
         ("yolov8n.yaml", False, "yolov8"),
     ],
 )
-def test_networks_of_ultralytics_put_out_the_same_as_under_torch(
+def test_networks_of_ultralytics_compute_the_same_as_in_torch(
     tmp_path, monkeypatch, layout, raw_head, head
 ):
     """Needs an environment with torch, which `make dev` does not make: its interpreter is named."""

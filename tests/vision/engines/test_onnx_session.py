@@ -28,7 +28,7 @@ def opened(path, **options):
     return open_session(path, name="doubler", version="1", sha256="ab", **options)
 
 
-def test_a_session_on_the_cpu_runs_and_says_so(doubler):
+def test_a_session_on_the_cpu_runs_and_reports_it(doubler):
     session = opened(doubler, device="cpu")
     assert session.provider == CPU_PROVIDER
     assert session.use == ModelUse("doubler", "1", "ab", CPU_PROVIDER)
@@ -37,7 +37,7 @@ def test_a_session_on_the_cpu_runs_and_says_so(doubler):
     assert session.run({"x": np.ones((2, 4), np.float32)})[0].tolist() == [[2] * 4] * 2
 
 
-def test_a_session_tells_its_ports_and_metadata(doubler):
+def test_a_session_lists_its_ports_and_metadata(doubler):
     session = opened(doubler, device="cpu")
     (port,) = session.inputs
     assert (port.name, port.shape, port.dtype) == ("x", (None, 4), np.float32)
@@ -63,7 +63,7 @@ def test_auto_without_cuda_runs_on_the_cpu_and_records_why(doubler):
 
 
 @without_cuda
-def test_cuda_asked_for_and_absent_is_an_error_that_names_what_is_missing(doubler):
+def test_cuda_requested_but_absent_is_an_error_that_names_what_is_missing(doubler):
     with pytest.raises(EngineFailure) as failure:
         opened(doubler, device="cuda")
     assert failure.value.code == "provider_missing"
@@ -74,7 +74,7 @@ def test_cuda_asked_for_and_absent_is_an_error_that_names_what_is_missing(double
 @without_cuda
 @pytest.mark.filterwarnings("ignore:Specified provider")
 @pytest.mark.parametrize("device", ["cuda", "auto"])
-def test_a_listed_provider_that_does_not_start_is_never_taken_for_running(
+def test_a_listed_provider_that_does_not_start_never_counts_as_running(
     doubler, monkeypatch, device
 ):
     monkeypatch.setattr(ort, "get_available_providers", lambda: [CUDA_PROVIDER, CPU_PROVIDER])
@@ -91,7 +91,7 @@ def test_a_listed_provider_that_does_not_start_is_never_taken_for_running(
 
 @pytest.mark.gpu
 @pytest.mark.skipif(CUDA_PROVIDER not in ort.get_available_providers(), reason="no CUDA provider")
-def test_cuda_is_proven_by_a_run_on_it(doubler):
+def test_cuda_is_verified_by_a_run_on_it(doubler):
     session = opened(doubler, device="cuda")
     assert session.provider == CUDA_PROVIDER
     assert session.run({"x": np.ones((1, 4), np.float32)})[0].tolist() == [[2] * 4]
@@ -117,14 +117,14 @@ def test_a_missing_or_broken_file_is_named_whatever_the_device(tmp_path, device)
         pytest.param({"z": np.ones((2, 4), np.float32)}, id="wrong name"),
     ],
 )
-def test_feeds_that_the_model_refuses_are_an_engine_failure(doubler, feeds):
+def test_inputs_that_the_model_refuses_are_an_engine_failure(doubler, feeds):
     with pytest.raises(EngineFailure, match="doubler") as failure:
         opened(doubler, device="cpu").run(feeds)
     assert failure.value.code == "inference_failed"
 
 
-def test_a_free_dimension_gets_the_trial_shape_that_is_asked_for(tmp_path):
-    # The width must be 48, which the graph's constant demands and the default does not give.
+def test_a_free_dimension_gets_the_requested_trial_shape(tmp_path):
+    # The graph's constant requires a width of 48, which is not the default of the trial run.
     path = onnx.write_model(
         tmp_path / "picky.onnx",
         [onnx.node("Add", ["x", "row"], "y")],
@@ -138,7 +138,7 @@ def test_a_free_dimension_gets_the_trial_shape_that_is_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "cause"),
     [
         pytest.param(CudaFacts(("onnxruntime",), True, True, ()), "is onnxruntime,", id="flavour"),
         pytest.param(CudaFacts((), True, True, ()), "no distribution", id="no flavour at all"),
@@ -165,8 +165,8 @@ def test_a_free_dimension_gets_the_trial_shape_that_is_asked_for(tmp_path):
         ),
     ],
 )
-def test_the_first_cause_that_hides_the_others_is_told(facts, told):
-    assert told in explain(facts)
+def test_the_first_cause_which_hides_the_others_is_reported(facts, cause):
+    assert cause in explain(facts)
 
 
 def test_this_machine_has_one_flavour_of_onnx_runtime():

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.coco_ap import Found, Truth, average_precision
+from models.evaluation.average_precision import Found, Truth, average_precision
 from tests.support import onnx_graphs as onnx
 from vision.core.document import Box
 from vision.core.errors import EngineFailure

@@ -108,9 +108,9 @@ def flow(look: Look, photographs: Photographs, width: float, mix: dict[str, floa
 
 
 def _running(look: Look, number: str, inner: str) -> str:
-    """A running head or foot: words on one side, the page number at the other, or either."""
+    """A running header or footer: words on one side, page number on the other, or one of them."""
     rng = look.rng
-    label = rng.choice(("header", "header")) if inner == "head" else "footer"
+    label = "header" if inner == "head" else "footer"
     words = tag(label, look.write.words(rng.randint(2, 9)).title(), "display:inline-block")
     page = tag("page_number", number, "display:inline-block")
     parts = rng.choice(([words, page], [page, words], [words], ["", page, ""], ["", words, ""]))

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from benchmarks.coco_ap import Found, Truth, average_precision
+from models.evaluation.average_precision import (
+    Found,
+    Truth,
+    average_precision,
+    curve,
+    hits_at,
+    one_class_found,
+    score,
+)
 
 BOX = (0, 0, 10, 10)
 HALF = (0, 0, 10, 5)  # covers half of BOX: IoU 0.5
@@ -69,3 +77,66 @@ def test_the_mean_over_thresholds_falls_with_the_overlap():
     scores = average_precision([(truth(BOX), found(HALF))], 1)
     assert scores["map"] == pytest.approx(0.1)  # one of ten thresholds
     assert scores["map75"] == 0.0
+
+
+A, B = (0, 0, 10, 10), (20, 0, 30, 10)
+
+
+def boxes(*rows):
+    return np.array(rows, np.float32).reshape(-1, 4)
+
+
+def detections(*rows):
+    """Boxes of one class with their confidence last."""
+    table = np.array(rows, np.float32).reshape(-1, 5)
+    return one_class_found(table[:, :4], table[:, 4])
+
+
+@pytest.mark.parametrize(
+    ("seen", "truths", "hits"),
+    [
+        pytest.param(detections(), boxes(A), 0, id="nothing found"),
+        pytest.param(detections((*A, 0.9)), boxes(), 0, id="nothing to find"),
+        pytest.param(detections((*A, 0.9), (*A, 0.8)), boxes(A), 1, id="found twice"),
+        pytest.param(detections((*B, 0.3), (*A, 0.8)), boxes(A, B), 2, id="both found"),
+        pytest.param(detections((0, 0, 10, 5, 0.9)), boxes(A), 1, id="at the threshold"),
+        pytest.param(detections((0, 0, 10, 4.9, 0.9)), boxes(A), 0, id="below the threshold"),
+    ],
+)
+def test_a_box_hits_the_free_one_that_it_overlaps_most(seen, truths, hits):
+    assert hits_at(seen, truths, 0.5) == hits
+
+
+def test_the_most_confident_detection_is_matched_first():
+    # Both overlap A enough; the less confident one overlaps it more and still counts as false.
+    wide, inside = (0, 0, 12, 10), (0, 0, 9, 10)
+    seen = detections((*inside, 0.4), (*wide, 0.9))
+    recall, precision = curve([(seen, boxes(A))])
+    assert recall.tolist() == [1.0, 1.0]
+    assert precision.tolist() == [1.0, 0.5]
+
+
+def test_one_class_is_scored_as_among_many():
+    pages = [(detections((*A, 0.9), (*B, 0.8)), boxes(A)), (detections((*A, 0.7)), boxes(A, B))]
+    many = average_precision(
+        [
+            (Truth(t.astype(float), np.zeros(len(t), int), np.zeros(len(t), bool)), f)
+            for f, t in pages
+        ],
+        3,
+    )
+    row = score(pages)
+    assert (row["ap"], row["ap50"], row["ap75"]) == (many["map"], many["map50"], many["map75"])
+
+
+def test_even_and_odd_pages_are_also_scored_separately():
+    hit, miss = (detections((*A, 0.9)), boxes(A)), (detections(), boxes(A))
+    row = score([hit, miss, hit, miss])
+    assert (row["ap50_even"], row["ap50_odd"], row["boxes"]) == (1.0, 0.0, 4.0)
+    assert np.isnan(score([hit])["ap50_odd"])
+
+
+def test_a_class_without_labelled_boxes_has_no_score():
+    row = score([(detections((*A, 0.5)), boxes())])
+    assert np.isnan(row["ap"])
+    assert row["boxes"] == 0

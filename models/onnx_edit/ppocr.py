@@ -1,0 +1,25 @@
+"""The edits that make PP-OCR's recogniser fast, in the order in which they belong."""
+
+from collections.abc import Callable
+
+from models.onnx_edit.model_file import parse_model, serialise
+from models.onnx_edit.prune_classes import prune_classes
+from models.onnx_edit.quantise_pointwise import quantise_pointwise
+from models.onnx_edit.subnormals import flush_weights
+
+
+def convert_recogniser(
+    content: bytes, wanted: Callable[[str], bool] | None = None, *, int8: bool = False
+) -> bytes:
+    """The ONNX file with only the `wanted` characters, None keeping all, and normal weights.
+
+    `int8` quantises its wide pointwise convolutions. EngineFailure `model_unreadable` where the
+    bytes are not a recogniser of PP-OCR.
+    """
+    model = parse_model(content)
+    if wanted is not None:
+        prune_classes(model, wanted)
+    if int8:
+        quantise_pointwise(model)
+    flush_weights(model)
+    return serialise(model)
