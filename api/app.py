@@ -33,7 +33,7 @@ from api.ttl_cache import Remembered
 from jobs.broker.celery_publisher import Publisher
 from jobs.broker.rate_limiter import RateCounter
 from jobs.ledger import Ledger, open_ledger
-from jobs.queue.publish_window import open_window
+from jobs.queue.publish_window import Window
 from jobs.queue.relay import GATHER_S, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import open_blobs
@@ -111,6 +111,7 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
     ledger = open_ledger(settings)
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     broker = broker or Publisher(settings)
+    window = Window(broker.depth, ledger.workers.page_threads)
     return Services(
         settings=settings,
         ledger=ledger,
@@ -118,7 +119,7 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
         accepting=AcceptQueue(ledger.jobs.create_many, blobs),
         broker=broker,
         # Where there is no room, the broker holds work for longer than this.
-        relay=Relay(ledger.outbox, broker, open_window(ledger, broker.depth).room, idle_s=GATHER_S),
+        relay=Relay(ledger.outbox, broker, window.room, idle_s=GATHER_S),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,

@@ -20,6 +20,7 @@ from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
 from jobs.queue.outbox import Message
 from jobs.settings import Settings
 
+App = Celery  # for annotations elsewhere: only this package imports Celery's producer side
 TASKS: Final[dict[Topic, tuple[str, str]]] = {
     topic: (f"pagesight.{topic}", QUEUES[topic]) for topic in TOPICS
 }

@@ -14,7 +14,7 @@ from jobs.domain.errors import IdempotencyMismatch, LedgerError, QueueFull
 from jobs.domain.job import Job, NewJob
 from jobs.domain.states import JobState
 from jobs.lifecycle.idempotency import claim_key, holder
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 from jobs.settings import Settings
 
 # What became of one request: its job and whether it is new, or why there is none.
@@ -123,7 +123,7 @@ def _write(connection: Connection, jobs: Sequence[Job], settings: Settings, now:
     wake_at = now + timedelta(seconds=settings.republish_s)
     connection.execute(insert(tables.jobs), [_row(job, wake_at) for job in jobs])
     for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
-        send(connection, "open_job", [(job.id,) for job in some], tenant, priority)
+        enqueue(connection, "open_job", [(job.id,) for job in some], tenant, priority)
     queued = {"sequence": 1, "kind": "job.queued", "data": {}, "at": now}
     connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from jobs.db import tables
 from jobs.db.mappers import JobRow
 from jobs.domain.states import PageState
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 
 _JOBS = tables.jobs.c
 _RESULTS = tables.page_results.c
@@ -29,12 +29,12 @@ def write_pages(
     rows = [{**common, "number": each, **(read if each in kept else fresh)} for each in numbers]
     connection.execute(insert(tables.pages), rows)
     messages = [(job.id, number) for number in numbers if number not in kept]
-    send(connection, "read_page", messages, job.tenant, job.priority)
+    enqueue(connection, "read_page", messages, job.tenant, job.priority)
     if kept:
         count = update(tables.jobs).where(_JOBS.id == job.id).values(pages_succeeded=len(kept))
         connection.execute(count.values(wake_at=None if messages else wake_at))
     if not messages:
-        send(connection, "finish_job", [(job.id,)])
+        enqueue(connection, "finish_job", [(job.id,)])
     return len(kept)
 
 

@@ -4,9 +4,8 @@ Lock order, the same everywhere so that writers never wait for each other in a r
 first, then its pages, then its batch, then deliveries; an endpoint before its deliveries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Update, case, insert, literal, update
 
@@ -22,12 +21,11 @@ from jobs.domain.states import (
     JobState,
     PageState,
 )
-from jobs.domain.topics import Topic
 from jobs.lifecycle.batch_transitions import count_out
 from jobs.lifecycle.job_events import announce
+from jobs.queue.enqueue import enqueue
 from jobs.settings import Settings
 
-FIRST = 0  # the rank of what was begun already; those of waiting jobs are their priorities
 LOST = Fault("worker_lost", "Reading was begun and lost as often as it may be tried.", "operator")
 
 
@@ -85,7 +83,7 @@ def close_job(
     delivery_ids = announce(connection, row, now, now + timedelta(seconds=settings.republish_s))
     if row.batch_id is not None:
         delivery_ids = [*delivery_ids, *count_out(connection, row.batch_id, now, settings)]
-    send(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
+    enqueue(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
     return row
 
 
@@ -101,23 +99,3 @@ def log_event(
         "at": now,
     }
     connection.execute(insert(tables.events), event)
-
-
-def send(
-    connection: Connection,
-    topic: Topic,
-    messages: Sequence[tuple[Any, ...]],
-    tenant: str = "",
-    rank: int = FIRST,
-) -> None:
-    """Put messages, each given by its arguments, in the outbox.
-
-    They are published by turns of the tenants; of one tenant's the lowest `rank` goes first.
-    """
-    common = {"topic": topic, "tenant": tenant, "rank": rank}
-    rows = [
-        common | {"subject": subject, "number": number[0] if number else None}
-        for subject, *number in messages
-    ]
-    if rows:
-        connection.execute(insert(tables.outbox), rows)

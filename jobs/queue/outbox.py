@@ -30,7 +30,7 @@ from jobs.db.clock import Clock
 from jobs.db.column_types import UtcDateTime
 from jobs.db.engine import Database
 from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 from jobs.queue.fair_queue import Turns
 from jobs.queue.redelivery import Waiting, waits
 from jobs.settings import Settings
@@ -152,7 +152,7 @@ class Outbox:
             connection.execute(pushed.values(wake_at=wake_at))
         of_turn = itemgetter(-2, -1)
         for turn, some in groupby(sorted(rows, key=of_turn), key=of_turn):
-            send(connection, wait.topic, [row[:-2] for row in some], *turn)
+            enqueue(connection, wait.topic, [row[:-2] for row in some], *turn)
         return len(rows)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from threading import Lock
 
 from jobs.domain.topics import MOST_TOGETHER, Topic
-from jobs.ledger import Ledger
 
 DOCUMENTS = 64  # to be opened: short work that comes in bursts
 LEAST_PAGES = 4
@@ -45,8 +44,3 @@ class Window:
                 self._known = max(LEAST_PAGES, PAGES_A_THREAD * self._threads())
                 self._ask_at = time.monotonic() + _ASK_EVERY_S
             return self._known
-
-
-def open_window(ledger: Ledger, depth: Callable[[Topic], int]) -> Window:
-    """Return the window for the workers that report to this ledger."""
-    return Window(depth, ledger.workers.page_threads)

@@ -19,7 +19,8 @@ from jobs.domain.job import Batch, Fault, Job, NewBatch, NewJob
 from jobs.domain.states import BatchState, JobState
 from jobs.lifecycle.accept import Rooms, accept_jobs, moment
 from jobs.lifecycle.batch_transitions import count_jobs, end_when_over, moved_batch, moving_batch
-from jobs.lifecycle.transitions import LOST, close_job, moving_job, send
+from jobs.lifecycle.transitions import LOST, close_job, moving_job
+from jobs.queue.enqueue import enqueue
 from jobs.settings import Settings
 
 MAX_LIST = 500
@@ -49,7 +50,7 @@ class BatchStore:
             made = made.on_conflict_do_nothing(index_elements=["tenant", "idempotency_key"])
             row = connection.execute(made.returning(tables.batches)).one_or_none()
             if row is not None:
-                send(connection, "tend_batch", [(new.id,)])
+                enqueue(connection, "tend_batch", [(new.id,)])
                 return to_batch(row), True
             first = _counted(connection, _keyed(connection, new))
         if first.fingerprint != new.fingerprint:
@@ -225,11 +226,11 @@ class BatchStore:
         if row is not None:
             self._send(connection, end_when_over(connection, row, now, self._settings))
             if row.open_jobs:
-                send(connection, "tend_batch", [(row.id,)])
+                enqueue(connection, "tend_batch", [(row.id,)])
 
     @staticmethod
     def _send(connection: Connection, delivery_ids: Sequence[str]) -> None:
-        send(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
+        enqueue(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
 
 
 def _held(batch: Batch) -> ColumnElement[bool]:

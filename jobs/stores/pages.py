@@ -13,7 +13,8 @@ from jobs.db.mappers import fault_columns, fault_data, to_page
 from jobs.domain.errors import StaleClaim
 from jobs.domain.job import Claim, Fault, Job, PageRow
 from jobs.domain.states import JobState, PageState
-from jobs.lifecycle.transitions import LOST, log_event, moved, moving_page, send
+from jobs.lifecycle.transitions import LOST, log_event, moved, moving_page
+from jobs.queue.enqueue import enqueue
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -182,7 +183,7 @@ class PageStore:
         }
         log_event(connection, job, f"page.{to}", data, now)
         if job.wake_at is not None:
-            send(connection, "finish_job", [(claim.job_id,)])
+            enqueue(connection, "finish_job", [(claim.job_id,)])
 
     def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
         """Count one more ended page in its running job; the last one makes the job wait to finish.
@@ -213,7 +214,7 @@ class PageStore:
             return False
         of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
         tenant = connection.execute(of_job).scalar_one()
-        send(connection, "read_page", [(claim.job_id, claim.number)], tenant)
+        enqueue(connection, "read_page", [(claim.job_id, claim.number)], tenant)
         return True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, literal, update
 from jobs.db import tables
 from jobs.db.column_types import UtcDateTime
 from jobs.domain.delivery import Attempt
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 from jobs.security.audit_log import SERVICE, note
 from jobs.webhooks.delivery_rows import end_waiting
 from jobs.webhooks.fanout import Notice, tell
@@ -75,5 +75,5 @@ def _disable(
     }
     notice = Notice(row.tenant, "webhook.disabled", data)
     told = tell(connection, notice, now, wake_at, besides=row.id)
-    send(connection, "deliver", [(each,) for each in told])
+    enqueue(connection, "deliver", [(each,) for each in told])
     logger.warning("webhook endpoint %s of tenant %s disabled: %s", row.id, row.tenant, reason)

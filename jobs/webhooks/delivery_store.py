@@ -12,7 +12,7 @@ from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.domain.delivery import Addressee, Attempt, Delivery, Endpoint, Which
 from jobs.domain.states import DeliveryState
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 from jobs.settings import Settings
 from jobs.webhooks.auto_disable import note_failure, note_success
 from jobs.webhooks.delivery_rows import (
@@ -80,7 +80,7 @@ class DeliveryStore:
         with self._database.write() as connection:
             row = changed(connection, self._again(this))
             if row is not None:
-                send(connection, "deliver", [(delivery_id,)])
+                enqueue(connection, "deliver", [(delivery_id,)])
             return to_delivery(row or delivery_row(connection, tenant, delivery_id))
 
     def replay_many(self, tenant: str, which: Which) -> int:
@@ -96,7 +96,7 @@ class DeliveryStore:
         with self._database.write() as connection:
             ids = connection.execute(found).scalars().all()
             connection.execute(self._again(_DELIVERIES.id.in_(ids)))
-            send(connection, "deliver", [(each,) for each in ids])
+            enqueue(connection, "deliver", [(each,) for each in ids])
         return len(ids)
 
     def addressee(self, delivery_id: str) -> Addressee | None:

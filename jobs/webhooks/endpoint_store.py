@@ -12,7 +12,7 @@ from jobs.db.engine import Database
 from jobs.domain.delivery import EVERYTHING, FILTERS, Delivery, Endpoint
 from jobs.domain.errors import IllegalMove, NotFound
 from jobs.domain.ids import new_id
-from jobs.lifecycle.transitions import send
+from jobs.queue.enqueue import enqueue
 from jobs.security.audit_log import OPERATOR, Action, note
 from jobs.settings import Settings
 from jobs.webhooks.delivery_rows import end_waiting, to_delivery
@@ -199,7 +199,7 @@ class WebhookStore:
                 raise IllegalMove(f"endpoint {endpoint_id} {why}")
             receivers = [(row.id, row.url)]
             (sent,) = write_deliveries(connection, notice, receivers, now, wake_at)
-            send(connection, "deliver", [(sent,)])
+            enqueue(connection, "deliver", [(sent,)])
             written = select(tables.deliveries).where(tables.deliveries.c.id == sent)
             return to_delivery(connection.execute(written).one())
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from celery import Celery
-
-from jobs.broker.celery_publisher import Publisher, make_app
+from jobs.broker.celery_publisher import App, Publisher, make_app
 from jobs.domain.errors import LedgerError
 from jobs.domain.ids import new_id
 from jobs.ledger import Ledger, open_ledger
-from jobs.queue.publish_window import open_window
+from jobs.queue.publish_window import Window
 from jobs.queue.relay import Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, open_blobs
@@ -33,7 +31,7 @@ class Parts:
     worker: str
     ledger: Ledger
     blobs: Blobs
-    app: Celery
+    app: App
     publisher: Publisher
     relay: Relay
     heartbeat: Heartbeat
@@ -49,7 +47,8 @@ def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
     ledger = open_ledger(settings)
     app = make_app(settings)
     publisher = Publisher(settings)
-    relay = Relay(ledger.outbox, publisher, open_window(ledger, publisher.depth).room)
+    window = Window(publisher.depth, ledger.workers.page_threads)
+    relay = Relay(ledger.outbox, publisher, window.room)
     heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled)
     relay.start()
     heartbeat.start()
