@@ -1,4 +1,4 @@
-"""What the exit status of `pagesight` says; docs/cli.md explains each to users."""
+"""What the exit status of `pagesight` says; docs/reference/cli.md explains each to users."""
 
 from enum import IntEnum
 

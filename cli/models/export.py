@@ -65,7 +65,7 @@ def _check(request: ExportRequest) -> None:
         raise BadInput(
             "no_training_environment",
             f"there is no interpreter {request.python}: torch and ultralytics are no part of the"
-            " service. Make an environment once (docs/detection.md) and name it with --python:\n"
+            " service. Make an environment once (docs/how-to/detectors.md) and name it with --python:\n"
             "    python3 -m venv .training\n"
             "    .training/bin/pip install torch ultralytics onnx",
         )

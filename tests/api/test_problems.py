@@ -35,7 +35,7 @@ def test_every_code_that_is_raised_anywhere_is_in_the_table() -> None:
 
 
 def test_docs_describe_every_code() -> None:
-    documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    documented = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
     assert [code for code, kind in KINDS.items() if kind.describe() not in documented] == []
 
 
