@@ -1,4 +1,4 @@
-"""The receivers of docs/how-to/webhooks.md run as they stand there and take only what is genuine."""
+"""The receivers of docs/how-to/webhooks.md run as printed and accept only what is genuine."""
 
 import base64
 import json
