@@ -26,13 +26,13 @@ curl -H "Authorization: Bearer $KEY" -H "Prefer: wait=30" -F file=@receipt.jpg \
 ```
 
 Each error is `application/problem+json` with a stable `code` and the `actor` who must act;
-docs/errors.md and `/problems/{code}` say what helps.
+docs/reference/errors.md and `/problems/{code}` say what helps.
 """
 
 TAGS: Final = [
     {"name": "jobs", "description": "Hand documents in and follow them."},
     {"name": "results", "description": "What was read, whole or page by page."},
-    {"name": "batches", "description": "Many documents in one request (docs/batches.md)."},
+    {"name": "batches", "description": "Many documents in one request (docs/how-to/batches.md)."},
     {"name": "webhooks", "description": "Be told when jobs end (Standard Webhooks)."},
     {"name": "service", "description": "Health, metrics and descriptions."},
 ]

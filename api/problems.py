@@ -26,7 +26,7 @@ class Kind:
     status: int | None = None
 
     def describe(self) -> str:
-        """This kind as a section of docs/errors.md."""
+        """This kind as a section of docs/reference/errors.md."""
         seen = f"HTTP {self.status}" if self.status else "the fault of a job or page"
         return (
             f"## {self.code}\n\n{self.title}. Seen as: {seen}. Who must act: the {self.actor}."

@@ -1,6 +1,6 @@
 """How true confidences are, and the fit that makes them so.
 
-    python -m benchmarks.calibration --data ../shared/data --docs docs
+    python -m benchmarks.calibration --data ../shared/data --docs docs/research
     python -m benchmarks.calibration --data ../shared/data \
         --write vision/recognition/calibration.toml
     python -m benchmarks.calibration --data ../shared/data --engines lstm --fit-only --write FILE

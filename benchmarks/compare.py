@@ -1,6 +1,6 @@
 """Pagesight's profiles beside pytesseract, tesserocr, OCRmyPDF and RapidOCR on the same pages.
 
-    python -m benchmarks.compare --data ../shared/data --others build/others --short --docs docs
+    python -m benchmarks.compare --data ../shared/data --others build/others --docs docs/research
 
 Every page goes through every program before the next page comes, each program in a process of its
 own, one at a time, one thread, the order of programs changing from page to page: what slows the

@@ -37,7 +37,7 @@ def full_report(rows: Sequence[Row], conditions: str, versions: str, picture: st
     parts = [
         "# Side by side: every program on every set", "",
         "Written by `python -m benchmarks.compare`; method and bias stand in",
-        "[benchmarks/README.md](../benchmarks/README.md).", "",
+        "[benchmarks/README.md](../../benchmarks/README.md).", "",
         f"{conditions}.", "", f"Programs: {versions}.", "",
         f"![Word F1 against pages a second]({picture})", "",
         "## Against native Tesseract", "",

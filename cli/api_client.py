@@ -1,8 +1,10 @@
-"""The API's side of `pagesight webhooks`: a thin client over HTTP."""
+"""A thin HTTP client of the API, for the commands that talk to a running service."""
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -13,16 +15,16 @@ _TIMEOUT_S = 30.0
 
 
 class ServerRefused(Exception):  # noqa: N818 - says what is the matter
-    """The server cannot be asked, or said no; the message is for people."""
+    """The server cannot be reached or refused the request; the message is for people."""
 
 
 class Client:
-    """Asks one server with one key."""
+    """Talks to one server with one key."""
 
     def __init__(self, server: str | None, key: str | None) -> None:
         settings = Settings()
         self.server = (server or f"http://{settings.host}:{settings.port}").rstrip("/")
-        headers = {"Authorization": f"Bearer {key or _own_key(settings)}"}
+        headers = {"Authorization": f"Bearer {key or _local_key(settings, self.server)}"}
         self._http = httpx.Client(
             base_url=self.server, headers=headers, timeout=_TIMEOUT_S, trust_env=False
         )
@@ -38,35 +40,57 @@ class Client:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str | int | None] | None = None,
     ) -> Any:
-        """Return the answer's JSON, None where it has no body; ServerRefused says why not."""
+        """Return the JSON of the answer, None where it has no body. Raises ServerRefused."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         try:
             answer = self._http.request(method, path, json=body, params=given)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerRefused(
-                f"{self.server} does not answer ({error}): is it running? --server names another"
+                f"{self.server} does not answer ({error}). Is the service running? "
+                "--server names another address"
             ) from error
         if not answer.is_success:
             raise ServerRefused(_reason(answer))
         return answer.json() if answer.content else None
 
 
-def _own_key(settings: Settings) -> str:
+def _local_key(settings: Settings, server: str) -> str:
+    """Return the key in the data folder. It has all scopes, so it never leaves this machine."""
+    path = key_file(settings)
+    if not _is_local(server, settings):
+        raise ServerRefused(
+            f"no API key for {server}: pass --key or set PAGESIGHT_API_KEY. "
+            f"The key in {path} is sent to this machine only"
+        )
     try:
-        return key_file(settings).read_text().strip()
+        return path.read_text().strip()
     except OSError as error:
         raise ServerRefused(
-            "no API key: give --key, set PAGESIGHT_API_KEY, or run this where the service's data "
-            f"folder is ({key_file(settings)} cannot be read)"
+            f"no API key: pass --key, set PAGESIGHT_API_KEY, or run this in the folder of the "
+            f"service ({path} cannot be read: {error.strerror})"
         ) from error
+
+
+def _is_local(server: str, settings: Settings) -> bool:
+    """Whether a URL names this machine: a loopback address, or the one the API listens on."""
+    try:
+        host = urlsplit(server).hostname or ""
+    except ValueError:  # not a URL: the request will fail, but never with the key
+        return False
+    if host in {"localhost", settings.host.lower()}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _reason(answer: httpx.Response) -> str:
     try:
         problem = answer.json()
-        said = f"{problem['detail']} ({problem['code']})"
+        reason = f"{problem['detail']} ({problem['code']})"
     except (json.JSONDecodeError, KeyError, TypeError):
-        said = f"{answer.status_code} {answer.reason_phrase}"
+        reason = f"the server answered {answer.status_code} {answer.reason_phrase}"
     if "PAGESIGHT_EGRESS_ALLOW" in answer.text:
-        said += "; for a laptop: PAGESIGHT_EGRESS_ALLOW='[\"127.0.0.1\"]'"
-    return said
+        reason += "; on a laptop, start it with PAGESIGHT_EGRESS_ALLOW='[\"127.0.0.1\"]'"
+    return reason

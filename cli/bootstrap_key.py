@@ -1,4 +1,4 @@
-"""The key that the embedded default makes for whoever runs it on a laptop."""
+"""The API key that `pagesight serve` creates for its owner."""
 
 import os
 from pathlib import Path
@@ -10,12 +10,12 @@ _SCOPES = ("jobs:read", "jobs:write", "webhooks", "admin")
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the key is kept, readable by its owner alone."""
+    """Return the path of the key file, readable by its owner only."""
     return settings.data_dir / "api-key"
 
 
 def first_key(settings: Settings) -> str:
-    """The key kept in the data folder, made now if it is not there or no longer valid."""
+    """Return the key in the data folder; create one if it is missing or no longer valid."""
     ledger = open_ledger(settings)
     try:
         path = key_file(settings)

@@ -1,4 +1,4 @@
-"""What the exit status of `pagesight` says; docs/cli.md explains each to users."""
+"""Exit codes of `pagesight`; docs/reference/cli.md explains each to users."""
 
 from enum import IntEnum
 

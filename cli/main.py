@@ -15,10 +15,9 @@ from cli.webhooks.commands import app as webhooks
 app = typer.Typer(
     help="Read documents: detection and OCR, on this machine or as a service.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
+keys = typer.Typer(help="Create, list, rotate and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(webhooks, name="webhooks")
@@ -35,10 +34,13 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which one.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
-    """Hold the options that belong to no command."""
+    """Options of `pagesight` itself."""
 
 
 @app.command()
@@ -65,7 +67,9 @@ def read(
 @app.command()
 @with_reading_options
 def batch(
-    source: Annotated[Path, typer.Argument(help="A folder, a .zip, or a .jsonl of documents.")],
+    source: Annotated[
+        Path, typer.Argument(help="A folder, a .zip, or a .jsonl list of documents.")
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for the results.")
     ] = None,
@@ -97,29 +101,40 @@ def batch(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; overrides PAGESIGHT_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port; 0 picks a free one. Overrides PAGESIGHT_PORT."),
+    ] = None,
+) -> None:
     """Run the whole service: API, workers and, unless a broker is set, a private Redis."""
     from cli.serve.command import serve as run
 
-    raise typer.Exit(run())
+    raise typer.Exit(run(host=host, port=port))
 
 
 @app.command()
 def api() -> None:
-    """Run the API alone."""
-    from api.server import run_api
-    from jobs.settings import Settings
+    """Run the API alone. Its database must have been migrated."""
+    from cli.serve.api import serve_api
 
-    run_api(Settings())
+    serve_api()
 
 
 @app.command()
 def worker(
     role: Annotated[
-        str, typer.Option(help="pages reads pages; courier opens, finishes, delivers, mends.")
+        str, typer.Option(help="pages: reads pages. courier: the control worker.")
     ] = "pages",
 ) -> None:
-    """Run one worker process."""
+    """Run one worker process.
+
+    A pages worker reads pages. A control worker (`--role courier`) opens documents, finishes jobs,
+    delivers webhooks and recovers work that was lost.
+    """
     from cli.serve.worker import work
 
     raise typer.Exit(work(role))
@@ -127,7 +142,7 @@ def worker(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's tables."""
+    """Create the database's tables, or upgrade them to this version."""
     from jobs.migrations.upgrade import migrate as run
     from jobs.settings import Settings
 
@@ -136,7 +151,7 @@ def migrate() -> None:
 
 @app.command()
 def demo() -> None:
-    """Send a sample document through a service of its own and show what comes back."""
+    """Start a temporary service, read a sample document with it, and show the result."""
     from cli.demo.command import demo as run
 
     raise typer.Exit(run())
@@ -146,7 +161,7 @@ def demo() -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Check this installation: what is there, what really runs where, what to mend."""
+    """Check this installation, open every model, and say how to fix what is wrong."""
     from cli.doctor.command import doctor as run
 
     raise typer.Exit(run(as_json=as_json))
@@ -154,11 +169,15 @@ def doctor(
 
 @app.command()
 def audit(
-    tenant: Annotated[str | None, typer.Option(help="Of this tenant alone.")] = None,
-    action: Annotated[str | None, typer.Option(help="As key.refused or job.deleted.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 100,
+    tenant: Annotated[str | None, typer.Option(help="Only events of this tenant.")] = None,
+    action: Annotated[
+        str | None, typer.Option(help="Only this action, such as key.refused.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="Most events to list, newest first.")
+    ] = 100,
 ) -> None:
-    """List who did what to keys, webhooks and stored documents."""
+    """List the audit log: changes to keys and webhooks, deleted jobs and batches."""
     from cli.keys.audit import show
 
     raise typer.Exit(show(tenant, action, limit))
@@ -166,20 +185,20 @@ def audit(
 
 @keys.command("create")
 def keys_create(
-    tenant: Annotated[str, typer.Option(help="Whose jobs the key can see.")] = "default",
+    tenant: Annotated[str, typer.Option(help="Tenant whose jobs the key can access.")] = "default",
     scopes: Annotated[
-        str, typer.Option(help="jobs:read, jobs:write, webhooks, admin; commas between.")
+        str, typer.Option(help="Comma-separated: jobs:read, jobs:write, webhooks, admin.")
     ] = "jobs:read,jobs:write,webhooks",
-    name: Annotated[str, typer.Option(help="A note for people.")] = "",
+    name: Annotated[str, typer.Option(help="A name to recognise the key by.")] = "",
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
     rate: Annotated[
         float | None,
         typer.Option(
-            min=0, help="Requests a second; 0 is no limit. PAGESIGHT_RATE_PER_S if absent."
+            min=0, help="Requests per second; 0 is no limit. Default: PAGESIGHT_RATE_PER_S."
         ),
     ] = None,
 ) -> None:
-    """Make a key. It is shown once."""
+    """Create a key and print it. It is shown only once."""
     from cli.keys.actions import create
 
     raise typer.Exit(create(tenant, scopes, name, days, rate))
@@ -187,7 +206,7 @@ def keys_create(
 
 @keys.command("list")
 def keys_list() -> None:
-    """List keys, never their secrets."""
+    """List the keys, without their secrets."""
     from cli.keys.actions import show
 
     raise typer.Exit(show())
@@ -195,29 +214,42 @@ def keys_list() -> None:
 
 @keys.command("rotate")
 def keys_rotate(
-    key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")],
-    overlap: Annotated[float, typer.Option(min=0, help="Hours the old key still works.")] = 24,
+    key_id: Annotated[str, typer.Argument(help="The id shown by `pagesight keys list`.")],
+    overlap: Annotated[
+        float, typer.Option(min=0, help="Hours for which the old key keeps working.")
+    ] = 24,
 ) -> None:
-    """Make a key that takes another one's place. It is shown once."""
+    """Replace a key by a new one and print it. It is shown only once."""
     from cli.keys.actions import rotate
 
     raise typer.Exit(rotate(key_id, overlap))
 
 
 @keys.command("revoke")
-def keys_revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
-    """Make a key useless from now on."""
+def keys_revoke(
+    key_id: Annotated[str, typer.Argument(help="The id shown by `pagesight keys list`.")],
+) -> None:
+    """Revoke a key. The service refuses it from then on."""
     from cli.keys.actions import revoke
 
     raise typer.Exit(revoke(key_id))
 
 
 def main() -> None:
-    """Run the command; Ctrl-C ends it quietly."""
+    """Run the command. Ctrl-C ends it quietly, and an expected error is one message."""
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
+    except Exception as error:
+        from cli.console import complain
+        from cli.failures import explain
+
+        if (explained := explain(error)) is None:
+            raise
+        message, code = explained
+        complain(message)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

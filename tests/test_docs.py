@@ -11,8 +11,8 @@ from cli.main import app
 from jobs.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
-CLI = (ROOT / "docs" / "cli.md").read_text()
+CONFIGURATION = (ROOT / "docs" / "reference" / "configuration.md").read_text()
+CLI = (ROOT / "docs" / "reference" / "cli.md").read_text()
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -79,7 +79,7 @@ def test_a_picture_given_to_add_shows_what_the_network_makes_of_it(
         (["{silent}", "--licence", "MIT"], "--classes"),
         (["{silent}", "--licence", "MIT", "--classes", "a,b"], "for 2 classes"),
         (["{silent}", "--classes", "a,b,c"], "--licence"),
-        (["{silent}", "--classes", "a,b,c", "--size", "big"], "'big' is no size"),
+        (["{silent}", "--classes", "a,b,c", "--size", "big"], "'big' is not a size"),
     ],
 )
 def test_what_cannot_be_added_is_explained(tmp_path: Path, words: list[str], told: str) -> None:

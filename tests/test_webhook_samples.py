@@ -1,4 +1,4 @@
-"""The receivers of docs/webhooks.md run as they stand there and take only what is genuine."""
+"""The receivers of docs/how-to/webhooks.md run as printed and accept only what is genuine."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 from tests.support.parts import require
 from tests.support.workplace import await_true
 
-TEXT = (Path(__file__).parents[1] / "docs" / "webhooks.md").read_text()
+TEXT = (Path(__file__).parents[1] / "docs" / "how-to" / "webhooks.md").read_text()
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 OTHER = "whsec_" + base64.b64encode(bytes(32)).decode()
 BODY = json.dumps({"type": "job.failed", "data": {"note": "gr\u00fcn"}})

@@ -240,7 +240,7 @@ class EventOut(Model):
 
 
 class ProblemOut(BaseModel):
-    """RFC 9457 problem details; some kinds have more members, described in docs/errors.md."""
+    """RFC 9457 problem details; some kinds have more members, see docs/reference/errors.md."""
 
     model_config = ConfigDict(extra="allow", title="Problem")
 

@@ -1,6 +1,6 @@
-"""`pagesight batch`: hand many documents in, watch them, fetch what came of them.
+"""`pagesight batch`: submit many documents, follow them, fetch their results.
 
-What it did so far lies in the output folder, so the same command goes on where it was interrupted.
+Its progress is kept in the output folder, so the same command resumes after an interruption.
 """
 
 import json
@@ -17,13 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.api_client import Client, ServerRefused
 from cli.batch.upload import Source, Unusable, find_source, make_upload, parameters_of
-from cli.console import complain, err, out
+from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
 
 POLL_S = 1.0
 STATE_FILE = "batch.json"
 RETRIED = ("failed", "expired", "partial", "cancelled")
-MOST_SHOWN = 10
+MOST_SHOWN = 10  # names or errors that the terminal lists; the files hold all
 _UPLOAD_TIMEOUT_S = 300.0
 _FINAL = frozenset({"completed", "cancelled", "failed"})
 _ENDED = ("succeeded", "partial", "failed", "cancelled", "expired")
@@ -31,7 +31,7 @@ _ENDED = ("succeeded", "partial", "failed", "cancelled", "expired")
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """What was done so far; kept in the output folder. `retry_of` is the batch that is repeated."""
+    """Progress so far, kept in the output folder. `retry_of` is the batch being retried."""
 
     server: str
     source: str
@@ -41,10 +41,10 @@ class Progressed:
 
 
 class BatchClient(Client):
-    """Asks for batches; uploads and downloads pass in pieces."""
+    """Submits and fetches batches; uploads and downloads are streamed."""
 
     def submit(self, source: Source, parameters: Mapping[str, str], key: str) -> dict[str, Any]:
-        """Hand the source in; under one key it makes one batch, however often it is sent."""
+        """Submit the source; the same key creates one batch, however often it is sent."""
         upload = make_upload(source, parameters)
         headers = {"Content-Type": upload.content_type, "Idempotency-Key": key}
         try:
@@ -56,25 +56,29 @@ class BatchClient(Client):
                 timeout=_UPLOAD_TIMEOUT_S,
             )
         except httpx.HTTPError as error:
-            raise ServerRefused(f"the upload broke off ({error}): run the command again") from error
-        return self._said(answer)
+            raise ServerRefused(
+                f"the upload was interrupted ({error}): run the command again"
+            ) from error
+        return self._checked(answer)
 
     def retry(self, batch_id: str, states: Sequence[str], key: str) -> dict[str, Any]:
-        """Have documents of an ended batch read again; under one key it makes one batch."""
+        """Retry documents of a finished batch; the same key creates one batch."""
         path, headers = f"/v1/batches/{batch_id}/retry", {"Idempotency-Key": key}
         try:
             answer = self._http.post(path, params={"states": list(states)}, headers=headers)
         except httpx.HTTPError as error:
-            raise ServerRefused(f"no answer came ({error}): run the command again") from error
-        return self._said(answer)
+            raise ServerRefused(
+                f"the server did not answer ({error}): run the command again"
+            ) from error
+        return self._checked(answer)
 
     def get(self, batch_id: str) -> dict[str, Any]:
-        """The batch as it stands."""
+        """Return the current state of the batch."""
         batch: dict[str, Any] = self.ask("GET", f"/v1/batches/{batch_id}")
         return batch
 
     def download(self, batch_id: str, name: str, folder: Path) -> int:
-        """Put `name` into the folder, going on after the lines that are there; count its lines."""
+        """Download `name`, resuming after the lines that are there; return its line count."""
         part = folder / f"{name}.part"
         after = _last_index(part)
         path = f"/v1/batches/{batch_id}/{name}"
@@ -82,25 +86,27 @@ class BatchClient(Client):
             with self._http.stream("GET", path, params={"after": after}) as answer:
                 if not answer.is_success:
                     answer.read()
-                    self._said(answer)
+                    self._checked(answer)
                 with part.open("ab") as file:
                     for piece in answer.iter_bytes():
                         file.write(piece)
         except httpx.HTTPError as error:
-            raise ServerRefused(f"{name} broke off ({error}): run the command again") from error
+            raise ServerRefused(
+                f"the download of {name} was interrupted ({error}): run it again"
+            ) from error
         part.replace(folder / name)
         with (folder / name).open("rb") as file:
             return sum(1 for _ in file)
 
     @staticmethod
-    def _said(answer: httpx.Response) -> dict[str, Any]:
+    def _checked(answer: httpx.Response) -> dict[str, Any]:
         body: dict[str, Any] = answer.json() if answer.content else {}
         if not answer.is_success:
             rows = [f"  {row['place']}: {row['expected']}" for row in body.get("errors", ())]
             wait = answer.headers.get("retry-after")
-            later = [f"  Come back in {wait} s."] if wait else []
-            told = f"{body.get('detail', answer.reason_phrase)} ({body.get('code', '')})"
-            raise ServerRefused("\n".join([told, *rows, *later]))
+            later = [f"  Try again in {wait} s."] if wait else []
+            reason = f"{body.get('detail', answer.reason_phrase)} ({body.get('code', '')})"
+            raise ServerRefused("\n".join([reason, *rows, *later]))
         return body
 
 
@@ -115,7 +121,7 @@ def send_batch(
     wait: bool,
     retry: str | None = None,
 ) -> int:
-    """Run the command; what the server refuses is told and makes the exit code FAILED."""
+    """Run the command; a refusal by the server is printed, and the exit code is FAILED."""
     try:
         client = BatchClient(server, key)
         try:
@@ -137,9 +143,10 @@ def run_batch(
     wait: bool,
     retry: str | None = None,
 ) -> int:
-    """Hand in, watch and fetch, from wherever it stands; the exit code says what came of it.
+    """Submit, follow and fetch, resuming where an earlier run ended; return the exit code.
 
-    With `retry`, states with commas between, what ended so is read again into a folder of its own.
+    `retry` lists states, separated by commas: documents that ended in one of them are read again,
+    into a folder of their own.
     """
     try:
         states = _states(retry)
@@ -149,7 +156,7 @@ def run_batch(
         if states:
             output, done = _begin_retry(client, source, output, done)
         if done.id is None:
-            batch = _hand_in(client, source, parameters, states, done)
+            batch = _submit(client, source, parameters, states, done)
             done = _keep(output, replace(done, id=batch["id"]))
         assert done.id is not None
         if not wait:
@@ -160,18 +167,18 @@ def run_batch(
         complain(str(error))
         return Exit.USAGE
     except KeyboardInterrupt:
-        err.print("Interrupted. The same command goes on where this ended; nothing is sent twice.")
+        err.print("Interrupted. The same command resumes here; nothing is sent twice.")
         raise
 
 
 def _states(retry: str | None) -> Sequence[str]:
     states = [] if retry is None else [state.strip() for state in retry.split(",")]
     if unknown := set(states) - set(RETRIED):
-        raise Unusable(f"--retry takes {', '.join(RETRIED)}, not {', '.join(sorted(unknown))}")
+        raise Unusable(f"--retry accepts {', '.join(RETRIED)}, not {', '.join(sorted(unknown))}")
     return states
 
 
-def _hand_in(
+def _submit(
     client: BatchClient,
     source: Source,
     parameters: Mapping[str, str],
@@ -180,16 +187,25 @@ def _hand_in(
 ) -> dict[str, Any]:
     if done.retry_of is not None:
         return client.retry(done.retry_of, states, done.key)
-    with err.status(f"Sending {len(source.documents)} file(s) ..."):
+    if source.skipped:
+        err.print(_skipped(source), markup=False)
+    with err.status(f"Sending {counted(len(source.documents), 'file')} ..."):
         return client.submit(source, parameters, done.key)
+
+
+def _skipped(source: Source) -> str:
+    names = [path.relative_to(source.path).as_posix() for path in source.skipped[:MOST_SHOWN]]
+    more = ", ..." if len(source.skipped) > MOST_SHOWN else ""
+    files = counted(len(source.skipped), "file")
+    return f"Skipped {files}, neither image nor PDF: {plain(', '.join(names))}{more}"
 
 
 def _begin_retry(
     client: BatchClient, source: Source, output: Path, first: Progressed
 ) -> tuple[Path, Progressed]:
-    """The retry to go on with, or the next one, of what came before it: its folder and progress.
+    """Return the folder and progress of the unfinished retry, or of a new one.
 
-    Raises Unusable where there is nothing to repeat.
+    Raises Unusable where there is no batch to retry.
     """
     last, folder, number = first, output / "retry-1", 1
     while (folder / STATE_FILE).exists():
@@ -199,24 +215,24 @@ def _begin_retry(
         number += 1
         folder = output / f"retry-{number}"
     if last.id is None:
-        raise Unusable(f"{output} holds no batch to repeat: run the command without --retry first")
+        raise Unusable(f"{output} holds no batch to retry: run the command without --retry first")
     folder.mkdir(exist_ok=True)
     key = secrets.token_hex(16)
     return folder, _keep(folder, Progressed(last.server, last.source, key, retry_of=last.id))
 
 
 def _begin(client: BatchClient, source: Source, output: Path) -> Progressed:
-    """What an earlier run did, or the beginning of this one. Raises Unusable for another batch."""
+    """Return the progress of an earlier run, or start. Raises Unusable for another batch."""
     fingerprint = source.fingerprint()
     try:
         done = Progressed(**json.loads((output / STATE_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return _keep(output, Progressed(client.server, fingerprint, secrets.token_hex(16)))
     except (ValueError, TypeError) as error:
-        raise Unusable(f"{output / STATE_FILE} is not this command's: {error}") from error
+        raise Unusable(f"{output / STATE_FILE} was not written by this command: {error}") from error
     if (done.server, done.source) != (client.server, fingerprint):
         raise Unusable(
-            f"{output} holds another batch, or the documents have changed since: "
+            f"{output} holds another batch, or the documents have changed since then: "
             "choose another --output"
         )
     return done
@@ -230,27 +246,27 @@ def _keep(output: Path, done: Progressed) -> Progressed:
 
 
 def _watch(client: BatchClient, batch_id: str) -> dict[str, Any]:
-    """Show a bar until the batch has ended."""
+    """Show a progress bar until the batch has ended."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}"),
+        TextColumn("{task.fields[failed]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        task = bar.add_task("preparing", total=None, told="")
+        task = bar.add_task("preparing", total=None, failed="")
         while True:
             batch = client.get(batch_id)
             counts = batch["documents"]
             ended = sum(counts[state] for state in _ENDED)
-            told = f"{counts['failed'] + counts['expired']} failed"
+            failed = f"{counts['failed'] + counts['expired']} failed"
             bar.update(
                 task,
                 description=batch["state"],
                 completed=ended,
                 total=counts["total"],
-                told=told if ended else "",
+                failed=failed if ended else "",
             )
             if batch["state"] in _FINAL:
                 return batch
@@ -263,21 +279,21 @@ def _fetch(client: BatchClient, batch: Mapping[str, Any], output: Path) -> int:
         return Exit.FAILED
     results = client.download(batch["id"], "results.jsonl", output)
     errors = client.download(batch["id"], "errors.jsonl", output)
-    out.print(f"{results} results in {output / 'results.jsonl'}")
+    out.print(f"{counted(results, 'result')} in {output / 'results.jsonl'}")
     for line in islice(_lines(output / "errors.jsonl"), MOST_SHOWN):
         fault = line["fault"] or {"message": f"The document is {line['state']}.", "code": ""}
         complain(f"{line['custom_id']}: {fault['message']} [{fault['code'] or line['state']}]")
     if not errors:
         return Exit.OK
     err.print(
-        f"{errors} documents without a result in {output / 'errors.jsonl'}; "
-        "the same command with --retry failed reads the failed ones again."
+        f"{counted(errors, 'document')} without a result in {output / 'errors.jsonl'}; "
+        "to read failed ones again, run the same command with --retry failed."
     )
     return Exit.PARTIAL if results else Exit.FAILED
 
 
 def _last_index(part: Path) -> int:
-    """The index of the last whole line of a download that broke off; what follows is cut away."""
+    """Return the index of the last complete line of a partial download; truncate the rest."""
     if not part.exists():
         return -1
     after, whole = -1, 0

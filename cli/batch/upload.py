@@ -1,4 +1,4 @@
-"""What `pagesight batch` sends: the files of a folder as one form, or a ZIP or list as it is."""
+"""What `pagesight batch` sends: a folder's files as one form; a ZIP or list unchanged."""
 
 import hashlib
 import json
@@ -18,14 +18,15 @@ class Unusable(Exception):  # noqa: N818 - says what is the matter
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder's documents, or one file with its Content-Type."""
+    """A folder's documents and its other files, or one file with its Content-Type."""
 
     path: Path
     documents: Sequence[Path]
     content_type: str | None
+    skipped: Sequence[Path] = ()
 
     def fingerprint(self) -> str:
-        """The same while nothing in the source has changed."""
+        """Return a digest that changes when a document of the source does."""
         digest = hashlib.sha256(str(self.path.resolve()).encode())
         for path in self.documents:
             found = path.stat()
@@ -43,23 +44,30 @@ class Upload:
 
 
 def find_source(path: Path) -> Source:
-    """Look what is to be sent. Raises Unusable."""
+    """Find the documents to send. Raises Unusable."""
     if path.is_dir():
-        found = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
-        documents = sorted(each for each in found if each.is_file())
-        if not documents:
-            raise Unusable(f"{path} holds no document ({', '.join(sorted(SUFFIXES))})")
-        return Source(path, documents, None)
+        return _find_documents(path)
     if not path.is_file():
-        raise Unusable(f"there is no {path}")
+        raise Unusable(f"{path} does not exist")
     content_type = _TYPES.get(path.suffix.lower())
     if content_type is None:
         raise Unusable(f"{path} is neither a folder nor a .zip or .jsonl file")
     return Source(path, [path], content_type)
 
 
+def _find_documents(folder: Path) -> Source:
+    """Sort the files of a folder by suffix; hidden files count as neither."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    documents = [each for each in files if each.suffix.lower() in SUFFIXES]
+    if not documents:
+        raise Unusable(f"{folder} holds no document ({', '.join(sorted(SUFFIXES))})")
+    others = (each for each in files if each.suffix.lower() not in SUFFIXES)
+    skipped = [each for each in others if not each.name.startswith(".")]
+    return Source(folder, documents, None, skipped)
+
+
 def make_upload(source: Source, parameters: Mapping[str, str]) -> Upload:
-    """The request that hands the source in; files are opened one after the other."""
+    """Build the request that submits the source; files are opened one after the other."""
     if source.content_type is not None:
         return Upload(_read(source.path), source.content_type, parameters)
     boundary = secrets.token_hex(16)
@@ -81,7 +89,7 @@ def _form(source: Source, parameters: Mapping[str, str], boundary: str) -> Itera
 
 
 def _escaped(name: str) -> str:
-    """A file's name as a quoted string (RFC 9110, 5.6.4); no header holds a line break."""
+    """Escape a file's name for a quoted string (RFC 9110, 5.6.4), without line breaks."""
     name = name.replace("\\", "\\\\").replace('"', '\\"')
     return name.replace("\r", " ").replace("\n", " ")
 
@@ -93,5 +101,5 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def parameters_of(options: Mapping[str, object], priority: str) -> dict[str, str]:
-    """The parameters as a form or a query carries them."""
+    """Return the parameters as fields of a form or a query."""
     return {"options": json.dumps(options), "priority": priority}

@@ -1,4 +1,4 @@
-"""`pagesight demo`: a sample document through the real service, and the callback verified."""
+"""`pagesight demo`: read a sample with the real service, and verify its callback."""
 
 import json
 import time
@@ -29,14 +29,14 @@ _CALLBACK_TIMEOUT_S = 30.0
 
 
 class DemoFailed(Exception):  # noqa: N818 - says what is the matter
-    """Something that should have worked did not; the message says what."""
+    """A step of the demo failed; the message says which."""
 
 
 _TROUBLE = (CannotServe, RedisUnavailable, DemoFailed, httpx.HTTPError)
 
 
 def demo() -> int:
-    """Start a service of its own in a temporary folder, use it as a caller would, end it."""
+    """Start a service in a temporary folder, use it as a caller would, and stop it."""
     started = time.monotonic()
     stop = StopSignals()
     try:
@@ -60,7 +60,7 @@ def demo() -> int:
 
 @contextmanager
 def _log_on_failure(log: Path) -> Iterator[None]:
-    """Show what the processes said last, before the folder with their log is gone."""
+    """Show the last output of the processes, before the folder with their log is deleted."""
     try:
         yield
     except _TROUBLE:
@@ -70,7 +70,7 @@ def _log_on_failure(log: Path) -> Iterator[None]:
 
 
 def _use(base_url: str, key: str, callbacks: Receiver) -> None:
-    """Upload, follow, fetch, verify: each step by HTTP alone."""
+    """Upload, follow, fetch, verify: each step over HTTP."""
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=base_url, headers=headers, timeout=30, trust_env=False) as client:
         job = _upload(client, callbacks.url)
@@ -87,7 +87,7 @@ def _upload(client: httpx.Client, callback_url: str) -> dict[str, Any]:
             "/v1/jobs", files={"file": (SAMPLE.name, file)}, data={"callback_url": callback_url}
         )
     if answer.status_code != httpx.codes.ACCEPTED:
-        raise DemoFailed(f"the upload was answered {answer.status_code}: {answer.text}")
+        raise DemoFailed(f"the upload was answered with status {answer.status_code}: {answer.text}")
     job: dict[str, Any] = answer.json()
     err.print(f"Sent {SAMPLE.name}: job {job['id']} is {job['state']}.")
     return job
@@ -98,7 +98,9 @@ def _follow(client: httpx.Client, job_id: str) -> None:
     for kind in _events(client, job_id):
         err.print(f"  {kind}")
         if kind in {"job.failed", "job.cancelled", "job.expired"}:
-            raise DemoFailed(f"the sample was not read: {client.get(f'/v1/jobs/{job_id}').text}")
+            raise DemoFailed(
+                f"the sample could not be read: {client.get(f'/v1/jobs/{job_id}').text}"
+            )
 
 
 def _events(client: httpx.Client, job_id: str) -> Iterator[str]:
@@ -118,7 +120,7 @@ def _events(client: httpx.Client, job_id: str) -> Iterator[str]:
 def _fetch(client: httpx.Client, path: str, accept: str) -> httpx.Response:
     answer = client.get(path, headers={"Accept": accept})
     if not answer.is_success:
-        raise DemoFailed(f"{path} was answered {answer.status_code}: {answer.text}")
+        raise DemoFailed(f"{path} was answered with status {answer.status_code}: {answer.text}")
     return answer
 
 
@@ -134,7 +136,7 @@ def _show(result: dict[str, Any], markdown: str) -> None:
         labels = [f"{region['label']} {region['confidence']:.2f}" for region in page["regions"]]
         codes = [f"{code['format']}: {code['text']}" for code in page["barcodes"]]
         out.print(escape(f"page {page['number']}: {', '.join(labels + codes) or 'nothing'}"))
-    _head("How it was made")
+    _head("Models that read it")
     for use in result["receipt"]["models"]:
         out.print(escape(f"{use['name']} {use['version']} on {use['provider']}"))
 
@@ -142,10 +144,10 @@ def _show(result: dict[str, Any], markdown: str) -> None:
 def _verify(callback: Arrival | None, secret: str) -> None:
     """Check the signature as a receiver does, with the public Standard Webhooks library."""
     if callback is None:
-        raise DemoFailed(f"no callback came within {_CALLBACK_TIMEOUT_S:.0f} s")
+        raise DemoFailed(f"no callback arrived within {_CALLBACK_TIMEOUT_S:.0f} s")
     try:
         event = Webhook(secret).verify(callback.body, dict(callback.headers))
     except WebhookVerificationError as error:
         raise DemoFailed(f"the callback's signature does not verify: {error}") from error
-    _head("The callback, its signature verified")
+    _head("The signed callback, verified")
     out.print_json(json.dumps(event))

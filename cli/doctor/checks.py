@@ -1,4 +1,4 @@
-"""The checks of `pagesight doctor` that need no engine: programs, folders, servers, models."""
+"""Checks of `pagesight doctor` that open no model: programs, folders, servers, files."""
 
 import os
 import platform
@@ -22,12 +22,12 @@ from vision.engines.tessdata import find_tessdata, installed_languages
 
 Verdict = Literal["ok", "warning", "fault"]
 
-_ROOM_MB = 1000  # below this a few large uploads fill the disk
+_ROOM_MB = 1000  # below this, a few large uploads fill the disk
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: how it is, and what to do where it is not well."""
+    """The result of one check, and what to do about a warning or fault."""
 
     name: str
     verdict: Verdict
@@ -36,7 +36,7 @@ class Finding:
 
 
 def installation_findings(settings: Settings) -> Iterator[Finding]:
-    """Everything that can be judged without opening a model."""
+    """Run every check that needs no open model."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _python,
         _onnxruntime,
@@ -65,7 +65,7 @@ def _onnxruntime(_settings: Settings) -> Iterator[Finding]:
             continue
     said = ", ".join(f"{name} {version}" for name, version in found.items()) or "none"
     if len(found) == 2:
-        remedy = "both flavours overwrite each other: make clean, then install one of them"
+        remedy = "the two packages overwrite each other: make clean, then install one of them"
         yield Finding("onnx runtime", "fault", said, remedy)
     elif not found:
         remedy = "install requirements/cpu.txt or requirements/gpu.txt"
@@ -89,12 +89,14 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir.resolve()
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     if not os.access(existing, os.W_OK):
-        remedy = "set PAGESIGHT_DATA_DIR to a folder of yours"
+        remedy = "set PAGESIGHT_DATA_DIR to a folder that you can write to"
         yield Finding("data folder", "fault", f"{folder} cannot be written", remedy)
         return
     free_mb = shutil.disk_usage(existing).free // 1_000_000
     if free_mb < _ROOM_MB:
-        yield Finding("data folder", "warning", f"{folder}: {free_mb} MB free", "make room")
+        yield Finding(
+            "data folder", "warning", f"{folder}: {free_mb} MB free", "free some disk space"
+        )
     else:
         yield Finding("data folder", "ok", f"{folder}, {free_mb} MB free")
 
@@ -111,7 +113,7 @@ def _broker(settings: Settings) -> Iterator[Finding]:
     try:
         redis.Redis.from_url(settings.broker_url, socket_connect_timeout=2, socket_timeout=2).ping()
     except redis.RedisError as error:
-        remedy = "start it, or mend PAGESIGHT_BROKER_URL"
+        remedy = "start it, or correct PAGESIGHT_BROKER_URL"
         yield Finding("broker", "fault", f"no answer: {error}", remedy)
     else:
         yield Finding("broker", "ok", "answers")
@@ -126,7 +128,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with engine.connect() as connection:
             connection.execute(text("select 1"))
     except SQLAlchemyError as error:
-        remedy = "start it, or mend PAGESIGHT_DATABASE_URL"
+        remedy = "start it, or correct PAGESIGHT_DATABASE_URL"
         yield Finding("database", "fault", f"no answer: {type(error).__name__}", remedy)
     else:
         yield Finding("database", "ok", f"{engine.dialect.name} answers")
@@ -139,15 +141,15 @@ def _webhook_keys(settings: Settings) -> Iterator[Finding]:
     try:
         keys = secret_keys(settings).names()
     except (SecretKeyMissing, OSError) as error:
-        yield Finding(name, "fault", str(error), "restore the file from its copy")
+        yield Finding(name, "fault", str(error), "restore the file from a backup")
         return
     if not keys and settings.database_url and not settings.webhook_key_file:
         remedy = "set PAGESIGHT_WEBHOOK_KEY_FILE for every process, then: pagesight webhooks rekey"
         yield Finding(name, "warning", "none: webhooks cannot be signed", remedy)
     elif not keys:
-        yield Finding(name, "ok", f"made in {path} with the first webhook")
+        yield Finding(name, "ok", f"created in {path} with the first webhook")
     elif path.stat().st_mode & 0o077:
-        yield Finding(name, "warning", f"others may read {path}", f"chmod 600 {path}")
+        yield Finding(name, "warning", f"other users can read {path}", f"chmod 600 {path}")
     else:
         yield Finding(name, "ok", f"{len(keys)} in {path}")
 
@@ -156,7 +158,9 @@ def _models(settings: Settings) -> Iterator[Finding]:
     try:
         listed = list_models(models_dir=settings.models_folder)
     except VisionError as error:
-        yield Finding("models", "fault", error.message, "mend the catalogue")
+        yield Finding(
+            "models", "fault", error.message, "correct the catalogue file that the message names"
+        )
         return
     for model in listed:
         name = f"model {model.entry.name} {model.entry.version}"

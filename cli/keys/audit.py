@@ -1,26 +1,24 @@
-"""`pagesight audit`: who did what to keys, webhooks and stored documents."""
+"""`pagesight audit`: changes to keys, webhooks and stored documents."""
 
 import json
 
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import out
+from cli.console import out, plain
 from cli.exit_codes import Exit
-from cli.webhooks.actions import plain
-from jobs.ledger import open_ledger
-from jobs.settings import Settings
+from cli.local_ledger import local_ledger
 
 
 def show(tenant: str | None, action: str | None, limit: int) -> int:
-    """List deeds, newest first."""
-    ledger = open_ledger(Settings())
-    table = Table("at", "who", "did", "to", "tenant", "more", box=None)
-    for each in ledger.audit.list(tenant=tenant, action=action, limit=limit):
+    """List audit events, newest first."""
+    table = Table("time", "actor", "action", "target", "tenant", "details", box=None)
+    with local_ledger() as ledger:
+        events = ledger.audit.list(tenant=tenant, action=action, limit=limit)
+    for each in events:
         at = each.at.isoformat(timespec="seconds")
-        more = json.dumps(dict(each.data)) if each.data else ""
-        cells = (at, each.actor, each.action, each.target, each.tenant or "", more)
+        details = json.dumps(dict(each.data)) if each.data else ""
+        cells = (at, each.actor, each.action, each.target, each.tenant or "", details)
         table.add_row(*(escape(plain(cell)) for cell in cells))
-    ledger.close()
     out.print(table)
     return Exit.OK

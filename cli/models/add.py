@@ -1,4 +1,4 @@
-"""`pagesight models add` and `remove`: detectors that an operator brings."""
+"""`pagesight models add` and `remove`: detectors that an operator adds."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -16,12 +16,12 @@ from vision.object_detection.spec import Colour, Corner, Head, Size
 from workers.inputs.decoders import open_decoders
 
 _DPI = 200  # at which a page of a PDF is drawn to try a detector on
-_OPTIONS = "--head, --classes and --size say what a file does not tell itself"
+_OPTIONS = "--head, --classes and --size state what the file itself does not"
 
 
 @dataclass(frozen=True, slots=True)
 class AddRequest:
-    """What the command line says of a network; None where it says nothing."""
+    """A network as the command line describes it; None where an option is not given."""
 
     file: Path
     name: str | None
@@ -37,17 +37,17 @@ class AddRequest:
 
 
 def add(request: AddRequest) -> int:
-    """Try the network, copy it into the models folder, enter it, and tell what it is."""
+    """Try the network, copy it into the models folder, add it to the catalogue, and report it."""
     return explained(lambda: _add(request))
 
 
 def remove(name: str, version: str | None) -> int:
-    """Take a model's versions, or one, out of the operator's catalogue."""
+    """Remove all versions of a model, or one, from the operator's catalogue."""
     return explained(lambda: _remove(name, version))
 
 
 def explained(act: Callable[[], None]) -> int:
-    """Run a command whose errors a person must understand; the exit code."""
+    """Run a command, print its expected errors, and return the exit code."""
     try:
         act()
     except (BadInput, EngineFailure) as error:
@@ -62,7 +62,7 @@ def explained(act: Callable[[], None]) -> int:
 
 
 def tell(added: Added, images: tuple[Path, ...]) -> None:
-    """Say what was added and what it found on the pictures that were given."""
+    """Report what was added, and what it found on the given images."""
     entry = added.entry
     height, width = added.size
     out.print(
@@ -73,7 +73,7 @@ def tell(added: Added, images: tuple[Path, ...]) -> None:
     for path, found in zip(images, added.found, strict=False):
         out.print(f"  {path.name}: {_summary(found)}", markup=False)
     err.print(
-        f"It is in {entry.folder}. Restart a service that runs; ask for it with"
+        f"Added to {entry.folder}. Restart a running service, then use it with"
         f" `--detector {entry.name}`.",
         markup=False,
     )
@@ -110,12 +110,12 @@ def _add(request: AddRequest) -> None:
 def _remove(name: str, version: str | None) -> None:
     for removed in take_out(name, version, Settings().models_folder):
         what = f"{removed.entry.name} {removed.entry.version}"
-        also = f", and {removed.deleted}" if removed.deleted else "; its file stays"
+        also = f", and {removed.deleted}" if removed.deleted else "; its file is kept"
         out.print(f"removed {what}{also}", markup=False)
 
 
 def _classes(text: str | None) -> tuple[str, ...]:
-    """Names with commas between, or the lines of a file."""
+    """Comma-separated names, or the lines of a file."""
     if not text:
         return ()
     lines = Path(text).read_text(encoding="utf-8").splitlines() if Path(text).is_file() else []
@@ -129,12 +129,12 @@ def _size(text: str | None) -> Size | None:
         return None
     sides = text.lower().split("x")
     if len(sides) > 2 or not all(side.isdecimal() and int(side) for side in sides):
-        raise BadInput("model_refused", f"{text!r} is no size: write 640, or 480x640")
+        raise BadInput("model_refused", f"{text!r} is not a size: write 640 or 480x640")
     return int(sides[0]), int(sides[-1])
 
 
 def _summary(found: tuple[Detection, ...]) -> str:
-    """The surest few findings; a person sees at once whether a network was understood."""
+    """The most confident findings: they show at once whether the network is decoded correctly."""
     few = ", ".join(f"{each.label} {each.confidence:.2f}" for each in found[:8])
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     return (few or "nothing") + more

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-models = typer.Typer(help="The models that reading uses.", no_args_is_help=True)
+models = typer.Typer(
+    help="List, add, remove, export, inspect and convert models.", no_args_is_help=True
+)
 
 
 class Head(StrEnum):
@@ -19,36 +21,36 @@ class Head(StrEnum):
 
 
 class Colour(StrEnum):
-    """The orders of colours by name, as `--help` shows them."""
+    """Channel orders by name, as `--help` shows them."""
 
     rgb = "rgb"
     bgr = "bgr"
 
 
 class Corner(StrEnum):
-    """Where a picture lies in the network's input, as `--help` shows it."""
+    """Position of the image in the network's input, as `--help` shows it."""
 
     centre = "centre"
     top_left = "top-left"
 
 
 Licence = Annotated[
-    str | None, typer.Option("--licence", help="Its licence, where the file does not say it.")
+    str | None, typer.Option("--licence", help="Licence, if the file does not state one.")
 ]
 Pictures = Annotated[
-    list[Path], typer.Option("--image", help="Try it on this picture; may be repeated.")
+    list[Path], typer.Option("--image", help="Try it on this image; may be repeated.")
 ]
 Version = Annotated[
-    str | None, typer.Option("--version", help="Its version; the next whole number if not given.")
+    str | None, typer.Option("--version", help="Version. Default: the next whole number.")
 ]
 Name = Annotated[
-    str | None, typer.Option("--name", help="Name for jobs to ask for; the file's if not given.")
+    str | None, typer.Option("--name", help="Name that jobs use. Default: the file name.")
 ]
 
 
 @models.command("list")
 def models_list() -> None:
-    """List the catalogue and whether each model is ready here."""
+    """List the catalogue, and whether each model is ready here."""
     from cli.models.listing import show
 
     raise typer.Exit(show())
@@ -61,24 +63,24 @@ def models_add(  # noqa: PLR0913, PLR0917 - a command's options are its function
     version: Version = None,
     licence: Licence = None,
     classes: Annotated[
-        str | None, typer.Option(help="Class names with commas between, or a file of lines.")
+        str | None, typer.Option(help="Class names: comma-separated, or a file with one a line.")
     ] = None,
     head: Annotated[
-        Head | None, typer.Option(help="What it puts out, where its shape does not tell.")
+        Head | None, typer.Option(help="Output format, if its shape is ambiguous.")
     ] = None,
     size: Annotated[
-        str | None, typer.Option(help="Input side, or HEIGHTxWIDTH, where the file leaves it free.")
+        str | None, typer.Option(help="Input side or HEIGHTxWIDTH, if the file leaves it open.")
     ] = None,
-    colour: Annotated[Colour | None, typer.Option(help="Order of colours it expects.")] = None,
+    colour: Annotated[Colour | None, typer.Option(help="Channel order of its input.")] = None,
     divisor: Annotated[
-        float | None, typer.Option(min=1e-6, help="What pixel values are divided by.")
+        float | None, typer.Option(min=1e-6, help="Divisor of pixel values.")
     ] = None,
     corner: Annotated[
-        Corner | None, typer.Option(help="Where a picture lies in its input.")
+        Corner | None, typer.Option(help="Position of the image in its input.")
     ] = None,
     images: Pictures = [],  # noqa: B006 - typer makes a list of its own for each call
 ) -> None:
-    """Add a YOLO network in ONNX to the catalogue, after trying it."""
+    """Try a YOLO network in ONNX, and add it to the catalogue."""
     from cli.models.add import AddRequest, add
 
     request = AddRequest(
@@ -99,10 +101,10 @@ def models_add(  # noqa: PLR0913, PLR0917 - a command's options are its function
 
 @models.command("remove")
 def models_remove(
-    name: Annotated[str, typer.Argument(help="The name that `list` shows.")],
+    name: Annotated[str, typer.Argument(help="The name shown by `pagesight models list`.")],
     version: Annotated[str | None, typer.Option(help="Only this version.")] = None,
 ) -> None:
-    """Take a model that was added out of the catalogue, and delete its copy."""
+    """Remove an added model from the catalogue, and delete its copy."""
     from cli.models.add import remove
 
     raise typer.Exit(remove(name, version))
@@ -110,23 +112,25 @@ def models_remove(
 
 @models.command("export")
 def models_export(
-    weights: Annotated[Path, typer.Argument(help="Weights of ultralytics (.pt) that you trust.")],
+    weights: Annotated[
+        Path, typer.Argument(help="Ultralytics weights (.pt). Opening one can run code: trust it.")
+    ],
     python: Annotated[
-        Path, typer.Option(help="Interpreter of an environment with torch and ultralytics.")
+        Path, typer.Option(help="Python of an environment with torch and ultralytics.")
     ] = Path(".training/bin/python"),
     name: Name = None,
     version: Version = None,
     licence: Licence = None,
     size: Annotated[
         int | None,
-        typer.Option(min=32, help="Side of its input; that of its training if not given."),
+        typer.Option(min=32, help="Side of its input. Default: that of its training."),
     ] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Of two heads take the one that needs suppression.")
+        bool, typer.Option("--raw", help="Of two heads, export the one that needs NMS.")
     ] = False,
     images: Pictures = [],  # noqa: B006 - as above
 ) -> None:
-    """Turn weights of ultralytics into ONNX, compare both, and add it to the catalogue."""
+    """Export ultralytics weights to ONNX, compare both, and add the result to the catalogue."""
     from cli.models.export import ExportRequest, export
 
     raise typer.Exit(
@@ -136,9 +140,9 @@ def models_export(
 
 @models.command("inspect")
 def models_inspect(
-    file: Annotated[Path, typer.Argument(help="A .traineddata file of Tesseract's.")],
+    file: Annotated[Path, typer.Argument(help="A Tesseract .traineddata file.")],
 ) -> None:
-    """Show what a Tesseract model file holds."""
+    """Show the contents of a Tesseract model file."""
     from cli.models.tesseract import inspect
 
     raise typer.Exit(inspect(file))
@@ -146,10 +150,12 @@ def models_inspect(
 
 @models.command("convert")
 def models_convert(
-    file: Annotated[Path, typer.Argument(help="A .traineddata file of Tesseract's.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The ONNX file.")] = None,
+    file: Annotated[Path, typer.Argument(help="A Tesseract .traineddata file.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The ONNX file to write.")
+    ] = None,
 ) -> None:
-    """Write a Tesseract model's network as ONNX."""
+    """Convert the network of a Tesseract model to ONNX."""
     from cli.models.tesseract import convert_to_onnx
 
     raise typer.Exit(convert_to_onnx(file, output))

@@ -1,4 +1,4 @@
-"""`pagesight models export`: weights of ultralytics, made ONNX, compared and added."""
+"""`pagesight models export`: ultralytics weights exported to ONNX, compared and added."""
 
 import tempfile
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ExportRequest:
 
 
 def export(request: ExportRequest) -> int:
-    """Convert in the environment given, compare on pictures, and enter the model only if equal."""
+    """Export in the given environment, compare on images, and add the model only if equal."""
     return explained(lambda: _export(request))
 
 
@@ -53,19 +53,19 @@ def _export(request: ExportRequest) -> None:
 
 def _said(parity: Parity) -> str:
     return (
-        f"ONNX Runtime and torch agree over {parity.compared} boxes: within"
+        f"ONNX Runtime and torch agree on {parity.compared} boxes: within"
         f" {parity.box_px:.2g} px and {parity.score:.2g} of score"
     )
 
 
 def _check(request: ExportRequest) -> None:
     for path in (request.weights, *request.images):
-        path.open("rb").close()  # OSError names what is not there
+        path.open("rb").close()  # OSError names a missing file
     if not request.python.is_file():
         raise BadInput(
             "no_training_environment",
-            f"there is no interpreter {request.python}: torch and ultralytics are no part of the"
-            " service. Make an environment once (docs/detection.md) and name it with --python:\n"
+            f"{request.python} does not exist: torch and ultralytics are not part of the service."
+            " Create an environment (docs/how-to/detectors.md) and name it with --python:\n"
             "    python3 -m venv .training\n"
             "    .training/bin/pip install torch ultralytics onnx",
         )

@@ -1,4 +1,4 @@
-"""`pagesight models`: what the catalogue holds."""
+"""`pagesight models list`: the models of the catalogue."""
 
 from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""`pagesight models inspect` and `convert`: Tesseract's model files, seen and made ONNX."""
+"""`pagesight models inspect` and `convert`: Tesseract model files, shown and converted."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ from vision.core.errors import EngineFailure
 
 
 def inspect(path: Path) -> int:
-    """Print what a `.traineddata` file holds: components, network, characters."""
+    """Print the contents of a `.traineddata` file: components, network, characters."""
     model = _read(path)
     if model is None:
         return Exit.FAILED
@@ -32,7 +32,7 @@ def inspect(path: Path) -> int:
 
 
 def convert_to_onnx(path: Path, output: Path | None) -> int:
-    """Write the ONNX file of a `.traineddata` file beside it, or where `output` says."""
+    """Write the network of a `.traineddata` file as ONNX, beside it or to `output`."""
     model = _read(path)
     if model is None:
         return Exit.FAILED

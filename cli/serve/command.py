@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from rich.panel import Panel
@@ -26,9 +27,13 @@ _PROCESSES = {  # in the order they start; they end in the opposite one, so uplo
 }
 
 
-def serve(settings: Settings | None = None) -> int:
-    """Run until SIGINT or SIGTERM, then end everything in order."""
-    settings = settings or Settings()
+def serve(*, host: str | None = None, port: int | None = None) -> int:
+    """Run until SIGINT or SIGTERM, then end everything in order.
+
+    `host` and `port` override PAGESIGHT_HOST and PAGESIGHT_PORT.
+    """
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     stop = StopSignals()
     try:
         with running(settings, stop) as (supervisor, base_url):
@@ -46,7 +51,7 @@ def running(
 ) -> Iterator[tuple[Supervisor, str]]:
     """Start every process, wait until the service is ready, and end them all afterwards.
 
-    What the processes say goes into the file `log`, or to this process's standard error.
+    The output of the processes goes to the file `log`, or to this process's standard error.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
@@ -69,20 +74,22 @@ def _start(supervisor: Supervisor, settings: Settings, log: Path | None) -> None
     migrate(settings)
     first_key(settings)
     env = environment(**settings.as_environment())
-    grace_s = settings.shutdown_grace_s + 5  # the worker gives its pages back before that
+    grace_s = settings.shutdown_grace_s + 5  # the worker releases its pages before that
     for name, words in _PROCESSES.items():
         argv = [sys.executable, "-m", "cli.main", *words]
         supervisor.add(Child(name, argv, env, grace_s, log))
 
 
 def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) -> None:
-    """Poll `/readyz`; CannotServe tells what it said last when it stays unready."""
+    """Poll `/readyz`; CannotServe holds its last answer when the service stays unready."""
     deadline = time.monotonic() + _START_TIMEOUT_S
-    said = "nothing"
+    last_answer = "nothing"
     while time.monotonic() < deadline and not stop.asked:
         supervisor.watch()
         if dying := supervisor.failing():
-            raise CannotServe(f"{dying.name} keeps ending at its start; its messages are above")
+            raise CannotServe(
+                f"the {dying.name} process keeps ending while it starts; see its messages above"
+            )
         try:
             answer = httpx.get(f"{base_url}/readyz", timeout=2.0, trust_env=False)
         except httpx.HTTPError:  # not listening yet
@@ -90,26 +97,27 @@ def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) 
             continue
         if answer.is_success:
             return
-        said = answer.text
+        last_answer = answer.text
         time.sleep(0.1)
     if not stop.asked:
-        raise CannotServe(f"not ready after {_START_TIMEOUT_S:.0f} s; /readyz says: {said}")
+        raise CannotServe(
+            f"not ready after {_START_TIMEOUT_S:.0f} s; /readyz answers: {last_answer}"
+        )
 
 
 def _watch(supervisor: Supervisor, stop: StopSignals) -> None:
     while not stop.wait(0.2):
         supervisor.watch()
-    err.print("Ending: pages in hand are finished or given back.")
+    err.print("Stopping: pages being read are finished or returned to the queue.")
 
 
 def _announce(settings: Settings, base_url: str) -> None:
-    key = key_file(settings)
+    """Show where the service is. The key itself goes to a terminal only, never into a log."""
+    path = key_file(settings)
+    key = f"{path.read_text().strip()}\n          " if err.is_terminal else ""
     err.print(
         Panel.fit(
-            f"Console   {base_url}/\n"
-            f"API docs  {base_url}/docs\n"
-            f"API key   {key.read_text().strip()}\n"
-            f"          (kept in {key})",
+            f"Console   {base_url}/\nAPI docs  {base_url}/docs\nAPI key   {key}(kept in {path})",
             title="Pagesight is ready",
         )
     )

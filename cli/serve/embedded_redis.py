@@ -16,7 +16,7 @@ class RedisUnavailable(Exception):  # noqa: N818 - says what is the matter
 
 
 def redis_child(data_dir: Path) -> Child:
-    """Describe the server: loopback not even open, appends synced each second, never evicting.
+    """Describe the server: no TCP port, appends synced each second, no eviction.
 
     Raises RedisUnavailable when the program is missing or the folder's path is too long.
     """
@@ -24,11 +24,13 @@ def redis_child(data_dir: Path) -> Child:
     if program is None:
         raise RedisUnavailable(
             "redis-server is not installed: apt-get install redis-server, "
-            "or point PAGESIGHT_BROKER_URL to a Redis of yours"
+            "or set PAGESIGHT_BROKER_URL to your own Redis"
         )
     socket = data_dir / "redis.sock"
     if len(str(socket).encode()) > _SOCKET_PATH_LIMIT:
-        raise RedisUnavailable(f"{socket} is too long for a unix socket: set PAGESIGHT_DATA_DIR")
+        raise RedisUnavailable(
+            f"{socket} is too long for a unix socket: set a shorter PAGESIGHT_DATA_DIR"
+        )
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Child("redis", [program, *_flags(socket, folder)], environment())
@@ -59,6 +61,6 @@ def wait_for_redis(data_dir: Path, timeout_s: float = 15.0) -> None:
         try:
             if client.ping():
                 return
-        except redis.RedisError:  # still starting, or loading what it had
+        except redis.RedisError:  # still starting, or loading its data
             time.sleep(0.05)
     raise RedisUnavailable(f"the private redis-server did not answer within {timeout_s:.0f} s")

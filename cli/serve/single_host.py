@@ -1,4 +1,4 @@
-"""What one `serve` on a machine must be sure of: its folder, its port, and when to stop."""
+"""What `serve` needs on one machine: a folder and a port of its own, and signals to stop."""
 
 import fcntl
 import os
@@ -17,15 +17,15 @@ class CannotServe(Exception):  # noqa: N818 - says what is the matter
 
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder: two services on one SQLite file and socket would harm each other."""
+    """Lock the data folder: two services must not share one SQLite file and socket."""
     with (data_dir / "serve.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
             raise CannotServe(
-                f"a service with the data folder {data_dir} runs already (pid {lock.read()}): "
-                "end it, or set PAGESIGHT_DATA_DIR to another folder"
+                f"a service already uses the data folder {data_dir} (pid {lock.read()}): "
+                "stop it, or set PAGESIGHT_DATA_DIR to another folder"
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -34,7 +34,7 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port asked for, or any free one for 0; CannotServe when it is taken."""
+    """Return the requested port, or a free one for 0; CannotServe when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,28 +43,29 @@ def free_port(host: str, port: int) -> int:
         except OSError as error:
             raise CannotServe(
                 f"cannot listen on {host}:{port} ({error.strerror}): "
-                "set PAGESIGHT_PORT (0 picks a free one) or PAGESIGHT_HOST"
+                "choose another with --port (0 picks a free one) or --host, "
+                "or set PAGESIGHT_PORT or PAGESIGHT_HOST"
             ) from error
         bound: int = probe.getsockname()[1]
         return bound
 
 
 class StopSignals:
-    """SIGINT and SIGTERM as a flag that loops ask for, so that every end is an orderly one."""
+    """SIGINT and SIGTERM as a flag that loops check, so that shutdown is always orderly."""
 
     def __init__(self) -> None:
-        self._told = threading.Event()
+        self._requested = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
+            signal.signal(number, self._request)
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self._told.set()
+    def _request(self, _number: int, _frame: FrameType | None) -> None:
+        self._requested.set()
 
     @property
     def asked(self) -> bool:
-        """Whether somebody asked to stop."""
-        return self._told.is_set()
+        """Whether a stop was requested."""
+        return self._requested.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait that long at most; True as soon as somebody asked to stop."""
-        return self._told.wait(seconds)
+        """Wait at most that long; True as soon as a stop is requested."""
+        return self._requested.wait(seconds)

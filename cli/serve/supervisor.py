@@ -1,4 +1,4 @@
-"""Child processes of `pagesight serve`: started, watched, started again, ended in order."""
+"""Child processes of `pagesight serve`: started, watched, restarted, and stopped in order."""
 
 import logging
 import os
@@ -13,15 +13,15 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
-_STEADY_S = 30.0  # a child that lived this long has recovered: its next pause is short again
+_STEADY_S = 30.0  # a child that lived this long has recovered: its next pause is short
 
 
 @dataclass(slots=True)
 class Child:
     """One program to keep running.
 
-    `grace_s` is how long it may take to end when asked to; what it says goes to the end of `log`,
-    or where the supervisor's own words go.
+    `grace_s` is how long it may take to stop when asked to. Its output is appended to `log`, or
+    goes where the supervisor's own output goes.
     """
 
     name: str
@@ -37,9 +37,9 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
-        with self.log.open("ab") if self.log else nullcontext() as said:
+        with self.log.open("ab") if self.log else nullcontext() as output:
             self.process = subprocess.Popen(
-                self.argv, env=dict(self.env), start_new_session=True, stdout=said, stderr=said
+                self.argv, env=dict(self.env), start_new_session=True, stdout=output, stderr=output
             )
         self.started_at = time.monotonic()
 
@@ -76,7 +76,7 @@ class Child:
         self.pause_s = _FIRST_PAUSE_S if steady else min(self.pause_s * 2, _LONGEST_PAUSE_S)
         self.due_at = now + self.pause_s
         code = self.process.returncode if self.process else None
-        log.warning("%s ended (%s); starting it again in %.1f s", self.name, code, self.pause_s)
+        log.warning("%s ended (%s); restarting it in %.1f s", self.name, code, self.pause_s)
 
 
 class Supervisor:

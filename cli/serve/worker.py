@@ -10,7 +10,7 @@ from workers.main import Role, run_worker
 
 
 def work(role: str) -> int:
-    """Run a worker until it is told to end; its exit code is the worker's own."""
+    """Run a worker until it is asked to stop; the exit code is the worker's own."""
     roles: dict[str, Role] = {name: name for name in get_args(Role)}
     if role not in roles:
         complain(f"unknown role {role!r}: choose one of {', '.join(roles)}")

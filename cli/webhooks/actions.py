@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api_client import Client
-from cli.console import complain, err, out
+from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
 from cli.webhooks.verify import NoHeaders, check, parse_headers
 
@@ -19,7 +19,7 @@ _PING_PATIENCE_S = 20.0
 
 
 def verify(body: str, headers: Path, secrets: Sequence[str], tolerance_s: float) -> int:
-    """Check one delivery from files; print each finding."""
+    """Check one delivery kept in files; print each finding."""
     try:
         received = parse_headers(headers.read_text(encoding="utf-8", errors="replace"))
         payload = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
@@ -47,14 +47,14 @@ def show(client: Client) -> int:
 
 
 def ping(client: Client, webhook_id: str) -> int:
-    """Send a test message and tell how it went."""
+    """Send a test message and report the outcome."""
     sent = client.ask("POST", f"/v1/webhooks/{webhook_id}/ping")
     path = f"/v1/webhooks/deliveries/{sent['id']}/attempts"
     until = time.monotonic() + _PING_PATIENCE_S
     while not (attempts := client.ask("GET", path)["attempts"]) and time.monotonic() < until:
         time.sleep(0.2)
     if not attempts:
-        complain(f"{sent['id']} was not tried yet: is a courier running?")
+        complain(f"{sent['id']} has not been attempted yet: is a control worker running?")
         return Exit.FAILED
     _print_attempt(attempts[0])
     delivered = attempts[0]["status"] is not None and 200 <= attempts[0]["status"] < 300
@@ -62,35 +62,35 @@ def ping(client: Client, webhook_id: str) -> int:
 
 
 def deliveries(client: Client, query: Mapping[str, str | int | None], attempts: bool) -> int:
-    """List deliveries, newest first, with every try where that is wanted."""
-    table = Table("id", "created", "event", "state", "tries", "url", box=None)
+    """List deliveries, newest first, each with its attempts if asked for."""
+    table = Table("id", "created", "event", "state", "attempts", "url", box=None)
     found = client.ask("GET", "/v1/webhooks/deliveries", query=query)
     for each in found["deliveries"]:
         created = each["created_at"][:19]
         row = (each["id"], created, each["event"], each["state"], str(each["attempts"]))
         _row(table, *row, each["url"])
         for attempt in _attempts(client, each["id"]) if attempts else ():
-            _row(table, "", attempt["at"][:19], "", *_said(attempt))
+            _row(table, "", attempt["at"][:19], "", *_outcome(attempt))
     out.print(table)
     if found["next"]:
-        err.print(f"More: --before {found['next']}")
+        err.print(f"For older ones, add --before {found['next']}")
     return Exit.OK
 
 
 def replay(client: Client, delivery_id: str | None, body: Mapping[str, Any]) -> int:
-    """Send one delivery again, or all that are meant."""
+    """Resend one delivery, or all that match."""
     if delivery_id is not None:
         sent = client.ask("POST", f"/v1/webhooks/deliveries/{delivery_id}/replay")
-        err.print(f"{sent['id']} is sent again.")
+        err.print(f"Queued {sent['id']} again.")
         return Exit.OK
     answer = client.ask("POST", "/v1/webhooks/deliveries/replay", body)
-    more = " There are more: run it again." if answer["more"] else ""
-    err.print(f"{answer['replayed']} deliveries are sent again.{more}")
+    more = " More match: run the command again." if answer["more"] else ""
+    err.print(f"Queued {answer['replayed']} of the matching deliveries again.{more}")
     return Exit.OK
 
 
 def rekey(forget_old: bool) -> int:
-    """Seal the secrets in the database with a new key, or forget keys that seal none."""
+    """Encrypt the stored secrets with a new key, or remove keys no longer in use."""
     from jobs.db.engine import Database
     from jobs.settings import Settings
     from jobs.webhooks.endpoint_store import secret_keys
@@ -102,21 +102,16 @@ def rekey(forget_old: bool) -> int:
     try:
         if forget_old:
             seal_all(database, keys)
-            err.print(f"{forget_old_keys(database, keys)} old keys are forgotten.")
+            err.print(f"Removed {counted(forget_old_keys(database, keys), 'old key')}.")
         else:
-            err.print(f"{use_new_key(database, keys)} secrets are sealed with a new key.")
-            err.print(f"It is the first in {settings.webhook_key_path}; the old ones stay there.")
+            err.print(f"Encrypted {counted(use_new_key(database, keys), 'secret')} with a new key.")
+            err.print(f"It is the first in {settings.webhook_key_path}; the old keys stay there.")
     except (SecretKeyMissing, OSError) as error:
         complain(str(error))
         return Exit.INSTALLATION
     finally:
         database.close()
     return Exit.OK
-
-
-def plain(text: str) -> str:
-    """Text of others without what could steer a terminal."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def _row(table: Table, *cells: str) -> None:
@@ -130,11 +125,11 @@ def _attempts(client: Client, delivery_id: str) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _said(attempt: Mapping[str, Any]) -> tuple[str, str, str]:
+def _outcome(attempt: Mapping[str, Any]) -> tuple[str, str, str]:
     answer = str(attempt["status"]) if attempt["status"] else "no answer"
-    took = f"{attempt['duration_ms']:.0f} ms"
-    return answer, took, attempt["error"] or attempt["response"][:80]
+    duration = f"{attempt['duration_ms']:.0f} ms"
+    return answer, duration, attempt["error"] or attempt["response"][:80]
 
 
 def _print_attempt(attempt: Mapping[str, Any]) -> None:
-    out.print(escape(plain(" ".join(_said(attempt)))))
+    out.print(escape(plain(" ".join(_outcome(attempt)))))

@@ -1,41 +1,50 @@
-"""The options of `pagesight webhooks`; what each command does stands in cli/webhook_*.py."""
+"""The commands of `pagesight webhooks` and their options; actions.py and listen.py do the work."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.exit_codes import Exit
 
-app = typer.Typer(help="Webhooks: see, test, verify and repeat deliveries.", no_args_is_help=True)
+app = typer.Typer(help="List, test, verify and resend webhook deliveries.", no_args_is_help=True)
 
 Server = Annotated[
     str | None,
-    typer.Option(envvar="PAGESIGHT_SERVER", help="Address of the API; this machine's if absent."),
+    typer.Option(envvar="PAGESIGHT_SERVER", help="Address of the API. Default: this machine's."),
 ]
 Key = Annotated[
     str | None,
-    typer.Option(envvar="PAGESIGHT_API_KEY", help="An API key; that of the data folder if absent."),
+    typer.Option(
+        envvar="PAGESIGHT_API_KEY",
+        help="API key. Default on this machine: that in the data folder.",
+    ),
 ]
 Secrets = Annotated[
     list[str] | None,
     typer.Option("--secret", envvar="PAGESIGHT_WEBHOOK_SECRET", help="whsec_...; may be repeated."),
 ]
-SecretFile = Annotated[Path | None, typer.Option(help="A file with secrets, one a line.")]
-Moment = Annotated[str | None, typer.Option(help="As 2026-11-21 or 2026-11-21T09:30, in UTC.")]
+SecretFile = Annotated[Path | None, typer.Option(help="File of secrets, one a line.")]
+Moment = Annotated[str | None, typer.Option(help="In UTC, such as 2026-11-21 or 2026-11-21T09:30.")]
 
 
 @app.command()
 def verify(
-    headers: Annotated[Path, typer.Option(help="`Name: value` lines, or a JSON object.")],
-    body: Annotated[str, typer.Argument(help="The body as it came; `-` is standard input.")] = "-",
+    headers: Annotated[
+        Path, typer.Option(help="File of the headers: `Name: value` lines, or a JSON object.")
+    ],
+    body: Annotated[
+        str, typer.Argument(help="File of the body, byte for byte; `-` is standard input.")
+    ] = "-",
     secret: Secrets = None,
     secret_file: SecretFile = None,
-    tolerance: Annotated[float, typer.Option(min=0, help="Seconds a delivery may be old.")] = 300,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Most seconds between sending and now.")
+    ] = 300,
 ) -> None:
-    """Check a delivery that was kept in files, and say what is wrong with it."""
+    """Check a delivery kept in files, and say what is wrong with it."""
     from cli.webhooks.actions import verify as run
 
     raise typer.Exit(run(body, headers, _secrets(secret, secret_file, needed=True), tolerance))
@@ -45,47 +54,49 @@ def verify(
 def listen(
     server: Server = None,
     key: Key = None,
-    events: Annotated[str, typer.Option(help="Events or families, commas between.")] = "*",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 0,
-    only: Annotated[bool, typer.Option("--only", help="Listen and register nothing.")] = False,
+    events: Annotated[
+        str, typer.Option(help="Comma-separated events or families, such as job.*.")
+    ] = "*",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+    ] = 0,
+    only: Annotated[
+        bool, typer.Option("--only", help="Listen without registering a receiver.")
+    ] = False,
     public_url: Annotated[
-        str | None, typer.Option(help="What to register instead, as the address of a tunnel.")
+        str | None, typer.Option(help="URL to register instead, such as that of a tunnel.")
     ] = None,
     secret: Secrets = None,
     secret_file: SecretFile = None,
-    status: Annotated[str, typer.Option(help="What to answer, in turn, as 500,500,204.")] = "204",
+    status: Annotated[
+        str, typer.Option(help="Statuses to answer with in turn, such as 500,500,204.")
+    ] = "204",
     delay: Annotated[float, typer.Option(min=0, help="Seconds before each answer.")] = 0.0,
     forward_to: Annotated[
-        str | None, typer.Option(help="Pass each on and answer as it does.")
+        str | None, typer.Option(help="Forward each delivery to this URL, and answer as it does.")
     ] = None,
 ) -> None:
-    """Show deliveries as they arrive here, verified, until Ctrl-C."""
-    from cli.api_client import Client
+    """Receive deliveries on this machine, verify and show them, until Ctrl-C."""
     from cli.webhooks.listen import Listening
     from cli.webhooks.listen import listen as run
 
-    def start(client: Client | None) -> int:
-        return run(
-            Listening(
-                port,
-                client,
-                _words(events),
-                public_url,
-                _secrets(secret, secret_file, needed=False),
-                _statuses(status),
-                delay,
-                forward_to,
-            )
-        )
-
+    wanted = Listening(
+        port=port,
+        events=_words(events),
+        public_url=public_url,
+        secrets=_secrets(secret, secret_file, needed=False),
+        statuses=_statuses(status),
+        delay_s=delay,
+        forward_to=forward_to,
+    )
     if only:
-        raise typer.Exit(start(None))
-    _with_client(server, key, start)
+        raise typer.Exit(run(wanted, None))
+    _with_client(server, key, lambda client: run(wanted, client))
 
 
 @app.command("list")
 def list_(server: Server = None, key: Key = None) -> None:
-    """List receivers, and why one is disabled."""
+    """List the receivers, and why one is disabled."""
     from cli.webhooks.actions import show
 
     _with_client(server, key, show)
@@ -93,11 +104,11 @@ def list_(server: Server = None, key: Key = None) -> None:
 
 @app.command()
 def ping(
-    webhook_id: Annotated[str, typer.Argument(help="The id that `list` shows.")],
+    webhook_id: Annotated[str, typer.Argument(help="The id shown by `pagesight webhooks list`.")],
     server: Server = None,
     key: Key = None,
 ) -> None:
-    """Send a test message to a receiver and tell how it went."""
+    """Send a test message to a receiver, and report the outcome."""
     from cli.webhooks.actions import ping as run
 
     _with_client(server, key, lambda client: run(client, webhook_id))
@@ -107,66 +118,62 @@ def ping(
 def deliveries(
     server: Server = None,
     key: Key = None,
-    webhook: Annotated[str | None, typer.Option(help="Of this receiver.")] = None,
-    job: Annotated[str | None, typer.Option(help="Of this job.")] = None,
-    event: Annotated[str | None, typer.Option(help="Of this event, as job.failed.")] = None,
-    state: Annotated[str | None, typer.Option(help="pending, delivered or failed.")] = None,
+    webhook: Annotated[str | None, typer.Option(help="Only those of this receiver.")] = None,
+    job: Annotated[str | None, typer.Option(help="Only those of this job.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only this event, such as job.failed.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only this state: pending, delivered or failed.")
+    ] = None,
     since: Moment = None,
     until: Moment = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
-    before: Annotated[str | None, typer.Option(help="Go on from there.")] = None,
-    attempts: Annotated[bool, typer.Option("--attempts", help="Show every try.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Most deliveries to list.")] = 50,
+    before: Annotated[str | None, typer.Option(help="Only those older than this id.")] = None,
+    attempts: Annotated[bool, typer.Option("--attempts", help="Show every attempt.")] = False,
 ) -> None:
-    """List what was sent, newest first."""
+    """List deliveries, newest first."""
     from cli.webhooks.actions import deliveries as run
 
-    query = {
-        "webhook_id": webhook,
-        "job_id": job,
-        "event": event,
-        "state": state,
-        "since": _moment(since),
-        "until": _moment(until),
-        "limit": limit,
-        "before": before,
-    }
+    selection = _selection(webhook, job, since, until)
+    query = {**selection, "event": event, "state": state, "limit": limit, "before": before}
     _with_client(server, key, lambda client: run(client, query, attempts))
 
 
 @app.command()
 def replay(
-    delivery_id: Annotated[str | None, typer.Argument(help="One delivery; else all meant.")] = None,
+    delivery_id: Annotated[
+        str | None, typer.Argument(help="One delivery. Without it, all that match the options.")
+    ] = None,
     server: Server = None,
     key: Key = None,
-    webhook: Annotated[str | None, typer.Option(help="Of this receiver.")] = None,
-    job: Annotated[str | None, typer.Option(help="Of this job.")] = None,
-    events: Annotated[str | None, typer.Option(help="Of these events, commas between.")] = None,
-    states: Annotated[str, typer.Option(help="failed, delivered, or both.")] = "failed",
+    webhook: Annotated[str | None, typer.Option(help="Only those of this receiver.")] = None,
+    job: Annotated[str | None, typer.Option(help="Only those of this job.")] = None,
+    events: Annotated[str | None, typer.Option(help="Only these events, comma-separated.")] = None,
+    states: Annotated[
+        str, typer.Option(help="Only these states: failed, delivered, or both.")
+    ] = "failed",
     since: Moment = None,
     until: Moment = None,
 ) -> None:
-    """Send deliveries again, each under the same webhook-id."""
+    """Resend deliveries, each under its webhook-id."""
     from cli.webhooks.actions import replay as run
 
-    body = {
-        "webhook_id": webhook,
-        "job_id": job,
-        "events": _words(events) if events else None,
-        "states": _words(states),
-        "since": _moment(since),
-        "until": _moment(until),
+    selection = {
+        name: value for name, value in _selection(webhook, job, since, until).items() if value
     }
-    given = {name: value for name, value in body.items() if value is not None}
-    _with_client(server, key, lambda client: run(client, delivery_id, given))
+    body = {**selection, "states": _words(states)}
+    if events:
+        body["events"] = _words(events)
+    _with_client(server, key, lambda client: run(client, delivery_id, body))
 
 
 @app.command()
 def rekey(
     forget_old: Annotated[
-        bool, typer.Option("--forget-old", help="Take out old keys that seal nothing any more.")
+        bool,
+        typer.Option("--forget-old", help="Remove keys that no secret is encrypted with any more."),
     ] = False,
 ) -> None:
-    """Seal the webhook secrets in the database with a new key (on the service's machine)."""
+    """Encrypt the webhook secrets in the database with a new key (on the service's machine)."""
     from cli.webhooks.actions import rekey as run
 
     raise typer.Exit(run(forget_old))
@@ -188,6 +195,18 @@ def _with_client(server: str | None, key: str | None, run: Callable[..., int]) -
     raise typer.Exit(code)
 
 
+def _selection(
+    webhook: str | None, job: str | None, since: str | None, until: str | None
+) -> dict[str, Any]:
+    """The parameters of the API that choose deliveries; None where an option is not given."""
+    return {
+        "webhook_id": webhook,
+        "job_id": job,
+        "since": _moment(since),
+        "until": _moment(until),
+    }
+
+
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
@@ -195,7 +214,7 @@ def _words(text: str) -> list[str]:
 def _statuses(text: str) -> list[int]:
     words = _words(text)
     if not words or not all(word.isdigit() and 200 <= int(word) <= 599 for word in words):
-        raise typer.BadParameter(f"statuses are numbers from 200 to 599, commas between: {text!r}")
+        raise typer.BadParameter(f"{text!r}: write statuses from 200 to 599, separated by commas")
     return [int(word) for word in words]
 
 
@@ -205,7 +224,9 @@ def _moment(text: str | None) -> str | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"not a moment: {text!r}") from error
+        raise typer.BadParameter(
+            f"{text!r} is not a time: write 2026-11-21 or 2026-11-21T09:30"
+        ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""`pagesight webhooks listen`: deliveries as they arrive, on a laptop."""
+"""`pagesight webhooks listen`: receive deliveries on a laptop, and show them."""
 
 import json
 import threading
@@ -14,10 +14,9 @@ import httpx
 from rich.markup import escape
 
 from cli.api_client import Client, ServerRefused
-from cli.console import complain, err, out
+from cli.console import complain, err, out, plain
 from cli.exit_codes import Exit
 from cli.serve.single_host import StopSignals
-from cli.webhooks.actions import plain
 from cli.webhooks.receiver import Arrival, Script, receiving
 from cli.webhooks.verify import check
 
@@ -28,10 +27,9 @@ _PASSED_ON: Final = ("content-type", "webhook-id", "webhook-timestamp", "webhook
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What to do with deliveries. Without a client nothing is registered."""
+    """How to receive deliveries, and how to answer them."""
 
     port: int
-    client: Client | None
     events: Sequence[str]
     public_url: str | None
     secrets: Sequence[str]
@@ -40,17 +38,17 @@ class Listening:
     forward_to: str | None
 
 
-def listen(wanted: Listening) -> int:
-    """Show deliveries until Ctrl-C, then take away what was registered."""
+def listen(wanted: Listening, client: Client | None) -> int:
+    """Show deliveries until Ctrl-C. With a client, register a receiver for that time."""
     stop = StopSignals()
-    desk = _Desk(wanted)
+    inbox = _Inbox(wanted)
     try:
         with ExitStack() as stack:
-            port = stack.enter_context(receiving(HOST, wanted.port, desk.answer))
+            port = stack.enter_context(receiving(HOST, wanted.port, inbox.answer))
             url = wanted.public_url or f"http://{HOST}:{port}/"
             err.print(f"Listening at {url}")
-            if wanted.client is not None:
-                stack.enter_context(_registered(wanted.client, url, wanted.events, desk))
+            if client is not None:
+                stack.enter_context(_registered(client, url, wanted.events, inbox))
             while not stop.wait(1.0):
                 pass
     except (OSError, ServerRefused) as error:
@@ -60,20 +58,20 @@ def listen(wanted: Listening) -> int:
 
 
 @contextmanager
-def _registered(client: Client, url: str, events: Sequence[str], desk: "_Desk") -> Iterator[None]:
+def _registered(client: Client, url: str, events: Sequence[str], inbox: "_Inbox") -> Iterator[None]:
     body = {"url": url, "events": list(events), "description": "pagesight webhooks listen"}
     made = client.ask("POST", "/v1/webhooks", body)
-    desk.secrets = [made["secret"]]
-    err.print(f"Registered as {made['id']} for {', '.join(events)}; Ctrl-C takes it away again.")
+    inbox.secrets = [made["secret"]]
+    err.print(f"Registered as {made['id']} for {', '.join(events)}; Ctrl-C unregisters it.")
     try:
         yield
     finally:
         client.ask("DELETE", f"/v1/webhooks/{made['id']}")
-        err.print(f"{made['id']} is taken away.")
+        err.print(f"Unregistered {made['id']}.")
 
 
-class _Desk:
-    """Answers each delivery and prints it; what several print at once is not mixed."""
+class _Inbox:
+    """Answers and prints each delivery; those that arrive at once are printed one by one."""
 
     def __init__(self, wanted: Listening) -> None:
         self.secrets = wanted.secrets
@@ -83,7 +81,7 @@ class _Desk:
         self._lock = threading.Lock()
 
     def answer(self, arrival: Arrival) -> int:
-        """Say the status to answer with."""
+        """Print a delivery, and return the status to answer with."""
         status = self._script.next()
         passed = None
         if self._forward_to is not None:
@@ -95,9 +93,9 @@ class _Desk:
     def _show(self, arrival: Arrival, status: int, passed: str | None) -> None:
         message_id = arrival.headers.get("webhook-id", "no webhook-id")
         self._seen[message_id] += 1
-        again = f", try {count}" if (count := self._seen[message_id]) > 1 else ""
+        again = f", attempt {count}" if (count := self._seen[message_id]) > 1 else ""
         kind, text = _pretty(arrival.body)
-        now = f"{datetime.now():%H:%M:%S}"  # noqa: DTZ005 - the time of whoever looks at it
+        now = f"{datetime.now():%H:%M:%S}"  # noqa: DTZ005 - the local time of the person at the terminal
         out.print(f"[bold]{now} {escape(plain(kind))}[/] {escape(plain(message_id))}{again}")
         self._verify(arrival)
         out.print(escape(text))
@@ -105,25 +103,25 @@ class _Desk:
 
     def _verify(self, arrival: Arrival) -> None:
         if not self.secrets:
-            out.print("[yellow]not verified[/]: give --secret")
+            out.print("[yellow]not verified[/]: pass --secret")
             return
         found = check(arrival.body, arrival.headers, self.secrets, datetime.now(UTC))
         bad = [f"{each.name} {each.detail}" for each in found if not each.well]
-        said = f"[red]not genuine[/]: {escape(plain('; '.join(bad)))}" if bad else ""
-        out.print(said or "[green]verified[/]")
+        problem = f"[red]not genuine[/]: {escape(plain('; '.join(bad)))}" if bad else ""
+        out.print(problem or "[green]verified[/]")
 
 
 def _pretty(body: bytes) -> tuple[str, str]:
-    """The kind of event and the body, for people."""
+    """Return the type of event and the indented body."""
     try:
         data = json.loads(body)
         return str(data["type"]), json.dumps(data, indent=2)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return "something", plain(body.decode("utf-8", "replace"))
+        return "unknown event", plain(body.decode("utf-8", "replace"))
 
 
 def _forward(url: str, arrival: Arrival) -> tuple[int, str]:
-    """Pass a delivery on byte for byte, so that its signature holds there too."""
+    """Forward a delivery byte for byte, so that its signature stays valid."""
     headers = {name: arrival.headers[name] for name in _PASSED_ON if name in arrival.headers}
     try:
         with httpx.Client(timeout=_FORWARD_TIMEOUT_S, trust_env=False) as client:

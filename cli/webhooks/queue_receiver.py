@@ -1,4 +1,4 @@
-"""A webhook receiver for the demo: keeps what it is sent until somebody asks for it."""
+"""A webhook receiver for the demo: queues deliveries until they are asked for."""
 
 import queue
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from cli.webhooks.receiver import Arrival, receiving
 
 
 class Receiver:
-    """Where callbacks arrive; `url` is what a job's `callback_url` names."""
+    """A queue of received callbacks; `url` goes into a job's `callback_url`."""
 
     def __init__(self, url: str, arrived: "queue.SimpleQueue[Arrival]") -> None:
         self.url = url
         self._arrived = arrived
 
     def wait(self, timeout_s: float) -> Arrival | None:
-        """The next callback, or None when none comes in time."""
+        """Return the next callback, or None when none arrives in time."""
         try:
             return self._arrived.get(timeout=timeout_s)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""A webhook receiver for a laptop: keeps to loopback, answers as told, shows what it is sent."""
+"""A small HTTP server that receives webhook deliveries on a laptop."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ MOST_BYTES: Final = 1 << 20  # senders of Standard Webhooks stay under 20 kB
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request as it came, untouched, as a signature covers it; header names in lower case."""
+    """One request, its body unchanged, as the signature covers it; header names in lower case."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -24,7 +24,7 @@ Answer = Callable[[Arrival], int]
 
 @contextmanager
 def receiving(host: str, port: int, answer: Answer) -> Iterator[int]:
-    """Listen for the length of a `with`; gives the port. `answer` gives the status of each."""
+    """Listen for the length of a `with`; yields the port. `answer` returns the status of each."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 30  # seconds that a sender may stall
@@ -41,11 +41,11 @@ def receiving(host: str, port: int, answer: Answer) -> Iterator[int]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.send_response(answer(Arrival(headers, body)))
             self.send_header("Content-Length", "0")
-            with suppress(OSError):  # the sender did not wait for a late answer
+            with suppress(OSError):  # the sender did not wait for the answer
                 self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
-            """Keep the terminal for what arrives."""
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+            """Print no access log: the terminal shows deliveries."""
 
     server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
@@ -60,7 +60,7 @@ def receiving(host: str, port: int, answer: Answer) -> Iterator[int]:
 
 
 class Script:
-    """Statuses to answer with in turn, the last one for ever, each after a delay."""
+    """Statuses to answer with in turn, each after a delay; the last one repeats."""
 
     def __init__(self, statuses: Sequence[int], delay_s: float) -> None:
         self._left = list(statuses)
@@ -68,7 +68,7 @@ class Script:
         self._lock = threading.Lock()
 
     def next(self) -> int:
-        """Wait, then say what to answer."""
+        """Wait for the delay, then return the next status."""
         time.sleep(self._delay_s)
         with self._lock:
             return self._left.pop(0) if len(self._left) > 1 else self._left[0]

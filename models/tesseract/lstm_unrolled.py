@@ -2,7 +2,7 @@
 
 ONNX Runtime's LSTM operator projects the whole input before its first step, and keeps all gates of
 a step in one matrix: with thousands of columns both exceed the CPU's caches. One product for each
-gate and step fits (figures in docs/recognition.md).
+gate and step fits (figures in docs/research/recognition.md).
 """
 
 from collections.abc import Callable, Sequence

@@ -144,8 +144,14 @@ def open_session(  # noqa: PLR0913 - the properties of a session are named, not 
             raise
         session = opener(CPU_PROVIDER, {})
         session.fallback_reason = failure.message
-        _log.info("model %s runs on the CPU: %s", name, failure.message)
+        _report_cpu(failure.message)
         return session
+
+
+@functools.cache
+def _report_cpu(reason: str) -> None:
+    """Log why models run on the CPU: once, not for each model."""
+    _log.info("models run on the CPU: %s", reason)
 
 
 def _open_on_cuda(opener: functools.partial[Session], gpu_memory_bytes: int) -> Session:

@@ -100,8 +100,9 @@ class Person:
 
 def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) -> None:
     source = tenant.scans("b.png", "in/a.png", 'in/ä "x".pdf')
+    (tenant.folder / "scans" / "notes.docx").write_text("not a document")
+    (tenant.folder / "scans" / ".DS_Store").write_text("not a document")
     process = tenant.start(source, "--languages", "deu")
-    (tenant.folder / "scans" / "notes.txt").write_text("no document")
     jobs = tenant.laid_out()
     assert [job.custom_id for job in jobs] == ["b.png", "in/a.png", 'in/ä "x".pdf']
     assert jobs[0].options["languages"] == ["deu"]
@@ -110,8 +111,11 @@ def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) ->
     tenant.service.open(jobs[2].id, 1)
     tenant.service.fail_page(jobs[2].id, 1)
     tenant.service.ledger.jobs.finish(jobs[2].id, "none")
-    _, said = process.communicate(timeout=30)
+    out, said = process.communicate(timeout=30)
     assert process.returncode == Exit.PARTIAL
+    assert "Skipped 1 file, neither image nor PDF: notes.docx\n" in said
+    assert "2 results in" in out
+    assert "1 document without a result in" in said
     assert [line["custom_id"] for line in tenant.lines("results.jsonl")] == ["b.png", "in/a.png"]
     assert [line["fault"]["code"] for line in tenant.lines("errors.jsonl")] == ["damaged"]
     assert "The page is broken. [damaged]" in said
@@ -125,7 +129,7 @@ def test_after_ctrl_c_the_same_command_goes_on_and_sends_nothing_twice(tenant: P
     first.send_signal(signal.SIGINT)
     _, said = first.communicate(timeout=30)
     assert first.returncode == Exit.INTERRUPTED
-    assert "same command goes on" in said
+    assert "same command resumes here" in said
     tenant.service.succeed(job.id, "text")
     # What a download that broke off leaves behind.
     (tenant.output / "results.jsonl.part").write_bytes(b'{"custom_id":"a.p')
@@ -198,6 +202,15 @@ def test_what_cannot_be_sent_is_said(tmp_path: Path) -> None:
     for name in ("a.txt", "empty", "missing"):
         with pytest.raises(Unusable):
             find_source(tmp_path / name)
+
+
+def test_other_files_of_a_folder_are_listed_as_skipped(tmp_path: Path) -> None:
+    for name in ("b.PNG", "in/a.pdf", "in/letter.docx", "sheet.xlsx", ".hidden.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    source = find_source(tmp_path)
+    assert [path.name for path in source.documents] == ["b.PNG", "a.pdf"]
+    assert [path.name for path in source.skipped] == ["letter.docx", "sheet.xlsx"]
 
 
 def test_files_are_opened_one_at_a_time_as_they_are_sent(tmp_path: Path) -> None:

@@ -27,10 +27,12 @@ def test_a_document_goes_in_and_its_text_comes_out(service: Serving) -> None:
     assert "Care of your sextant" in text
 
 
-def test_the_key_is_for_its_owner_alone_and_stays_the_same(service: Serving) -> None:
+def test_the_key_is_for_its_owner_alone_and_never_in_a_log(service: Serving) -> None:
     path = service.folder / "api-key"
     assert path.stat().st_mode & 0o077 == 0
-    assert path.read_text().strip() in service.log.read_text()
+    log = service.log.read_text()
+    assert f"kept in {path}" in log.replace("\n", "")
+    assert path.read_text().strip() not in log
 
 
 def test_nothing_listens_beyond_loopback(service: Serving) -> None:
@@ -69,6 +71,16 @@ def test_a_taken_port_is_refused_with_the_setting_to_change(
     ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
     assert ran.returncode == Exit.INSTALLATION
     assert "PAGESIGHT_PORT" in ran.stderr.decode()
+    ran = subprocess.run(
+        [*command, "--port", env["PAGESIGHT_PORT"], "--host", "127.0.0.1"],
+        cwd=ROOT,
+        env={**env, "PAGESIGHT_PORT": "0", "PAGESIGHT_HOST": "127.0.0.2"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == Exit.INSTALLATION
+    assert f"cannot listen on 127.0.0.1:{env['PAGESIGHT_PORT']}" in ran.stderr.decode()
 
 
 def test_ctrl_c_ends_every_process_and_exits_0(tmp_path: Path) -> None:

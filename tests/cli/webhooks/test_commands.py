@@ -204,7 +204,7 @@ def test_list_deliveries_and_replay_tell_of_the_tenants_own(
         service.ledger.webhooks.update(TENANT, endpoint.id, enabled=False)
         service.ledger.webhooks.update(TENANT, endpoint.id, enabled=True)
         again = run(environment, "replay", "--webhook", endpoint.id, "--since", "2020-01-01")
-        assert "1 deliveries are sent again" in again.err
+        assert "Queued 1 of the matching deliveries" in again.err
         service.ledger.webhooks.delete(TENANT, endpoint.id)
     assert run(environment, "ping", "we_none").code == 1
 
@@ -254,7 +254,7 @@ def test_rekey_makes_the_first_key_and_later_ones(
     assert run(environment, "rekey").code == 0
     assert run(environment, "rekey").code == 0
     assert len((tmp_path / "webhook-keys").read_text().split()) == 2
-    assert "1 old keys are forgotten" in run(environment, "rekey", "--forget-old").err
+    assert "Removed 1 old key" in run(environment, "rekey", "--forget-old").err
 
 
 def test_keys_are_rotated_and_the_audit_tells_of_it(

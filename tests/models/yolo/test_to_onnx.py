@@ -170,7 +170,9 @@ def test_networks_of_ultralytics_compute_the_same_as_in_torch(
     """Needs an environment with torch, which `make dev` does not make: its interpreter is named."""
     named = os.environ.get("PAGESIGHT_TRAINING_PYTHON", str(ROOT / ".training" / "bin" / "python"))
     if not Path(named).is_file():
-        pytest.skip(f"no training environment: {named} (docs/detection.md tells how to make one)")
+        pytest.skip(
+            f"no training environment: {named} (docs/how-to/detectors.md tells how to make one)"
+        )
     monkeypatch.setenv("YOLO_CONFIG_DIR", str(tmp_path))
     weights = tmp_path / "made.pt"
     subprocess.run([named, "-c", MAKE_WEIGHTS, layout, str(weights)], check=True)

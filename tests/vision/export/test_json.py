@@ -20,7 +20,9 @@ from vision.export.json import (
 )
 from vision.layout.regions import KINDS
 
-RESULT_MD = (Path(__file__).parents[3] / "docs" / "result.md").read_text(encoding="utf-8")
+RESULT_MD = (Path(__file__).parents[3] / "docs" / "reference" / "result.md").read_text(
+    encoding="utf-8"
+)
 
 
 @pytest.fixture(scope="module")

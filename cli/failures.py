@@ -1,0 +1,53 @@
+"""Errors that a person can act on, as one message and an exit code instead of a traceback."""
+
+import re
+from collections.abc import Iterator
+
+from cli.exit_codes import Exit
+
+_PREFIX = "PAGESIGHT_"
+_DATABASE_REMEDY = (
+    "Check PAGESIGHT_DATABASE_URL and PAGESIGHT_DATA_DIR; "
+    "`pagesight doctor` checks the whole installation"
+)
+
+
+def explain(error: Exception) -> tuple[str, Exit] | None:
+    """Return the message and exit code of an expected error, None for a fault of ours.
+
+    Imports what it compares with only now: most commands end without an error.
+    """
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from cli.local_ledger import NotMigrated
+    from jobs.domain.errors import LedgerUnavailable
+
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        return "\n".join(_bad_settings(error)), Exit.USAGE
+    if isinstance(error, SettingsError):
+        return _not_json(error), Exit.USAGE
+    if isinstance(error, NotMigrated):
+        return str(error), Exit.INSTALLATION
+    if isinstance(error, LedgerUnavailable):
+        return f"{_first_line(error)}. {_DATABASE_REMEDY}", Exit.INSTALLATION
+    return None
+
+
+def _bad_settings(error: Exception) -> Iterator[str]:
+    """One line for each setting: its name, the value, and what is allowed."""
+    for each in error.errors(include_url=False):  # type: ignore[attr-defined]
+        name = _PREFIX + str(each["loc"][0]).upper()
+        wanted = str(each["msg"]).removeprefix("Input should be ")
+        yield f"{name} is {str(each['input'])!r}, but must be {wanted}"
+
+
+def _not_json(error: Exception) -> str:
+    found = re.search(r'field "(\w+)"', str(error))
+    name = _PREFIX + found[1].upper() if found else "a setting"
+    return f"{name} is not valid JSON. A list is written as '[\"hooks.example.com\"]'"
+
+
+def _first_line(error: Exception) -> str:
+    """The message without the SQL statement that a database driver appends."""
+    return str(error).splitlines()[0]

@@ -1,0 +1,40 @@
+import subprocess
+import sys
+
+import pytest
+
+from cli.console import counted, plain
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1000, "1000 files")]
+)
+def test_a_noun_agrees_with_its_number(number: int, expected: str) -> None:
+    assert counted(number, "file") == expected
+
+
+def test_text_from_outside_cannot_control_the_terminal() -> None:
+    assert plain("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
+
+
+def test_a_reader_that_closes_the_pipe_early_does_not_stop_the_command() -> None:
+    program = (
+        "import sys, time; from cli.console import err, out\n"
+        "out.print('first'); sys.stdin.readline()\n"
+        "for _ in range(3): out.print('x' * 100_000)\n"
+        "err.print('done')"
+    )
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdout.readline() == "first\n"
+    process.stdout.close()
+    process.stdin.write("go on\n")
+    process.stdin.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == "done\n"
+    process.stderr.close()
+    assert process.wait(30) == 0
