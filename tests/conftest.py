@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.support import distribution
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 MAX_BYTES_IN_ID = 40
+# A busy machine may pause any example for longer than a deadline.
+hypothesis.settings.register_profile(
+    "untimed",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("untimed")
+
 pytest_plugins = ["tests.support.ledger_fixtures"]
 
 # Shells have what they run in the background ignore Ctrl-C, and so do all processes begun from it.
