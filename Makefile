@@ -19,8 +19,8 @@ demo: setup ## Read a sample document through the real service, with a signed ca
 serve: setup ## Run the service with its console, until Ctrl-C
 	@$(BIN)/pagesight serve
 
-test: dev ## All tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: dev ## All tests, in parallel; ARGS go to pytest, and ARGS=-n0 runs them one by one
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 chaos: dev ## Every part killed, frozen, cut off or starved, at length; build/chaos/report.md
 	@CHAOS=full CHAOS_REPORT=build/chaos $(BIN)/python -m pytest tests/chaos -v $(ARGS)

@@ -6,6 +6,7 @@ noisy. Every line is known with its box and its place in the reading order.
 
 import random
 import re
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -98,9 +99,12 @@ class Sheet:
         font = ImageFont.load_default(size)
         for row in range(rows):
             words = self.words(40)
-            while self.draw.textlength(" ".join(words), font) > width:
-                words.pop()
-            self.write(x, y + row * size * 1.45, " ".join(words), size)
+            fits = bisect(
+                range(1, len(words) + 1),
+                width,
+                key=lambda count: self.draw.textlength(" ".join(words[:count]), font),
+            )
+            self.write(x, y + row * size * 1.45, " ".join(words[:fits]), size)
         return y + (rows + 0.8) * size * 1.45
 
     def page(self, name: str, fields: dict[str, str] | None = None) -> MadePage:

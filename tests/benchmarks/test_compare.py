@@ -47,7 +47,8 @@ def test_pages_are_the_same_each_time_and_differ_by_seed() -> None:
 
 @pytest.mark.parametrize("number", range(len(MAKERS)))
 def test_every_line_stands_in_its_box(number: int) -> None:
-    for page in (MAKERS[number](3), scanned(MAKERS[number](3), 1)):
+    made = MAKERS[number](3)
+    for page in (made, scanned(made, 1)):
         for line in page.lines:
             x0, y0, x1, y1 = (round(edge) for edge in line.box)
             assert page.pixels[y0 : y1 + 1, x0 : x1 + 1].min() < 160

@@ -22,6 +22,9 @@ _TABLES = (
     tables.events,
     tables.deliveries,
 )
+# Built once: to build a statement costs more than to run it on a small ledger.
+_ROWS = {table.name: select(table).order_by(*table.primary_key) for table in _TABLES}
+_MESSAGES = select(tables.outbox)
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,8 @@ class Seen:
 def look(ledger: Ledger) -> Seen:
     """Read everything; the ledgers of these tests are small."""
     with ledger.database.read() as connection:
-        rows = {
-            table.name: connection.execute(select(table).order_by(*table.primary_key)).all()
-            for table in _TABLES
-        }
-        messages = connection.execute(select(tables.outbox)).all()
+        rows = {name: connection.execute(wanted).all() for name, wanted in _ROWS.items()}
+        messages = connection.execute(_MESSAGES).all()
     jobs = {row.id: _facts(row, rows) for row in rows["jobs"]}
     batches = {row.id: _batch_facts(row, rows["deliveries"]) for row in rows["batches"]}
     told_of = {row.id: row.job_id or row.batch_id for row in rows["deliveries"]}

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from jobs.settings import Settings
 from tests.support.parts import require
 
 ROOT = Path(__file__).parents[2]
+_LISTEN = "0A"  # TCP_LISTEN in Linux's include/net/tcp_states.h
 SAMPLE = ROOT / "samples" / "invoice.pdf"
 
 
@@ -85,6 +88,37 @@ class Serving:
 
 def children_of(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def tree_of(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    return [pid, *(each for child in children_of(pid) for each in tree_of(child))]
+
+
+def listening(pid: int) -> list[str]:
+    """Where a process and all that descend from it listen for TCP, as `address:port`.
+
+    From /proc/net/tcp and tcp6, which write an address as 32-bit numbers of the machine's order.
+    """
+    inodes = {inode for each in tree_of(pid) for inode in _sockets_of(each)}
+    found = []
+    for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *rest = line.split()
+            if state == _LISTEN and rest[5] in inodes:
+                address, port = local.split(":")
+                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
+                packed = struct.pack(f"={len(words)}I", *words)
+                found.append(f"{socket.inet_ntop(family, packed)}:{int(port, 16)}")
+    return found
+
+
+def _sockets_of(pid: int) -> list[str]:
+    """Inodes of a process's open sockets; none where it has just ended."""
+    with suppress(FileNotFoundError):
+        links = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+        return [link[8:-1] for link in links if link.startswith("socket:[")]
+    return []
 
 
 def command_line(pid: int) -> str:

@@ -115,8 +115,24 @@ def test_a_page_goes_through_all_stages():
     assert [(region.model, region.label) for region in read.regions] == [("doc", "text")]
 
 
-def test_the_receipt_names_the_models_used_and_times_every_stage():
-    receipt = read_page(page(7), STAGES, OPTIONS, None).receipt
+class SlowFinder(BoxFinder):
+    """Takes 250 ms by a clock that otherwise stands still."""
+
+    now = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    def find(self, image, languages):
+        self.now += 0.25
+        return super().find(image, languages)
+
+
+def test_the_receipt_names_the_models_used_and_times_every_stage(monkeypatch):
+    finder = SlowFinder()
+    monkeypatch.setattr("vision.core.stopwatch.time", finder)
+    slow = replace(STAGES, finders={"learned": finder})
+    receipt = read_page(replace(page(7), decode_ms=12.0), slow, OPTIONS, None).receipt
     assert receipt.number == 7
     assert [model.name for model in receipt.models] == ["doc", "finder", "tesseract-eng"]
     stages = [
@@ -130,7 +146,10 @@ def test_the_receipt_names_the_models_used_and_times_every_stage():
         "assemble",
     ]
     assert list(receipt.stage_ms) == stages
-    assert all(milliseconds >= 0 for milliseconds in receipt.stage_ms.values())
+    assert {name: spent for name, spent in receipt.stage_ms.items() if spent} == {
+        "decode": 12.0,
+        "lines": 250.0,
+    }
 
 
 @pytest.mark.parametrize(

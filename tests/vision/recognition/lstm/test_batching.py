@@ -1,12 +1,25 @@
 """Lines are read together where that is cheaper than apart."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vision.recognition.lstm import batching
 from vision.recognition.lstm.batching import batches
 
-widths_of_lines = st.lists(st.integers(0, 30_000), max_size=80)
+widths_of_lines = st.lists(st.integers(0, 30_000) | st.integers(0, 900), max_size=80)
+
+
+def fits(widths):
+    """Whether lines of these widths, widest first, may be one batch."""
+    padding = sum(widths[0] - width for width in widths)
+    call = batching._CALL + batching._CALL_BY_WIDTH * widths[-1]
+    pixels = len(widths) * widths[0]
+    return (
+        len(widths) <= batching._MOST_LINES and pixels <= batching._MOST_PIXELS and padding <= call
+    )
 
 
 @given(widths_of_lines)
@@ -16,19 +29,17 @@ def test_every_line_of_a_readable_width_is_read_once(widths):
 
 
 @given(widths_of_lines)
-def test_batches_are_bounded_and_the_widest_line_leads(widths):
+def test_a_batch_is_bounded_and_padded_by_no_more_than_a_call_costs(widths):
     for batch in batches(widths, 3):
-        assert widths[batch[0]] == max(widths[at] for at in batch)
-        assert len(batch) <= 16
-        assert len(batch) == 1 or len(batch) * widths[batch[0]] <= 8000
+        read = [widths[at] for at in batch]
+        assert read == sorted(read, reverse=True)
+        assert len(read) == 1 or fits(read)
 
 
 @given(widths_of_lines)
-def test_no_batch_is_padded_by_more_than_a_call_of_its_own_costs(widths):
-    for batch in batches(widths, 3):
-        widest, narrowest = widths[batch[0]], widths[batch[-1]]
-        padding = sum(widest - widths[at] for at in batch)
-        assert padding <= 60 + 0.45 * narrowest
+def test_a_batch_ends_only_where_the_next_line_does_not_fit(widths):
+    for batch, following in pairwise(batches(widths, 3)):
+        assert not fits([*(widths[at] for at in batch), widths[following[0]]])
 
 
 @pytest.mark.parametrize(

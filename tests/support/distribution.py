@@ -1,0 +1,42 @@
+"""How pytest-xdist shares the tests out: what starts a service together runs in one worker."""
+
+import os
+from collections.abc import Sequence
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# They share the chaos fleet of tests/chaos/conftest.py: API, courier and two readers.
+SHARED_FLEET = (
+    "tests/chaos/test_api.py",
+    "tests/chaos/test_broker.py",
+    "tests/chaos/test_workers.py",
+)
+# Every test brings its own parts, and some take long: each may run anywhere.
+SPLIT = (
+    "tests/chaos/test_disk.py",
+    "tests/chaos/test_sessions.py",
+    "tests/jobs/test_ledger_machine.py",
+)
+# The longest first, so that none of them is what the others wait for at the end.
+FIRST = ("tests/jobs/test_ledger_machine.py", "tests/chaos/")
+
+
+class ByModule(LoadScopeScheduling):
+    """One unit of work per module, for its fixtures; see the exceptions above."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        if module in SHARED_FLEET:
+            return "shared fleet"
+        return nodeid if module in SPLIT else module
+
+
+def workers() -> int:
+    """One more than there are cores: the chaos tests mostly wait."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The same tests, those of FIRST before all others."""
+    return sorted(items, key=lambda item: not item.nodeid.startswith(FIRST))
