@@ -16,7 +16,7 @@ import numpy as np
 from vision.core.geometry import bounding_box, identity
 from vision.core.stages import FoundLine, Grey, PageImage, PreparedPage, Recogniser
 from vision.core.text_layer import LayerWord
-from vision.imaging.connected_components import grey_of
+from vision.imaging.grey import grey_of
 from vision.text_detection.crops import cut_lines
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad
 
