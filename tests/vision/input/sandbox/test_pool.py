@@ -264,7 +264,7 @@ def helper_pids(parent: int) -> list[int]:
             stat, command = (folder / "stat").read_text(), (folder / "cmdline").read_bytes()
         except OSError:
             continue  # it ended meanwhile
-        if int(stat.rsplit(")", 1)[1].split()[1]) == parent and b"sandbox_child" in command:
+        if int(stat.rsplit(")", 1)[1].split()[1]) == parent and b"sandbox.child" in command:
             found.append(int(folder.name))
     return sorted(found)
 
