@@ -1,5 +1,7 @@
 """Converts any of Pillow's pixel modes to 8-bit RGB on an opaque background."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
@@ -70,6 +72,6 @@ def _is_lost_on_white(image: Image.Image) -> bool:
     return on_black > _FAR_MORE * on_white
 
 
-def _edges(light: NDArray[np.float32]) -> int:
+def _edges(light: NDArray[np.floating[Any]]) -> int:
     """Neighbours in a row that differ clearly."""
     return int(np.count_nonzero(np.abs(np.diff(light, axis=1)) >= _EDGE))

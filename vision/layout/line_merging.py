@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from vision.core.document import Line, Polygon
+from vision.core.geometry import union
 from vision.layout.placed_line import PlacedLine
-from vision.layout.regions import union
 
 # In line heights. Wider gaps separate the fields of a form or the columns of a price list.
 _SAME_LINE_GAP = 2.0

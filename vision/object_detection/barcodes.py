@@ -1,18 +1,18 @@
 """Decode bar and QR codes wherever they stand on a page."""
 
-import cv2
 import zxingcpp
 
 from vision.core.document import Barcode
 from vision.core.geometry import bounding_box
 from vision.core.stages import Image
+from vision.imaging.grey import grey_of
 
 
 def read_barcodes(image: Image) -> tuple[Barcode, ...]:
     """All codes with content on an RGB image, top to bottom; boxes are pixels of that image."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    codes = [_barcode(found) for found in zxingcpp.read_barcodes(grey) if found.bytes or found.text]
-    return tuple(sorted(codes, key=lambda code: (code.box.y0, code.box.x0)))
+    codes = zxingcpp.read_barcodes(grey_of(image))
+    read = [_barcode(found) for found in codes if found.bytes or found.text]
+    return tuple(sorted(read, key=lambda code: (code.box.y0, code.box.x0)))
 
 
 def _barcode(found: zxingcpp.Barcode) -> Barcode:
