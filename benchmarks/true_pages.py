@@ -12,10 +12,10 @@ from PIL import Image
 from benchmarks.made_pages import MadePage, made_pages, skewed, turned
 from vision.core.document import Box
 from vision.core.errors import BadInput
+from vision.core.geometry import union
 from vision.core.limits import Limits
 from vision.input.decode import decode_page
-from vision.layout.reading_order import rows_of
-from vision.layout.regions import union
+from vision.layout.rows import rows_of
 
 # Their text is not in reading order: neither edits between texts nor their order mean anything.
 UNORDERED = ("sroie", "funsd", "scene_text")

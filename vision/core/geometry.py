@@ -1,4 +1,4 @@
-"""Affine maps between page, working image and line crop, and what they do to points and boxes.
+"""Affine maps between page, working image and line crop; areas and overlaps of boxes.
 
 An `Affine` is a [2, 3] float64 matrix; it takes (x, y, 1) in one frame to (x, y) in another.
 Coordinates are continuous: pixel (column, row) covers [column, column + 1] by [row, row + 1].
@@ -7,6 +7,7 @@ Coordinates are continuous: pixel (column, row) covers [column, column + 1] by [
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.core.document import Box, Point, Polygon
 from vision.core.stages import Affine
@@ -35,13 +36,13 @@ def compose(outer: Affine, inner: Affine) -> Affine:
 
 
 def invert(affine: Affine) -> Affine:
-    """The way back. Raises numpy.linalg.LinAlgError where the map flattens the plane."""
+    """The inverse map. Raises numpy.linalg.LinAlgError where the map flattens the plane."""
     linear = np.linalg.inv(affine[:, :2])
     return np.column_stack([linear, -linear @ affine[:, 2]])
 
 
 def rotation_affine(width: int, height: int, turns: int) -> Affine:
-    """Maps a `width` x `height` image onto itself turned clockwise by `turns` quarter turns.
+    """Maps a `width` x `height` image onto itself rotated clockwise by `turns` quarter turns.
 
     Negative and large counts are taken modulo four; the result's top-left corner is the origin.
     """
@@ -96,3 +97,35 @@ def clip_box(box: Box, width: float, height: float) -> Box:
         min(max(box.x1, 0.0), width),
         min(max(box.y1, 0.0), height),
     )
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """The smallest upright box around all boxes; the empty box at the origin for none."""
+    edges = tuple(zip(*boxes, strict=True))
+    if not edges:
+        return Box(0.0, 0.0, 0.0, 0.0)
+    return Box(min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+
+
+def intersection(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def iou(one: Box, other: Box) -> float:
+    """Intersection over union; 0 where both boxes are empty."""
+    shared = intersection(one, other)
+    total = one.area + other.area - shared
+    return shared / total if total > 0 else 0.0
+
+
+def iou_with_each(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union of one box [4] with others [N, 4], all x0, y0, x1, y1."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    shared = np.prod(np.maximum(sides, 0.0), axis=1)
+    total = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1) - shared
+    ratios: NDArray[np.float64] = np.zeros_like(shared)
+    np.divide(shared, total, out=ratios, where=total > 0)
+    return ratios

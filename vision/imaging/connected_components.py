@@ -1,4 +1,4 @@
-"""Ink that looks like letters, found without any model: the ground for measuring a page."""
+"""Connected pieces of ink and the letters among them, found without any model."""
 
 from typing import cast
 
@@ -7,26 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.stages import Boxes, Grey, Image, Letters
+from vision.imaging.grey import grey_of, shrunk
 
-# A pixel is ink where it is darker than the mean of its surroundings by OFFSET; the window is a
-# fortieth of the shorter side. Both were measured best for finding lines on receipts and forms.
+# A pixel is ink where it is darker than the mean of its surroundings by _OFFSET; the window is a
+# fortieth of the shorter side. Both values found lines best on receipts and forms.
 _OFFSET = 10
 _WINDOW_SHARE = 40
 
 # Letters are looked for at this longest side: enough for small print, a tenth of a scan's pixels.
 _LONGEST_SIDE = 1600
-# Down to this share of a side each pixel still bears on one of the smaller image without averaging
-# areas, which takes eight times as long.
-_LEAST_LINEAR = 0.5
 
 _SMALLEST = 4  # pixels of the longer side; less is speckle
+_SMALLEST_AREA = 6  # pixels of a piece in the image of a line; less is dirt
 _SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
 
 # A row of pixels with less ink than this share of the fuller rows lies between lines.
 _BETWEEN_LINES = 0.15
 _FULL_ROW_PERCENTILE = 90
 
-# The ground is looked for on a thumbnail of this longest side, as the lightest value within a
+# The background is estimated on a thumbnail of this longest side, as the lightest value within a
 # window wider than letters and narrower than most shadows.
 _THUMBNAIL = 160
 _WINDOW = 13
@@ -38,33 +37,18 @@ def find_letters(image: Image) -> Letters:
     """The letters of an RGB image."""
     grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
     labels, pieces = label(ink_mask(grey))
-    return Letters(grey, factor, labels, pieces, of_letter_size(pieces), ground_of(grey))
-
-
-def grey_of(image: Image) -> Grey:
-    """Luma of an RGB image."""
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def shrunk(grey: Grey, longest: int) -> tuple[Grey, float]:
-    """`grey` with its longer side at most `longest`, and the factor that was applied."""
-    factor = longest / max(grey.shape)
-    if factor >= 1.0:
-        return grey, 1.0
-    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
-    how = cv2.INTER_LINEAR if factor >= _LEAST_LINEAR else cv2.INTER_AREA
-    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8), factor
+    return Letters(grey, factor, labels, pieces, of_letter_size(pieces), background_of(grey))
 
 
 def ink_mask(grey: Grey) -> Grey:
-    """1 where there is dark ink on a lighter ground, 0 elsewhere."""
+    """1 where there is dark ink on a lighter background, 0 elsewhere."""
     side = max(15, min(grey.shape) // _WINDOW_SHARE) | 1
-    darker = cv2.subtract(cv2.blur(grey, (side, side)), grey)  # by bytes: less than none is none
+    darker = cv2.subtract(cv2.blur(grey, (side, side)), grey)  # saturates at 0
     return np.asarray(cv2.threshold(darker, _OFFSET, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def of_letter_size(pieces: Boxes) -> Boxes:
-    """The pieces of ink that have about the commonest size."""
+    """The pieces of ink whose size is near the median."""
     longer = np.maximum(pieces[:, 2], pieces[:, 3])
     pieces, longer = pieces[longer >= _SMALLEST], longer[longer >= _SMALLEST]
     if not len(pieces):
@@ -73,13 +57,36 @@ def of_letter_size(pieces: Boxes) -> Boxes:
     return pieces[(longer >= low) & (longer <= high)]
 
 
-def label(mask: Grey) -> tuple[Labels, Boxes]:
-    """Number the connected pieces, of eight neighbours, from 1; and their boxes in that order."""
-    # Labels of 16 bits take 40% of the time. OpenCV hands out at most one for each run of ink.
+def connected_pieces(mask: Grey) -> tuple[Labels, NDArray[np.int32]]:
+    """The pieces of ink in `mask` [H, W] that are connected by eight neighbours.
+
+    Labels [H, W] number the pieces from 1, 0 is no ink. Row `i` of the statistics [N, 5] is piece
+    `i + 1`: x, y, width, height, pixels. Any number of pieces is fine.
+    """
+    # Labels of 16 bits take 40% of the time of 32 bits, but OpenCV raises where it runs out of
+    # them. It needs at most one for each horizontal run of ink, before it joins those that touch.
     runs = np.count_nonzero(mask[:, 1:] > mask[:, :-1]) + np.count_nonzero(mask[:, 0])
     kind = cv2.CV_16U if runs <= np.iinfo(np.uint16).max else cv2.CV_32S
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=kind)
-    return cast("Labels", labels), np.asarray(stats[1:, :4], np.int32)
+    return cast("Labels", labels), np.asarray(stats[1:], np.int32)
+
+
+def label(mask: Grey) -> tuple[Labels, Boxes]:
+    """`connected_pieces` with the boxes alone: x, y, width, height."""
+    labels, stats = connected_pieces(mask)
+    return labels, stats[:, :4]
+
+
+def ink_boxes(grey: Grey, level: float, *, light_on_dark: bool) -> NDArray[np.int32]:
+    """Boxes [N, 4] of connected ink in a line image [H, W]: x0, y0, x1, y1 in its pixels.
+
+    Ink is darker than `level`, or lighter where the text is light on dark. Specks are left out.
+    """
+    ink = (grey > level) if light_on_dark else (grey < level)
+    _, stats = connected_pieces(ink.view(np.uint8))
+    boxes = stats[stats[:, cv2.CC_STAT_AREA] >= _SMALLEST_AREA, :4]
+    boxes[:, 2:] += boxes[:, :2]
+    return boxes
 
 
 def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
@@ -90,9 +97,9 @@ def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
 
 
 def full_rows(profile: NDArray[np.float64], over: float) -> list[tuple[int, int]]:
-    """Where rows of letters begin and end, by how much ink each row of pixels has.
+    """Start and end (exclusive) of each row of letters in a profile of ink per row of pixels.
 
-    `over` is how many pixels the profile is smoothed over.
+    `over` is the width in pixels of the moving average that smooths the profile.
     """
     window = max(1, round(over)) | 1
     smooth = np.convolve(profile, np.full(window, 1 / window), "same")
@@ -101,8 +108,8 @@ def full_rows(profile: NDArray[np.float64], over: float) -> list[tuple[int, int]
     return [(int(top), int(bottom)) for top, bottom in turns.reshape(-1, 2)]
 
 
-def ground_of(grey: Grey) -> Grey:
-    """The paper without its ink, as a thumbnail, whose pixels are whole squares of the page's."""
+def background_of(grey: Grey) -> Grey:
+    """The paper without its ink, as a thumbnail whose pixels are whole squares of the page's."""
     side = -(-max(grey.shape) // _THUMBNAIL)
     width, height = max(1, grey.shape[1] // side), max(1, grey.shape[0] // side)
     whole = grey[: height * side, : width * side]

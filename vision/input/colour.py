@@ -1,21 +1,30 @@
-"""Any of Pillow's pixel modes to 8-bit RGB on white."""
+"""Converts any of Pillow's pixel modes to 8-bit RGB on an opaque background."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 _BITS_PER_SAMPLE = 258  # TIFF tag
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+_EDGE = 40.0  # grey levels
+_FAR_MORE = 2
+_MOST_ROWS = 1000  # looked at, spread over the image
 _DEEP_GREY = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """The image as mode RGB: transparency on white, deep greys scaled to 8 bits, never clipped."""
+    """The image as mode RGB; deep greys are scaled to 8 bits, never clipped.
+
+    Transparency becomes white, or black where the visible part contrasts with that alone.
+    """
     if image.mode in _DEEP_GREY:
         return Image.fromarray(_eight_bits(image)).convert("RGB")
     if image.mode == "LAB":
         return _lab_to_rgb(image)
     if image.has_transparency_data:
-        return _on_white(image)
+        return _on_paper(image)
     return image.convert("RGB")
 
 
@@ -42,8 +51,27 @@ def _lab_to_rgb(image: Image.Image) -> Image.Image:
     ).apply(image)
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _on_paper(image: Image.Image) -> Image.Image:
+    """The image on white, or on black where its light strokes would be lost on white."""
     seen = image.convert("RGBA")
-    page = Image.new("RGB", image.size, "white")
+    page = Image.new("RGB", image.size, "black" if _is_lost_on_white(seen) else "white")
     page.paste(seen, mask=seen.getchannel("A"))
     return page
+
+
+def _is_lost_on_white(image: Image.Image) -> bool:
+    """Whether far more edges can be seen on black.
+
+    Counting edges, not light pixels, keeps photographs and scans with a transparent border on
+    white: they have edges of their own, and their outline is short beside those.
+    """
+    rows = np.asarray(image)[:: -(-image.height // _MOST_ROWS)]
+    alpha = rows[:, :, 3].astype(np.float32) / 255
+    light = rows[:, :, :3].astype(np.float32) @ _LUMA * alpha
+    on_white, on_black = _edges(light + 255 * (1 - alpha)), _edges(light)
+    return on_black > _FAR_MORE * on_white
+
+
+def _edges(light: NDArray[np.floating[Any]]) -> int:
+    """Neighbours in a row that differ clearly."""
+    return int(np.count_nonzero(np.abs(np.diff(light, axis=1)) >= _EDGE))

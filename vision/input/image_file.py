@@ -1,5 +1,6 @@
 """Pages of an image file, read by Pillow."""
 
+import math
 import struct
 import warnings
 from collections.abc import Iterator
@@ -39,10 +40,13 @@ _UNREADABLE = (
     struct.error,
 )
 
-# Scanners and cameras write zero, one or millions where they know nothing.
+# Scanners and cameras write zero, one or millions where they do not know.
 _BELIEVABLE_DPI = (50.0, 2400.0)
+# Fax machines scan with half the resolution down the page. Nearly square pixels stay as they are,
+# and of a larger ratio one of the two figures is wrong.
+_NEARLY_SQUARE, _LARGEST_RATIO = 1.05, 2.5
 
-# EXIF 2.3, tag 0x0112: how to turn what is stored into what is seen.
+# EXIF 2.3, tag 0x0112: the operation that turns the stored image into the one to show.
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -61,17 +65,23 @@ def count_pages(path: Path, media_type: str, limits: Limits) -> int:
 
 
 def read_page(path: Path, number: int, media_type: str, limits: Limits) -> PageImage:
-    """Page `number` as RGB, turned as its EXIF orientation asks, transparency laid on white.
+    """Page `number` as RGB on an opaque background, turned as its EXIF orientation asks.
 
-    Of a moving picture the first frame is read, and a warning says so.
+    An image whose resolution differs across and down is stretched to square pixels. Of a moving
+    picture the first frame is read. Warnings report both.
     """
     with _opened(path, media_type, limits) as image:
         cautions = _motion_warning(image, media_type)
         _seek(image, number, media_type)
         limits.check_size(*image.size)
         image.load()
-        dpi = _believable_dpi(image)
-        pixels = np.asarray(_upright(to_rgb(image), _orientation(image)))
+        across, down = (_believable_dpi(image, axis) for axis in (0, 1))
+        square = to_rgb(image)
+        if across and down and _is_stretched(across, down):
+            square = _stretched(square, across, down, limits)
+            cautions += (_stretched_warning(across, down),)
+        dpi = max(across or 0.0, down or 0.0) or None
+        pixels = np.asarray(_upright(square, _orientation(image)))
     return PageImage(number, pixels, dpi, cautions)
 
 
@@ -130,10 +140,34 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def _believable_dpi(image: Image.Image) -> float | None:
+def _believable_dpi(image: Image.Image, axis: int) -> float | None:
+    """The stated resolution in pixels per inch, `axis` 0 across and 1 down; None if unusable."""
     try:
-        dpi = float(image.info["dpi"][0])
+        dpi = float(image.info["dpi"][axis])
     except _UNREADABLE:
         return None
     low, high = _BELIEVABLE_DPI
     return round(dpi, 1) if low <= dpi <= high else None
+
+
+def _is_stretched(across: float, down: float) -> bool:
+    ratio = max(across, down) / min(across, down)
+    return _NEARLY_SQUARE < ratio <= _LARGEST_RATIO
+
+
+def _stretched(image: Image.Image, across: float, down: float, limits: Limits) -> Image.Image:
+    """The image with the higher of its two resolutions both ways, as far as limits allow."""
+    dpi = max(across, down)
+    width, height = image.width * dpi / across, image.height * dpi / down
+    side, area = limits.max_side / max(width, height), limits.max_pixels / (width * height)
+    factor = min(1.0, side, math.sqrt(area))
+    size = (max(1, int(width * factor)), max(1, int(height * factor)))
+    return image.resize(size, Image.Resampling.BICUBIC)
+
+
+def _stretched_warning(across: float, down: float) -> PageWarning:
+    message = (
+        f"The image has {across:g} x {down:g} pixels per inch. It was stretched to square pixels, "
+        "and coordinates refer to the stretched page."
+    )
+    return PageWarning("stretched", message)

@@ -14,6 +14,7 @@ from vision.core.errors import BadInput
 from vision.core.limits import Limits
 from vision.core.stages import PageImage
 from vision.input.pdf_text import read_text_layer
+from vision.input.pdf_units import user_unit
 
 POINTS_PER_INCH = 72.0
 
@@ -30,8 +31,8 @@ def count_pages(path: Path) -> int:
 def render_page(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
     """Page `number` at `dpi`, or as near to it as `limits` allow, on white, with its text layer.
 
-    Form fields are drawn; the page's own rotation and crop box are honoured. The pixels are a
-    view of PDFium's bitmap, which lives as long as they do.
+    Form fields and annotations are drawn; the page's own rotation, crop box and unit are applied.
+    The pixels are a view of PDFium's bitmap, which lives as long as they do.
     """
     with _opened(path) as document:
         if not 1 <= number <= len(document):
@@ -39,19 +40,22 @@ def render_page(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
                 "page_missing",
                 f"There is no page {number}; the document has {len(document)}.",
             )
-        return _render(document, number, dpi, limits)
+        return _render(document, path, number, dpi, limits)
 
 
-def _render(document: pypdfium2.PdfDocument, number: int, dpi: int, limits: Limits) -> PageImage:
+def _render(
+    document: pypdfium2.PdfDocument, path: Path, number: int, dpi: int, limits: Limits
+) -> PageImage:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # XFA forms that do not load are drawn without
+        warnings.simplefilter("ignore")  # a page whose XFA form does not load is drawn without it
         document.init_forms()
     try:
         page = document[number - 1]
+        unit = user_unit(document, path, number - 1)
         width, height = page.get_size()
-        scale = _scale(width, height, dpi, limits)
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        layer = read_text_layer(page, scale)
+        scale = _scale(width * unit, height * unit, dpi, limits)
+        bitmap = page.render(scale=scale * unit, rev_byteorder=True)
+        layer = read_text_layer(page, scale * unit)
     except pypdfium2.PdfiumError as error:
         raise _damaged(f"Page {number} of the PDF cannot be drawn") from error
     pixels = np.asarray(bitmap.to_numpy())[:, :, :3]
@@ -60,7 +64,7 @@ def _render(document: pypdfium2.PdfDocument, number: int, dpi: int, limits: Limi
 
 
 def _scale(width: float, height: float, dpi: int, limits: Limits) -> float:
-    """Pixels per point for a page of this size in points."""
+    """Pixels per point for a page of this size in points of 1/72 inch."""
     if not (width > 0 and height > 0 and math.isfinite(width * height)):
         raise _damaged("The page has no area")
     side = limits.max_side / max(width, height)

@@ -15,6 +15,7 @@ from vision.core.document import Point
 from vision.core.geometry import transform_points
 from vision.core.stages import Affine
 from vision.core.text_layer import LONGEST_WORD, MAX_WORDS, LayerWord, TextLayer
+from vision.input.pdf_forms import button_words
 
 # A newspaper page has about 40,000; each takes ten microseconds, and the helper's time is short.
 _MOST_CHARACTERS = 60_000
@@ -23,24 +24,39 @@ _MOST_OBJECTS = 3_000
 _MANY_SHAPES = 1_000
 _DEVICE_STEPS = 64  # PDFium maps to whole device units: that many to the pixel
 _PROBE = 1000.0  # points
-_STRAIGHT_WITHIN = 0.02  # radians off a quarter turn at which boxes still fit
+_STRAIGHT_WITHIN = 0.02  # radians off a quarter turn up to which PDFium's upright boxes fit
 # Ascender to descender of common fonts is 1.1 to 1.4 of the letters' own height.
 _HIGHEST = 2.5
+# Of fonts that state no usable ascent and descent, in font sizes: those of Helvetica.
+_ASCENT, _DESCENT = 0.945, -0.224
+_LEAST_EXTENT, _LARGEST_EXTENT = 0.5, 2.5  # ascent less descent that is usable, in font sizes
 
 Edges = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A word while its characters come in."""
+class _OpenWord:
+    """A word while its characters are collected.
+
+    `size` is the height of its line in points, 0 where that is unknown. `rise` is the line's
+    descent and ascent around the baseline.
+    """
 
     row: int
     angle: float
     size: float
+    rise: tuple[float, float]
     hidden: bool
     letters: list[str] = field(default_factory=list)
     boxes: list[Edges] = field(default_factory=list)
+    origins: list[Point] = field(default_factory=list)
+    fonts: list[int] = field(default_factory=list)
     unmapped: int = 0
+
+    @property
+    def tilted(self) -> bool:
+        """Whether PDFium's upright boxes are larger than the letters in them."""
+        return abs(math.remainder(self.angle, math.pi / 2)) > _STRAIGHT_WITHIN
 
 
 def read_text_layer(page: pypdfium2.PdfPage, scale: float) -> TextLayer | None:
@@ -48,15 +64,16 @@ def read_text_layer(page: pypdfium2.PdfPage, scale: float) -> TextLayer | None:
 
     Raises PdfiumError where the page's text cannot be loaded.
     """
+    to_pixels = _to_pixels(page, scale)
     text = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(text)
         if count > _MOST_CHARACTERS:
             return None
-        to_pixels = _to_pixels(page, scale)
-        words = [_word(draft, to_pixels) for draft in _drafts(text, count)]
+        words = [_layer_word(word, to_pixels) for word in _Characters(text).words(count)]
     finally:
         text.close()
+    words += button_words(page, to_pixels, words[-1].row + 1 if words else 0)
     if len(words) > MAX_WORDS:
         return None
     pictures, shapes = _drawn(page)
@@ -64,78 +81,154 @@ def read_text_layer(page: pypdfium2.PdfPage, scale: float) -> TextLayer | None:
     return TextLayer(tuple(words), pictures, more)
 
 
-def _drafts(text: pypdfium2.PdfTextPage, count: int) -> Iterator[_Draft]:
-    """Runs of visible characters; the blanks and line ends between them are PDFium's."""
-    draft, row = None, 0
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    for at in range(count):
-        code = raw.FPDFText_GetUnicode(text, at)
-        letter = "-" if raw.FPDFText_IsHyphen(text, at) == 1 else _letter(code)
-        if letter.isspace() or raw.FPDFText_IsGenerated(text, at) == 1:
-            row += letter in "\r\n"
-            if draft is not None:
-                yield draft
-            draft = None
-            continue
-        if not raw.FPDFText_GetCharBox(text, at, left, right, bottom, top):
-            continue
-        if draft is not None and len(draft.letters) >= LONGEST_WORD:
-            yield draft
-            draft = None
-        if draft is None:
-            draft = _begun(text, at, row)
-        draft.letters.append(letter)
-        draft.boxes.append((left.value, bottom.value, right.value, top.value))
-        draft.unmapped += _is_unmapped(letter) or raw.FPDFText_HasUnicodeMapError(text, at) == 1
-    if draft is not None:
-        yield draft
+class _Characters:
+    """Reads the characters of a page one by one, and remembers which fonts they are set in."""
+
+    def __init__(self, text: pypdfium2.PdfTextPage) -> None:
+        self._text = text
+        self._item: int | None = None
+        self._font: int | None = None
+        self._fonts: dict[int | None, int] = {}
+
+    def words(self, count: int) -> Iterator[_OpenWord]:
+        """Runs of characters; the spaces and line ends between them are PDFium's."""
+        word, row = None, 0
+        for at in range(count):
+            letter = self._letter(at)
+            if letter.isspace() or raw.FPDFText_IsGenerated(self._text, at) == 1:
+                row += letter in "\r\n"
+                if word is not None:
+                    yield word
+                word = None
+                continue
+            box = self._box(at)
+            if box is None:
+                continue
+            if word is not None and len(word.letters) >= LONGEST_WORD:
+                yield word
+                word = None
+            word = word or self._begin(at, row)
+            self._add(word, at, letter, box)
+        if word is not None:
+            yield word
+
+    def _add(self, word: _OpenWord, at: int, letter: str, box: Edges) -> None:
+        word.letters.append(letter)
+        word.boxes.append(box)
+        if word.tilted:
+            word.origins.append(self._origin(at))
+        font = self._font_number(at)
+        if font not in word.fonts:
+            word.fonts.append(font)
+        unmapped = _is_unmapped(letter) or raw.FPDFText_HasUnicodeMapError(self._text, at) == 1
+        word.unmapped += unmapped
+
+    def _begin(self, at: int, row: int) -> _OpenWord:
+        item = raw.FPDFText_GetTextObject(self._text, at)
+        mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else raw.FPDF_TEXTRENDERMODE_FILL
+        hidden = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+        matrix = raw.FS_MATRIX()
+        known = raw.FPDFText_GetMatrix(self._text, at, matrix)
+        angle = math.atan2(matrix.b, matrix.a) if known else 0.0
+        word = _OpenWord(row, angle, 0.0, (0.0, 0.0), hidden)
+        if word.tilted:
+            enlarged = math.hypot(matrix.c, matrix.d)
+            word.rise = _rise(item, raw.FPDFText_GetFontSize(self._text, at), enlarged)
+            word.size = word.rise[1] - word.rise[0]
+        else:
+            word.size = self._loose_height(at, angle)
+        return word
+
+    def _loose_height(self, at: int, angle: float) -> float:
+        """The height of the line around an upright character, whichever quarter it is turned by."""
+        loose = raw.FS_RECTF()
+        if not raw.FPDFText_GetLooseCharBox(self._text, at, loose):
+            return 0.0
+        level = round(angle / (math.pi / 2)) % 2 == 0
+        return float(abs(loose.top - loose.bottom if level else loose.right - loose.left))
+
+    def _letter(self, at: int) -> str:
+        if raw.FPDFText_IsHyphen(self._text, at) == 1:
+            return "-"
+        code = raw.FPDFText_GetUnicode(self._text, at)
+        if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            return "\ufffd"
+        return chr(code)
+
+    def _box(self, at: int) -> Edges | None:
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        if not raw.FPDFText_GetCharBox(self._text, at, left, right, bottom, top):
+            return None
+        return left.value, bottom.value, right.value, top.value
+
+    def _origin(self, at: int) -> Point:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        raw.FPDFText_GetCharOrigin(self._text, at, x, y)
+        return x.value, y.value
+
+    def _font_number(self, at: int) -> int:
+        """The page's fonts are numbered from 0 as they appear."""
+        item = raw.FPDFText_GetTextObject(self._text, at)
+        address = ctypes.cast(item, ctypes.c_void_p).value
+        if address is None or address != self._item:
+            font = raw.FPDFTextObj_GetFont(item) if item else None
+            self._item = address
+            self._font = ctypes.cast(font, ctypes.c_void_p).value if font else None
+        return self._fonts.setdefault(self._font, len(self._fonts))
 
 
-def _begun(text: pypdfium2.PdfTextPage, at: int, row: int) -> _Draft:
-    item = raw.FPDFText_GetTextObject(text, at)
-    mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else raw.FPDF_TEXTRENDERMODE_FILL
-    hidden = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
-    loose = raw.FS_RECTF()
-    size = 0.0
-    matrix = raw.FS_MATRIX()
-    known = raw.FPDFText_GetMatrix(text, at, matrix)
-    angle = math.atan2(matrix.b, matrix.a) if known else 0.0
-    if raw.FPDFText_GetLooseCharBox(text, at, loose):
-        upright = round(angle / (math.pi / 2)) % 2 == 0
-        size = abs(loose.top - loose.bottom) if upright else abs(loose.right - loose.left)
-    return _Draft(row, angle, size, hidden)
-
-
-def _letter(code: int) -> str:
-    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        return "\ufffd"
-    return chr(code)
+def _rise(item: raw.FPDF_PAGEOBJECT, size: float, enlarged: float) -> tuple[float, float]:
+    """Descent and ascent around the baseline in points, of a font of `size` drawn `enlarged`."""
+    ascent, descent = ctypes.c_float(), ctypes.c_float()
+    font = raw.FPDFTextObj_GetFont(item) if item else None
+    stated = font and (
+        raw.FPDFFont_GetAscent(font, size, ascent) and raw.FPDFFont_GetDescent(font, size, descent)
+    )
+    low, high = descent.value, ascent.value
+    if not stated or not _LEAST_EXTENT * size <= high - low <= _LARGEST_EXTENT * size:
+        low, high = _DESCENT * size, _ASCENT * size
+    return low * enlarged, high * enlarged
 
 
 def _is_unmapped(letter: str) -> bool:
     return letter == "\ufffd" or unicodedata.category(letter) in {"Cc", "Cn", "Co", "Cs"}
 
 
-def _word(draft: _Draft, to_pixels: Affine) -> LayerWord:
+def _layer_word(word: _OpenWord, to_pixels: Affine) -> LayerWord:
     """The word with its quad: letters wide, and as high as the font's lines where it says so."""
-    turn = np.array([[math.cos(draft.angle), math.sin(draft.angle)]])
-    along = np.vstack([turn, [[-turn[0, 1], turn[0, 0]]]])
-    boxes = np.array(draft.boxes)
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    off_quarter = abs(math.remainder(draft.angle, math.pi / 2))
-    if off_quarter > _STRAIGHT_WITHIN:  # the boxes are upright, the letters are not
-        corners = (boxes[:, :2] + boxes[:, 2:]) / 2
-    own = corners @ along.T
-    (x0, y0), (x1, y1) = own.min(axis=0), own.max(axis=0)
-    if off_quarter > _STRAIGHT_WITHIN:
-        x0, x1 = x0 - draft.size / 4, x1 + draft.size / 4
-    height = y1 - y0
-    if height < draft.size <= max(_HIGHEST * height, _HIGHEST):
-        spare = (draft.size - height) / 2
-        y0, y1 = y0 - spare, y1 + spare
+    turn = np.array([[math.cos(word.angle), math.sin(word.angle)]])
+    axes = np.vstack([turn, [[-turn[0, 1], turn[0, 0]]]])
+    x0, y0, x1, y1 = _tilted_extent(word, axes) if word.tilted else _straight_extent(word, axes)
     own_quad = np.array([[x0, y1], [x1, y1], [x1, y0], [x0, y0]])
-    quad = transform_points(to_pixels, [(float(x), float(y)) for x, y in own_quad @ along])
-    return LayerWord("".join(draft.letters), quad, draft.row, draft.hidden, draft.unmapped)
+    quad = transform_points(to_pixels, [(float(x), float(y)) for x, y in own_quad @ axes])
+    text, fonts = "".join(word.letters), tuple(word.fonts)
+    return LayerWord(text, quad, word.row, word.hidden, word.unmapped, fonts)
+
+
+def _straight_extent(word: _OpenWord, axes: NDArray[np.float64]) -> Edges:
+    """Left, bottom, right, top of a word along its own axes, from the boxes of its letters."""
+    boxes = np.array(word.boxes)
+    own = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2) @ axes.T
+    (x0, y0), (x1, y1) = own.min(axis=0).tolist(), own.max(axis=0).tolist()
+    height = y1 - y0
+    if height < word.size <= max(_HIGHEST * height, _HIGHEST):
+        spare = (word.size - height) / 2
+        y0, y1 = y0 - spare, y1 + spare
+    return x0, y0, x1, y1
+
+
+def _tilted_extent(word: _OpenWord, axes: NDArray[np.float64]) -> Edges:
+    """The same for a tilted word, whose letters are smaller than their upright boxes.
+
+    Boxes and letters share their centres, though, and a letter reaches as far beyond its centre as
+    its origin lies before it. Heights are the font's, around the baseline.
+    """
+    boxes, origins = np.array(word.boxes), np.array(word.origins) @ axes.T
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2 @ axes.T
+    ends = np.concatenate([origins[:, 0], 2 * centres[:, 0] - origins[:, 0]])
+    low, high = word.rise
+    bottom, top = float(origins[:, 1].min()) + low, float(origins[:, 1].max()) + high
+    return float(ends.min()), bottom, float(ends.max()), top
 
 
 def _to_pixels(page: pypdfium2.PdfPage, scale: float) -> Affine:

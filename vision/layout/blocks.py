@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from itertools import pairwise
 from statistics import median
 
 from vision.core.document import Box, Region
-from vision.core.geometry import transform_box
+from vision.core.geometry import transform_box, union
 from vision.core.stages import Affine
 from vision.layout.forms import cell_by_cell, ends_with_colon, labels_with_colons
 from vision.layout.page_furniture import footnotes_of, page_number_of
 from vision.layout.placed_line import PlacedLine
-from vision.layout.reading_order import Flow, Row, reading_order, rows_of, same_row
-from vision.layout.regions import kind_of, region_of, union
-from vision.layout.vertical_text import laid_level
+from vision.layout.reading_order import reading_order
+from vision.layout.regions import kind_of, region_of
+from vision.layout.rows import Flow, Row, rows_of, same_row
+from vision.layout.vertical_text import as_level_lines
 
 # Read as one piece, whatever columns are inside or beside them.
 _WHOLE = frozenset({"table", "figure"})
@@ -23,9 +25,9 @@ _MAY_BE_MARGINAL = frozenset({None, "text", "list"})
 # In line heights.
 _PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
 _WIDEST_LINE_GAP = 1.5  # double spacing
-_EDGE_TEXT = 4.0  # longer runs up or down the page belong to no row
-_NEXT_CELL = 0.5  # a row that begins so far above the last one's foot is the next cell of a form
-_OTHER_SIZE = 1.5  # ratio of heights that parts a heading from its text
+_EDGE_TEXT = 4.0  # longer text up or down the page belongs to no row
+_NEXT_CELL = 0.5  # a row that begins so far above the last one's foot is a form's next cell
+_OTHER_SIZE = 1.5  # ratio of heights that separates a heading from its text
 
 
 @dataclass(slots=True)
@@ -37,52 +39,67 @@ class Draft:
     rows: list[list[PlacedLine]] = field(default_factory=list)
 
 
+class _Zone(IntEnum):
+    """The parts of a page that are read one after the other."""
+
+    HEADER = 0
+    BODY = 1
+    EDGE = 2  # text that runs up or down the side of the page
+    FOOTNOTES = 3
+    FOOTER = 4
+
+
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What reading order sees as one thing: a line, or a whole table or figure."""
+    """What reading order sees as one thing: a line, or a whole table or figure.
+
+    `first` is the index of its first line among all lines of the page, -1 without lines.
+    """
 
     box: Box
     region: Region | None
     lines: list[PlacedLine]
+    first: int = -1
 
 
 def draft_blocks(
     lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
 ) -> list[Draft]:
-    """Drafts in reading order: heads, the body, text along the edge, footnotes, feet.
+    """Drafts in reading order: headers, the body, text along the edge, footnotes, footers.
 
     `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
     """
-    lines = laid_level(lines)
+    lines = as_level_lines(lines)
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
     known = _unlabelled_zones(lines)
-    zones: list[list[_Unit]] = [[] for _ in range(5)]
+    zones: dict[_Zone, list[_Unit]] = {zone: [] for zone in _Zone}
     units = list(_units(lines, regions))
     for unit in units:
         torn = _is_marginal(unit) and _has_body_beside(unit, units)
-        zones[1 if torn else _zone(unit, middle, long, known)].append(unit)
-    zones[1] += _obstacles(lines, regions, to_layout)
-    return [draft for zone in zones for draft in _drafts(zone)]
+        zones[_Zone.BODY if torn else _zone(unit, middle, long, known)].append(unit)
+    zones[_Zone.BODY] += _obstacles(lines, regions, to_layout)
+    return [draft for zone in _Zone for draft in _drafts(zones[zone])]
 
 
-def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, int]:
-    """Zones of a page number and of footnotes that no region tells, by the line's identity."""
+def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, _Zone]:
+    """Zones of footnotes and a page number that no region marks, by the index of the line."""
     number = page_number_of(lines)
-    zones = {id(note): 3 for note in footnotes_of(lines, number)}
-    return zones if number is None else zones | {id(number): 4}
+    zones = dict.fromkeys(footnotes_of(lines, number), _Zone.FOOTNOTES)
+    return zones if number is None else zones | {number: _Zone.FOOTER}
 
 
-def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, int]) -> int:
+def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, _Zone]) -> _Zone:
     kind = unit.region and kind_of(unit.region.label)
     if _is_marginal(unit):
-        return 0 if unit.box.y0 < middle else 4
+        return _Zone.HEADER if unit.box.y0 < middle else _Zone.FOOTER
     if kind == "footnote":
-        return 3
-    if kind in _MAY_BE_MARGINAL and id(unit.lines[0]) in known:
-        return known[id(unit.lines[0])]
-    return 1 if unit.lines[0].level or unit.box.height < long else 2
+        return _Zone.FOOTNOTES
+    if kind in _MAY_BE_MARGINAL and unit.first in known:
+        return known[unit.first]
+    upright = unit.lines[0].level or unit.box.height < long
+    return _Zone.BODY if upright else _Zone.EDGE
 
 
 def _is_marginal(unit: _Unit) -> bool:
@@ -90,7 +107,7 @@ def _is_marginal(unit: _Unit) -> bool:
 
 
 def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
-    """Whether other text of its size goes on in the same row: no head or foot, but part of that."""
+    """Whether body text of its size stands in the same row, which it then belongs to."""
     return any(
         not _is_marginal(other)
         and other.box.height < _OTHER_SIZE * unit.box.height
@@ -100,22 +117,23 @@ def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
 
 
 def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_Unit]:
-    whole: dict[Region, list[PlacedLine]] = {}
-    for line in lines:
+    whole: dict[Region, list[int]] = {}
+    for at, line in enumerate(lines):
         region = region_of(line.line, regions)
         if region is not None and kind_of(region.label) in _WHOLE:
-            whole.setdefault(region, []).append(line)
+            whole.setdefault(region, []).append(at)
         else:
-            yield _Unit(line.box, region, [line])
+            yield _Unit(line.box, region, [line], at)
     for region, inside in whole.items():
-        if _is_form(inside):
-            yield from (_Unit(line.box, None, [line]) for line in inside)
+        held = [lines[at] for at in inside]
+        if _is_form(held):
+            yield from (_Unit(lines[at].box, None, [lines[at]], at) for at in inside)
         else:
-            yield _Unit(union(line.box for line in inside), region, inside)
+            yield _Unit(union(line.box for line in held), region, held, inside[0])
 
 
 def _is_form(lines: Sequence[PlacedLine]) -> bool:
-    """Whether what a detector took for a table has rows of labels above their entries."""
+    """Whether what a detector reported as a table has rows of labels above their entries."""
     boxes = [line.box for line in lines]
     rows = rows_of(boxes, range(len(boxes)))
     return labels_with_colons(rows, [line.line.text for line in lines])
@@ -124,7 +142,7 @@ def _is_form(lines: Sequence[PlacedLine]) -> bool:
 def _obstacles(
     lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
 ) -> list[_Unit]:
-    """Tables and figures without text: columns run round them all the same."""
+    """Tables and figures without text, around which columns run all the same."""
     boxes = [
         transform_box(to_layout, region.box)
         for region in regions
@@ -158,7 +176,7 @@ def _drafts(units: list[_Unit]) -> list[Draft]:
 
 
 def _label_columns(flow: Flow, units: Sequence[_Unit]) -> set[Region]:
-    """Regions of text that are columns of labels: most rows go on in text that no region holds."""
+    """Text regions that are columns of labels: most rows continue in text outside any region."""
     rows: dict[Region, list[bool]] = {}
     for row in flow:
         regions = {units[i].region for i in row}
@@ -189,14 +207,14 @@ class _Drafts:
         self._of_region[region].rows.extend(_rows(lines))
 
     def add_text(self, row: list[PlacedLine], *, fresh: bool) -> None:
-        """Text outside of regions: goes on with the last draft unless that is a region's."""
+        """Add text outside of regions to the last draft, unless that is a region's."""
         if fresh or not self.in_order or self.in_order[-1].region is not None:
             self.in_order.append(Draft("text", None))
         self.in_order[-1].rows.append(row)
 
 
 def _by_region(units: list[_Unit], row: Row) -> dict[Region | None, list[PlacedLine]]:
-    """The row's lines by the region that they belong to; rows without text give nothing."""
+    """The row's lines by the region that they belong to; empty for rows without text."""
     shares: dict[Region | None, list[PlacedLine]] = {}
     for unit in (units[index] for index in row):
         if unit.lines:
@@ -211,7 +229,7 @@ def _rows(lines: list[PlacedLine]) -> list[list[PlacedLine]]:
 
 
 def _paragraph_breaks(flow: Flow, boxes: Sequence[Box]) -> set[int]:
-    """The rows of the flow before which text without a region starts a new block."""
+    """Indices of the rows at which text without a region starts a new block."""
     rows = [union(boxes[i] for i in row) for row in flow]
     heights = [max(*(boxes[i].height for i in row), 1.0) for row in flow]
     unit = median(heights)

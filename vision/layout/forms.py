@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from vision.core.document import Box
-from vision.layout.regions import union
-
-_Row = list[int]  # indices of boxes side by side, left to right
+from vision.core.geometry import union
+from vision.layout.rows import Row
 
 # In heights of the usual line.
 _FARTHEST = 1.5  # between a label and its entry
@@ -21,13 +20,13 @@ _FEWEST_PAIRS = 3  # of rows that make a form of a whole stretch of lines
 
 
 def cell_by_cell(
-    rows: Sequence[_Row], boxes: Sequence[Box], texts: Sequence[str], unit: float
-) -> list[_Row]:
+    rows: Sequence[Row], boxes: Sequence[Box], texts: Sequence[str], unit: float
+) -> list[Row]:
     """The rows, from the top, with those of labels and entries taken apart into one row a line.
 
     `unit` is the height of a usual line; `boxes` and `texts` answer the rows' indices.
     """
-    cells: list[_Row] = []
+    cells: list[Row] = []
     at = 0
     for first, pair in _pairs(rows, boxes, unit):
         cells += rows[at:first]
@@ -37,21 +36,21 @@ def cell_by_cell(
     return [*cells, *rows[at:]]
 
 
-def is_form(rows: Sequence[_Row], boxes: Sequence[Box], unit: float) -> bool:
+def is_form(rows: Sequence[Row], boxes: Sequence[Box], unit: float) -> bool:
     """Whether most of the rows are labels above entries."""
     pairs = sum(1 for _ in _pairs(rows, boxes, unit))
     return pairs >= _FEWEST_PAIRS and 4 * pairs > len(rows)
 
 
-def labels_with_colons(rows: Sequence[_Row], texts: Sequence[str]) -> bool:
+def labels_with_colons(rows: Sequence[Row], texts: Sequence[str]) -> bool:
     """Whether at least a third of the rows are several labels, each with a colon, and no entry."""
     labels = [row for row in rows if len(row) > 1 and all(ends_with_colon(texts[i]) for i in row)]
     return len(labels) >= _FEWEST_PAIRS and 3 * len(labels) >= len(rows)
 
 
 def _pairs(
-    rows: Sequence[_Row], boxes: Sequence[Box], unit: float
-) -> Iterator[tuple[int, list[_Row]]]:
+    rows: Sequence[Row], boxes: Sequence[Box], unit: float
+) -> Iterator[tuple[int, list[Row]]]:
     """Where a row of labels stands above its entries, and the two rows' cells."""
     extents = [union(boxes[i] for i in row) for row in rows]
     inner = (below.y0 - above.y1 for above, below in pairwise(extents))
@@ -72,11 +71,11 @@ def _close(gaps: Sequence[float], unit: float) -> bool:
     return between <= _FARTHEST * unit and min(before, after) >= between + _CLOSER * unit
 
 
-def _cells(labels: _Row, entries: _Row, boxes: Sequence[Box], unit: float) -> list[_Row] | None:
+def _cells(labels: Row, entries: Row, boxes: Sequence[Box], unit: float) -> list[Row] | None:
     """Each label with the entries under it, one below the other; None where they are no cells."""
     if not _apart(labels, boxes, unit):
         return None
-    cells: list[_Row] = [[label] for label in labels]
+    cells: list[Row] = [[label] for label in labels]
     for entry in entries:
         box = boxes[entry]
         over = [at for at, i in enumerate(labels) if _overlap(boxes[i], box) > 0]
@@ -87,13 +86,13 @@ def _cells(labels: _Row, entries: _Row, boxes: Sequence[Box], unit: float) -> li
     return cells
 
 
-def _apart(row: _Row, boxes: Sequence[Box], unit: float) -> bool:
+def _apart(row: Row, boxes: Sequence[Box], unit: float) -> bool:
     """Whether there are several, and wide gaps between them."""
     gaps = [boxes[b].x0 - boxes[a].x1 for a, b in pairwise(row)]
     return min(gaps, default=0.0) >= _ASIDE * unit
 
 
-def _told_beside(row: _Row, cells: Sequence[_Row], texts: Sequence[str]) -> bool:
+def _told_beside(row: Row, cells: Sequence[Row], texts: Sequence[str]) -> bool:
     """Whether a label with a colon has its entry at its right, in what would be another cell."""
     return any(
         ends_with_colon(texts[a])

@@ -1,19 +1,21 @@
-"""Pieces of one line of text, as finders split it, joined again."""
+"""Joins the pieces into which line finders split one line of text."""
 
 from collections.abc import Sequence
 
-from vision.core.document import Line, Polygon
-from vision.layout.placed_line import PlacedLine
-from vision.layout.regions import union
+import numpy as np
 
-# In line heights. Wider gaps part the fields of a form or the columns of a price list.
+from vision.core.document import Line, Polygon
+from vision.core.geometry import union
+from vision.layout.placed_line import PlacedLine
+
+# In line heights. Wider gaps separate the fields of a form or the columns of a price list.
 _SAME_LINE_GAP = 2.0
 
 
 def join_row(row: Sequence[PlacedLine], *, across_gaps: bool = False) -> list[Line]:
-    """The lines of one row, in order, with neighbours joined that stand close together.
+    """The lines of one row, in order, with close neighbours joined.
 
-    `across_gaps` joins all of them: the rows of a table are lines of its text.
+    `across_gaps` joins all of them: each row of a table is one line of its text.
     """
     groups: list[list[PlacedLine]] = []
     for piece in row:
@@ -38,12 +40,26 @@ def _join(pieces: Sequence[Line]) -> Line:
         confidence=sum(piece.confidence * len(piece.text) for piece in pieces) / letters,
         box=union(piece.box for piece in pieces),
         words=tuple(word for piece in pieces for word in piece.words),
-        polygon=_join_polygons(pieces[0].polygon, pieces[-1].polygon),
+        polygon=join_polygons([piece.polygon for piece in pieces]),
     )
 
 
-def _join_polygons(first: Polygon | None, last: Polygon | None) -> Polygon | None:
-    """From the first piece's near side to the last one's far side, clockwise."""
-    if first is None or last is None:
+def join_polygons(polygons: Sequence[Polygon | None]) -> Polygon | None:
+    """The rectangle around quadrilaterals, clockwise from the text's own top-left corner.
+
+    It runs in the direction of the longest of them, whichever is read first. None where one of
+    the pieces is upright and has no polygon: their boxes will do.
+    """
+    quads = [np.array(polygon) for polygon in polygons if polygon is not None]
+    if not quads or len(quads) < len(polygons):
         return None
-    return first[0], last[1], last[2], first[3]
+    edges = [quad[1] - quad[0] for quad in quads]
+    longest = max(edges, key=lambda edge: float(np.hypot(*edge)))
+    length = float(np.hypot(*longest))
+    right = longest / length if length > 0 else np.array([1.0, 0.0])
+    axes = np.array([right, [-right[1], right[0]]])
+    own = np.concatenate(quads) @ axes.T
+    (x0, y0), (x1, y1) = own.min(axis=0), own.max(axis=0)
+    return tuple(
+        (float(x), float(y)) for x, y in np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) @ axes
+    )

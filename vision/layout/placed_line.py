@@ -48,7 +48,12 @@ def layout_frame(to_page: Affine, texts: Iterable[str]) -> Affine:
 def place_lines(
     crops: Sequence[LineCrop], readings: Sequence[LineReading], to_layout: Affine
 ) -> list[PlacedLine]:
-    """The readings that have text, in page coordinates; `to_layout` maps those to the layout."""
+    """The readings that have text, in page coordinates; `to_layout` maps those to the layout.
+
+    `readings` answer `crops` one to one; raises ValueError where they do not.
+    """
+    if len(crops) != len(readings):
+        raise ValueError(f"{len(readings)} readings for {len(crops)} crops: each crop needs one.")
     pairs = zip(crops, readings, strict=True)
     return [_place(crop, reading, to_layout) for crop, reading in pairs if reading.text.strip()]
 

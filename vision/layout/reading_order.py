@@ -14,9 +14,8 @@ from statistics import median
 
 from vision.core.document import Box
 from vision.layout.forms import is_form
+from vision.layout.rows import Flow, rows_of
 
-Row = list[int]  # indices of boxes side by side, left to right
-Flow = list[Row]  # rows top to bottom that a person reads in one go
 Interval = tuple[float, float]
 
 # In line heights as finders cut them, after the padding is taken off. Finders themselves part
@@ -57,26 +56,6 @@ def reading_order(boxes: Sequence[Box], labels: Collection[int] = ()) -> list[Fl
     return [rows_of(boxes, flow) for flow in _order(items, boxes, unit, labels)]
 
 
-def rows_of(boxes: Sequence[Box], indices: Sequence[int]) -> Flow:
-    """Group indices into rows from the top, each sorted from the left.
-
-    A box joins a row when it shares over half of the smaller height with the row's last member.
-    """
-    rows: Flow = []
-    for index in sorted(indices, key=lambda i: (_middle(boxes[i]), boxes[i].x0)):
-        if rows and same_row(boxes[rows[-1][-1]], boxes[index]):
-            rows[-1].append(index)
-        else:
-            rows.append([index])
-    return [sorted(row, key=lambda i: (boxes[i].x0, i)) for row in rows]
-
-
-def same_row(a: Box, b: Box) -> bool:
-    """Whether the boxes share over half of the smaller height."""
-    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return shared > 0.5 * min(a.height, b.height)
-
-
 def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
     """The stretches covered by at least one interval, ascending; touching ones become one."""
     merged: list[Interval] = []
@@ -91,10 +70,6 @@ def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
 def _shrink(index: int, box: Box, unit: float) -> _Item:
     aside, down = (_PADDING * min(unit, side) for side in (box.width, box.height))
     return _Item(index, box.x0 + aside, box.y0 + down, box.x1 - aside, box.y1 - down)
-
-
-def _middle(box: Box) -> float:
-    return (box.y0 + box.y1) / 2
 
 
 def _order(

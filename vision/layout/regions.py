@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from vision.core.document import Box, Line, Point, Region
-from vision.core.geometry import bounding_box, clip_box, corners
+from vision.core.geometry import clip_box, intersection, iou
 from vision.core.stages import Detection
 
 # Labels that say what the text inside is. Others (checkbox, qr_code, a COCO person) do not.
@@ -68,11 +68,6 @@ def region_of(line: Line, regions: Sequence[Region]) -> Region | None:
     return min(holding, key=lambda r: (kind_of(r.label) != "table", r.box.area), default=None)
 
 
-def union(boxes: Iterable[Box]) -> Box:
-    """The smallest box around all of them."""
-    return bounding_box([corner for box in boxes for corner in corners(box)])
-
-
 def _holds(box: Box, line: Line) -> bool:
     """Whether the centres of the line's words lie inside; boxes of tilted lines reach too far."""
     points = [_centre(word.box) for word in line.words] or [_centre(line.box)]
@@ -88,11 +83,10 @@ def _duplicates(one: Detection, other: Detection) -> bool:
     kind = kind_of(one.label)
     if (kind or one.label) != (kind_of(other.label) or other.label):
         return False
-    shared = _intersection(one.box, other.box)
-    union = one.box.area + other.box.area - shared
+    shared = intersection(one.box, other.box)
     # A person may stand inside a person's box, but a paragraph holds no paragraph.
     nested = kind is not None and shared > _NESTED * min(one.box.area, other.box.area)
-    return nested or shared > _SAME_THING * union
+    return nested or iou(one.box, other.box) > _SAME_THING
 
 
 def _denied(found: Detection, others: Sequence[Finding]) -> bool:
@@ -102,12 +96,6 @@ def _denied(found: Detection, others: Sequence[Finding]) -> bool:
         other.confidence > found.confidence
         for _, other in others
         if kind_of(other.label) == "text"
-        and _intersection(other.box, found.box) > _NESTED * other.box.area
+        and intersection(other.box, found.box) > _NESTED * other.box.area
     ]
     return len(inside) >= _PARTS and 2 * sum(inside) > len(inside)
-
-
-def _intersection(one: Box, other: Box) -> float:
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return max(width, 0.0) * max(height, 0.0)

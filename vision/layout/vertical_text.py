@@ -1,7 +1,8 @@
 """Chinese, Japanese and Korean columns that run from the top down and follow each other leftwards.
 
-Everything that orders lines works on lines one below the other. So a group of such columns is laid
-out as if it were written that way, within the same part of the page; the lines keep their places.
+Everything that orders lines works on lines one below the other. So the boxes of a group of such
+columns are placed as if it were written that way, within the same part of the page, while the lines
+themselves keep their coordinates.
 """
 
 import re
@@ -10,9 +11,9 @@ from dataclasses import replace
 from itertools import chain
 
 from vision.core.document import Box
+from vision.core.geometry import union
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
-from vision.layout.regions import union
 
 # Radicals to ideographs with kana between them; Hangul; compatibility and full-width forms; rare
 # ideographs (Unicode's blocks).
@@ -21,17 +22,18 @@ _FEWEST_COLUMNS = 2  # one alone may be a label
 _REACH = 3.0  # in column widths; columns farther apart are no neighbours
 
 
-def laid_level(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
-    """The lines, with columns that are read from the right laid one below the other.
+def as_level_lines(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines, with columns that are read from the right placed one below the other.
 
-    Boxes are in the layout frame, as those of the lines given.
+    Boxes are in the layout frame, as are those of the lines given.
     """
-    columns = [line for line in lines if _is_column(line)]
-    laid: dict[int, PlacedLine] = {}
-    for group in _groups(columns):
+    columns = [at for at, line in enumerate(lines) if _is_column(line)]
+    placed = list(lines)
+    for group in _groups(columns, lines):
         if len(group) >= _FEWEST_COLUMNS:
-            laid |= _one_below_the_other(group)
-    return [laid.get(id(line), line) for line in lines]
+            for at, line in _one_below_the_other(group, lines).items():
+                placed[at] = line
+    return placed
 
 
 def _is_column(line: PlacedLine) -> bool:
@@ -39,11 +41,11 @@ def _is_column(line: PlacedLine) -> bool:
     return not line.level and 2 * len(_LETTER.findall(text)) > len(text)
 
 
-def _groups(columns: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
-    """Columns that are neighbours of neighbours."""
-    groups: list[list[PlacedLine]] = []
+def _groups(columns: Sequence[int], lines: Sequence[PlacedLine]) -> list[list[int]]:
+    """Columns that are neighbours of neighbours, by index."""
+    groups: list[list[int]] = []
     for column in columns:
-        near = [group for group in groups if any(_near(column, other) for other in group)]
+        near = [group for group in groups if any(_near(lines[column], lines[at]) for at in group)]
         apart = [group for group in groups if group not in near]
         groups = [*apart, [column, *chain(*near)]]
     return groups
@@ -56,15 +58,17 @@ def _near(one: PlacedLine, other: PlacedLine) -> bool:
     return across <= reach and down <= reach
 
 
-def _one_below_the_other(group: Sequence[PlacedLine]) -> dict[int, PlacedLine]:
-    """Replacements by the identity of each line, first line at the top."""
-    part = union(line.box for line in group)
-    height = min(part.height / len(group), max(line.box.width for line in group))
-    flows = reading_order([_turned(line.box) for line in group])
+def _one_below_the_other(
+    group: Sequence[int], lines: Sequence[PlacedLine]
+) -> dict[int, PlacedLine]:
+    """Replacements for the lines of a group, by index; the first to be read is at the top."""
+    part = union(lines[at].box for at in group)
+    height = min(part.height / len(group), max(lines[at].box.width for at in group))
+    flows = reading_order([_turned(lines[at].box) for at in group])
     in_order = [group[at] for flow in flows for row in flow for at in row]
     return {
-        id(line): replace(line, box=_slot(part, height, at), level=True)
-        for at, line in enumerate(in_order)
+        at: replace(lines[at], box=_slot(part, height, place), level=True)
+        for place, at in enumerate(in_order)
     }
 
 

@@ -1,6 +1,6 @@
 """Give a signature the box of its whole ink: networks cut off the ends of long strokes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -9,37 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import Box
-from vision.core.stages import Detection, Image
+from vision.core.geometry import iou
+from vision.core.stages import Detection, Grey, Image
+from vision.imaging.connected_components import connected_pieces
+from vision.imaging.grey import grey_of
 
-_LABEL = "signature"
-_REACH = 0.1  # share of its side by which the box may grow at each edge, and how far is looked
+_REACH = 0.1  # share of its side by which the box may grow at each edge
 _TALL, _WIDE = 0.4, 0.25  # shares of the box; ink that is neither is a letter or a speck
 _RULE = 0.6  # share of the box's width; straight ink of this length is a line to sign on
-_INSIDE = 0.5  # share of a stroke, as far as it is looked at, that must lie in the box to count
-_CONTRAST = 40.0  # grey levels between paper and ink; fainter ink is not told from shadows
+_INSIDE = 0.5  # share of a stroke's visible part that must lie in the box
+_CONTRAST = 40.0  # grey levels between paper and ink; fainter ink could be a shadow
 _SMALLEST = 8  # pixels
-_LONGEST = 480  # pixels of the part that is looked at: thin strokes survive, time stays bounded
-
-Ink = NDArray[np.uint8]  # [height, width], 1 where there is ink
+_LONGEST = 480  # pixels of the part searched: thin strokes survive, time stays bounded
 
 
-def with_whole_signatures(
-    image: Image, found: Iterable[Detection], iou_threshold: float
+def with_whole_ink(
+    image: Image, found: Iterable[Detection], labels: Collection[str], iou_threshold: float
 ) -> tuple[Detection, ...]:
-    """Detections on `image` [H, W, 3] in the same order, signatures in the box of their ink.
+    """Detections on `image` [H, W, 3] in the same order, those of `labels` in the box of their ink.
 
-    Of signatures that have grown to the same ink, by an intersection over union above
-    `iou_threshold`, the surest stays.
+    Of those that have grown to the same ink, by an intersection over union above `iou_threshold`,
+    the most confident stays.
     """
     kept: list[Detection] = []
-    signed: list[Box] = []
+    grown: list[Box] = []
     for one in found:
-        if one.label != _LABEL:
+        if one.label not in labels:
             kept.append(one)
             continue
         box = whole_signature(image, one.box)
-        if all(_iou(box, other) <= iou_threshold for other in signed):
-            signed.append(box)
+        if all(iou(box, other) <= iou_threshold for other in grown):
+            grown.append(box)
             kept.append(replace(one, box=box))
     return tuple(kept)
 
@@ -48,8 +48,8 @@ def whole_signature(image: Image, box: Box) -> Box:
     """The box of a signature, grown to hold the strokes that mostly lie in it; never shrunk.
 
     `box` is in pixels of `image` [H, W, 3]. Printed letters, specks and ruled lines do not count,
-    and where ink is not told from paper the box stays as it is. Takes one to two milliseconds
-    on a scan of 300 dpi.
+    and without a clear contrast between ink and paper the box stays as it is. Takes one to two
+    milliseconds on a scan of 300 dpi.
     """
     width, height = box.x1 - box.x0, box.y1 - box.y0
     if min(width, height) < _SMALLEST:
@@ -75,17 +75,9 @@ def whole_signature(image: Image, box: Box) -> Box:
     )
 
 
-def _iou(one: Box, other: Box) -> float:
-    """Intersection over union; 0 where both are empty."""
-    width = max(0.0, min(one.x1, other.x1) - max(one.x0, other.x0))
-    height = max(0.0, min(one.y1, other.y1) - max(one.y0, other.y0))
-    return width * height / max(one.area + other.area - width * height, 1e-9)
-
-
-def _ink(part: Image, scale: float) -> Ink:
+def _ink(part: Image, scale: float) -> Grey:
     """Dark ink on lighter paper by Otsu's threshold; nothing where the two hardly differ."""
-    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(grey_of(part), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     share = float(ink.mean())
     if share in {0.0, 1.0} or _contrast(grey, ink) < _CONTRAST:
@@ -98,20 +90,19 @@ def _contrast(grey: NDArray[Any], ink: NDArray[Any]) -> float:
     return cv2.mean(grey, 1 - ink)[0] - cv2.mean(grey, ink)[0]
 
 
-def _without_rules(ink: Ink, length: int) -> Ink:
+def _without_rules(ink: Grey, length: int) -> Grey:
     """The ink less what runs straight across for `length` pixels or more."""
     rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(2, length)), np.uint8))
     return ink & (1 - rules).astype(np.uint8)
 
 
-def _strokes(ink: Ink, box: NDArray[np.float64]) -> NDArray[np.int32]:
+def _strokes(ink: Grey, box: NDArray[np.float64]) -> NDArray[np.int32]:
     """Corners [n, 4] of connected ink that is large beside `box` [4] and mostly lies in it."""
-    count, marks, rows, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, pieces = connected_pieces(ink)
     x0, y0, x1, y1 = np.maximum(np.rint(box), 0).astype(int)
-    held = np.bincount(marks[y0:y1, x0:x1].ravel(), minlength=count)
-    x, y, width, height, area = rows.T
+    held = np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=len(pieces) + 1)[1:]
+    x, y, width, height, area = pieces.T
     large = (height >= _TALL * (box[3] - box[1])) | (width >= _WIDE * (box[2] - box[0]))
     large &= held >= _INSIDE * area
-    large[0] = False  # the paper
     found: NDArray[np.int32] = np.column_stack([x, y, x + width, y + height])[large]
     return found

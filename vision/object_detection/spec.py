@@ -1,4 +1,4 @@
-"""What must be known of a detection network to use it, where its own metadata are silent."""
+"""What a detection network needs to be used, where its own metadata do not state it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +11,12 @@ Size = tuple[int, int]  # height, width
 
 @dataclass(frozen=True, slots=True)
 class DetectorHints:
-    """What a catalogue entry says of a detector; the model's own names and size come first.
+    """What a catalogue entry states about a detector; the model's own names and size come first.
 
-    `head` is None where the output's shape tells it. `size` is the input's height and width,
+    `head` is None where the output's shape determines it. `size` is the input's height and width,
     `divisor` what pixel values of 0 to 255 are divided by, `corner` where a letterboxed image
     lies. `every_label` reports a box for each class that scores enough, not for its best only.
+    Boxes of the labels `grown_to_ink` are grown to the strokes that mostly lie in them.
     """
 
     labels: tuple[str, ...] = ()
@@ -26,3 +27,4 @@ class DetectorHints:
     corner: Corner = "centre"
     iou_threshold: float = 0.65
     every_label: bool = False
+    grown_to_ink: tuple[str, ...] = ("signature",)

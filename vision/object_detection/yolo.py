@@ -14,7 +14,7 @@ from vision.core.stages import Detection, Detections, Image
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.object_detection.letterbox import Letterbox, draw_letterbox, plan_letterbox
 from vision.object_detection.nms import suppress
-from vision.object_detection.signature_refinement import with_whole_signatures
+from vision.object_detection.signature_refinement import with_whole_ink
 from vision.object_detection.spec import DetectorHints, Head, Size
 from vision.object_detection.yolo_heads import Candidates, check_head, decode, recognise_head
 
@@ -50,14 +50,14 @@ class YoloDetector:
     def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
         """Detections of each RGB image in its own pixels, most confident first.
 
-        Boxes labelled `signature` are grown to their ink (signature_refinement.py).
+        Boxes of the labels in `hints.grown_to_ink` are grown (signature_refinement.py).
         """
         found: list[Detections] = []
         for share in self.shares(images):
             batch, plans = self.prepare(share)
             pages = self.decode(self.infer(batch), plans, min_confidence, batch.shape[2:])
             whole = (
-                with_whole_signatures(image, page, self._hints.iou_threshold)
+                with_whole_ink(image, page, self._hints.grown_to_ink, self._hints.iou_threshold)
                 for image, page in zip(share, pages, strict=True)
             )
             found += [Detections(page, self.models()) for page in whole]

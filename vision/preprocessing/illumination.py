@@ -1,23 +1,24 @@
-"""Shadows and uneven light on paper: how strong they are where text stands, and taking them out."""
+"""Shadows and uneven light on paper: measured where there is text, and removed."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.stages import Image, Letters
-from vision.imaging.connected_components import grey_of, ground_of
+from vision.imaging.connected_components import background_of
+from vision.imaging.grey import grey_of
 
 _FEWEST_LETTERS = 30
 
-# Where the ground is darker than this it is no paper; lifting it would only raise noise.
+# A background darker than this is not paper; brightening it would only amplify noise.
 _DARKEST_PAPER = 40
 
 
 def measure_unevenness(text: Letters) -> float:
-    """How much darker the ground is at the darkest text than at the lightest: 0 even, 1 black.
+    """How much darker the background is at the darkest text than at the lightest: 0 to 1 (black).
 
-    Only ground that carries letters counts, so dark pictures and borders do not. 0 where there
-    is too little text.
+    Only background behind letters counts, so dark pictures and borders do not. 0 where there is
+    too little text.
     """
     if len(text.boxes) < _FEWEST_LETTERS:
         return 0.0
@@ -30,8 +31,8 @@ def measure_unevenness(text: Letters) -> float:
 
 
 def even_out(image: Image) -> Image:
-    """The page divided by its own ground, which becomes as light everywhere as where it is best."""
-    paper = np.maximum(ground_of(grey_of(image)).astype(np.float32), _DARKEST_PAPER)
+    """The page divided by its background, which becomes as light everywhere as at its lightest."""
+    paper = np.maximum(background_of(grey_of(image)).astype(np.float32), _DARKEST_PAPER)
     gain = np.maximum(np.percentile(paper, 95) / paper, 1.0)
     size = (image.shape[1], image.shape[0])
     full: NDArray[np.float32] = np.asarray(cv2.resize(gain, size), np.float32)

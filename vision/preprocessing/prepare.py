@@ -10,6 +10,7 @@ import numpy as np
 
 from vision.core.document import Box, ModelUse, Preparation
 from vision.core.geometry import compose, invert, scaling, transform_box, translation
+from vision.core.limits import Limits
 from vision.core.options import ReadOptions
 from vision.core.stages import Affine, Image, Letters, Orienter, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
@@ -32,7 +33,7 @@ _UNEVEN = 0.35
 _SMALL_TEXT = 8.0
 _GOOD_TEXT = 14.0
 _LARGEST_SCALE = 2.0
-_MOST_PIXELS = 40_000_000
+_MOST_PIXELS = Limits().max_pixels
 
 
 def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:

@@ -19,10 +19,11 @@ from vision.core.stages import (
     Reread,
 )
 from vision.engines.onnx_session import CPU_PROVIDER, Session
-from vision.imaging.connected_components import grey_of
+from vision.imaging.connected_components import ink_boxes
+from vision.imaging.grey import grey_of
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Runs, greedy_runs
-from vision.recognition.common.word_boxes import fit_to_ink, ink_boxes
+from vision.recognition.common.word_boxes import fit_to_ink
 
 _HEIGHT = 48
 _STEP = 8  # pixels of the network's input that one time step covers

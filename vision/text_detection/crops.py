@@ -29,6 +29,10 @@ def cut_lines(
 def _cut(
     page: PreparedPage, quad: NDArray[np.float64], languages: tuple[str, ...]
 ) -> LineCrop | None:
+    bounded = _within_image(page.working, quad)
+    if bounded is None:
+        return None
+    quad = bounded
     along, down = quad[1] - quad[0], quad[3] - quad[0]
     length, height = float(np.linalg.norm(along)), float(np.linalg.norm(down))
     if min(length, height) < _MIN_SIDE:
@@ -41,6 +45,34 @@ def _cut(
         return None
     pixels, to_working = cut
     return LineCrop(pixels, compose(page.to_page, to_working), languages)
+
+
+def _within_image(image: Image, quad: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The quad itself on the image or near it; else its part there, or None where there is none.
+
+    A crop never has more pixels than the image, wherever a file says that its text stands.
+    """
+    height, width = image.shape[:2]
+    edges = np.array([quad[1] - quad[0], quad[3] - quad[0]])
+    sides = np.linalg.norm(edges, axis=1)
+    if not np.isfinite(quad).all() or sides.min() < _MIN_SIDE:
+        return None
+    beside = sides.min()
+    near = (quad >= -beside).all() and (quad <= (width + beside, height + beside)).all()
+    if near and sides.prod() <= width * height:
+        return quad
+    axes = edges / sides[:, None]
+    page = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+    seen = (page - quad[0]) @ axes.T
+    low, high = np.maximum(seen.min(axis=0), 0.0), np.minimum(seen.max(axis=0), sides)
+    if (high - low).min() < _MIN_SIDE:
+        return None
+    length, depth = high - low
+    excess = depth - (width * height / (length + 0.5) - 0.5)  # sides are rounded later
+    if excess > 0:
+        low[1], high[1] = low[1] + excess / 2, high[1] - excess / 2
+    corners = np.array([[low[0], low[1]], [high[0], low[1]], [high[0], high[1]], [low[0], high[1]]])
+    return np.asarray(quad[0] + corners @ axes, np.float64)
 
 
 def _slice(image: Image, quad: NDArray[np.float64]) -> tuple[Image, Affine] | None:

@@ -1,4 +1,4 @@
-"""What becomes of a page's text layer: used, completed by recognition, or left aside."""
+"""What becomes of a page's text layer: used, completed by recognition, or ignored."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vision.core.document import ModelUse, PageWarning, Preparation
+from vision.core.document import ModelUse, PageWarning, Polygon, Preparation
 from vision.core.geometry import compose, invert, rotation_affine, transform_points
 from vision.core.options import OcrMode
 from vision.core.stages import (
@@ -23,27 +23,37 @@ from vision.core.stages import (
 )
 from vision.core.text_layer import TextLayer
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad, not_covered, read_lines
-from vision.text_layer.verification import judge
+from vision.text_layer.verification import Verdict, judge
 
 # Text may stand in pictures, in form fields, or drawn as shapes; and a few words may not be all.
 _MANY_PICTURES = 0.2
 _FEW_WORDS = 20
+# Quads of a layer end where the letters do; recognisers need a little paper beside them. Of the
+# line's height.
+_BESIDE = 0.15
 
 _NO_LAYER = PageWarning("no_text_layer", "the page states no text, and recognition was off")
 
 
 @dataclass(frozen=True, slots=True)
 class LayerUse:
-    """The lines that are believed, in pixels as drawn; whether to look for more; the report."""
+    """The lines that are believed, and those that are refused, in pixels as drawn.
+
+    `search` says whether to look for further lines. Refused lines are where the layer says, but
+    have another text: they are recognised without a search. `controls` are the states of check
+    boxes and radio buttons, which are data and need no proof.
+    """
 
     lines: tuple[LayerLine, ...] = ()
     search: bool = True
     preparation: tuple[Preparation, ...] = ()
     warnings: tuple[PageWarning, ...] = ()
     models: tuple[ModelUse, ...] = ()
+    refused: tuple[LayerLine, ...] = ()
+    controls: tuple[LayerLine, ...] = ()
 
     def noted(self, page: PreparedPage) -> PreparedPage:
-        """The page with what is to be said of its layer."""
+        """The page with the reports and warnings about its layer."""
         return replace(
             page,
             preparation=(*self.preparation, *page.preparation),
@@ -51,26 +61,31 @@ class LayerUse:
         )
 
     def orienter(self, usual: Orienter | None) -> Orienter | None:
-        """Believed lines say which way is up; where there are none, the usual orienter does."""
+        """Believed lines show which way is up; without any, the usual orienter judges."""
         return LayerOrienter(self.lines) if usual is not None and self.lines else usual
 
     def missing(self, found: Sequence[FoundLine], page: PreparedPage) -> list[FoundLine]:
-        """The found lines, in the working frame, that the layer does not hold."""
-        if not self.lines:
+        """The lines to recognise, in the working frame: refused ones, and found ones not stated."""
+        if not self.lines and not self.controls:
             return list(found)
         to_working = compose(invert(page.to_page), _to_page(page))
-        quads = [transform_points(to_working, line_quad(line)) for line in self.lines]
-        return not_covered(found, quads)
+        known, refused = (
+            [transform_points(to_working, line_quad(line)) for line in lines]
+            for lines in ((*self.lines, *self.controls), self.refused)
+        )
+        unread = [FoundLine(_wider(quad)) for quad in refused]
+        return [*unread, *not_covered(found, [*known, *refused])]
 
     def readings(
         self, page: PreparedPage, languages: Sequence[str]
     ) -> tuple[list[LineCrop], list[LineReading]]:
         """The believed lines as if they had been cut and recognised."""
-        return read_lines(self.lines, _to_page(page), tuple(languages))
+        lines = (*self.lines, *self.controls)
+        return read_lines(lines, _to_page(page), tuple(languages))
 
 
 class LayerOrienter:
-    """Tells which way up a page is from the direction of most of its stated letters."""
+    """Judges which way up a page is by the direction of most of its stated letters."""
 
     def __init__(self, lines: Sequence[LayerLine]) -> None:
         self._lines = lines
@@ -98,14 +113,28 @@ def use_layer(
         return _as_it_is(layer)
     if layer is None or ocr == "force":
         return LayerUse()
-    words = [word for word in layer.words if not word.hidden]
-    verdict = judge(page, layer.words, recogniser, languages)
-    if verdict.fault or not words:
-        return LayerUse(preparation=(_report(verdict.agreement, verdict.fault, applied=False),))
-    search = layer.more or layer.pictures > _MANY_PICTURES or len(words) < _FEW_WORDS
-    said = "completed by recognition where it has no text" if search else "used"
-    report = _report(verdict.agreement, said, applied=True)
-    return LayerUse(tuple(layer_lines(words)), search, (report,))
+    controls = tuple(layer_lines([word for word in layer.words if word.control]))
+    stated = [word for word in layer.words if not word.control]
+    if not stated:
+        return LayerUse(controls=controls)
+    verdict = judge(page, stated, recogniser, languages)
+    if not verdict.believed:
+        report = _report(verdict.agreement, verdict.fault, applied=False)
+        return LayerUse(preparation=(report,), models=verdict.models, controls=controls)
+    few = len(verdict.believed) < _FEW_WORDS
+    search = layer.more or verdict.unseen or layer.pictures > _MANY_PICTURES or few
+    report = _report(verdict.agreement, _used(verdict, search=search), applied=True)
+    lines, refused = (tuple(layer_lines(each)) for each in (verdict.believed, verdict.refused))
+    return LayerUse(
+        lines, search, (report,), models=verdict.models, refused=refused, controls=controls
+    )
+
+
+def _used(verdict: Verdict, *, search: bool) -> str:
+    used = "completed by recognition where it has no text" if search else "used"
+    if not verdict.refused:
+        return used
+    return f"{used}; {len(verdict.refused)} words in fonts with false codes were recognised"
 
 
 def _as_it_is(layer: TextLayer | None) -> LayerUse:
@@ -125,3 +154,12 @@ def _to_page(page: PreparedPage) -> Affine:
     sideways = page.rotation % 180 == 90
     drawn = (height, width) if sideways else (width, height)
     return rotation_affine(*drawn, page.rotation // 90)
+
+
+def _wider(quad: Polygon) -> Polygon:
+    corners = np.array(quad)
+    right, down = corners[1] - corners[0], corners[3] - corners[0]
+    length = max(float(np.hypot(*right)), 1e-9)
+    room = right / length * (_BESIDE * float(np.hypot(*down)))
+    wider = corners + np.array([-room, room, room, -room])
+    return tuple((float(x), float(y)) for x, y in wider)

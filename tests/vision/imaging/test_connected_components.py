@@ -6,13 +6,14 @@ import pytest
 
 from tests.support.lines import page_of_text
 from vision.imaging.connected_components import (
+    background_of,
     find_letters,
-    ground_of,
+    ink_boxes,
     ink_mask,
     label,
     mask_of,
-    shrunk,
 )
+from vision.imaging.grey import shrunk
 
 
 def dots(height, width, share, seed=1):
@@ -64,24 +65,24 @@ def test_letters_are_measured_on_a_page_shrunk_by_the_factor_told(size):
     assert max(text.ground.shape) <= 160
 
 
-def test_a_page_without_ink_has_no_letters_and_its_ground_is_its_paper():
+def test_a_page_without_ink_has_no_letters_and_its_background_is_its_paper():
     text = find_letters(np.full((500, 400, 3), 222, np.uint8))
     assert len(text.pieces) == len(text.boxes) == 0
     assert (text.ground == 222).all()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 1000), (1000, 3), (161, 159)])
-def test_grounds_of_odd_pages_are_at_least_a_pixel(size):
-    ground = ground_of(np.full(size, 90, np.uint8))
-    assert (ground == 90).all()
-    assert min(ground.shape) >= 1
+def test_backgrounds_of_odd_pages_are_at_least_a_pixel(size):
+    background = background_of(np.full(size, 90, np.uint8))
+    assert (background == 90).all()
+    assert min(background.shape) >= 1
 
 
-def test_ink_is_not_part_of_the_ground():
+def test_ink_is_not_part_of_the_background():
     page = np.full((800, 600), 230, np.uint8)
     page[::9] = 20
     assert ink_mask(page).any()
-    assert (ground_of(page) > 200).all()
+    assert (background_of(page) > 200).all()
 
 
 @pytest.mark.parametrize("longest", [100, 300, 799, 800, 2000])
@@ -91,3 +92,41 @@ def test_greys_keep_their_mean_when_they_are_shrunk(longest):
     assert factor == min(1.0, longest / 800)
     assert max(small.shape) == min(longest, 800)
     assert small.mean() == pytest.approx(grey.mean(), abs=3)
+
+
+def paper() -> np.ndarray:
+    return np.full((20, 60), 230, np.uint8)
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_pieces_of_ink_are_found_on_both_papers(light_on_dark: bool):
+    grey = paper()
+    grey[5:15, 10:14] = 20
+    grey = 255 - grey if light_on_dark else grey
+    assert ink_boxes(grey, 128, light_on_dark=light_on_dark).tolist() == [[10, 5, 14, 15]]
+
+
+def test_specks_are_not_ink():
+    grey = paper()
+    grey[3:5, 3:5] = 0
+    assert len(ink_boxes(grey, 128, light_on_dark=False)) == 0
+
+
+def halftone(height, width):
+    """A headline over a raster of dots: more pieces of ink than 16 bits can number."""
+    line = np.full((height, width), 230, np.uint8)
+    for row, column in np.ndindex(3, 4):  # dots of three by two pixels, all apart
+        if row < 2 and column < 3:
+            line[row::3, column::4] = 20
+    cv2.putText(line, "HEADLINE", (40, height - 120), cv2.FONT_HERSHEY_SIMPLEX, 8, 20, 60)
+    return line
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_a_headline_over_halftone_has_more_pieces_than_16_bits_can_number(light_on_dark):
+    line = halftone(442, 3115)
+    line = 255 - line if light_on_dark else line
+    boxes = ink_boxes(line, 128, light_on_dark=light_on_dark)
+    assert len(boxes) > np.iinfo(np.uint16).max
+    assert (boxes[:, 2:] > boxes[:, :2]).all()
+    assert boxes[:, 2:].max(axis=0).tolist() <= [3115, 442]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from tests.support.documents import png_bomb, save, text_page
 from vision.core.errors import BadInput
@@ -97,6 +97,53 @@ def test_a_transparent_palette_colour_is_laid_on_white(tmp_path: Path) -> None:
     assert page.pixels[0].tolist() == [[255, 255, 255], [200, 0, 0]]
 
 
+def letters(ink: tuple[int, ...], *, paper: tuple[int, ...] = (0, 0, 0, 0)) -> Image.Image:
+    """Text in a colour with alpha on a ground that is transparent, unless `paper` is given."""
+    image = Image.new("RGBA", (400, 120), paper)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(28)
+    draw.text((10, 10), "Sale ends on Sunday", ink, font)
+    draw.text((10, 60), "All coats at half price", ink, font)
+    return image
+
+
+def contrast(image: Image.Image, form: str, tmp_path: Path) -> int:
+    options = {"lossless": True} if form == "WEBP" else {}
+    pixels = decoded(tmp_path, encoded(image, form, **options)).pixels
+    return int(pixels.max()) - int(pixels.min())
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize(
+    "ink",
+    [
+        (255, 255, 255, 255),
+        (255, 255, 0, 255),
+        (0, 0, 0, 255),
+        (200, 230, 255, 200),
+        (90, 90, 90, 255),
+    ],
+)
+def test_letters_on_a_transparent_ground_contrast_with_it(
+    ink: tuple[int, ...], form: str, tmp_path: Path
+) -> None:
+    assert contrast(letters(ink), form, tmp_path) > 140
+
+
+def test_light_letters_in_a_grey_image_with_alpha_contrast_with_their_ground(
+    tmp_path: Path,
+) -> None:
+    assert contrast(letters((255, 255, 255, 255)).convert("LA"), "PNG", tmp_path) > 200
+
+
+@pytest.mark.parametrize("paper", [(255, 255, 255, 255), (250, 240, 220, 255)])
+def test_a_page_with_a_transparent_border_lies_on_white(
+    paper: tuple[int, ...], tmp_path: Path
+) -> None:
+    page = Image.new("RGBA", (500, 220), (0, 0, 0, 0))
+    page.paste(letters((0, 0, 0, 255), paper=paper), (50, 50))
+    assert decoded(tmp_path, encoded(page, "PNG")).pixels[5, 5].tolist() == [255, 255, 255]
+
+
 def test_lab_colours_become_the_rgb_that_is_seen(tmp_path: Path) -> None:
     lab = ImageCms.createProfile("LAB")
     to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), lab, "RGB", "LAB")
@@ -133,6 +180,35 @@ def test_only_a_believable_resolution_is_believed(
     stated: int, believed: float | None, tmp_path: Path
 ) -> None:
     assert decoded(tmp_path, encoded(RED, "TIFF", dpi=(stated, stated))).dpi == believed
+
+
+@pytest.mark.parametrize(
+    ("stated", "shape", "believed"),
+    [
+        ((204, 98), (83, 80), 204.0),  # 40 rows of a fax
+        ((98, 204), (40, 166), 204.0),
+        ((204, 196), (40, 80), 204.0),  # square enough
+        ((300, 1), (40, 80), 300.0),
+        ((1, 300), (40, 80), 300.0),
+        ((72, 600), (40, 80), 600.0),  # one of the two is wrong
+    ],
+)
+def test_a_page_of_two_resolutions_gets_square_pixels(
+    stated: tuple[int, int], shape: tuple[int, int], believed: float, tmp_path: Path
+) -> None:
+    page = decoded(tmp_path, encoded(Image.new("L", (80, 40), 255), "TIFF", dpi=stated))
+    assert (page.pixels.shape[:2], page.dpi) == (shape, believed)
+    codes = [warning.code for warning in page.warnings]
+    assert codes == (["stretched"] if shape != (40, 80) else [])
+
+
+def test_stretching_keeps_within_limits(tmp_path: Path) -> None:
+    path = save(tmp_path, "a.tif", encoded(Image.new("L", (80, 40), 255), "TIFF", dpi=(204, 98)))
+    page = decode_page(path, 1, 300, Limits(max_side=80, max_pixels=5_000))
+    height, width = page.pixels.shape[:2]
+    assert max(width, height) <= 80
+    assert width * height <= 5_000
+    assert height / width == pytest.approx(40 * 204 / 98 / 80, rel=0.03)
 
 
 def test_an_image_that_states_no_resolution_has_none(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
+import re
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support.documents import encrypted_pdf, pdf, save
+from tests.support.text_pdfs import text_pdf
 from vision.core.errors import BadInput
+from vision.core.geometry import bounding_box
 from vision.core.limits import DocumentProbe, Limits
 from vision.input.decode import decode_page, probe
 
@@ -71,6 +76,89 @@ def test_an_enormous_page_is_drawn_as_large_as_limits_allow(
     assert longest * 0.99 < max(width, height) <= longest
     assert page.dpi is not None
     assert page.dpi < 600
+
+
+@pytest.mark.parametrize(
+    ("entry", "unit"),
+    [
+        (b"/UserUnit 10", 10),
+        (b"/UserUnit 2.5", 2.5),
+        (b"/UserUnit\n.5", 0.5),
+        (b"/UserUnit 0", 1),
+        (b"/UserUnit -3", 1),
+        (b"/UserUnit 1e9", 1),
+        (b"/UserUnit(10)", 1),
+        (b"", 1),
+    ],
+)
+def test_a_page_is_drawn_in_the_unit_that_it_states(
+    entry: bytes, unit: float, tmp_path: Path
+) -> None:
+    path = save(tmp_path, "a.pdf", pdf([(60, 40)], page_entries=entry))
+    page = decode_page(path, 1, 144, LIMITS)
+    assert page.pixels.shape[:2] == (80 * unit, 120 * unit)
+    assert page.dpi == 144
+    assert page.pixels[-round(30 * unit), round(30 * unit)].max() < 50
+
+
+def test_each_page_has_its_own_unit_also_where_objects_are_compressed(tmp_path: Path) -> None:
+    plain = pdf([(60, 40), (60, 40)], page_entries=b"/UserUnit 3")
+    plain = plain.replace(b"/UserUnit 3", b"/UserUnit 1", 1)
+    path = save(tmp_path, "a.pdf", compressed_objects(plain))
+    assert b"UserUnit" not in path.read_bytes()
+    shapes = [decode_page(path, number, 72, LIMITS).pixels.shape[:2] for number in (1, 2)]
+    assert shapes == [(40, 60), (120, 180)]
+
+
+def test_words_stand_where_they_are_drawn_in_pages_of_a_large_unit(tmp_path: Path) -> None:
+    content = b"BT /F1 1.2 Tf 6 78 Td (Twelve boxes of paper) Tj ET"
+    path = save(tmp_path, "a.pdf", text_pdf(content, b"/UserUnit 10/CropBox[0 70 60 84]"))
+    page = decode_page(path, 1, 72, LIMITS)
+    assert page.text_layer is not None
+    assert page.pixels.shape[:2] == (140, 600)
+    for word in page.text_layer.words:
+        box = bounding_box(word.quad)
+        ink = page.pixels[int(box.y0) : int(box.y1) + 1, int(box.x0) : int(box.x1) + 1]
+        assert ink.size
+        assert ink.min() < 128
+
+
+def stream_object(number: int, entries: bytes, data: bytes) -> bytes:
+    head = b"%d 0 obj\n<<%s/Length %d>>stream\n" % (number, entries, len(data))
+    return head + data + b"\nendstream\nendobj\n"
+
+
+def compressed_objects(document: bytes) -> bytes:
+    """The same PDF with its pages in a stream of compressed objects, as most writers keep them."""
+    found = re.findall(rb"(\d+) 0 obj\n(.*?)\nendobj", document, re.DOTALL)
+    streams = [(number, body) for number, body in found if b"stream" in body]
+    others = [(number, body) for number, body in found if b"stream" not in body]
+    bodies = b" ".join(body for _, body in others)
+    places = [
+        len(b" ".join(body for _, body in others[:at])) + (at > 0) for at in range(len(others))
+    ]
+    head = b" ".join(
+        b"%s %d" % (number, place) for (number, _), place in zip(others, places, strict=True)
+    )
+    packed = zlib.compress(head + b" " + bodies)
+    size = len(found) + 3
+    out, offsets = b"%PDF-1.7\n", {}
+    for number, body in streams:
+        offsets[int(number)] = len(out)
+        out += b"%s 0 obj\n%s\nendobj\n" % (number, body)
+    offsets[size - 2] = len(out)
+    entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(others), len(head) + 1)
+    out += stream_object(size - 2, entries, packed)
+    offsets[size - 1] = len(out)
+    within = {int(number): at for at, (number, _) in enumerate(others)}
+    rows = b""
+    for number in range(size):
+        if number in within:
+            rows += struct.pack(">BIH", 2, size - 2, within[number])
+        else:
+            rows += struct.pack(">BIH", number in offsets, offsets.get(number, 0), 0)
+    out += stream_object(size - 1, b"/Type/XRef/Size %d/W[1 4 2]/Root 1 0 R" % size, rows)
+    return out + b"startxref\n%d\n%%%%EOF\n" % offsets[size - 1]
 
 
 def test_a_pdf_behind_a_password_is_refused_as_encrypted(tmp_path: Path) -> None:

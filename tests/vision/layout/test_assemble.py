@@ -329,7 +329,7 @@ def test_a_reading_without_words_covers_its_crop():
 
 def test_each_crop_needs_its_reading():
     crop, reading = read_line("x", 0, 0)
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="1 readings for 2 crops"):
         assemble(blank_page(), [crop, crop], [reading], (), (), ("eng",))
 
 

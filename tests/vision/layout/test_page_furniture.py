@@ -15,17 +15,17 @@ def placed(*lines):
     return place_lines(*zip(*made, strict=True), IDENTITY)
 
 
-def texts(lines):
-    return [line.line.text for line in lines]
+def texts(lines, places):
+    return [lines[at].line.text for at in places]
 
 
 @pytest.mark.parametrize(
     "text", ["63", "- 12 -", "xiv", "Page 3 of 10", "3/10", "Seite 4", "[7]", "— 112 —"]
 )
 def test_a_lone_number_below_the_text_is_the_page_number(text):
-    number = page_number_of(placed(*BODY, (text, 500, 600)))
-    assert number is not None
-    assert number.line.text == text
+    lines = placed(*BODY, (text, 500, 600))
+    assert page_number_of(lines) == len(BODY)
+    assert lines[len(BODY)].line.text == text
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,12 @@ def test_an_empty_page_has_neither():
 def test_footnotes_do_not_hide_the_page_number_from_footnotes():
     lines = placed(*BODY, ("1 See there", 50, 600, 14), ("63", 60, 680))
     number = page_number_of(lines)
-    assert texts(footnotes_of(lines, number)) == ["1 See there"]
+    assert texts(lines, footnotes_of(lines, number)) == ["1 See there"]
 
 
 def test_small_print_with_a_mark_at_the_foot_is_a_footnote_with_its_further_lines():
-    notes = footnotes_of(
-        placed(*BODY, ("1 See there", 50, 600, 14), ("and here.", 50, 620, 14)), None
-    )
-    assert texts(notes) == ["1 See there", "and here."]
+    lines = placed(*BODY, ("1 See there", 50, 600, 14), ("and here.", 50, 620, 14))
+    assert texts(lines, footnotes_of(lines, None)) == ["1 See there", "and here."]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vision.core.document import Box
-from vision.layout.reading_order import merge_intervals, reading_order, rows_of
+from vision.layout.reading_order import merge_intervals, reading_order
+from vision.layout.rows import rows_of
 
 LINE, PITCH = 20, 26
 

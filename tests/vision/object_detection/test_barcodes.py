@@ -37,6 +37,26 @@ def test_a_code_is_read_with_its_kind_and_place(text, kind):
     assert 300 <= box.y0 <= box.y1 <= 300 + drawn.shape[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "text"),
+    [
+        (b"\x00\x01\xff\xfe\x80bin", "QRCode", "<NUL><SOH>ÿþ<U+80>bin"),
+        ("a\x01b\x1dc", "DataMatrix", "a<SOH>b<GS>c"),
+    ],
+)
+def test_a_code_of_control_characters_or_bytes_is_read_with_all_of_them(content, kind, text):
+    (found,) = read_barcodes(placed(code(content, kind), 120, 300))
+    assert (found.format, found.text) == (kind, text)
+
+
+def test_a_gs1_code_is_read_with_its_application_identifiers():
+    text = "(01)04012345678901(10)ABC(21)XYZ"
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True)
+    pixels = cv2.cvtColor(np.asarray(made.to_image(scale=4)), cv2.COLOR_GRAY2RGB)
+    (found,) = read_barcodes(placed(pixels, 120, 300))
+    assert found.text == text
+
+
 def test_several_codes_come_from_top_to_bottom():
     page = placed(code("below", "QRCode"), 100, 500)
     upper = code("above", "QRCode")

@@ -4,8 +4,9 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import Detection
-from vision.object_detection.signature_refinement import whole_signature, with_whole_signatures
+from vision.object_detection.signature_refinement import whole_signature, with_whole_ink
 
+LABELS = ("signature",)
 CUT_OFF = Box(60, 60, 200, 100)  # of a stroke that runs from 60 to 210 across
 
 
@@ -93,7 +94,7 @@ def test_a_large_scan_gives_the_same_box_at_its_scale():
 
 def test_only_signatures_are_fitted_and_the_order_stays():
     found = (Detection("text", 0.9, CUT_OFF), Detection("signature", 0.8, CUT_OFF))
-    text, signature = with_whole_signatures(wave(paper(), 60, 210), found, 0.65)
+    text, signature = with_whole_ink(wave(paper(), 60, 210), found, LABELS, 0.65)
     assert text == found[0]
     assert (signature.label, signature.confidence) == ("signature", 0.8)
     assert signature.box.x1 > 209
@@ -102,5 +103,5 @@ def test_only_signatures_are_fitted_and_the_order_stays():
 def test_of_signatures_that_grow_to_the_same_ink_the_surest_stays():
     page, left, right = wave(paper(), 60, 210), CUT_OFF, Box(70, 60, 211, 100)
     found = (Detection("signature", 0.8, left), Detection("signature", 0.5, right))
-    assert [one.confidence for one in with_whole_signatures(page, found, 0.9)] == [0.8]
-    assert len(with_whole_signatures(paper(), found, 0.9)) == 2
+    assert [one.confidence for one in with_whole_ink(page, found, LABELS, 0.9)] == [0.8]
+    assert len(with_whole_ink(paper(), found, LABELS, 0.9)) == 2

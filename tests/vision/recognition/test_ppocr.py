@@ -65,7 +65,7 @@ def test_lines_of_one_batch_read_as_each_alone(monkeypatch):
     floats = open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
     crops = [crop_of(written(text)) for text in ("first 1", SENTENCE, "first 2", "first 3")]
     alone = floats.recognise(crops)
-    assert len({strip_width(crop) for crop in crops}) < len(crops)
+    assert len({input_width(crop) for crop in crops}) < len(crops)
     monkeypatch.setattr("vision.recognition.ppocr.CPU_PROVIDER", "a GPU's neighbour")
     together = floats.recognise(crops)
     assert [reading.text for reading in together] == [reading.text for reading in alone]

@@ -1,8 +1,11 @@
 """The decoder's helper process: one JSON request a line on stdin, one JSON answer a line on stdout.
 
-Started by sandbox.py only. The pixels of a page go into the shared memory whose descriptor the
-parent hands over. From the first hostile byte on nothing said here is trusted: the parent checks
-every answer.
+Started by worker.py only. The pixels of a page go into the shared memory whose descriptor the
+parent passes. From the first hostile byte on nothing this process sends is trusted: the parent
+checks every answer.
+
+It keeps the user and may read files, whose paths it is given: to limit either would take root or
+another protocol.
 """
 
 import ctypes
@@ -25,6 +28,7 @@ from vision.input.decode import decode_page, probe
 from vision.input.sandbox.text_layer_codec import layer_answer
 
 _PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000  # linux/sched.h
 _OPEN_FILES = 64  # the document, the fonts that PDFium opens, the pipes
 
 Pixels = NDArray[np.uint8]
@@ -32,17 +36,18 @@ Message = dict[str, Any]
 
 
 def main() -> None:
-    """Confine this process, say that it is ready, then answer until the parent goes."""
+    """Confine this process, report that it is ready, then answer until the parent ends."""
     settings = json.loads(sys.argv[1])
     limits = Limits(**settings["limits"])
+    _leave_network()
     shared = np.frombuffer(mmap.mmap(settings["pixels_fd"], limits.max_pixels * 3), np.uint8)
     answers = _private_stdout()
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     _confine(settings["memory_bytes"])
-    _say(answers, {"ready": True})
+    _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         _renew_cpu_time(settings["cpu_seconds"])
-        _say(answers, _answer(json.loads(line), limits, shared))
+        _send(answers, _answer(json.loads(line), limits, shared))
 
 
 def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
@@ -76,7 +81,7 @@ def _decoded(request: Message, limits: Limits, shared: Pixels) -> Message:
 
 
 def _private_stdout() -> BinaryIO:
-    """The answers' channel, moved to where no C library prints."""
+    """The channel for answers, moved to a descriptor to which no C library prints."""
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -84,7 +89,7 @@ def _private_stdout() -> BinaryIO:
     return answers
 
 
-def _say(answers: BinaryIO, message: Message) -> None:
+def _send(answers: BinaryIO, message: Message) -> None:
     answers.write(json.dumps(message).encode() + b"\n")
     answers.flush()
 
@@ -98,6 +103,17 @@ def _exit_with_parent() -> None:
     poll.register(0, 0)  # hang-up is always reported
     poll.poll()
     os._exit(0)
+
+
+def _leave_network() -> None:
+    """Move to a network namespace of its own, which has no interface, where the kernel permits.
+
+    Only root may do so directly; others need a user namespace as well, and root does not want one:
+    in it, it could not read other users' files. The kernel refuses user namespaces to processes
+    with several threads, so this comes first. Containers often refuse both.
+    """
+    flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
+    ctypes.CDLL(None).unshare(flags)  # a refusal changes nothing
 
 
 def _confine(memory_bytes: int) -> None:
@@ -114,7 +130,7 @@ def _confine(memory_bytes: int) -> None:
 
 
 def _renew_cpu_time(seconds: int) -> None:
-    """Give the next request its own CPU time; the kernel ends us with SIGXCPU beyond it."""
+    """Give the next request its own CPU time; beyond it the kernel sends SIGXCPU."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     bound = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (bound, resource.RLIM_INFINITY))

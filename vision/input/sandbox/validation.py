@@ -1,6 +1,5 @@
 """Reads what a decoder's helper answered. Helpers open hostile bytes, so nothing is believed."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ CODES = frozenset({
     "too_many_pages", "page_missing",
 })  # fmt: skip
 _LONGEST_TEXT = 500
+_HIGHEST_DPI = 1e6  # also refuses infinity, NaN and whole numbers that no float can hold
 
 Answer = dict[str, Any]
 
@@ -51,7 +51,7 @@ def page_of(
     height = _whole(answer.get("height"), limits.max_side)
     _require(width * height <= limits.max_pixels)
     dpi = answer.get("dpi")
-    _require(dpi is None or (isinstance(dpi, int | float) and math.isfinite(dpi) and dpi > 0))
+    _require(dpi is None or (isinstance(dpi, int | float) and 0 < dpi <= _HIGHEST_DPI))
     _require(isinstance(answer.get("warnings"), list))
     warnings = tuple(PageWarning(*_texts(warning)) for warning in answer["warnings"])
     try:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from vision.core.document import Box
+from vision.core.geometry import union
 from vision.layout.reading_order import Interval
-from vision.layout.regions import union
 
 
 @dataclass(frozen=True, slots=True)

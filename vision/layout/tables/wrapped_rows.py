@@ -9,8 +9,8 @@ from itertools import pairwise
 from math import ceil
 from statistics import median
 
+from vision.core.geometry import union
 from vision.layout.reading_order import Interval
-from vision.layout.regions import union
 from vision.layout.tables.cells import Cell, GridRow
 
 # In line heights.

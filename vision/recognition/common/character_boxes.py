@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import Box, Character
-from vision.core.geometry import bounding_box
+from vision.core.geometry import union
 from vision.core.stages import CropWord
 
 _TOUCHING = 12  # letters in one piece at most, and pieces of one letter side by side
@@ -64,7 +64,7 @@ def _pieces(ink: NDArray[np.int32], word: Box) -> list[Box]:
     for piece in sorted(Box(*map(float, row)) for row in ink[inside].tolist()):
         joined.append(piece)
         while len(joined) > 1 and _above(*joined[-2:]):
-            joined[-2:] = [_union(joined[-2:])]
+            joined[-2:] = [union(joined[-2:])]
     return joined
 
 
@@ -80,7 +80,7 @@ def _boxes(windows: Sequence[Span], pieces: Sequence[Box], word: Box) -> list[Bo
     boxes = [Box(x0, word.y0, x1, word.y1) for x0, x1 in spans]
     ordered = [spans[at] for at in order]
     for (letter, piece), (next_letter, next_piece) in pairwise(_shared_out(ordered, pieces)):
-        whole = _union(pieces[piece:next_piece])
+        whole = union(pieces[piece:next_piece])
         for at, box in zip(
             order[letter:next_letter], _parted(whole, ordered[letter:next_letter]), strict=True
         ):
@@ -124,10 +124,6 @@ def _parted(whole: Box, spans: Sequence[Span]) -> list[Box]:
     stretch = whole.width / (end - start) if end > start else 0.0
     cuts = [whole.x0 + (span[0] - start) * stretch for span in spans[1:]]
     return [Box(x0, whole.y0, x1, whole.y1) for x0, x1 in pairwise([whole.x0, *cuts, whole.x1])]
-
-
-def _union(boxes: Sequence[Box]) -> Box:
-    return bounding_box([point for box in boxes for point in ((box.x0, box.y0), (box.x1, box.y1))])
 
 
 def _between(x: float, word: Box) -> float:

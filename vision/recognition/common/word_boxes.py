@@ -1,40 +1,21 @@
-"""Boxes of words from the steps in which they were read and the ink that stands there."""
+"""Boxes of words, from the time steps in which they were read and the ink at that place."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.document import Box
 
-# Ink over the whole height is a rule or the edge of the page; specks are dirt.
-_MIN_AREA = 6
-
-
-def ink_boxes(grey: NDArray[np.uint8], level: float, *, light_on_dark: bool) -> NDArray[np.int32]:
-    """Connected pieces of ink in [h, w], as [n, 4]: x0, y0, x1, y1 in its pixels.
-
-    Ink is darker than `level`, or lighter where the text is light on dark.
-    """
-    ink = (grey > level) if light_on_dark else (grey < level)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(
-        ink.view(np.uint8), connectivity=8, ltype=cv2.CV_16U
-    )
-    pieces = stats[1:]
-    pieces = pieces[pieces[:, cv2.CC_STAT_AREA] >= _MIN_AREA]
-    boxes = np.array(pieces[:, :4], np.int32)
-    boxes[:, 2:] += boxes[:, :2]
-    return boxes
-
 
 def fit_to_ink(
     windows: Sequence[tuple[float, float]], ink: NDArray[np.int32], size: tuple[int, int]
 ) -> list[Box]:
-    """A box for each window (x0, x1): around the pieces of ink whose middle lies in it.
+    """A box for each window (x0, x1): around the pieces of ink whose centre lies in it.
 
-    A window without ink keeps its width and the whole height; `size` is (width, height).
+    `ink` [N, 4] is as `ink_boxes` gives it. A window without ink keeps its width and gets the whole
+    height; `size` is (width, height) of the image. Everything is in pixels of the line image.
     """
     boxes = [Box(max(x0, 0.0), 0.0, min(x1, float(size[0])), float(size[1])) for x0, x1 in windows]
     if not boxes:

@@ -19,9 +19,10 @@ from vision.core.stages import (
     Reread,
 )
 from vision.engines.onnx_session import Session
+from vision.imaging.connected_components import ink_boxes
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import greedy_runs
-from vision.recognition.common.word_boxes import fit_to_ink, ink_boxes
+from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import BLANK, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability

@@ -202,6 +202,17 @@ def test_a_helper_is_confined(page: Path) -> None:
         assert b"HOME" not in secrets
 
 
+def test_a_helper_has_no_network_where_the_kernel_permits_that(page: Path) -> None:
+    flags = 0x4000_0000 if os.geteuid() == 0 else 0x5000_0000
+    attempt = f"import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare({flags}) != 0)"
+    permitted = subprocess.run([sys.executable, "-c", attempt], check=False).returncode == 0
+    with DecoderPool(size=1) as pool:
+        assert pool.decode(page, 1, 72).pixels.shape == (400, 600, 3)
+        theirs = Path(f"/proc/{helper_pids(os.getpid())[-1]}/ns/net").readlink()
+    ours = Path("/proc/self/ns/net").readlink()
+    assert (theirs != ours) == permitted
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -213,6 +224,7 @@ def test_a_helper_is_confined(page: Path) -> None:
         {"width": 10_000, "height": 10_000, "dpi": None, "warnings": []},
         {"width": 10, "height": 10, "dpi": "x", "warnings": []},
         {"width": 10, "height": 10, "dpi": float("nan"), "warnings": []},
+        {"width": 10, "height": 10, "dpi": 10**400, "warnings": []},
         {"width": 10, "height": 10, "dpi": None},
         {"width": 10, "height": 10, "dpi": None, "warnings": [["code"]]},
         {"width": 10, "height": 10, "dpi": None, "warnings": [["code", "x" * 10_000]]},
