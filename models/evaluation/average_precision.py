@@ -119,9 +119,9 @@ def curve(pages: Sequence[tuple[Found, Boxes]]) -> Curve:
 def hits_at(found: Found, truth: Boxes, threshold: float) -> int:
     """How many detections of one class in one image hit a box, at one IoU threshold."""
     order = np.argsort(-found.scores, kind="stable")
-    marked = one_class_truth(truth)
-    overlap = iou_matrix(found.boxes[order], marked.boxes, marked.crowd)
-    return int(_match(overlap, marked.crowd, threshold)[0].sum())
+    labelled = one_class_truth(truth)
+    overlap = iou_matrix(found.boxes[order], labelled.boxes, labelled.crowd)
+    return int(_match(overlap, labelled.crowd, threshold)[0].sum())
 
 
 def iou_matrix(found: Array, truth: Array, crowd: Flags) -> Array:
@@ -170,12 +170,12 @@ def _interpolate(recall: Array, precision: Array) -> float:
 
 
 def _match_image(truth: Truth, found: Found, label: int) -> Matches:
-    marked = np.flatnonzero(truth.labels == label)
-    marked = marked[np.argsort(truth.crowd[marked], kind="stable")]  # crowds last
+    labelled = np.flatnonzero(truth.labels == label)
+    labelled = labelled[np.argsort(truth.crowd[labelled], kind="stable")]  # crowds last
     ours = np.flatnonzero(found.labels == label)
     ours = ours[np.argsort(-found.scores[ours], kind="stable")][:_MAX_DETECTIONS]
-    crowd = truth.crowd[marked]
-    overlap = iou_matrix(found.boxes[ours], truth.boxes[marked], crowd)
+    crowd = truth.crowd[labelled]
+    overlap = iou_matrix(found.boxes[ours], truth.boxes[labelled], crowd)
     results = [_match(overlap, crowd, threshold) for threshold in IOU_THRESHOLDS]
     hits, ignored = (np.array(part, bool) for part in zip(*results, strict=True))
     return Matches(found.scores[ours], hits, ignored, int((~crowd).sum()))

@@ -33,14 +33,14 @@ from models.evaluation.average_precision import (
     one_class_found,
     score,
 )
-from models.evaluation.plots import Marked, draw_curves, draw_sheet
+from models.evaluation.plots import LabelledPage, draw_curves, draw_sheet
 from models.registry.catalogue import load_catalogue
 from models.training.labels import CLASSES, read_labels, to_corners
 from vision.engines.onnx_session import open_session
 from vision.object_detection.yolo import YoloDetector
 
 LOWEST_CONFIDENCE = 0.001
-_SHOWN_CONFIDENCE = 0.25  # what a job reports unless it asks otherwise
+_SHOWN_CONFIDENCE = 0.25  # the default of a job's options
 _WORST = 6
 
 
@@ -210,7 +210,7 @@ def write_out(folder: Path, text: str, runs: Mapping[str, Sequence[Page]]) -> No
         draw_curves(set_name, curves).save(folder / f"{set_name}-curves.png")
         ranked = sorted(pages, key=lambda page: -mistakes(page.found, page.truth))[:_WORST]
         shown = [
-            Marked(
+            LabelledPage(
                 page.path,
                 f"{page.path.stem}: {mistakes(page.found, page.truth)} wrong",
                 page.truth,

@@ -1,4 +1,4 @@
-"""What an evaluation shows to people: precision-recall curves, and pages with their boxes."""
+"""Pictures of an evaluation: precision-recall curves, and pages with their boxes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _TILE_WIDTH, _TILE_HEIGHT, _COLUMNS = 520, 720, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A page to show: a caption, the boxes that people marked and those found, by name."""
+class LabelledPage:
+    """A page to show: a caption, the labelled boxes and those found, by name."""
 
     path: Path
     caption: str
@@ -51,8 +51,8 @@ def draw_curves(title: str, curves: Mapping[str, Curve]) -> Image.Image:
     return picture
 
 
-def draw_sheet(pages: Sequence[Marked]) -> Image.Image:
-    """Pages side by side, marked boxes in green and found ones in red, each with its name."""
+def draw_sheet(pages: Sequence[LabelledPage]) -> Image.Image:
+    """Pages side by side, labelled boxes in green and found ones in red, each with its name."""
     rows = max(1, -(-len(pages) // _COLUMNS))
     sheet = Image.new("RGB", (_COLUMNS * _TILE_WIDTH, rows * _TILE_HEIGHT), "white")
     for number, page in enumerate(pages):
@@ -76,7 +76,7 @@ def _place(recall: float, precision: float) -> tuple[float, float]:
     return _MARGIN + _PLOT * recall, _MARGIN + _PLOT * (1 - precision)
 
 
-def _tile(page: Marked) -> Image.Image:
+def _tile(page: LabelledPage) -> Image.Image:
     room = (_TILE_WIDTH - 10, _TILE_HEIGHT - 30)
     with Image.open(page.path) as opened:
         picture = opened.convert("RGB")

@@ -24,7 +24,7 @@ _LAST_COMMENTS = re.compile(r"(?:^[ \t]*(?:#.*)?\n)*\Z", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An entry that was removed, and the file that was deleted with it; None where it stays."""
+    """An entry that was removed, and the file that was deleted with it; None where it was kept."""
 
     entry: Entry
     deleted: Path | None

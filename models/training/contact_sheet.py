@@ -1,4 +1,4 @@
-"""Many small pages with their boxes on one picture, to be looked at before and while training.
+"""Many small pages with their boxes in one picture, for inspection before and during training.
 
 python -m models.training.contact_sheet DATA/pages SHEET.png
 """
@@ -43,7 +43,7 @@ def tile(path: Path, side: int) -> np.ndarray:
 
 
 def sheet(paths: list[Path], across: int, side: int) -> np.ndarray:
-    """Tiles in rows, the last row filled up with grey."""
+    """Tiles in rows, the last row padded with grey."""
     tiles = [tile(path, side) for path in paths]
     tiles += [np.full((side, side, 3), 90, np.uint8)] * (-len(tiles) % across)
     rows = [np.hstack(tiles[i : i + across]) for i in range(0, len(tiles), across)]

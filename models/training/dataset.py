@@ -1,7 +1,7 @@
 """Mix folders of labelled images into square training samples.
 
-A folder may teach only some classes: a sample's `taught` mask keeps the others out of the class
-loss, so that what its labels leave out is never learned as background.
+A folder may label only some classes: a sample's `taught` mask keeps the others out of the class
+loss, so that unlabelled objects are never learned as background.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from models.training.synthetic.degradation import clip_boxes, shrink
 
 Array = np.ndarray
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
-_KEPT_IN_MEMORY = 3000  # images; decoding them anew took a fifth of the training's time
-_SPARE_DETAIL = 1.5  # what close-ups enlarge is kept sharper than the square needs
-_SQUARED = 0.25  # share that is squeezed to a square, as fax machines and some archives store pages
+_KEPT_IN_MEMORY = 3000  # images; decoding them again took a fifth of the training time
+_SPARE_DETAIL = 1.5  # images are kept larger than the square, for close-ups
+_SQUARED = 0.25  # share squeezed to a square, as fax machines and some archives store pages
 _RELIST_EVERY = 2000  # samples between looks at the folders, which may still be growing
 
 
@@ -30,8 +30,8 @@ class Source:
     folder: Path
     share: float
     taught: tuple[str, ...] = CLASSES
-    only_class: str | None = None  # its label files know this one class, as number 0
-    turns: bool = False  # photographs may be turned by right angles, documents may not
+    only_class: str | None = None  # the one class of its label files, numbered 0 there
+    turns: bool = False  # photographs may be rotated by right angles, documents may not
 
     def mask(self) -> Array:
         """One per taught class, zero elsewhere, float32 (classes,)."""
@@ -56,7 +56,7 @@ class Sample:
 
 @lru_cache(maxsize=_KEPT_IN_MEMORY)
 def load(source: Source, path: Path, longest: int) -> tuple[Array, Array, Array]:
-    """An image of at most `longest` pixels with its classes and corner boxes; not to be changed."""
+    """An image of at most `longest` pixels with its classes and corner boxes; read-only."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     rows = read_labels(source.folder / "labels" / f"{path.stem}.txt")
     image, _ = shrink(image, np.zeros((0, 4)), longest)
@@ -67,7 +67,7 @@ def load(source: Source, path: Path, longest: int) -> tuple[Array, Array, Array]
 
 
 def right_angle(image: Array, boxes: Array, quarter: int) -> tuple[Array, Array]:
-    """Turn an image and its boxes counter-clockwise by quarters of a circle."""
+    """Rotate an image and its boxes counter-clockwise by quarter turns."""
     for _ in range(quarter % 4):
         width = image.shape[1]
         image = np.rot90(image)
@@ -77,7 +77,7 @@ def right_angle(image: Array, boxes: Array, quarter: int) -> tuple[Array, Array]
 
 
 def _window(rng: np.random.Generator, width: int, height: int) -> tuple[int, int, int, int]:
-    """The part of the page to use: all of it as a rule, sometimes a close-up."""
+    """The part of the page to use: usually all of it, sometimes a close-up."""
     if rng.random() < 0.82:
         return 0, 0, width, height
     w, h = int(width * rng.uniform(0.4, 0.9)), int(height * rng.uniform(0.35, 0.9))
@@ -87,7 +87,7 @@ def _window(rng: np.random.Generator, width: int, height: int) -> tuple[int, int
 def place(
     image: Array, boxes: Array, size: int, rng: np.random.Generator
 ) -> tuple[Array, Array, Array]:
-    """Cut, stretch and lay an image on a square; also returns which boxes are still to be seen."""
+    """Crop, stretch and place an image on a square; also returns which boxes are still visible."""
     x, y, w, h = _window(rng, image.shape[1], image.shape[0])
     boxes, kept = clip_boxes(boxes - np.float32([x, y, x, y]), w, h)
     squared = rng.random() < _SQUARED and 0.6 < w / h < 1.7
@@ -140,7 +140,7 @@ def draw(source: Source, path: Path, size: int, rng: np.random.Generator) -> Sam
 
 
 def samples(sources: list[Source], size: int, seed: int) -> Iterator[Sample]:
-    """Samples without end, sources by share, files drawn by chance."""
+    """Endless samples: sources by their share, files at random."""
     rng = np.random.default_rng(seed)
     shares = np.array([source.share for source in sources])
     listed: list[list[Path]] = []

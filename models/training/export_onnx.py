@@ -17,15 +17,15 @@ from models.training.labels import CLASSES
 from models.training.train import Run
 
 OPSET, VERSION = 17, "3"
-TOLERANCE = 2e-2  # pixels of boxes; scores agree far closer
+TOLERANCE = 2e-2  # pixels of boxes; scores agree far more closely
 
 
 class Expectation(nn.Module):
-    """The mean of each distribution over distances: what ultralytics' DFL gives, without a softmax.
+    """The mean of each distribution over distances: ultralytics' DFL without a softmax.
 
     ONNX Runtime transposes for a softmax over any but the last axis, which took a tenth of the
-    network's time. Exponentials and two sums in one convolution come to the same; logits are held
-    below where float32 overflows.
+    network's time. Exponentials and two sums in one convolution are equivalent; logits are clamped
+    below the overflow of float32.
     """
 
     _SIDES, _LARGEST_LOGIT = 4, 80.0

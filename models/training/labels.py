@@ -1,4 +1,4 @@
-"""The classes of our document detector, and the label files that training reads."""
+"""The classes of the document detector, and the label files that training reads."""
 
 from pathlib import Path
 
@@ -41,5 +41,5 @@ def to_corners(rows: np.ndarray, width: int, height: int) -> tuple[np.ndarray, n
 
 
 def read_labels(path: Path) -> np.ndarray:
-    """Read one label file; a missing file means a page without marks."""
+    """Read one label file; a missing file means a page without labels."""
     return parse_labels(path.read_text()) if path.exists() else np.zeros((0, 5), np.float32)

@@ -1,4 +1,4 @@
-"""Cut code-free squares out of real photographs: pictures for figures, desks, and negatives.
+"""Crop squares without codes from real photographs: for figures, desks, and negatives.
 
 python -m models.training.photographs --source ../shared/train/qrcodes --out PHOTOS
 """
@@ -19,7 +19,7 @@ SIDE = 448  # pixels of the crops kept
 def free_square(
     rng: Random, boxes: np.ndarray, width: int, height: int
 ) -> tuple[int, int, int] | None:
-    """A random square (x, y, side) that touches none of the boxes, or None after twelve tries."""
+    """A random square (x, y, side) that touches none of the boxes; None after twelve attempts."""
     for _ in range(12):
         side = int(rng.uniform(0.4, 0.9) * min(width, height))
         x, y = rng.randint(0, width - side), rng.randint(0, height - side)

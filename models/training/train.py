@@ -1,4 +1,4 @@
-"""Train YOLO11n from scratch on made-up pages and partly labelled real ones.
+"""Train YOLO11n from scratch on synthetic pages and partly labelled real ones.
 
 python -m models.training.train --data DATA --real ../shared/train --out RUN \
     --plan 352:0.12,448:0.88 --minutes 56
@@ -33,13 +33,14 @@ _NEGATIVES_TEACH = ("table", "formula", "caption", "page_number", "footnote", "s
 
 
 def default_sources(data: Path, real: Path) -> list[Source]:
-    """Made-up pages, real tables, real codes, and photographs that show no document.
+    """Synthetic pages, real tables, real codes, and photographs that show no document.
 
-    Folders `pages*` share alike, so that few pages of a better generator count as much as many old.
+    Folders `pages*` have equal shares, so that few pages of a better generator count as much as
+    many old ones.
     """
-    made_up = sorted(data.glob("pages*"))
+    synthetic = sorted(data.glob("pages*"))
     return [
-        *(Source(folder, 0.66 / len(made_up)) for folder in made_up),
+        *(Source(folder, 0.66 / len(synthetic)) for folder in synthetic),
         Source(real / "tables", 0.23, ("table",), "table"),
         Source(real / "qrcodes", 0.09, ("qr_code",), "qr_code", turns=True),
         Source(data / "photographs", 0.02, _NEGATIVES_TEACH, turns=True),
@@ -47,7 +48,7 @@ def default_sources(data: Path, real: Path) -> list[Source]:
 
 
 class _Stream(IterableDataset):
-    """Batches of samples, made in a process of their own."""
+    """Batches of samples, produced in a separate process."""
 
     def __init__(self, sources: list[Source], size: int, seed: int) -> None:
         self._made_of = (sources, size, seed)
@@ -60,7 +61,7 @@ class _Stream(IterableDataset):
 
 
 def collate(batch: list[Sample]) -> dict[str, torch.Tensor]:
-    """Stack samples as the loss wants them: RGB bytes, boxes as centres relative to the side."""
+    """Stack samples as the loss expects them: RGB bytes, boxes as centres relative to the side."""
     images = np.stack([sample.image[..., ::-1].transpose(2, 0, 1) for sample in batch])
     side = batch[0].image.shape[0]
     corners = np.concatenate([sample.boxes for sample in batch]).astype(np.float32) / side
@@ -78,7 +79,7 @@ def collate(batch: list[Sample]) -> dict[str, torch.Tensor]:
 
 
 class MaskedLoss(nn.Module):
-    """Binary cross-entropy that is silent on classes which an image does not label."""
+    """Binary cross-entropy that ignores the classes that an image does not label."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ def optimiser_for(model: nn.Module) -> torch.optim.Optimizer:
 
 
 def rate_at(step: int, progress: float, peak: float) -> float:
-    """Learning rate: a short rise over the first steps, half a cosine down over the whole run."""
+    """Learning rate: a warm-up over the first steps, then a half cosine down over the whole run."""
     rise = min(1.0, (step + 1) / WARM_STEPS)
     fall = (1 + math.cos(math.pi * min(1.0, progress))) / 2
     return peak * rise * (FLOOR_SHARE + (1 - FLOOR_SHARE) * fall)
@@ -135,7 +136,7 @@ def parse_plan(text: str) -> Plan:
 
 
 def size_at(plan: Plan, progress: float) -> int:
-    """The side of the training square when this share of the time is spent."""
+    """The side of the training square after this share of the time."""
     for size, share in plan:
         if progress < share:
             return size
@@ -145,7 +146,7 @@ def size_at(plan: Plan, progress: float) -> int:
 
 @dataclass
 class Run:
-    """All that a training run is made of, and its way to and from disk."""
+    """The state of a training run, saved to and loaded from disk."""
 
     model: DetectionModel
     average: DetectionModel
@@ -162,19 +163,19 @@ class Run:
         return cls(model, average, loss, optimiser_for(model))
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint whole or not at all."""
+        """Write a checkpoint atomically."""
         state = {key: getattr(self, key).state_dict() for key in ("model", "average", "optimiser")}
         torch.save({**state, "step": self.step, "seconds": self.seconds}, path.with_suffix(".part"))
         path.with_suffix(".part").rename(path)
 
     def inherit(self, path: Path) -> None:
-        """Take over the weights of an earlier run; its schedule and optimiser stay behind."""
+        """Load the weights of an earlier run, without its schedule and optimiser."""
         state = torch.load(path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+        """Continue from a checkpoint."""
         state = torch.load(path, weights_only=True)
         for key in ("model", "average", "optimiser"):
             getattr(self, key).load_state_dict(state[key])
@@ -199,14 +200,14 @@ def learn(run: Run, batch: dict[str, torch.Tensor], rate: float) -> dict[str, fl
 
 
 def batches(sources: list[Source], size: int, seed: int) -> Iterator[dict[str, torch.Tensor]]:
-    """Batches without end, made ahead by one process."""
+    """Endless batches, prepared ahead by one process."""
     data = _Stream(sources, size, seed)
     return iter(DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=6))
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Sizes by share of the time, the highest learning rate, and the time there is."""
+    """Sizes by share of the time, the peak learning rate, and the time budget in seconds."""
 
     plan: Plan
     peak: float
@@ -244,7 +245,7 @@ def log(out: Path, row: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Parse the command line, then start or go on."""
+    """Parse the command line, then start or continue."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--real", type=Path, required=True)

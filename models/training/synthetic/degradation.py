@@ -1,4 +1,4 @@
-"""What scanners, fax machines and phones do to a page; labels stay on their marks.
+"""The degradation of pages by scanners, fax machines and phones; boxes stay on their objects.
 
 Images are BGR bytes, shape (height, width, 3); boxes are corners in pixels, shape (n, 4).
 """
@@ -22,7 +22,7 @@ def warp_boxes(boxes: Array, matrix: Array) -> Array:
 
 
 def clip_boxes(boxes: Array, width: int, height: int, keep: float = 0.4) -> tuple[Array, Array]:
-    """Cut boxes to the image; also tell which still show at least `keep` of their area."""
+    """Clip boxes to the image; also returns which keep at least `keep` of their area."""
     limits = np.array([width, height, width, height], np.float32)
     cut = np.clip(boxes, 0, limits)
     kept = _areas(cut) > np.maximum(keep * _areas(boxes), 1)
@@ -30,7 +30,7 @@ def clip_boxes(boxes: Array, width: int, height: int, keep: float = 0.4) -> tupl
 
 
 def hug_ink(image: Array, box: Array) -> Array:
-    """The box (4,) shrunk to its ink; kept where its corners are not of one colour, as pictures."""
+    """The box (4,) shrunk to its ink; unchanged where its corners differ in colour."""
     x0, y0 = np.maximum(np.floor(box[:2]).astype(int), 0)
     x1, y1 = np.ceil(box[2:]).astype(int)
     part = image[y0:y1, x0:x1].astype(np.int16)
@@ -49,14 +49,14 @@ def _areas(boxes: Array) -> Array:
 
 
 def turn_matrix(width: int, height: int, degrees: float, stretch: float = 1.0) -> Array:
-    """A 3x3 turn about the page's centre with a stretch of its height."""
+    """A 3x3 rotation about the page's centre with a stretch of its height."""
     matrix = np.eye(3)
     matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     return np.diag([1.0, stretch, 1.0]) @ matrix
 
 
 def turn(image: Array, boxes: Array, degrees: float, stretch: float, paper: int) -> Worn:
-    """Lay the page askew on the glass."""
+    """Skew the page as on a scanner's glass."""
     height, width = image.shape[:2]
     matrix = turn_matrix(width, height, degrees, stretch)
     size = (width, round(height * stretch))
@@ -66,7 +66,7 @@ def turn(image: Array, boxes: Array, degrees: float, stretch: float, paper: int)
 
 
 def binarise(image: Array, rng: np.random.Generator) -> Array:
-    """Black and white at full resolution, with broken or filled strokes and loose specks."""
+    """Black and white at full resolution, with broken or filled strokes and specks."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
     grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(2, 12)
     grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 0.6))
@@ -77,7 +77,7 @@ def binarise(image: Array, rng: np.random.Generator) -> Array:
 
 
 def speckle(grey: Array, rng: np.random.Generator, share: float) -> Array:
-    """Strew dark specks of one to three pixels over a grey page."""
+    """Add dark specks of one to three pixels to a grey page."""
     height, width = grey.shape
     count = int(height * width * share)
     ys, xs = rng.integers(0, height, count), rng.integers(0, width, count)
@@ -130,7 +130,7 @@ def _grey_now_and_then(image: Array, rng: np.random.Generator, chance: float) ->
 
 
 def clean(image: Array, boxes: Array, rng: np.random.Generator) -> Worn:
-    """A born-digital page, left alone but for a rare loss of colour."""
+    """A born-digital page, unchanged but for a rare loss of colour."""
     return _grey_now_and_then(image, rng, 0.15), boxes
 
 
@@ -177,7 +177,7 @@ WEAR = (*_FLATBED, "phone")
 
 
 def wear(kind: str, page: Worn, rng: np.random.Generator, ground: Array) -> Worn:
-    """Treat a page and its boxes as `kind` says; `ground` is the picture of the desk."""
+    """Degrade a page and its boxes as `kind` names; `ground` is the picture of the desk."""
     if kind == "phone":
         return phone(*page, rng, ground)
     return _FLATBED[kind](*page, rng)

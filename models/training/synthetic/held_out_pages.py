@@ -1,4 +1,4 @@
-"""Labelled pages of another make than those that are trained on, for classes without real pages.
+"""Labelled pages of another generator than that of training, for classes without real pages.
 
 python -m models.training.synthetic.held_out_pages --out DATA/held_out --count 120
 
@@ -44,7 +44,7 @@ def _font(family: str, size: int) -> ImageFont.FreeTypeFont:
 
 @dataclass
 class _Sheet:
-    """A page that is being filled from top to bottom."""
+    """A page that is filled from top to bottom."""
 
     rng: Random
     image: Image.Image = field(init=False)
@@ -64,14 +64,14 @@ class _Sheet:
         return " ".join(_WORDS[start : start + self.rng.randint(low, high)])
 
     def write(self, label: str, text: str, x: int, font: ImageFont.FreeTypeFont, ink: str) -> None:
-        """Set lines at the current height and go on below them."""
+        """Draw lines at the current height and continue below them."""
         box = self.pen.multiline_textbbox((x, self.y), text, font=font, spacing=8)
         self.pen.multiline_text((x, self.y), text, font=font, fill=ink, spacing=8)
         self.labels.append((label, box))
         self.y = round(box[3]) + self.rng.randint(24, 70)
 
     def paste(self, label: str, piece: Image.Image, x: int, y: int) -> None:
-        """Lay an inked piece with a white ground over the page; its box hugs the ink."""
+        """Overlay a piece with a white background on the page; its box is tight around the ink."""
         under = self.image.crop((x, y, x + piece.width, y + piece.height))
         self.image.paste(Image.fromarray(np.minimum(np.array(under), np.array(piece))), (x, y))
         ys, xs = np.nonzero(np.array(piece.convert("L")) < 200)
@@ -92,7 +92,7 @@ def _note(sheet: _Sheet) -> None:
 
 
 def _ticks(sheet: _Sheet) -> None:
-    """Boxes to tick in a column, each with its words."""
+    """Checkboxes in a column, each with its label."""
     rng, side = sheet.rng, sheet.rng.randint(20, 34)
     for _ in range(rng.randint(2, 6)):
         box = (140, sheet.y, 140 + side, sheet.y + side)
@@ -123,7 +123,7 @@ def _code(sheet: _Sheet) -> None:
 
 
 def _stamp(sheet: _Sheet) -> None:
-    """An oval or a frame with rounded corners around two lines, turned, over what stands there."""
+    """An oval or a frame with rounded corners around two lines, rotated, over other content."""
     rng = sheet.rng
     piece = Image.new("RGB", (420, 260), "white")
     pen, ink = ImageDraw.Draw(piece), rng.choice(("#a01830", "#204a90", "#403070", "#222"))

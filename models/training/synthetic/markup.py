@@ -23,18 +23,18 @@ SIGNING_HANDS = ("Kristi", "Kristi", "Dancing Script", "Kaushan Script", "Z003",
 
 @dataclass(frozen=True)
 class Page:
-    """One page to render: HTML, its size in CSS pixels, and how the paper is to be treated."""
+    """One page to render: HTML, its size in CSS pixels, and how it is degraded."""
 
     html: str
     width: int
     height: int
-    wear: str  # one of degrade.WEAR
+    wear: str  # one of degradation.WEAR
     genre: str
 
 
 @dataclass
 class Look:
-    """The typography of one page, drawn once so that a page looks like one piece of work."""
+    """The typography of one page, drawn once so that the page is consistent."""
 
     rng: Random
     script: str = "latin"
@@ -75,7 +75,7 @@ def draw_look(rng: Random, families: tuple[str, ...], sizes: tuple[float, float]
 
 
 def accent(rng: Random) -> str:
-    """A colour for heads, rules and logos; dark more often than light."""
+    """A colour for headings, rules and logos; dark more often than light."""
     return f"hsl({rng.randint(0, 359)},{rng.randint(20, 90)}%,{rng.randint(15, 50)}%)"
 
 
@@ -89,7 +89,7 @@ def tag(label: str, inner: str, style: str = "", element: str = "div", whole: bo
 
 
 def absolute(inner: str, x: float, y: float, width: float | None = None, style: str = "") -> str:
-    """Put a piece at a place of the page, in CSS pixels from the top left."""
+    """Position a piece on the page, in CSS pixels from the top left."""
     size = f"width:{width:.0f}px;" if width is not None else ""
     return (
         f'<div style="position:absolute;left:{x:.0f}px;top:{y:.0f}px;{size}{style}">{inner}</div>'
@@ -97,7 +97,7 @@ def absolute(inner: str, x: float, y: float, width: float | None = None, style: 
 
 
 def columns(inner: str, count: int, gap_px: float, style: str = "") -> str:
-    """Columns of running matter; what does not fit is cut off and never labelled."""
+    """Columns of running text; what does not fit is clipped and never labelled."""
     return (
         f'<div class="clip" style="columns:{count};column-gap:{gap_px:.0f}px;column-fill:auto;'
         f'overflow:hidden;flex:1 1 0;min-height:0;{style}">{inner}</div>'

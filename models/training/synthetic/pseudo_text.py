@@ -1,4 +1,4 @@
-"""Nonsense prose in several scripts: the detector sees the shape of text, never its meaning."""
+"""Random prose in several scripts: the detector learns the shape of text, not its meaning."""
 
 from dataclasses import dataclass
 from random import Random
@@ -42,12 +42,12 @@ class Writer:
         return "".join(pick(_ONSETS) + pick(_VOWELS) for _ in range(syllables)) + pick(_ENDS)
 
     def words(self, count: int) -> str:
-        """Words joined as the script joins them."""
+        """Words joined according to the script."""
         joiner = "" if self.script in _UNSPACED else " "
         return joiner.join(self.word() for _ in range(count))
 
     def sentence(self) -> str:
-        """A sentence of 5 to 24 words, now and then with a number, a citation or brackets."""
+        """A sentence of 5 to 24 words, sometimes with a number, a citation or brackets."""
         text = self.words(self.rng.randint(5, 24)).capitalize()
         if self.script in _UNSPACED:
             text = "\uff0c".join(self.words(self.rng.randint(2, 7)) for _ in range(len(text) // 14))
@@ -87,12 +87,12 @@ class Writer:
         return self.rng.choice((f"{month} {day}, {year}", f"{day} {month} {year}", short))
 
     def number(self) -> str:
-        """A number as it stands in tables and bills."""
+        """A number as in tables and invoices."""
         value = self.rng.random() * 10 ** self.rng.randint(0, 5)
         return self.rng.choice((f"{value:,.2f}", f"{value:.1f}", f"{int(value)}", f"{value:.3f}"))
 
     def address(self) -> str:
-        """Three or four lines of an address, parted by line breaks of HTML."""
+        """Three or four lines of an address, separated by HTML line breaks."""
         street = f"{self.rng.randint(1, 900)} {Writer(self.rng).word().title()} Street"
         town = f"{self.rng.randint(10000, 99999)} {Writer(self.rng).word().title()}"
         lines = [self.name(), self.words(2).title(), street, town]

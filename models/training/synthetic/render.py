@@ -1,4 +1,4 @@
-"""Draw pages with a headless Chromium and write images with labels read from the page itself.
+"""Render pages with a headless Chromium and write images with labels read from the page itself.
 
 python -m models.training.synthetic.render --out DATA --count 4000 [--first 0] [--photographs DIR]
 """
@@ -33,7 +33,7 @@ _READ_BOXES = Path(__file__).with_name("read_boxes.js")
 
 
 class Camera:
-    """One Chromium tab that is used again and again, which halves the time of a page."""
+    """One Chromium tab that is reused, which halves the time of a page."""
 
     def __init__(self, driver: Playwright) -> None:
         self._browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -57,14 +57,14 @@ class Camera:
         return image, classes, boxes
 
     def close(self) -> None:
-        """End this Chromium."""
+        """Close this Chromium."""
         self._browser.close()
 
 
 def wear(
     page: Page, image: np.ndarray, boxes: np.ndarray, seed: int, photographs: Photographs
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Treat the page as its genre asks and scale it to the size that is kept."""
+    """Degrade the page as its genre specifies and scale it to the stored size."""
     rng = Random(seed)
     use_photograph = bool(photographs) and rng.random() < 0.6
     ground = photographs.pick(rng) if use_photograph else scenery(rng, 320, 320)
@@ -85,7 +85,7 @@ def write_sample(out: Path, name: str, image: np.ndarray, classes: np.ndarray, b
 
 
 def missing(out: Path, seeds: range) -> Iterator[tuple[int, str]]:
-    """Seeds whose page is not there yet, so that an interrupted run can be resumed."""
+    """Seeds whose page is missing, so that an interrupted run can be resumed."""
     for seed in seeds:
         name = f"page_{seed:06}"
         if not (out / "images" / f"{name}.jpg").exists():

@@ -54,7 +54,7 @@ def test_the_mapping_is_a_table_of_labels():
 
 @pytest.fixture
 def small_set(tmp_path):
-    """Three pages of 64 pixels with a red square each; the marks of the last are elsewhere."""
+    """Three pages of 64 pixels with a red square each; the label of the last is elsewhere."""
     for folder in ("images", "labels"):
         (tmp_path / "set" / folder).mkdir(parents=True)
     (tmp_path / "set" / "classes.txt").write_text("rot\nleer\n")

@@ -84,7 +84,7 @@ def refusing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def occupied(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file stands where the folder should be made."""
+    """A file is in the place of the folder."""
     (folder / "file").write_bytes(b"")
     return folder / "file"
 

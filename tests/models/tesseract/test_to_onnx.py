@@ -41,7 +41,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def lstm(weights: dict[str, np.ndarray], name: str, inputs: np.ndarray) -> np.ndarray:
-    """The equations of src/lstm/lstm.cpp over [time, depth]; a bias stands in the last column."""
+    """The equations of src/lstm/lstm.cpp over [time, depth]; the last column is the bias."""
     states = len(weights[f"{name}_c"])
     hidden, cell, outputs = np.zeros(states), np.zeros(states), []
     for given in inputs:

@@ -119,6 +119,6 @@ def test_letters_of_right_to_left_words_come_in_the_order_of_reading(tesseract, 
     for truth in sorted((data_dir / "lines_ara" / "gt").iterdir())[:10]:
         with Image.open(data_dir / "lines_ara" / "images" / f"{truth.stem}.png") as line:
             pixels = np.asarray(line.convert("RGB"))
-        said = tesseract.read_lines([pixels], ["ara"])[0].text
-        errors.append(character_error_rate(said, json.loads(truth.read_text())["text"]))
+        text = tesseract.read_lines([pixels], ["ara"])[0].text
+        errors.append(character_error_rate(text, json.loads(truth.read_text())["text"]))
     assert np.mean(errors) < 0.25  # turned words score .7

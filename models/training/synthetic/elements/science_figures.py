@@ -33,7 +33,7 @@ def _step_box(rng: Random, x: float, y: float, w: float, h: float) -> str:
 
 
 def flow_chart(rng: Random, w: float, h: float) -> str:
-    """Steps from top to bottom that part into branches, with notes at the side."""
+    """Steps from top to bottom that split into branches, with notes at the side."""
     rows = max(2, min(5, int(h / 45)))
     tall, arms, out = h / rows * 0.6, rng.randint(1, 3), ""
     for row in range(rows):
@@ -96,7 +96,7 @@ def forest_plot(rng: Random, w: float, h: float) -> str:
 
 
 def tree(rng: Random, w: float, h: float) -> str:
-    """A tree of descent: every branch parts in two, names at the right."""
+    """A phylogenetic tree: every branch splits in two, names at the right."""
     count = max(3, int(h / 13))
     leaves = [(w * 0.75, h * (i + 0.5) / count) for i in range(count)]
     out = "".join(_said(rng, x + 4, y + 3, "start", 12) for x, y in leaves)
@@ -155,7 +155,7 @@ def map_sheet(rng: Random, w: float, h: float) -> str:
 
 
 def gel(rng: Random, w: float, h: float) -> str:
-    """Lanes with dark bands on a grey ground, names above and at the side."""
+    """Lanes with dark bands on a grey background, names above and at the side."""
     lanes, rows = rng.randint(3, 12), rng.randint(1, 5)
     out, step = "", w / lanes
     for row in range(rows):

@@ -1,4 +1,4 @@
-"""Tables as people set them: ruled, open, banded, boxed, full of prose or of numbers."""
+"""Tables in print: ruled, open, banded, boxed, full of prose or of numbers."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Tables as typewriters and accountants set them: few rules, many gaps, prose in the cells."""
+"""Tables of typewriters and accountants: few rules, many gaps, prose in the cells."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from models.training.synthetic.markup import Look, tag
 
 
 def _labelled(look: Look, rows: str, gap: tuple[float, float], css: str = "") -> str:
-    """A labelled table whose cells stand `gap` CSS pixels apart, down and across."""
+    """A labelled table whose cells are `gap` CSS pixels apart, down and across."""
     key = f"t{look.rng.getrandbits(40)}"
     cells = f"padding:{gap[0]:.1f}px {gap[1]:.1f}px;vertical-align:top;text-indent:0"
     style = f"<style>.{key} td,.{key} th{{{cells};{css}}}</style>"
@@ -70,7 +70,7 @@ def _grouped_rows(look: Look, kinds: list[str], rows: int) -> list[str]:
 
 
 def typed_table(look: Look, rows: int | None = None) -> str:
-    """A table without grid: groups parted by gaps or spanning words, cells of words or prose."""
+    """A table without grid: groups separated by gaps or spanning words, cells of words or prose."""
     rng = look.rng
     count, rows = rng.choice((2, 3, 3, 4, 5, 6)), rows or rng.randint(2, 26)
     wordy = rng.random() < 0.4

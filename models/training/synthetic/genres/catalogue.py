@@ -1,4 +1,4 @@
-"""All genres of made-up pages, and how often each is drawn."""
+"""All genres of synthetic pages, and how often each is drawn."""
 
 from collections.abc import Callable
 from random import Random
@@ -18,7 +18,7 @@ WEIGHTS: dict[Callable[[Desk], Page], float] = {
 
 
 def draw_page(seed: int, photographs: Photographs) -> Page:
-    """The page that belongs to a seed: the same seed always makes the same page."""
+    """The page of a seed: the same seed always gives the same page."""
     rng = Random(seed)
     genre = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     return genre(Desk(rng, photographs))

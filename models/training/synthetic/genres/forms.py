@@ -1,4 +1,4 @@
-"""Genres of forms and bills: forms, invoices, receipts, labels crowded with codes."""
+"""Genres of forms and invoices: forms, invoices, receipts, labels full of codes."""
 
 from models.training.synthetic.elements.figures import Desk, figure
 from models.training.synthetic.elements.marks import (
@@ -76,7 +76,7 @@ def _choices(look: Look) -> str:
 
 
 def form(desk: Desk) -> Page:
-    """A form: fields filled by hand or not, boxes to tick, a signature, a code in the corner."""
+    """A form: fields filled by hand or not, checkboxes, a signature, a code in the corner."""
     rng = desk.rng
     size = rng.choice(SIZES)
     look = draw_look(rng, SANS if rng.random() < 0.7 else SERIF, (10.5, 14.5))
@@ -105,7 +105,7 @@ def form(desk: Desk) -> Page:
 
 
 def invoice(desk: Desk) -> Page:
-    """A bill: a logo, two addresses, a table of items, totals, codes, a stamp, a signature."""
+    """An invoice: a logo, two addresses, a table of items, totals, codes, a stamp, a signature."""
     rng = desk.rng
     size = rng.choice(SIZES)
     look = draw_look(rng, SANS if rng.random() < 0.75 else SERIF, (10.5, 14))
@@ -164,7 +164,7 @@ def receipt(desk: Desk) -> Page:
 
 
 def codes(desk: Desk) -> Page:
-    """A label, poster or ticket crowded with codes, logos and short lines."""
+    """A label, poster or ticket full of codes, logos and short lines."""
     rng = desk.rng
     width, height = rng.randint(520, 900), rng.randint(420, 1000)
     look = draw_look(rng, SANS, (12, 24))

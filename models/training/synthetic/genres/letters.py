@@ -1,4 +1,4 @@
-"""Genres of correspondence: letters, typed memos, signed pages, notes by hand."""
+"""Genres of correspondence: letters, typed memos, signed pages, handwritten notes."""
 
 from models.training.synthetic.elements.figures import Desk, figure
 from models.training.synthetic.elements.marks import signature, stamp
@@ -17,7 +17,7 @@ from models.training.synthetic.markup import HANDS, MONO, Page, absolute, draw_l
 
 
 def letter(desk: Desk) -> Page:
-    """A letter with a head, an address, paragraphs and a signature."""
+    """A letter with a letterhead, an address, paragraphs and a signature."""
     rng = desk.rng
     size, look = rng.choice(SIZES), typed_look(rng)
     look.indent, look.gap_px = False, look.size_px * rng.uniform(0.5, 1.2)
@@ -43,7 +43,7 @@ def letter(desk: Desk) -> Page:
 
 
 def memo(desk: Desk) -> Page:
-    """A typed memo or report with underlined heads, lists and aligned figures."""
+    """A typed memo or report with underlined headings, lists and aligned numbers."""
     rng = desk.rng
     size = rng.choice(SIZES)
     look = draw_look(rng, MONO, (11.5, 15.5))
@@ -105,7 +105,7 @@ def signed(desk: Desk) -> Page:
 
 
 def specimens(desk: Desk) -> Page:
-    """Signatures on bare paper or in a grid: specimen sheets, lists of those present, cards."""
+    """Signatures on bare paper or in a grid: specimen sheets, attendance lists, cards."""
     rng = desk.rng
     size, look = rng.choice((*SIZES, (816, 400), (640, 640))), typed_look(rng)
     across, down = rng.randint(1, 3), rng.randint(1, 5)
@@ -125,7 +125,7 @@ def specimens(desk: Desk) -> Page:
 
 
 def note(desk: Desk) -> Page:
-    """A page written by hand, on plain, ruled or squared paper."""
+    """A handwritten page, on plain, ruled or squared paper."""
     rng = desk.rng
     size = rng.choice(SIZES)
     look = draw_look(rng, HANDS, (20, 32))

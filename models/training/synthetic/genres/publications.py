@@ -1,4 +1,4 @@
-"""Genres that are printed and published: journals, books, reports, notices, slides."""
+"""Genres of publications: journals, books, reports, notices, slides."""
 
 from random import Random
 
@@ -27,7 +27,7 @@ def paragraph(look: Look, low: int = 2, high: int = 7) -> str:
 
 
 def heading(look: Look, scale: tuple[float, float] = (1.0, 1.4)) -> str:
-    """A section heading in one of many manners."""
+    """A section heading in one of many styles."""
     rng = look.rng
     face = rng.choice(("font-weight:700", "font-weight:700", "font-style:italic",
                        "font-variant:small-caps", "font-weight:700;font-style:italic"))  # fmt: skip
@@ -56,7 +56,7 @@ def item_list(look: Look, low: int = 3, high: int = 9) -> str:
 
 
 def display(look: Look) -> str:
-    """A displayed formula, numbered now and then; the number is running text."""
+    """A displayed formula, sometimes numbered; the number is running text."""
     rng = look.rng
     number = f"({rng.randint(1, 40)})" if rng.random() < 0.5 else ""
     maths = tag("formula", formula(rng), "display:inline-block", whole=True)
@@ -85,12 +85,12 @@ def captioned(look: Look, thing: str, word: str, above: bool) -> str:
 
 
 def any_table(look: Look, wide: bool = False) -> str:
-    """A table with its caption, above as a rule."""
+    """A table with its caption, usually above."""
     return captioned(look, table(look, wide=wide), look.rng.choice(("Table", "TABLE")), True)
 
 
 def any_figure(look: Look, photographs: Photographs, width: float) -> str:
-    """A figure with its caption, below as a rule."""
+    """A figure with its caption, usually below."""
     piece = figure(look, photographs, width)
     return captioned(look, piece, look.rng.choice(("Figure", "Fig.")), look.rng.random() < 0.08)
 
@@ -134,7 +134,7 @@ def _notes(look: Look) -> str:
 
 
 def framed(look: Look, body: str, width: int, height: int, margin: tuple[float, float]) -> str:
-    """Body between running head and foot, as a column that fills the page."""
+    """Body between running header and footer, as a column that fills the page."""
     rng = look.rng
     number = rng.choice((str(rng.randint(1, 900)), f"Page {rng.randint(1, 9)} of 9", "iv"))
     head = _running(look, number, "head") if rng.random() < 0.8 else ""
@@ -251,7 +251,7 @@ def report(desk: Desk) -> Page:
 
 
 def slide(desk: Desk) -> Page:
-    """A slide: large type, lists, charts, coloured grounds."""
+    """A slide: large type, lists, charts, coloured backgrounds."""
     rng = desk.rng
     width, height = rng.choice(((1056, 594), (960, 720)))
     look = draw_look(rng, SANS, (18, 27))
