@@ -8,11 +8,11 @@ from typing import NamedTuple, TypeVar
 from models.registry.catalogue import Entry, load_catalogue
 from vision.core.errors import EngineFailure
 from vision.core.options import ReadOptions
-from vision.core.registry import Kind, Plugin, plugins
+from vision.core.registry import Kind, Plugin, plugin, plugins
 from vision.core.stages import Detector, LineFinder, PageAnalysis, Recogniser
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
-from vision.object_detection.yolo import YoloDetector
+from vision.object_detection.family import DetectorFamily
 
 _log = logging.getLogger(__name__)
 _Stage = TypeVar("_Stage")
@@ -73,9 +73,9 @@ class _Opener:
 
     def open(self, kind: Kind, open_one: Callable[[Plugin], _Stage]) -> dict[str, _Stage]:
         opened: dict[str, _Stage] = {}
-        for name, plugin in plugins(kind).items():
+        for name, registered in plugins(kind).items():
             try:
-                opened[name] = open_one(plugin)
+                opened[name] = open_one(registered)
             except EngineFailure as error:
                 if (kind, name) in self._needed:
                     raise
@@ -87,7 +87,8 @@ class _Opener:
         for entry in _current_detectors(load_catalogue(self._resources.models_dir)):
             try:
                 session = self._resources.session(entry.name)
-                opened.append(OpenDetector(YoloDetector(session, entry.detector), session))
+                family: DetectorFamily = plugin("detector_family", entry.family).load()
+                opened.append(OpenDetector(family.open(session, entry.detector), session))
             except EngineFailure as error:
                 self._report(entry.name, error)
         return opened

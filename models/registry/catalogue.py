@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from vision.core.errors import EngineFailure
-from vision.object_detection.spec import Colour, Corner, DetectorHints, Head
+from vision.core.registry import names, plugin
 
 Task = Literal["detector", "line_finder", "orientation", "recogniser"]
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
 OVERLAY = "catalogue.toml"  # the operator's, in the models folder
+DEFAULT_FAMILY = "yolo"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
 
@@ -22,7 +23,8 @@ _SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
 class Entry:
     """One version of one model. A relative `file:` source is relative to `folder`.
 
-    `sha256` is of the ONNX file; `detector` is present only for detectors.
+    `sha256` is of the ONNX file. `family` matters to detectors alone; `detector` are the hints of
+    such a model as its family reads them (vision.object_detection.family).
     """
 
     name: str
@@ -32,7 +34,8 @@ class Entry:
     sha256: str
     licence: str
     folder: Path
-    detector: DetectorHints | None = None
+    detector: Any = None
+    family: str = DEFAULT_FAMILY
 
 
 def load_catalogue(models_dir: Path | None = None) -> tuple[Entry, ...]:
@@ -77,7 +80,8 @@ def _entry(table: Mapping[str, Any], folder: Path) -> Entry:
 
 def _entry_fields(name: str, fields: dict[str, Any], folder: Path) -> Entry:
     task = _one_of(_text(fields, "task"), Task, "task")
-    hints = _hints(fields.pop("detector", {})) if task == "detector" else None
+    is_detector = task == "detector"
+    family = str(fields.pop("family", DEFAULT_FAMILY)) if is_detector else DEFAULT_FAMILY
     entry = Entry(
         name=name,
         version=_text(fields, "version"),
@@ -86,26 +90,19 @@ def _entry_fields(name: str, fields: dict[str, Any], folder: Path) -> Entry:
         sha256=_matching(_text(fields, "sha256"), _SHA256, "sha256"),
         licence=_text(fields, "licence"),
         folder=folder,
-        detector=hints,
+        detector=_hints(family, fields.pop("detector", {})) if is_detector else None,
+        family=family,
     )
     _refuse_rest(fields)
     return entry
 
 
-def _hints(table: Mapping[str, Any]) -> DetectorHints:
-    fields, plain = dict(table), DetectorHints()
-    head, size = fields.pop("head", None), fields.pop("size", None)
-    hints = DetectorHints(
-        labels=_labels(fields.pop("labels", [])),
-        size=None if size is None else _size(size),
-        head=None if head is None else cast("Head", _one_of(head, Head, "head")),
-        colour=cast("Colour", _one_of(fields.pop("colour", plain.colour), Colour, "colour")),
-        divisor=float(fields.pop("divisor", plain.divisor)),
-        corner=cast("Corner", _one_of(fields.pop("corner", plain.corner), Corner, "corner")),
-        iou_threshold=float(fields.pop("iou_threshold", plain.iou_threshold)),
-    )
-    _refuse_rest(fields)
-    return hints
+def _hints(family: str, table: Mapping[str, Any]) -> Any:
+    """The table as the family reads it; ValueError where there is no such family."""
+    if family not in names("detector_family"):
+        known = ", ".join(names("detector_family"))
+        raise ValueError(f"family is {family!r} but must be one of {known}")
+    return plugin("detector_family", family).load().read_hints(table)
 
 
 def _text(fields: dict[str, Any], key: str) -> str:
@@ -125,19 +122,6 @@ def _matching(value: str, pattern: re.Pattern[str], key: str) -> str:
     if not pattern.fullmatch(value):
         raise ValueError(f"{key} {value!r} does not match {pattern.pattern}")
     return value
-
-
-def _labels(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
-        raise ValueError("labels must be a list of names")
-    return tuple(value)
-
-
-def _size(value: object) -> tuple[int, int]:
-    match value:
-        case [int(height), int(width)] if height > 0 and width > 0:
-            return height, width
-    raise ValueError("size must be [height, width]")
 
 
 def _refuse_rest(fields: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from models.registry.catalogue import OVERLAY, Entry, load_catalogue, read_catalogue
+from models.registry.catalogue import DEFAULT_FAMILY, OVERLAY, Entry, load_catalogue, read_catalogue
 from vision.core.errors import BadInput, EngineFailure
 from vision.object_detection.spec import DetectorHints
 
@@ -130,6 +130,8 @@ def _unsafe(path: Path, reason: str) -> EngineFailure:
 def _table(entry: Entry) -> str:
     keys = ("name", "version", "task", "source", "sha256", "licence")
     lines = ["[[model]]", *(f"{key} = {_toml(getattr(entry, key))}" for key in keys)]
+    if entry.family != DEFAULT_FAMILY:
+        lines.append(f"family = {_toml(entry.family)}")
     hints = entry.detector
     if hints is not None:
         lines += ["", "[model.detector]", *_hint_lines(hints)]

@@ -25,11 +25,11 @@ def plugin_environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "COLUMNS": "300"}
 
 
-def run_with(folder: Path, *words: str, check: bool = True) -> str:
+def run_with(folder: Path, *words: str, check: bool = True, **settings: str) -> str:
     """What `pagesight WORDS` prints where the packages of `folder` are installed."""
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", *words],
-        env=plugin_environment(folder),
+        env=plugin_environment(folder) | settings,
         capture_output=True,
         text=True,
         check=False,
