@@ -56,7 +56,7 @@ class ReadOptions:
     pages: str | None = None
 
 
-# What each profile chooses, as docs/profiles.md measures it; `balanced` is what ReadOptions has.
+# What each profile chooses, measured in docs/research/profiles.md; `balanced` is ReadOptions.
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "fast": {"second_reader": "off", "detectors": (), "barcodes": "off"},
     "balanced": {},

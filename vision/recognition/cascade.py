@@ -11,7 +11,7 @@ from vision.core.stages import LineCrop, LineReading, Recogniser
 _NOISE = 0.6
 # Doubtful lines lose nothing where PP-OCR sees them narrower: 79 instead of 89 CPU milliseconds a
 # page of forms at .8923 instead of .8900, 73 instead of 85 of receipts at .8689 instead of .8694.
-# All lines would lose .004 on receipts (docs/profiles.md).
+# All lines would lose .004 on receipts (docs/research/profiles.md).
 _NARROWING = 0.8
 
 
