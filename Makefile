@@ -4,13 +4,13 @@
 
 BIN := .venv/bin
 
-help: ## What can be made
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-setup: ## What the service needs
+setup: ## Install what the service needs
 	@deploy/setup.sh service
 
-dev: ## What tests and checks need as well
+dev: ## Install what tests and checks need as well
 	@deploy/setup.sh dev
 
 demo: setup ## Read a sample document through the real service, with a signed callback
@@ -34,18 +34,18 @@ check: dev ## Format, lint, strict types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-format: dev ## Lay out the code and mend what can be mended
+format: dev ## Format the code, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 	@$(BIN)/python -m benchmarks.run --data $(or $(DATA),../shared/data)
 
-lock: dev ## Pin the requirement files anew
+lock: dev ## Pin the requirement files again
 	@deploy/lock.sh
 
 image-test: ## Build Dockerfile.gpu without an engine and read a page inside it (root, Debian)
 	@deploy/image_test.sh
 
-clean: ## Remove what the other targets made
+clean: ## Remove what the other targets created
 	@rm -rf .venv .data .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

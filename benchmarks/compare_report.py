@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
+from textwrap import fill
 
 from benchmarks.compare_statistics import Row, Spread, f1_spread, speed_ups, words_score
 from benchmarks.compare_verdict import verdict
 
+_COLUMNS = 118  # of prose; tables are as wide as they must be
 FRONT = {"sroie": "receipts", "funsd": "forms"}
 
 _HEAD = (
@@ -38,7 +40,7 @@ def full_report(rows: Sequence[Row], conditions: str, versions: str, picture: st
         "# Side by side: every program on every set", "",
         "Written by `python -m benchmarks.compare`; method and bias stand in",
         "[benchmarks/README.md](../../benchmarks/README.md).", "",
-        f"{conditions}.", "", f"Programs: {versions}.", "",
+        fill(f"{conditions}.", _COLUMNS), "", fill(f"Programs: {versions}.", _COLUMNS), "",
         f"![Word F1 against pages a second]({picture})", "",
         "## Against native Tesseract", "",
         "Difference of word F1 to Tesseract with its own line finder, as pytesseract or tesserocr",

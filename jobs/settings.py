@@ -1,6 +1,6 @@
 """Every setting of the service, read once at the edge from the environment and `.env`.
 
-Each is `PAGESIGHT_` and the name in capitals; docs/configuration.md lists them all.
+Each is `PAGESIGHT_` and the name in capitals; docs/reference/configuration.md lists them all.
 """
 
 import json

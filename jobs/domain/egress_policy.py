@@ -36,7 +36,7 @@ _LONGEST_URL = 2048
 
 
 class EgressRefused(Exception):  # noqa: N818 - the field's word, and it reads well at the raise
-    """An outgoing request is not allowed, or its URL is none; docs/errors.md lists the code."""
+    """An outgoing request is refused, or its URL is invalid; code in docs/reference/errors.md."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

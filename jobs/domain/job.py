@@ -21,7 +21,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a job or page failed: a stable code (docs/errors.md), a sentence, who must act."""
+    """Why a job or page failed: a code of docs/reference/errors.md, a sentence, who must act."""
 
     code: str
     message: str

@@ -10,7 +10,7 @@ Actor = Literal["caller", "operator"]
 
 
 class VisionError(Exception):
-    """Base of all errors of the reading. `code` is stable and documented in docs/errors.md."""
+    """Base of all errors of the reading. `code` is stable; docs/reference/errors.md lists it."""
 
     actor: Actor = "operator"
 

@@ -17,7 +17,7 @@ from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters, full_rows, label, mask_of
 from vision.text_detection.single_line import only_line
 
-# All in heights of the page's commonest letters. Measured on receipts and forms: docs/profiles.md.
+# All in heights of the page's commonest letters. Measured: docs/research/profiles.md.
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
 _DOWN = 0.22  # bridges between lines that are broken again
 _RULE = 4.0  # longer strokes are rules, not letters

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 # A call costs as much as 60 pixels and .45 of its lines' width (eng; .16 + .0011 w milliseconds
 # where a pixel of a line takes .0025): lines join a batch until their padding exceeds that.
 _CALL, _CALL_BY_WIDTH = 60, 0.45
-# More lines or pixels than these leave the processor's caches (docs/recognition.md).
+# More lines or pixels than these leave the processor's caches (docs/research/recognition.md).
 _MOST_LINES = 16
 _MOST_PIXELS = 8000
 # No line of text is 500 times as wide as high; a rule or an edge may be, and takes memory by width.

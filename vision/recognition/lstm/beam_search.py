@@ -20,7 +20,7 @@ from vision.recognition.lstm.dawg_lexicon import BEFORE, Lexicon, State
 _STEP_COST = 0.085  # kCertOffset
 _OUTSIDE = 2.25  # kDictRatio
 _DEAREST = 25 / 7  # kWorstDictCertainty / kCertaintyScale: no step of a listed word costs more
-# Measured on old prints, where they matter: docs/recognition.md.
+# Measured on old prints, where they matter: docs/research/recognition.md.
 _WIDTH = 4
 _WORD_WIDTH = 4  # prefixes of listed words are kept beyond the others, as in Tesseract
 _FOLLOWED = 3  # classes of each step

@@ -1,7 +1,7 @@
 """Line crops as Tesseract's networks want them: their height, their contrast, as floats.
 
 Two ways: `line_strip` is Tesseract's own, for comparisons with it; `even_strip` reads better
-(docs/recognition.md).
+(docs/research/recognition.md).
 
 Sources: src/lstm/input.cpp (PreScale), networkio.cpp (ComputeBlackWhite, SetPixel) of Tesseract,
 scale1.c and enhance.c of Leptonica.

@@ -14,7 +14,7 @@ from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
 # Chosen on even pages; neither half nor double the first, nor .4 or 1.0 for the others, read much
-# otherwise (docs/recognition.md).
+# otherwise (docs/research/recognition.md).
 _HINT = 0.005  # a blank's probability; less than .001 is usual within words
 _OF_BLANKS = 0.5  # of the line's median gap between words
 _OF_LETTERS = 1.3  # of the gap that nine of ten pairs of letters within words have at most
