@@ -19,7 +19,7 @@ SPLIT = (
     "tests/jobs/test_ledger_machine.py",
 )
 # The longest first, so that none of them is what the others wait for at the end.
-FIRST = ("tests/jobs/test_ledger_machine.py", "tests/chaos/")
+FIRST = ("tests/jobs/test_ledger_machine.py", "tests/chaos/", "tests/workers/processes/")
 
 
 class ByModule(LoadScopeScheduling):

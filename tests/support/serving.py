@@ -91,8 +91,13 @@ def children_of(pid: int) -> list[int]:
 
 
 def tree_of(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    return [pid, *(each for child in children_of(pid) for each in tree_of(child))]
+    """A process and all that descend from it, whichever of its threads started them."""
+    found = [pid]
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                found += tree_of(int(child))
+    return found
 
 
 def listening(pid: int) -> list[str]:
@@ -114,11 +119,13 @@ def listening(pid: int) -> list[str]:
 
 
 def _sockets_of(pid: int) -> list[str]:
-    """Inodes of a process's open sockets; none where it has just ended."""
+    """Inodes of a process's open sockets; the process, or a file of its own, may just be gone."""
+    links = []
     with suppress(FileNotFoundError):
-        links = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
-        return [link[8:-1] for link in links if link.startswith("socket:[")]
-    return []
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                links.append(str(each.readlink()))
+    return [link[8:-1] for link in links if link.startswith("socket:[")]
 
 
 def command_line(pid: int) -> str:
