@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from vision.recognition.common.ctc_greedy import Probabilities, Runs
 from vision.recognition.lstm.beam_search import Search
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
 _SURE = 0.9
@@ -64,7 +64,7 @@ class LineDecoder:
         """Whether a stretch is made of listed words, read likely enough to win any search."""
         if self.lexicon is None or min(glyph.probability for glyph in glyphs) < _PLAIN:
             return False
-        letters = groupby(glyphs, lambda glyph: glyph.character == BLANK)
+        letters = groupby(glyphs, lambda glyph: glyph.character == SPACE)
         words = [[glyph.character for glyph in word] for blank, word in letters if not blank]
         return all(word in self.lexicon for word in words)
 
@@ -92,7 +92,7 @@ class LineDecoder:
         sure = [
             at
             for at, glyph in enumerate(glyphs)
-            if glyph.probability >= _SURE and (glyph.character == BLANK or not self.alphabet.spaced)
+            if glyph.probability >= _SURE and (glyph.character == SPACE or not self.alphabet.spaced)
         ]
         return [-1, *sure, len(glyphs)]
 
@@ -105,7 +105,7 @@ class LineDecoder:
 
 def mean_probability(glyphs: Sequence[Glyph]) -> float:
     """How sure a line was read: the mean of its characters' probabilities, blanks apart."""
-    chances = [glyph.probability for glyph in glyphs if glyph.character != BLANK]
+    chances = [glyph.probability for glyph in glyphs if glyph.character != SPACE]
     return sum(chances) / len(chances) if chances else 0.0
 
 

@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
 # Chosen on even pages; neither half nor double the first, nor .4 or 1.0 for the others, read much
 # otherwise (docs/recognition.md).
 _HINT = 0.005  # a blank's probability; less than .001 is usual within words
-_OF_BLANKS = 0.5  # of the line's median gap between words
+_OF_SPACES = 0.5  # of the line's median gap between words
 _OF_LETTERS = 1.3  # of the gap that nine of ten pairs of letters within words have at most
 _MOST = 90
 _FEWEST = 3  # blanks of a line that tell how wide one is
@@ -39,7 +39,7 @@ def part_words(
     crop's height and a step's width in its pixels. Words stay whole that are listed, or not surely
     read in every letter; so do numbers, and lines that have hardly any blanks.
     """
-    if sum(glyph.character == BLANK for glyph in glyphs) < _FEWEST:
+    if sum(glyph.character == SPACE for glyph in glyphs) < _FEWEST:
         return glyphs
     hinted = _hinted(glyphs, blanks, alphabet)
     places = [at for at in hinted if _is_doubtful(_word_around(glyphs, at), lexicon)]
@@ -52,7 +52,7 @@ def part_words(
         if gaps[at] > least:
             start, end = glyphs[at].end, glyphs[at + 1].start
             heard = float(blanks[glyphs[at].start : glyphs[at + 1].end].max())
-            parted.insert(at + 1, Glyph(BLANK, min(start, end), end, heard))
+            parted.insert(at + 1, Glyph(SPACE, min(start, end), end, heard))
     return parted
 
 
@@ -71,9 +71,9 @@ def _hinted(glyphs: Sequence[Glyph], blanks: NDArray[np.float32], alphabet: Alph
 
 def _word_around(glyphs: Sequence[Glyph], at: int) -> Sequence[Glyph]:
     first, last = at, at + 1
-    while first and glyphs[first - 1].character != BLANK:
+    while first and glyphs[first - 1].character != SPACE:
         first -= 1
-    while last < len(glyphs) and glyphs[last].character != BLANK:
+    while last < len(glyphs) and glyphs[last].character != SPACE:
         last += 1
     return glyphs[first:last]
 
@@ -92,7 +92,7 @@ def _gaps(
 
     A blank's is 0; the letter before it has the gap between the words.
     """
-    letters = [at for at, glyph in enumerate(glyphs) if glyph.character != BLANK]
+    letters = [at for at, glyph in enumerate(glyphs) if glyph.character != SPACE]
     middles = [(glyphs[at].start + glyphs[at].end) / 2 * step for at in letters]
     off_centre = np.abs((ink[:, 1] + ink[:, 3]) / 2 - height / 2)
     pieces = ink[off_centre < (0.5 - _EDGE) * height]
@@ -109,10 +109,10 @@ def _least_gap(glyphs: Sequence[Glyph], gaps: NDArray[np.float64], hinted: Seque
     """How wide a gap must be to part words, by what else stands in the line."""
     usual = list(_within(glyphs, gaps, hinted)) or [np.inf]
     between = [
-        gaps[at] for at, (_, after) in enumerate(pairwise(glyphs)) if after.character == BLANK
+        gaps[at] for at, (_, after) in enumerate(pairwise(glyphs)) if after.character == SPACE
     ]
     return max(
-        _OF_BLANKS * float(np.median(between)), _OF_LETTERS * float(np.percentile(usual, _MOST))
+        _OF_SPACES * float(np.median(between)), _OF_LETTERS * float(np.percentile(usual, _MOST))
     )
 
 
@@ -121,5 +121,5 @@ def _within(
 ) -> Iterator[float]:
     """Gaps between letters of one word where no blank was heard."""
     for at, (one, other) in enumerate(pairwise(glyphs)):
-        if BLANK not in (one.character, other.character) and at not in hinted:
+        if SPACE not in (one.character, other.character) and at not in hinted:
             yield float(gaps[at])
