@@ -1,4 +1,4 @@
-"""From class probabilities over time to characters (connectionist temporal classification)."""
+"""Greedy decoding of class probabilities over time (connectionist temporal classification)."""
 
 from dataclasses import dataclass
 from itertools import pairwise
