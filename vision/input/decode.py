@@ -1,8 +1,8 @@
-"""Bytes to page images, with limits. Runs inside the decoder's helper process (sandbox.py).
+"""Decodes bytes to page images, within limits. Runs inside the decoder's helper process.
 
 Codes of the BadInput that these functions raise: `empty`, `unsupported_type`, `truncated`,
 `damaged`, `encrypted`, `too_large`, `too_many_pages`, `page_missing`. Memory that runs out is a
-MemoryError and time that runs out a signal: both are the helper's to report.
+MemoryError and time that runs out a signal: the helper reports both.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ PDF = "application/pdf"
 
 
 def probe(path: Path, limits: Limits) -> DocumentProbe:
-    """What kind of document lies at `path` and how many pages it has; no pixel is decoded."""
+    """The type and number of pages of the document at `path`; no pixel is decoded."""
     kind = _checked_type(path, limits)
     if kind == PDF:
         pages = decode_pdf.count_pages(path)

@@ -25,8 +25,8 @@ _PILLOW_FORMATS = {
     "image/gif": "GIF",
 }
 
-# What Pillow's readers raise on bytes that break their format. Anything else is a fault of ours
-# and ends the helper process.
+# What Pillow's readers raise on bytes that break their format. Anything else is a bug and ends the
+# helper process.
 _UNREADABLE = (
     OSError,
     SyntaxError,
@@ -59,7 +59,7 @@ _TRANSPOSE = {
 
 
 def count_pages(path: Path, media_type: str, limits: Limits) -> int:
-    """Pages of the file; a moving picture counts as one."""
+    """Pages of the file; an animation counts as one."""
     with _opened(path, media_type, limits) as image:
         return _frames(image) if media_type == "image/tiff" else 1
 
@@ -67,8 +67,8 @@ def count_pages(path: Path, media_type: str, limits: Limits) -> int:
 def read_page(path: Path, number: int, media_type: str, limits: Limits) -> PageImage:
     """Page `number` as RGB on an opaque background, turned as its EXIF orientation asks.
 
-    An image whose resolution differs across and down is stretched to square pixels. Of a moving
-    picture the first frame is read. Warnings report both.
+    An image whose resolution differs across and down is stretched to square pixels. Of an
+    animation the first frame is read. Warnings report both.
     """
     with _opened(path, media_type, limits) as image:
         cautions = _motion_warning(image, media_type)
@@ -87,10 +87,10 @@ def read_page(path: Path, number: int, media_type: str, limits: Limits) -> PageI
 
 @contextmanager
 def _opened(path: Path, media_type: str, limits: Limits) -> Iterator[Image.Image]:
-    """The image, its first header within limits; what goes wrong inside becomes BadInput."""
+    """The image, its first header within limits; errors of the block become BadInput."""
     Image.MAX_IMAGE_PIXELS = None  # the header is checked against our own limits instead
     with path.open("rb") as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a picture that can be shown is worth reading
+        warnings.simplefilter("ignore")  # an image that can be shown is worth reading
         try:
             with Image.open(file, formats=[_PILLOW_FORMATS[media_type]]) as image:
                 limits.check_size(*image.size)
@@ -112,10 +112,10 @@ def _frames(image: Image.Image) -> int:
 
 
 def _motion_warning(image: Image.Image, media_type: str) -> tuple[PageWarning, ...]:
-    # A JPEG with several frames (MPO) holds views of one picture, not a motion.
+    # A JPEG with several frames (MPO) holds views of one picture, not an animation.
     if media_type in {"image/tiff", "image/jpeg"} or _frames(image) == 1:
         return ()
-    message = f"The image moves; only the first of its {_frames(image)} frames is read."
+    message = f"The image is animated; only the first of its {_frames(image)} frames is read."
     return (PageWarning("first_frame_only", message),)
 
 
@@ -127,7 +127,7 @@ def _seek(image: Image.Image, number: int, media_type: str) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 where there is none or EXIF is broken. Pillow turns TIFF by itself."""
+    """EXIF orientation, 1 where there is none or EXIF is broken. Pillow rotates TIFF by itself."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
     except _UNREADABLE:

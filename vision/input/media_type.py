@@ -1,4 +1,4 @@
-"""What kind of file this is, judged by its bytes, never by its name."""
+"""Recognises the type of a file by its bytes, never by its name."""
 
 import re
 
@@ -7,7 +7,7 @@ from vision.core.errors import BadInput
 ACCEPTED = "JPEG, PNG, TIFF, WebP, BMP, GIF or PDF"
 HEAD_BYTES = 4096
 
-# (offset, first bytes, media type); the longest prefixes that every writer of the format keeps.
+# (offset, first bytes, media type); the longest prefixes that all files of the format share.
 _READ = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -64,8 +64,8 @@ _PDF_WITHIN = 1024
 def media_type(head: bytes) -> str:
     """The media type of a file that begins with `head`, its first HEAD_BYTES bytes.
 
-    Raises BadInput `empty` for no bytes and `unsupported_type`, naming what the file is where
-    that can be told, for every format that is not read.
+    Raises BadInput `empty` for no bytes and `unsupported_type` for every format that is not read,
+    naming the format where it is recognised.
     """
     if not head:
         raise BadInput("empty", "The file is empty. Send a file that has content.")
@@ -75,8 +75,8 @@ def media_type(head: bytes) -> str:
     refused = _refused_kind(head)
     if refused is None and b"%PDF-" in head[:_PDF_WITHIN]:
         return "application/pdf"
-    what = f"The file is {refused}" if refused else "The file is of no known type"
-    raise BadInput("unsupported_type", f"{what}, which is not read. Send {ACCEPTED}.")
+    what = f"The file is {refused}, which is not supported" if refused else "Unknown file type"
+    raise BadInput("unsupported_type", f"{what}. Send {ACCEPTED}.")
 
 
 def _refused_kind(head: bytes) -> str | None:

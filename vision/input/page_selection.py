@@ -1,4 +1,4 @@
-"""Which pages of a document to read, written as `1-3,7`."""
+"""Selects the pages of a document to read, written as `1-3,7`."""
 
 import re
 
@@ -30,7 +30,7 @@ def select_pages(selection: str | None, count: int) -> tuple[int, ...]:
     if highest > count:
         raise BadInput(
             "pages_out_of_range",
-            f"page {highest} was asked for, but the document has {count} page(s)",
+            f"page {highest} was requested, but the document has {count} page(s)",
         )
     return tuple(sorted({page for first, last in ranges for page in range(first, last + 1)}))
 
@@ -38,11 +38,11 @@ def select_pages(selection: str | None, count: int) -> tuple[int, ...]:
 def _parse_range(part: str, selection: str) -> PageRange:
     match = _RANGE.fullmatch("".join(part.split(" ")))
     if match is None:
-        raise _unreadable(selection, f"{_shorten(part.strip())!r} is no page and no range")
+        raise _unreadable(selection, f"{_shorten(part.strip())!r} is neither a page nor a range")
     first = int(match[1])
     last = int(match[2] or first)
     if first < 1:
-        raise _unreadable(selection, "pages count from 1")
+        raise _unreadable(selection, "page numbers start at 1")
     if last < first:
         raise _unreadable(selection, f"{first}-{last} runs backwards")
     return first, last

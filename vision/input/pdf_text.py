@@ -195,7 +195,7 @@ def _is_unmapped(letter: str) -> bool:
 
 
 def _layer_word(word: _OpenWord, to_pixels: Affine) -> LayerWord:
-    """The word with its quad: letters wide, and as high as the font's lines where it says so."""
+    """The word with its quad: as wide as its letters, and as high as a line of its font."""
     turn = np.array([[math.cos(word.angle), math.sin(word.angle)]])
     axes = np.vstack([turn, [[-turn[0, 1], turn[0, 0]]]])
     x0, y0, x1, y1 = _tilted_extent(word, axes) if word.tilted else _straight_extent(word, axes)
@@ -212,8 +212,8 @@ def _straight_extent(word: _OpenWord, axes: NDArray[np.float64]) -> Edges:
     (x0, y0), (x1, y1) = own.min(axis=0).tolist(), own.max(axis=0).tolist()
     height = y1 - y0
     if height < word.size <= max(_HIGHEST * height, _HIGHEST):
-        spare = (word.size - height) / 2
-        y0, y1 = y0 - spare, y1 + spare
+        missing = (word.size - height) / 2
+        y0, y1 = y0 - missing, y1 + missing
     return x0, y0, x1, y1
 
 

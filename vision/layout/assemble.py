@@ -1,4 +1,4 @@
-"""Recognised lines and found regions put together as a page."""
+"""Assembles recognised lines and detected regions into a page."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from vision.layout.placed_line import layout_frame, place_lines
 from vision.layout.regions import Finding, make_regions
 from vision.layout.tables.structure import make_table
 
-_NO_TEXT = PageWarning("no_text", "no text was read on this page")
+_NO_TEXT = PageWarning("no_text", "No text was read on this page.")
 
 
 def assemble(
@@ -25,8 +25,8 @@ def assemble(
 ) -> Page:
     """The page with its text in reading order.
 
-    `readings` answer `crops` one to one; `findings` are detections in the page frame with the
-    name of the model that found each. `leave_out` drops text inside figures.
+    `readings` answer `crops` one to one, else ValueError; `findings` are detections in the page
+    frame with the name of the model that found each. `leave_out` drops text inside figures.
     """
     height, width = page.upright.shape[:2]
     regions = make_regions(findings, width, height)

@@ -1,4 +1,4 @@
-"""Placed lines grouped into blocks in reading order."""
+"""Groups placed lines into blocks in reading order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
-"""Forms whose labels stand above what is filled in: read cell by cell, not row by row.
+"""Forms whose labels are above their entries: read cell by cell, not row by row.
 
-Two rows are labels and entries where they stand closer to each other than to the rows around them,
-the labels stand apart, and every entry stands under one label alone.
+Two rows are labels and entries where they are closer to each other than to the rows around them,
+the labels are far apart, and every entry is under one label alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,16 +13,16 @@ from vision.layout.rows import Row
 
 # In heights of the usual line.
 _FARTHEST = 1.5  # between a label and its entry
-_CLOSER = 0.4  # than either stands to other rows
+_CLOSER = 0.4  # than either is to other rows
 _OUTDENT = 1.0  # by which an entry may begin left of its label
-_ASIDE = 3.0  # between labels; what stands closer may be a label and its entry
+_ASIDE = 3.0  # between labels; closer pieces may be a label and its entry
 _FEWEST_PAIRS = 3  # of rows that make a form of a whole stretch of lines
 
 
 def cell_by_cell(
     rows: Sequence[Row], boxes: Sequence[Box], texts: Sequence[str], unit: float
 ) -> list[Row]:
-    """The rows, from the top, with those of labels and entries taken apart into one row a line.
+    """The rows, from the top, with those of labels and entries split into one row for each line.
 
     `unit` is the height of a usual line; `boxes` and `texts` answer the rows' indices.
     """
@@ -30,8 +30,12 @@ def cell_by_cell(
     at = 0
     for first, pair in _pairs(rows, boxes, unit):
         cells += rows[at:first]
-        told_beside = any(_told_beside(row, pair, texts) for row in rows[first : first + 2])
-        cells += rows[first : first + 2] if told_beside else [[i] for cell in pair for i in cell]
+        has_entry_beside = any(
+            _has_entry_beside(row, pair, texts) for row in rows[first : first + 2]
+        )
+        cells += (
+            rows[first : first + 2] if has_entry_beside else [[i] for cell in pair for i in cell]
+        )
         at = first + 2
     return [*cells, *rows[at:]]
 
@@ -51,7 +55,7 @@ def labels_with_colons(rows: Sequence[Row], texts: Sequence[str]) -> bool:
 def _pairs(
     rows: Sequence[Row], boxes: Sequence[Box], unit: float
 ) -> Iterator[tuple[int, list[Row]]]:
-    """Where a row of labels stands above its entries, and the two rows' cells."""
+    """Indices of rows of labels above their entries, and the cells of the two rows."""
     extents = [union(boxes[i] for i in row) for row in rows]
     inner = (below.y0 - above.y1 for above, below in pairwise(extents))
     gaps = [float("inf"), *inner, float("inf")]
@@ -87,13 +91,13 @@ def _cells(labels: Row, entries: Row, boxes: Sequence[Box], unit: float) -> list
 
 
 def _apart(row: Row, boxes: Sequence[Box], unit: float) -> bool:
-    """Whether there are several, and wide gaps between them."""
+    """Whether there are several boxes with wide gaps between them."""
     gaps = [boxes[b].x0 - boxes[a].x1 for a, b in pairwise(row)]
     return min(gaps, default=0.0) >= _ASIDE * unit
 
 
-def _told_beside(row: Row, cells: Sequence[Row], texts: Sequence[str]) -> bool:
-    """Whether a label with a colon has its entry at its right, in what would be another cell."""
+def _has_entry_beside(row: Row, cells: Sequence[Row], texts: Sequence[str]) -> bool:
+    """Whether a label with a colon has its entry at its right, which would be another cell."""
     return any(
         ends_with_colon(texts[a])
         and not ends_with_colon(texts[b])
@@ -103,7 +107,7 @@ def _told_beside(row: Row, cells: Sequence[Row], texts: Sequence[str]) -> bool:
 
 
 def ends_with_colon(text: str) -> bool:
-    """Whether a line is a label."""
+    """Whether a line is a label that ends with a colon."""
     return text.rstrip().endswith(":")
 
 

@@ -1,4 +1,4 @@
-"""Recognised lines placed on the page, with what ordering them needs to know."""
+"""Places recognised lines on the page, and in the frame in which they are ordered."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from vision.core.geometry import (
 )
 from vision.core.stages import Affine, LineCrop, LineReading
 
-# A steeper line gets a polygon: along 1,000 pixels its box is 17 pixels higher than its text.
+# A line tilted more gets a polygon: along 1,000 pixels its box is 17 pixels higher than its text.
 _UPRIGHT_WITHIN_DEGREES = 1.0
 
 
@@ -88,7 +88,7 @@ def _place(crop: LineCrop, reading: LineReading, to_layout: Affine) -> PlacedLin
 
 
 def _outline(crop: LineCrop, reading: LineReading) -> Polygon:
-    """The words' extent in the crop, or the whole crop where words are not told apart."""
+    """The words' extent in the crop, or the whole crop where the reading has no words."""
     if reading.words:
         return corners(bounding_box([p for word in reading.words for p in corners(word.box)]))
     height, width = crop.pixels.shape[:2]

@@ -18,11 +18,11 @@ from vision.layout.rows import Flow, rows_of
 
 Interval = tuple[float, float]
 
-# In line heights as finders cut them, after the padding is taken off. Finders themselves part
-# lines only at wider gaps, so that a narrow gutter shared by many lines is no chance.
+# In line heights as finders cut them, without the padding. Finders split lines only at wider gaps,
+# so that a narrow gutter shared by many lines is no coincidence.
 _MIN_GUTTER = 0.3
-# Prose has about 15 characters a line at the least: shorter lines side by side are rows of a
-# form, a receipt or a table, and those read across.
+# Prose has at least about 15 characters a line: shorter lines side by side are rows of a form, a
+# receipt or a table, which are read across.
 _MIN_PROSE_LINE = 6.0
 _MIN_PROSE_LINES = 3
 _HEADING_GAP = 0.7
@@ -43,11 +43,11 @@ _Band = list[_Item]
 
 
 def reading_order(boxes: Sequence[Box], labels: Collection[int] = ()) -> list[Flow]:
-    """Every index of `boxes` exactly once, in flows to be read one after the other.
+    """Every index of `boxes` exactly once, in flows that are read one after the other.
 
     Boxes are lines of text, and obstacles such as figures; all in one upright, deskewed frame.
-    `labels` are the indices of lines that announce what stands beside or below them: a column of
-    them is none by itself.
+    `labels` are the indices of lines that name what is beside or below them: they form no column
+    of their own.
     """
     if not boxes:
         return []
@@ -123,7 +123,7 @@ def _runs(bands: list[_Band], unit: float) -> Iterator[tuple[list[_Item], list[I
 
 
 def _without_heading(run: list[_Band], gutters: list[Interval], unit: float) -> int:
-    """How many bands of the run are its own: a last heading belongs to the wide text below it."""
+    """How many bands belong to the run: a heading at its end belongs to the wide text below."""
     if not gutters:
         return len(run)
     kept = len(run)
@@ -141,7 +141,7 @@ def _across(items: Iterable[_Item]) -> list[Interval]:
 
 
 def _gutters(covered: list[Interval], unit: float) -> list[Interval]:
-    """The gaps between merged intervals that are wide enough to part columns."""
+    """The gaps between merged intervals that are wide enough to separate columns."""
     gaps = ((left[1], right[0]) for left, right in pairwise(covered))
     return [(start, end) for start, end in gaps if end - start >= _MIN_GUTTER * unit]
 
@@ -149,7 +149,7 @@ def _gutters(covered: list[Interval], unit: float) -> list[Interval]:
 def _columns(
     run: list[_Item], gutters: list[Interval], unit: float, labels: Collection[int]
 ) -> list[list[_Item]]:
-    """The run divided at those gutters that part columns of prose, left to right."""
+    """The run divided at those gutters that separate columns of prose, left to right."""
     gutters = _without_label_columns(run, gutters, labels)
     while gutters:
         columns = _split(run, gutters)
@@ -166,7 +166,7 @@ def _columns(
 def _without_label_columns(
     run: list[_Item], gutters: list[Interval], labels: Collection[int]
 ) -> list[Interval]:
-    """The gutters but for those that only part labels, half a column and more, from entries."""
+    """The gutters except those that only separate labels, half a column or more, from entries."""
     columns = _split(run, gutters)
     announced = [sum(item.index in labels for item in column) for column in columns[:-1]]
     return [
@@ -184,7 +184,7 @@ def _split(run: list[_Item], gutters: list[Interval]) -> list[list[_Item]]:
 
 
 def _is_prose(column: list[_Item], unit: float) -> bool:
-    """Whether at least half of the text, by length, stands in lines as long as prose has them."""
+    """Whether at least half of the text, by length, is in lines as long as those of prose."""
     widths = [item.x1 - item.x0 for item in column]
     long = sum(width for width in widths if width >= _MIN_PROSE_LINE * unit)
     return long >= 0.5 * sum(widths)

@@ -1,4 +1,4 @@
-"""What detectors found, freed of duplicates, and which region a line of text belongs to."""
+"""Removes duplicates from detections, and assigns lines of text to regions."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,7 @@ from vision.core.document import Box, Line, Point, Region
 from vision.core.geometry import clip_box, intersection, iou
 from vision.core.stages import Detection
 
-# Labels that say what the text inside is. Others (checkbox, qr_code, a COCO person) do not.
+# Labels that name the kind of text inside. Others (checkbox, qr_code, a COCO person) do not.
 KINDS = frozenset({
     "text", "title", "list", "table", "figure", "formula", "caption", "header", "footer",
     "page_number", "footnote", "signature", "stamp", "logo", "handwriting",
@@ -30,7 +30,7 @@ _ALIASES = {
 _SAME_THING = 0.6  # intersection over union
 _NESTED = 0.9  # share of the smaller one inside the larger
 _BELONGS = 0.5  # share of a line's words inside the region
-_PARTS = 6  # as many pieces of text, most of them surer than the table around them, deny it
+_PARTS = 6  # as many text regions, most more confident than the table around them, refute it
 
 Finding = tuple[str, Detection]  # catalogue name of the model, what it found in the page frame
 
@@ -43,10 +43,10 @@ def kind_of(label: str) -> str | None:
 
 
 def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[Region, ...]:
-    """Findings clipped to the page, the less confident of two for the same thing dropped.
+    """Findings clipped to the page, without the less confident of two for the same thing.
 
-    So is a table that is less sure than most of many pieces of text found in it: a form.
-    Ids are r1, r2 ... from the top of the page to its foot.
+    So is a table that contains many text regions, most of them more confident: a form.
+    Ids are r1, r2 ... from the top of the page to the bottom.
     """
     kept: list[Finding] = []
     for model, found in sorted(findings, key=lambda finding: -finding[1].confidence):
@@ -54,7 +54,7 @@ def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[
         clipped = Detection(found.label, float(found.confidence), box)
         if box.area > 0 and not any(_duplicates(clipped, other) for _, other in kept):
             kept.append((model, clipped))
-    kept = [finding for finding in kept if not _denied(finding[1], kept)]
+    kept = [finding for finding in kept if not _is_refuted(finding[1], kept)]
     kept.sort(key=lambda finding: (finding[1].box.y0, finding[1].box.x0, finding[1].label))
     return tuple(
         Region(f"r{number}", found.label, found.confidence, found.box, model)
@@ -89,7 +89,7 @@ def _duplicates(one: Detection, other: Detection) -> bool:
     return nested or iou(one.box, other.box) > _SAME_THING
 
 
-def _denied(found: Detection, others: Sequence[Finding]) -> bool:
+def _is_refuted(found: Detection, others: Sequence[Finding]) -> bool:
     if kind_of(found.label) != "table":
         return False
     inside = [

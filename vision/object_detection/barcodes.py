@@ -1,4 +1,4 @@
-"""Decode bar and QR codes wherever they stand on a page."""
+"""Decodes bar and QR codes anywhere on a page."""
 
 import zxingcpp
 

@@ -1,4 +1,4 @@
-"""Fit images of any size into a network's input without stretching, and map boxes back."""
+"""Fits images of any size into a network's input without stretching, and maps boxes back."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Give a signature the box of its whole ink: networks cut off the ends of long strokes."""
+"""Grows the box of a signature to its whole ink: networks cut off the ends of long strokes."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace

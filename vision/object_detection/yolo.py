@@ -1,4 +1,4 @@
-"""Find labelled regions with YOLO networks: letterbox, run, decode, suppress, fit to ink."""
+"""Finds labelled regions with YOLO networks: letterbox, run, decode, suppress, grow to ink."""
 
 import ast
 import math
@@ -18,8 +18,8 @@ from vision.object_detection.signature_refinement import with_whole_ink
 from vision.object_detection.spec import DetectorHints, Head, Size
 from vision.object_detection.yolo_heads import Candidates, check_head, decode, recognise_head
 
-# On a CPU the activations of eight pages at 640 pixels leave its caches, and a page costs a fifth
-# more CPU time than alone. A GPU that works on one page at a time idles.
+# On a CPU the activations of eight pages at 640 pixels do not fit its caches, and a page costs a
+# fifth more CPU time than alone. A GPU is not fully used by one page at a time.
 _LARGEST_BATCH, _LARGEST_BATCH_ON_CPU = 8, 1
 _MOST_CANDIDATES = 3000  # per image before suppression; bounds the time that a noisy page takes
 _MOST_DETECTIONS = 300
@@ -43,7 +43,7 @@ class YoloDetector:
         free = _LARGEST_BATCH_ON_CPU if on_cpu else _LARGEST_BATCH
         self._batch = self._input.shape[0] or free
         self._stride = _stride(session.metadata)
-        # A page alone needs no square: the grey beside an upright one is a quarter of the work.
+        # A single page needs no square: the padding beside an upright one is a quarter of the work.
         self._snug = self._batch == 1 and self._takes_oblong()
         self.head: Head = self._find_head()
 
@@ -64,7 +64,7 @@ class YoloDetector:
         return found
 
     def shares(self, images: Sequence[Image]) -> list[Sequence[Image]]:
-        """The images as the network takes them: as many at once as pays on this provider."""
+        """The images in batches of the size that is fastest on this provider."""
         return [images[at : at + self._batch] for at in range(0, len(images), self._batch)]
 
     def models(self) -> tuple[ModelUse, ...]:
@@ -74,8 +74,8 @@ class YoloDetector:
     def prepare(self, images: Sequence[Image]) -> tuple[NDArray[Any], list[Letterbox]]:
         """The network's input [B, 3, H, W] and where each image lies in it.
 
-        A model of fixed batch gets zeros for the images that are missing to it. Where it leaves
-        height and width free and images go through it one by one, these are what images need.
+        A model of a fixed batch size gets zeros for missing images. Where a model leaves height and
+        width free and takes images one by one, these are as small as the image allows.
         """
         height, width = self._size_for(images) if self._snug else self.size
         corner = self._hints.corner
@@ -142,7 +142,7 @@ class YoloDetector:
         return self._stride * math.ceil(side / self._stride)
 
     def _takes_oblong(self) -> bool:
-        """Whether height and width are free, and truly so: some files only say it."""
+        """Whether height and width are really free: some files only declare it."""
         if self._input.shape[2:] != (None, None):
             return False
         height, width = self._whole_strides(self.size[0]), self._whole_strides(self.size[1] // 2)
@@ -168,7 +168,7 @@ class YoloDetector:
         size = _image_size(self._session.metadata) or self._hints.size
         if size is None:
             raise _unsupported(
-                self.name, "neither its metadata nor its catalogue entry give a size"
+                self.name, "neither its metadata nor its catalogue entry state a size"
             )
         return size
 

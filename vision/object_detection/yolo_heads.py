@@ -1,4 +1,4 @@
-"""What detection networks put out, decoded into boxes: pure arrays, whole batches at once.
+"""Decodes the outputs of detection networks into boxes: pure arrays, whole batches at once.
 
 Every decoder takes the raw output [B, ...] and a score threshold and returns Candidates whose
 boxes are pixels of the network's input. `N` is the number of anchors, `C` of classes.
@@ -60,10 +60,10 @@ def decode(
 def recognise_head(
     shape: Sequence[int], size: Size, classes: int, *, end2end: bool | None = None
 ) -> Head:
-    """Judge the head by its real output shape, or say why it cannot be judged.
+    """The head that has this output shape. Raises EngineFailure `model_unsupported` for none.
 
-    `end2end` is what the model's metadata say, None where they say nothing. YOLOX is never
-    guessed: other networks share its shape but decode differently, so the catalogue names it.
+    `end2end` is what the model's metadata state, None where they do not. YOLOX is never guessed:
+    other networks share its shape but decode differently, so the catalogue names it.
     """
     if len(shape) == 3:
         if end2end or (end2end is None and shape[2] == 6 and shape[1] <= _END2END_MOST):
@@ -74,9 +74,9 @@ def recognise_head(
             return "yolov5"
     raise EngineFailure(
         "model_unsupported",
-        f"the detector puts out {list(shape)} for {classes} classes at {size[0]}x{size[1]}, which"
-        f" is no head that can be told by its shape: name one of {', '.join(get_args(Head))} in its"
-        " catalogue entry, or export the model anew",
+        f"the detector's output {list(shape)} for {classes} classes at {size[0]}x{size[1]}"
+        f" matches no known head: name one of {', '.join(get_args(Head))} in its"
+        " catalogue entry, or export the model again",
     )
 
 
@@ -94,8 +94,8 @@ def check_head(head: Head, shape: Sequence[int], size: Size, classes: int) -> No
     if not fits:
         raise EngineFailure(
             "model_unsupported",
-            f"the catalogue calls the detector's head {head} with {classes} classes at"
-            f" {size[0]}x{size[1]}, but it puts out {list(shape)}: correct its entry",
+            f"the catalogue states that the detector's head is {head} with {classes} classes at"
+            f" {size[0]}x{size[1]}, but its output is {list(shape)}: correct its entry",
         )
 
 
@@ -104,8 +104,8 @@ def _checked_end2end(shape: Sequence[int]) -> Head:
         return "end2end"
     raise EngineFailure(
         "model_unsupported",
-        f"the detector says it is end-to-end but puts out {list(shape)} instead of [B, K, 6]:"
-        " only plain detection models are supported",
+        f"the detector's metadata state that it is end-to-end, but its output is {list(shape)}"
+        " instead of [B, K, 6]: only plain detection models are supported",
     )
 
 
@@ -165,7 +165,7 @@ def _choose(
 
 
 def _grid(size: Size) -> Grid:
-    """Cells [N, 2] (x, y) and strides [N], finest stride first, row by row."""
+    """Cells [N, 2] (x, y) and strides [N], smallest stride first, row by row."""
     cells, strides = [], []
     for stride in _STRIDES:
         rows, columns = np.indices((size[0] // stride, size[1] // stride), np.float32)

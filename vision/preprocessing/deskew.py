@@ -1,7 +1,7 @@
-"""How far text is tilted.
+"""Measures how far text is tilted.
 
 Projection profile of the letters' lower edges, after Baird, "The skew angle of printed documents"
-(SPSE 1987): seen along the lines' own direction they gather on few baselines.
+(SPSE 1987): projected along the direction of the lines they gather on few baselines.
 """
 
 import math
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vision.core.stages import Boxes
 
-# Degrees searched on either side; beyond, a page was laid down carelessly and reads badly anyway.
+# Degrees searched on either side; pages tilted more are rare and read badly anyway.
 LARGEST = 10.0
 _COARSE, _FINE = 0.5, 0.05
 _FEWEST_LETTERS = 30
@@ -20,10 +20,10 @@ Points = NDArray[np.float64]
 
 
 def measure_skew(letters: Boxes) -> tuple[float, float]:
-    """Tilt in degrees, counter-clockwise positive, and how much better it explains the letters.
+    """Tilt in degrees, counter-clockwise positive, and how much sharper it makes the profile.
 
-    The second figure is the sharpness of the profile at that angle over its sharpness at none: 1
-    where the text is level or there is too little of it.
+    The second value is the sharpness of the profile at that angle divided by its sharpness at 0
+    degrees: 1 where the text is level or there is too little of it.
     """
     if len(letters) < _FEWEST_LETTERS:
         return 0.0, 1.0

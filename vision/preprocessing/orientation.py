@@ -1,9 +1,9 @@
-"""Which quarter turn makes a page upright.
+"""Finds the rotation by quarter turns that makes a page upright.
 
 Two questions, each with its own evidence. Along which axis does the text run: a letter's nearest
-neighbour stands beside it in its line, as in O'Gorman's docstrum (IEEE PAMI 15(11), 1993). And
-which end is up: a small classifier looks at some lines, each shown both ways round, so that a
-liking of its own for one answer cancels out.
+neighbour is beside it in its line, as in O'Gorman's docstrum (IEEE PAMI 15(11), 1993). And which
+end is up: a small classifier judges some lines, each shown both ways round, so that its bias
+towards one answer cancels out.
 """
 
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import label
 
 _MOST_LETTERS = 2000
-# Letters whose neighbours are looked up: so few where their share is this far from a half (on 66
-# pages of receipts, forms and books it was .75 or more, and off by .15 at most), else so many.
-_FEW_ASKED, _CLEAR_SHARE = 30, 0.2
-_MOST_ASKED = 100  # their share is right within 5%
+# Letters whose neighbours are searched: few where their share is clearly not a half (on 66 pages of
+# receipts, forms and books it was .75 or more, with an error of .15 at most), else many.
+_FEW_LETTERS, _CLEAR_SHARE = 30, 0.2
+_MANY_LETTERS = 100  # their share is right within 5%
 _FEWEST_LETTERS = 20
 _MOST_LINES = 12
-# A page that lies as most do, with a line or a few that say so clearly, is asked no further: lines,
-# and the highest probability of being upside down. Of 65 pages of receipts, forms and books turned
-# upside down none had its first line under .18 nor its first two under .80; upright, six of seven
-# have the first under .04, and all the first two under .15.
+# Number of lines that suffice, and their highest probability of being upside down, for a page of
+# level text to be upright. Of 65 pages of receipts, forms and books turned upside down none had its
+# first line under .18 or its first two under .80; of upright pages six of seven have the first
+# under .04, and all have the first two under .15.
 _CLEARLY_UPRIGHT = ((1, 0.04), (2, 0.2))
 _BETWEEN_WORDS, _WITHIN_WORDS = 1.8, 0.6  # gaps to bridge, in letter heights
-_SQUEEZED = 4  # columns taken together where letters are joined to lines
+_SQUEEZED = 4  # columns merged into one while letters are joined to lines
 _MORE_THAN_A_LINE = 120  # letters
 _FEWEST_LINES = 3  # single lines were turned wrongly one time in ten
 
@@ -68,16 +68,16 @@ class LineOrienter:
         crops = line_crops(grey, letters)
         if len(crops) < _FEWEST_LINES:
             return Orientation(0, 0.0)
-        asked = () if quarter else _CLEARLY_UPRIGHT
-        upside_down = self._upside_down(crops, asked)
+        enough = () if quarter else _CLEARLY_UPRIGHT
+        upside_down = self._upside_down(crops, enough)
         turn = (quarter + 180) % 360 if upside_down > 0.5 else quarter
         confidence = min(max(across, 1 - across), max(upside_down, 1 - upside_down))
         return Orientation(turn, confidence, (self._session.use,))
 
     def _upside_down(self, crops: Sequence[Grey], enough: Sequence[tuple[int, float]]) -> float:
-        """Probability that the lines stand on their heads.
+        """Probability that the lines are upside down.
 
-        No further line is asked where the first few say clearly `enough` that they do not.
+        No further line is classified where the first few are clearly `enough` upright.
         """
         scores: list[float] = []
         for count, clearly in (*enough, (len(crops), 1.0)):
@@ -88,7 +88,7 @@ class LineOrienter:
         return probability
 
     def _scores(self, crops: Sequence[Grey]) -> list[float]:
-        """Each line's log odds of standing on its head."""
+        """Each line's log odds of being upside down."""
         shown = [*crops, *(np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops)]
         batch = np.stack([_classifier_input(crop) for crop in shown])
         (raw,) = self._session.run({self._session.inputs[0].name: batch})
@@ -99,14 +99,14 @@ class LineOrienter:
 
 
 def share_across(letters: Boxes) -> float:
-    """Share of letters whose nearest neighbour stands beside them rather than above or below."""
+    """Share of letters whose nearest neighbour is beside them rather than above or below."""
     boxes = letters.astype(np.float32)
     if len(boxes) > _MOST_LETTERS:
         boxes = boxes[np.linspace(0, len(boxes) - 1, _MOST_LETTERS).astype(int)]
-    few = _share_across(boxes[:: -(-len(boxes) // _FEW_ASKED)], boxes)
+    few = _share_across(boxes[:: -(-len(boxes) // _FEW_LETTERS)], boxes)
     if abs(few - 0.5) >= _CLEAR_SHARE:
         return few
-    return _share_across(boxes[:: -(-len(boxes) // _MOST_ASKED)], boxes)
+    return _share_across(boxes[:: -(-len(boxes) // _MANY_LETTERS)], boxes)
 
 
 def _share_across(asked: NDArray[np.float32], boxes: NDArray[np.float32]) -> float:
@@ -121,7 +121,7 @@ def _share_across(asked: NDArray[np.float32], boxes: NDArray[np.float32]) -> flo
 def _gaps_to_nearest(
     asked: NDArray[np.float32], boxes: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], ...]:
-    """Gaps across and down between each box asked for and its nearest; negative in overlaps."""
+    """Gaps across and down between each box of `asked` and its nearest; negative in overlaps."""
     starts, ends = asked[:, None, :2], asked[:, None, :2] + asked[:, None, 2:]
     low, high = boxes[None, :, :2], boxes[None, :, :2] + boxes[None, :, 2:]
     gaps = np.maximum(starts - high, low - ends)
@@ -176,7 +176,7 @@ def _classifier_input(crop: Grey) -> NDArray[np.float32]:
 
 
 def _turned(grey: Grey, letters: Boxes) -> tuple[Grey, Boxes]:
-    """Page and boxes turned clockwise by a quarter."""
+    """Page and boxes rotated clockwise by a quarter turn."""
     x, y, w, h = letters.T
     boxes = np.stack([grey.shape[0] - y - h, x, h, w], axis=1)
     return np.asarray(cv2.rotate(grey, cv2.ROTATE_90_CLOCKWISE), np.uint8), boxes

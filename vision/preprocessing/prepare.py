@@ -1,6 +1,6 @@
-"""Makes a page ready for reading: upright, evenly lit, level, large enough.
+"""Prepares a page for reading: upright, evenly lit, level, large enough.
 
-Each step measures first, acts only where that pays, and reports both.
+Each step measures first, acts only where that improves reading, and reports both.
 """
 
 import math
@@ -17,12 +17,12 @@ from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness
 
-# None of 245 upright pages and single lines was turned at this confidence; lying pages with
-# little text stay as they came.
-_SURE_OF_TURN = 0.7
+# None of 245 upright pages and single lines was rotated at this confidence; rotated pages with
+# little text stay as they are.
+_CONFIDENT_TURN = 0.7
 
-# Less tilt costs no word, and resampling blurs. Level text stays under 1.1 in sharpness gained,
-# pages tilted by 2 degrees reach 1.15 (narrow receipts) to 3.
+# Less tilt costs no words, and resampling blurs. Level text gains less than 1.1 in sharpness, pages
+# tilted by 2 degrees gain 1.15 (narrow receipts) to 3.
 _LEAST_SKEW = 0.5
 _CLEARLY_LEVELLER = 1.2
 
@@ -37,9 +37,9 @@ _MOST_PIXELS = Limits().max_pixels
 
 
 def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
-    """The page with what reading needs done to it, and a report of each step.
+    """The page prepared for reading, with a report of each step.
 
-    `working` is `upright` itself where nothing needed doing. Without an orienter, or where an
+    `working` is `upright` itself where nothing was changed. Without an orienter, or where an
     option is off, that step is neither measured nor reported.
     """
     text = find_letters(page.pixels)
@@ -71,7 +71,7 @@ def _orient(
     if orienter is None or options.orientation == "off":
         return image, 0, (), ()
     turn, confidence, models = orienter.turn_needed(text)
-    applied = turn != 0 and confidence >= _SURE_OF_TURN
+    applied = turn != 0 and confidence >= _CONFIDENT_TURN
     detail = f"confidence {confidence:.2f}"
     report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
     if not applied:
@@ -118,7 +118,7 @@ def _enlarge(
 
 
 def _warp(image: Image, skew: float, scale: float) -> tuple[Image, Affine]:
-    """The image enlarged and levelled, on ground of its own colour."""
+    """The image enlarged and levelled, on a background of its own colour."""
     to_working = scaling(scale, scale)
     if scale != 1.0:
         resized = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
@@ -130,7 +130,7 @@ def _warp(image: Image, skew: float, scale: float) -> tuple[Image, Affine]:
 
 
 def _turned(image: Image, skew: float) -> tuple[Image, Affine]:
-    """The whole image turned clockwise by `skew` degrees, and where its points went."""
+    """The whole image rotated clockwise by `skew` degrees, and the map of its points."""
     height, width = image.shape[:2]
     frame = transform_box(_rotation(skew), Box(0.0, 0.0, width, height))
     moved = compose(translation(-frame.x0, -frame.y0), _rotation(skew))
@@ -145,7 +145,7 @@ def _turned(image: Image, skew: float) -> tuple[Image, Affine]:
         (math.ceil(frame.width), math.ceil(frame.height)),
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=_ground_colour(image),
+        borderValue=_background_colour(image),
     )
     turned = cv2.cvtColor(turned, cv2.COLOR_GRAY2RGB) if alike else turned
     return np.asarray(turned, np.uint8), moved
@@ -158,7 +158,7 @@ def _rotation(degrees: float) -> Affine:
     return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
 
 
-def _ground_colour(image: Image) -> tuple[float, ...]:
-    """The commonest brightness of the page's edges, for the corners that levelling opens."""
+def _background_colour(image: Image) -> tuple[float, ...]:
+    """The median colour of the page's edges, to fill the corners that levelling exposes."""
     edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return tuple(float(value) for value in np.median(edges, axis=0))

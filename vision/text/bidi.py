@@ -2,7 +2,7 @@
 
 Networks read all scripts from left to right. This is the reverse of Unicode's bidirectional
 algorithm (UAX 9) for one level of embedding, as Tesseract does it (src/ccmain/resultiterator.cpp).
-Brackets need no turning: networks name them by what they mean, not by how they look.
+Brackets need no mirroring: networks name them by meaning, not by shape.
 """
 
 import unicodedata
@@ -14,22 +14,22 @@ _LEFT_TO_RIGHT = {"L", "EN", "AN"}
 
 
 def reading_order(characters: Sequence[str]) -> list[int]:
-    """The places of `characters`, which stand as in the image, in the order of reading."""
+    """The indices of `characters`, given from left to right, in the order of reading."""
     kinds = [_kind(character) for character in characters]
     backward = kinds.count("R")
     if not backward:
         return list(range(len(characters)))
     if backward > kinds.count("L"):
         order = list(range(len(characters)))[::-1]
-        return _turned(order, _runs([kinds[at] for at in order], "LN", "L"))
-    return _turned(list(range(len(characters))), _runs(kinds, "R", "R"))
+        return _reversed(order, _runs([kinds[at] for at in order], "LN", "L"))
+    return _reversed(list(range(len(characters))), _runs(kinds, "R", "R"))
 
 
 @cache
 def _kind(character: str) -> str:
-    """L or R letter, N digit, B blank, - anything else."""
+    """L or R for a letter, N for a digit, S for a space, - for anything else."""
     if character == " ":
-        return "B"
+        return "S"
     for part in character:
         direction = unicodedata.bidirectional(part)
         if direction in _RIGHT_TO_LEFT:
@@ -39,31 +39,31 @@ def _kind(character: str) -> str:
     return "-"
 
 
-def _runs(kinds: Sequence[str], inner: str, across_blanks: str) -> list[tuple[int, int]]:
-    """Slices that begin and end with `inner` kinds, with marks between, and blanks between letters.
+def _runs(kinds: Sequence[str], inner: str, across_spaces: str) -> list[tuple[int, int]]:
+    """Slices that begin and end with `inner` kinds, with marks between, and spaces between letters.
 
-    A blank goes with a run only where `across_blanks` stands on both its sides: two numbers in a
-    row are two runs, two foreign words are one.
+    A space joins a run only where `across_spaces` is on both its sides: two numbers in a row are
+    two runs, two foreign words are one.
     """
     runs: list[tuple[int, int]] = []
     for at, kind in enumerate(kinds):
         if kind not in inner:
             continue
-        if runs and _joins(kinds, runs[-1][1] - 1, at, across_blanks):
+        if runs and _joins(kinds, runs[-1][1] - 1, at, across_spaces):
             runs[-1] = (runs[-1][0], at + 1)
         else:
             runs.append((at, at + 1))
     return runs
 
 
-def _joins(kinds: Sequence[str], left: int, right: int, across_blanks: str) -> bool:
+def _joins(kinds: Sequence[str], left: int, right: int, across_spaces: str) -> bool:
     between = set(kinds[left + 1 : right])
-    if not between <= {"-", "B"}:
+    if not between <= {"-", "S"}:
         return False
-    return "B" not in between or kinds[left] == kinds[right] == across_blanks
+    return "S" not in between or kinds[left] == kinds[right] == across_spaces
 
 
-def _turned(order: list[int], runs: list[tuple[int, int]]) -> list[int]:
+def _reversed(order: list[int], runs: list[tuple[int, int]]) -> list[int]:
     for start, end in runs:
         order[start:end] = order[start:end][::-1]
     return order

@@ -1,4 +1,4 @@
-"""Whether a language's word list has a word: a sign of having read it right."""
+"""Looks up words in a language's word list: a listed word was probably read right."""
 
 import re
 from collections.abc import Callable
@@ -8,9 +8,9 @@ _FEWEST_LETTERS = 2  # lists hold most single letters
 
 
 def known_word(text: str, is_listed: Callable[[str], bool]) -> bool | None:
-    """Whether the list has the word without the marks around it, as it stands or in small letters.
+    """Whether the list has the word without the marks around it, as written or in lower case.
 
-    None where that is no word of two letters and more, and nothing else.
+    None where the rest is not two or more letters and nothing else.
     """
     word = _MARKS_AROUND.sub("", text)
     if len(word) < _FEWEST_LETTERS or not word.isalpha():

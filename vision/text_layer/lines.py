@@ -10,11 +10,11 @@ from vision.core.geometry import bounding_box, transform_points
 from vision.core.stages import Affine, CropWord, FoundLine, LineCrop, LineReading
 from vision.core.text_layer import LayerWord
 
-# In line heights. Wider gaps part columns and cells; assembling joins what belongs together.
+# In line heights. Wider gaps separate columns and cells; assembling joins what belongs together.
 _WIDEST_GAP = 1.2
 _LEAST_ACROSS = 0.5  # of the lower word's height, shared by two words of one line
 _SAME_DIRECTION = 0.99  # cosine
-# What the file states is as sure as it gets; that it is believed at all was decided before.
+# The verification has already decided that the text is right.
 _CONFIDENCE = 1.0
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬆ": "st"})
 
@@ -22,7 +22,7 @@ LayerLine = tuple[LayerWord, ...]
 
 
 def layer_lines(words: Sequence[LayerWord]) -> list[LayerLine]:
-    """The words joined to pieces of lines: same row of the file, same direction, small gaps."""
+    """The words joined into lines: same row of the file, same direction, small gaps."""
     lines: list[list[LayerWord]] = []
     for word in words:
         if lines and _follows(lines[-1][-1], word):
@@ -44,10 +44,10 @@ def line_quad(line: LayerLine) -> Polygon:
 def read_lines(
     lines: Sequence[LayerLine], to_page: Affine, languages: tuple[str, ...]
 ) -> tuple[list[LineCrop], list[LineReading]]:
-    """What cutting and recognising these lines would have given, one to one.
+    """Crops and readings of these lines, one to one, as if they had been cut and recognised.
 
-    `to_page` maps the drawing's pixels to the page. The crops are of the right size and empty:
-    nobody looks at them again.
+    `to_page` maps the drawing's pixels to the page. The crops have the right size and are empty:
+    their pixels are not used any more.
     """
     pairs = [_read(line, to_page, languages) for line in lines]
     return [crop for crop, _ in pairs], [reading for _, reading in pairs]

@@ -32,14 +32,14 @@ _FEW_WORDS = 20
 # line's height.
 _BESIDE = 0.15
 
-_NO_LAYER = PageWarning("no_text_layer", "the page states no text, and recognition was off")
+_NO_LAYER = PageWarning("no_text_layer", "The page has no text layer, and recognition was off.")
 
 
 @dataclass(frozen=True, slots=True)
 class LayerUse:
     """The lines that are believed, and those that are refused, in pixels as drawn.
 
-    `search` says whether to look for further lines. Refused lines are where the layer says, but
+    `search` is whether to look for further lines. Refused lines are where the layer states, but
     have another text: they are recognised without a search. `controls` are the states of check
     boxes and radio buttons, which are data and need no proof.
     """
@@ -90,7 +90,7 @@ class LayerOrienter:
     def __init__(self, lines: Sequence[LayerLine]) -> None:
         self._lines = lines
 
-    def turn_needed(self, text: Letters) -> Orientation:  # noqa: ARG002 - it knows already
+    def turn_needed(self, text: Letters) -> Orientation:  # noqa: ARG002 - the layer suffices
         """Clockwise turn in degrees, and the share of letters that ask for it."""
         votes: Counter[int] = Counter()
         for line in self._lines:
@@ -140,7 +140,7 @@ def _used(verdict: Verdict, *, search: bool) -> str:
 def _as_it_is(layer: TextLayer | None) -> LayerUse:
     if layer is None:
         return LayerUse(search=False, warnings=(_NO_LAYER,))
-    report = _report(None, "recognition was off: used without a check", applied=True)
+    report = _report(None, "recognition was off: used without verification", applied=True)
     return LayerUse(tuple(layer_lines(layer.words)), search=False, preparation=(report,))
 
 

@@ -1,9 +1,9 @@
 """Verifies a text layer against the page that it describes; it is never trusted as it is.
 
-Words that nobody sees are dropped one by one: words in no colour, and words without ink under
-them. A whole layer is refused where another program read a scan and hid its guesses behind it.
-Each font has its own map from glyphs to characters. Where that map is missing or false, the words
-of that font alone are refused; a recogniser reads a few lines of each font as a witness.
+Invisible words are dropped one by one: words in no colour, and words without ink under them. A
+whole layer is refused where another program read a scan and hid its guesses behind it. Each font
+has its own map from glyphs to characters. Where that map is missing or false, the words of that
+font alone are refused; a recogniser reads a few lines of each font as a witness.
 """
 
 import unicodedata
@@ -39,7 +39,8 @@ class Verdict:
     """`fault` is empty where words are believed; `agreement` 0 to 1, None without a witness.
 
     `refused` words are on the page but their text is false: they are to be recognised instead.
-    `unseen` says that some words stand where the page shows nothing. `models` read the witnesses.
+    `unseen` is true where some words lie where the page shows nothing. `models` read the
+    witnesses.
     """
 
     fault: str = ""
@@ -74,7 +75,7 @@ def judge(
 def _judge_fonts(
     page: PageImage, words: Sequence[LayerWord], recogniser: Recogniser, languages: tuple[str, ...]
 ) -> Verdict:
-    """The words parted by whether their font is believed; one fault for all where none is."""
+    """The words divided by whether their font is believed; a fault where no font is."""
     groups = font_groups(words)
     witnesses = read_witnesses(page, words, groups, recogniser, languages)
     ratios = [each.agreement() for own in witnesses.by_group.values() for each in own]

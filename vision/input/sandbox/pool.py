@@ -1,4 +1,4 @@
-"""Opens untrusted documents in helper processes, so that a bomb or a crash costs one page."""
+"""Opens untrusted documents in helper processes, so that a bomb or crash fails only one page."""
 
 import contextlib
 import queue
@@ -16,7 +16,7 @@ from vision.input.sandbox.worker import Budget, Helper
 
 
 class DecoderPool:
-    """Warm helper processes shared by all threads of this one; each call waits for a free helper.
+    """Warm helper processes shared by all threads; each call waits for a free one.
 
     Create it after any fork. `limits` bound a document, `budget` one request. Beyond the codes of
     vision.input.decode its methods raise BadInput `too_costly` (time or memory ran out) and
@@ -52,7 +52,7 @@ class DecoderPool:
         return replace(page, decode_ms=(time.perf_counter() - started) * 1000)
 
     def close(self) -> None:
-        """End all helpers, waiting for pages in hand. Call once; nothing works afterwards."""
+        """End all helpers once their current pages are done. Call once, and nothing afterwards."""
         for _ in range(self._size):
             self._helpers.get().stop()
 

@@ -34,9 +34,9 @@ def layer_answer(layer: TextLayer | None) -> dict[str, Any] | None:
 def layer_of(answer: object, width: int, height: int) -> TextLayer | None:
     """The layer that `layer_answer` encoded for a page of this size in pixels.
 
-    Words whose centre is not on the page are left out, and the others are cut at its edges: nobody
-    sees more of them, and nothing that follows may allocate more than a page. None where no word is
-    left. Raises ValueError for anything that `layer_answer` does not encode.
+    Words whose centre is not on the page are left out, and the others are cut at its edges: no
+    more of them is visible, and no later stage may allocate more than a page for them. None where
+    no word is left. Raises ValueError for anything that `layer_answer` does not encode.
     """
     if answer is None:
         return None

@@ -1,4 +1,4 @@
-"""Reads what a decoder's helper answered. Helpers open hostile bytes, so nothing is believed."""
+"""Validates a decoder helper's answers. Helpers open hostile bytes, so none is trusted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ _HIGHEST_DPI = 1e6  # also refuses infinity, NaN and whole numbers that no float
 Answer = dict[str, Any]
 
 
-class BrokenAnswer(Exception):  # noqa: N818 - the helper's fault, never shown to anybody
-    """The answer is not one that a sound helper gives."""
+class BrokenAnswer(Exception):  # noqa: N818 - the helper's fault, never shown to callers
+    """The answer is not one that a sound helper sends."""
 
 
 def raise_failure(answer: Answer) -> None:

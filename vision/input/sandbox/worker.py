@@ -1,4 +1,4 @@
-"""One helper process of the decoder, seen from the parent's side."""
+"""The parent's handle on one of the decoder's helper processes."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ from vision.input.sandbox.validation import Answer, BrokenAnswer, raise_failure
 T = TypeVar("T")
 
 _ROOT = Path(__file__).resolve().parents[3]
-_START_SECONDS = 60.0  # a tenth of a second in truth; machines under load take longer
+_START_SECONDS = 60.0  # usually a tenth of a second; machines under load take longer
 _CHUNK = 65_536
 _LONGEST_ANSWER = 4 << 20  # a text layer of 20,000 words has half of that
 
@@ -57,7 +57,7 @@ class Helper:
         return self._process.poll() is None and self._served < self._budget.requests
 
     def ask(self, request: Answer, read: Callable[[Answer], T]) -> T:
-        """What `read` makes of the answer. The helper is put down by whatever goes wrong.
+        """What `read` makes of the answer. The helper is stopped if anything goes wrong.
 
         Raises the BadInput that the helper reports, `too_costly` or `decoder_crashed`.
         """
@@ -84,7 +84,7 @@ class Helper:
         return pixels
 
     def stop(self) -> None:
-        """End the process, whatever it is doing. Harmless when repeated."""
+        """Kill the process. May be repeated."""
         self._process.kill()
         self._process.wait()
         self._answers.close()
@@ -123,7 +123,7 @@ class Helper:
         return answer
 
     def _post_mortem(self) -> BadInput:
-        """Why the helper fell silent or spoke nonsense. SIGXCPU is the kernel's CPU limit."""
+        """Why the helper sends no sound answer. SIGXCPU is the kernel's limit of CPU time."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
         out_of_time = self._process.returncode == -signal.SIGXCPU
@@ -147,7 +147,7 @@ def _spawn(limits: Limits, budget: Budget, memory: int) -> "subprocess.Popen[byt
         pass_fds=[memory],
         cwd="/",
         env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-        start_new_session=True,  # a terminal's Ctrl-C is the parent's affair
+        start_new_session=True,  # a terminal's Ctrl-C is for the parent to handle
     )
 
 
@@ -179,6 +179,6 @@ def _too_costly() -> BadInput:
 def _crashed() -> BadInput:
     return BadInput(
         "decoder_crashed",
-        "The decoder broke down on this page. Save the document again with the program that made "
+        "The decoder crashed on this page. Save the document again with the program that made "
         "it, or send the page as an image.",
     )

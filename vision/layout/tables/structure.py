@@ -1,8 +1,8 @@
-"""A grid of rows and columns from where the words of a table stand.
+"""Finds the rows and columns of a table from the positions of its words.
 
-Columns are what white gaps part in the fullest rows; a cell that reaches over several of them spans
-them. Rows are rows of text, less those that only carry on the wrapped cells of the row above
-(vision/layout/tables/wrapped_rows.py). Ruling lines are not looked at.
+Columns are separated by white gaps in the fullest rows; a cell that reaches over several of them
+spans them. Rows are rows of text, except those that only continue wrapped cells of the row above
+(vision/layout/tables/wrapped_rows.py). Ruling lines are not used.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ from vision.layout.tables.wrapped_rows import join_wrapped
 
 # In line heights: wider than the space between words, narrower than that between columns.
 _CELL_GAP = 0.7
-# Where many rows agree, chance does not part words at the same place: a narrower gap will do, if it
-# is still wider than those between the table's words.
+# Where many rows agree, gaps at the same place are no chance: a narrower gap suffices, if it is
+# still wider than the spaces between the table's words.
 _NARROW_CELL_GAP, _MANY_ROWS = 0.45, 7
 _WIDER_THAN_A_SPACE = 1.6
-# Rows with at least this share of the most pieces tell where the columns are: heads and
-# subtitles that span columns have fewer.
+# Rows with at least this share of the most pieces define the columns: headers and subtitles that
+# span columns have fewer.
 _FULL_ROW = 0.7
 _SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
 
@@ -33,9 +33,9 @@ _SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
 def make_table(
     table_id: str, region: Region, rows: Sequence[Sequence[PlacedLine]], to_layout: Affine
 ) -> Table | None:
-    """The grid of a table region; None where its text shows no two rows and two columns.
+    """The grid of a table region; None where its text has fewer than two rows or two columns.
 
-    `rows` hold the region's lines side by side, from the top; places without text get no cell.
+    `rows` hold the region's lines side by side, from the top; positions without text get no cell.
     """
     unit = median([line.box.height for row in rows for line in row])
     lines = [list(_lines(row, to_layout)) for row in rows]
@@ -54,9 +54,9 @@ def make_table(
 
 
 def _lines(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
-    """The words of each line of the row, from the top and from where lines start.
+    """The words of each line of the row, from the top, each line in reading direction.
 
-    Lines of a row may stand one above the other, beside a cell that is taller or between two.
+    Lines of a row may lie one above the other, beside a taller cell or between two.
     """
     for number, line in enumerate(_stacked(row)):
         words = (word for piece in line for word in _words(piece, to_layout, number))
@@ -87,7 +87,7 @@ def _words(line: PlacedLine, to_layout: Affine, number: int) -> list[Word]:
 
 
 def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[Interval], float]:
-    """Where the text of the fullest rows stands, and the gap that parts it into columns."""
+    """The extent of each column in the fullest rows, and the gap that separates them."""
     gaps = [
         right.x[0] - left.x[1] for row in rows for line in row for left, right in pairwise(line)
     ]
@@ -100,7 +100,7 @@ def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[In
 
 
 def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[Interval], int]:
-    """The columns that gaps wider than `gap` part, and how many rows told them."""
+    """The columns between gaps wider than `gap`, and how many rows define them."""
     pieces = [[run for line in row for run in _runs(line, gap)] for row in rows]
     fullest = max(len(row) for row in pieces)
     full = [row for row in pieces if len(row) >= max(_FULL_ROW * fullest, 2)]
@@ -109,7 +109,7 @@ def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[
 
 
 def _runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:
-    """The line's words parted where they stand further apart than `gap`."""
+    """The line's words split where they are further apart than `gap`."""
     run: list[Word] = []
     for word in line:
         if run and word.x[0] - run[-1].x[1] > gap:
@@ -125,7 +125,7 @@ def _cells(
 ) -> list[Cell]:
     """The row's cells from the first column on; what shares a column shares a cell."""
     runs = [run for line in lines for run in _runs(line, _CELL_GAP * unit)]
-    pieces = [piece for run in runs for piece in _parted(run, columns, gap)]
+    pieces = [piece for run in runs for piece in _split_at_gaps(run, columns, gap)]
     cells: list[Cell] = []
     for piece in sorted(pieces, key=lambda cell: (cell.first, cell.last)):
         if cells and piece.first <= cells[-1].last:
@@ -141,8 +141,8 @@ def _in_order(fragment: Fragment) -> tuple[int, float]:
     return fragment.line, fragment.x[0]
 
 
-def _parted(run: Sequence[Word], columns: list[Interval], gap: float) -> Iterator[Cell]:
-    """Words that stand close together, as one cell, or parted at gaps between columns.
+def _split_at_gaps(run: Sequence[Word], columns: list[Interval], gap: float) -> Iterator[Cell]:
+    """Words that are close together, as one cell, or split at gaps between columns.
 
     Where a word lies across such a gap, all of them are one cell over several columns.
     """

@@ -1,7 +1,7 @@
-"""Which rows of a table only carry on the row above: the further lines of cells that wrapped.
+"""Finds rows of a table that only continue the row above: further lines of wrapped cells.
 
-A line is wrapped because its next word did not fit: so a row carries on when the first word of each
-of its cells would have reached over the edge of the column, had it stood in the line above.
+A line is wrapped because its next word did not fit: so a row is a continuation when the first word
+of each of its cells would have crossed the edge of the column at the end of the line above.
 """
 
 from collections.abc import Sequence
@@ -15,28 +15,28 @@ from vision.layout.tables.cells import Cell, GridRow
 
 # In line heights.
 _SPACE = 0.25
-_RAGGED = 0.6  # by which a word may have fitted after all: columns are known by their words only
-_TIGHTER = 0.2  # how much closer the lines of a cell stand than rows do, where they tell
+_RAGGED = 0.6  # tolerance: the edges of columns are known from their words only
+_TIGHTER = 0.2  # by how much lines of a cell are closer than rows, where that differs at all
 _NO_STRAY = 0.9  # share of the lines of a column that end within it
-_ROW_GAP = 0.5  # further below than this, beyond the usual gap, nothing is carried on
+_ROW_GAP = 0.5  # beyond the usual gap; rows farther below are no continuation
 
 
 def join_wrapped(
     rows: Sequence[GridRow], columns: Sequence[Interval], unit: float
 ) -> list[GridRow]:
-    """The rows with those that carry on joined to the row above; `unit` is a line's height."""
-    judge = _Judge(rows, columns, unit)
+    """The rows, with continuations joined to the row above; `unit` is the height of a line."""
+    continuations = _Continuations(rows, columns, unit)
     joined: list[GridRow] = []
     for at, row in enumerate(rows):
-        if joined and judge.carries_on(joined[-1], rows[at - 1], row):
+        if joined and continuations.includes(joined[-1], rows[at - 1], row):
             joined[-1] = _together(joined[-1], row)
         else:
             joined.append(row)
     return joined
 
 
-class _Judge:
-    """Knows how far the table's columns reach, and how far apart its rows usually stand."""
+class _Continuations:
+    """Judges rows by how far the table's columns reach and how far apart rows usually are."""
 
     def __init__(self, rows: Sequence[GridRow], columns: Sequence[Interval], unit: float) -> None:
         self._edges = _edges(rows, columns)
@@ -47,12 +47,12 @@ class _Judge:
         self._usual = median(gaps) if gaps else 0.0
         self._between_rows = median(keyed) if keyed else self._usual
 
-    def carries_on(self, whole: GridRow, above: GridRow, row: GridRow) -> bool:
-        """Whether `row` carries on `whole`, of which `above` is the last row of text.
+    def includes(self, whole: GridRow, above: GridRow, row: GridRow) -> bool:
+        """Whether `row` continues `whole`, of which `above` is the last row of text.
 
-        Rows that begin in the first column begin something new, unless that cell itself wraps:
-        then it goes on with a small letter, and stands alone either here or above, where that is
-        no head of the table.
+        Rows that begin in the first column are new rows, unless that cell itself wraps: then it
+        continues with a small letter, and is alone either here or above, where that is not the
+        table's header.
         """
         gap = _gap(above, row)
         if not row.cells or gap > self._usual + _ROW_GAP * self._unit:

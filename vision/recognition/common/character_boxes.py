@@ -1,8 +1,8 @@
-"""Boxes of characters: a word's ink shared out, from left to right, among the letters read in it.
+"""Boxes of characters: assigns a word's ink, from left to right, to the letters read in it.
 
-The steps in which letters were read say only roughly where they stand, often half a letter off.
-Most letters are one piece of ink each, so their order tells which is which; the steps decide where
-letters touch or fall into pieces. The cheapest way to share is found by dynamic programming.
+The time steps in which letters were read locate them only roughly, often half a letter off. Most
+letters are one piece of ink each, so their order matches them; the steps decide where letters touch
+or consist of several pieces. The cheapest assignment is found by dynamic programming.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ _SHARES = (
     *((1, n) for n in range(2, _PIECES + 1)),
     *((n, 1) for n in range(2, _TOUCHING + 1)),
 )
-# What each further letter or piece of a share costs, in mean widths of the word's letters: on drawn
+# Cost of each further letter or piece of a share, in mean widths of the word's letters: on rendered
 # lines 90% of the converted networks' edges are within 8 pixels with 1, within 1 with 2 or 4.
 _UNEVEN = 2.0
-# Pieces that share so much of the narrower one's width stand above each other: marks, dots.
-_ABOVE = 0.5
+# Pieces that share so much of the narrower one's width are above each other: marks, dots.
+_STACKED = 0.5
 
 Span = tuple[float, float]
 Place = tuple[int, int]  # letters and pieces before it
@@ -43,7 +43,7 @@ def with_characters(
     """The words with their characters, whose boxes lie inside the word's.
 
     `letters` are each word's characters with their probabilities, `windows` (x0, x1) those of all
-    of them in this order, `ink` as `ink_boxes` gives it. Letters that touch are parted as their
+    of them in this order, `ink` as `ink_boxes` gives it. Letters that touch are split as their
     windows are, and are as high as their ink together.
     """
     left = iter(windows)
@@ -51,45 +51,45 @@ def with_characters(
     for word, own in zip(words, letters, strict=True):
         boxes = _boxes([next(left) for _ in own], _pieces(ink, word.box), word.box)
         pairs = zip(own, boxes, strict=True)
-        characters = tuple(Character(text, sure, box) for (text, sure), box in pairs)
+        characters = tuple(Character(text, probability, box) for (text, probability), box in pairs)
         detailed.append(replace(word, characters=characters))
     return tuple(detailed)
 
 
 def _pieces(ink: NDArray[np.int32], word: Box) -> list[Box]:
-    """The word's ink from left to right, what stands above each other joined."""
+    """The word's pieces of ink from left to right, those above each other joined."""
     x0, y0, x1, y1 = ink.T
     inside = (x0 >= word.x0) & (y0 >= word.y0) & (x1 <= word.x1) & (y1 <= word.y1)
     joined: list[Box] = []
     for piece in sorted(Box(*map(float, row)) for row in ink[inside].tolist()):
         joined.append(piece)
-        while len(joined) > 1 and _above(*joined[-2:]):
+        while len(joined) > 1 and _are_stacked(*joined[-2:]):
             joined[-2:] = [union(joined[-2:])]
     return joined
 
 
-def _above(one: Box, other: Box) -> bool:
+def _are_stacked(one: Box, other: Box) -> bool:
     shared = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return shared > _ABOVE * min(one.width, other.width)
+    return shared > _STACKED * min(one.width, other.width)
 
 
 def _boxes(windows: Sequence[Span], pieces: Sequence[Box], word: Box) -> list[Box]:
-    """One box for each window, in their order, which is not that on paper in all scripts."""
+    """One box for each window, in their order; in some scripts paper has another order."""
     spans = [(_between(x0, word), _between(x1, word)) for x0, x1 in windows]
     order = sorted(range(len(spans)), key=spans.__getitem__)
     boxes = [Box(x0, word.y0, x1, word.y1) for x0, x1 in spans]
     ordered = [spans[at] for at in order]
-    for (letter, piece), (next_letter, next_piece) in pairwise(_shared_out(ordered, pieces)):
+    for (letter, piece), (next_letter, next_piece) in pairwise(_assigned(ordered, pieces)):
         whole = union(pieces[piece:next_piece])
         for at, box in zip(
-            order[letter:next_letter], _parted(whole, ordered[letter:next_letter]), strict=True
+            order[letter:next_letter], _split(whole, ordered[letter:next_letter]), strict=True
         ):
             boxes[at] = box
     return boxes
 
 
-def _shared_out(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
-    """Where the shares begin and end in the cheapest way to share; nothing where there is none."""
+def _assigned(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
+    """Where shares begin and end in the cheapest assignment; empty where there is none."""
     if not spans or not pieces:
         return []
     width = (pieces[-1].x1 - pieces[0].x0) / len(spans)
@@ -106,20 +106,20 @@ def _shared_out(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
             cost = best[at][0] + apart + _UNEVEN * width * (letters + parts - 2)
             if cost < best.get(to, (inf,))[0]:
                 best[to] = (cost, at)
-    return _way(best, (len(spans), len(pieces)))
+    return _path_to(best, (len(spans), len(pieces)))
 
 
-def _way(best: dict[Place, tuple[float, Place]], end: Place) -> list[Place]:
+def _path_to(best: dict[Place, tuple[float, Place]], end: Place) -> list[Place]:
     if end not in best:
         return []
-    way = [end]
-    while way[-1] != (0, 0):
-        way.append(best[way[-1]][1])
-    return way[::-1]
+    path = [end]
+    while path[-1] != (0, 0):
+        path.append(best[path[-1]][1])
+    return path[::-1]
 
 
-def _parted(whole: Box, spans: Sequence[Span]) -> list[Box]:
-    """Ink cut as the spans part their own extent."""
+def _split(whole: Box, spans: Sequence[Span]) -> list[Box]:
+    """Ink split in the proportions of the spans."""
     start, end = spans[0][0], spans[-1][1]
     stretch = whole.width / (end - start) if end > start else 0.0
     cuts = [whole.x0 + (span[0] - start) * stretch for span in spans[1:]]

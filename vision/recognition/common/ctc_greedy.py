@@ -1,4 +1,4 @@
-"""From class probabilities over time to characters (connectionist temporal classification)."""
+"""Greedy decoding of class probabilities over time (connectionist temporal classification)."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,10 +25,11 @@ class Runs:
     certainty: float
 
 
-def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], null: int) -> list[Runs]:
+def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], blank: int) -> list[Runs]:
     """The best class of each step, equal neighbours joined, blanks left out, for each line.
 
-    `probabilities` [lines, time, classes]; steps from `steps[i]` on are not looked at.
+    `probabilities` [lines, time, classes]; line `i` has `steps[i]` steps, the rest is padding.
+    `blank` is the index of CTC's blank class.
     """
     lines, time, _ = probabilities.shape
     if not lines or not time:
@@ -36,16 +37,16 @@ def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], null: in
         return [Runs(nothing, nothing, nothing, nothing.astype(np.float32), 0.0)] * lines
     best = probabilities.argmax(axis=2)
     peaks = np.take_along_axis(probabilities, best[:, :, None], axis=2)[:, :, 0]
-    best[np.arange(time) >= steps[:, None]] = null
+    best[np.arange(time) >= steps[:, None]] = blank
     turns = np.ones((lines, time), np.bool_)
     turns[:, 1:] = best[:, 1:] != best[:, :-1]
     at = np.flatnonzero(turns)
     ends = np.append(at[1:], lines * time)
     highest = np.maximum.reduceat(peaks.ravel(), at)
-    kept = best.ravel()[at] != null
+    kept = best.ravel()[at] != blank
     at, ends, highest = at[kept], ends[kept], highest[kept]
     cuts = np.searchsorted(at, np.arange(lines + 1) * time).tolist()
-    certainties = _certainties(best != null, peaks)
+    certainties = _certainties(best != blank, peaks)
     return [
         Runs(
             best[line, at[a:b] - line * time],
@@ -58,7 +59,7 @@ def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], null: in
     ]
 
 
-def _certainties(voiced: NDArray[np.bool_], peaks: NDArray[np.float32]) -> list[float]:
-    sums = np.where(voiced, peaks, 0).sum(axis=1, dtype=np.float64)
-    means: list[float] = (sums / np.maximum(voiced.sum(axis=1), 1)).tolist()
+def _certainties(emitting: NDArray[np.bool_], peaks: NDArray[np.float32]) -> list[float]:
+    sums = np.where(emitting, peaks, 0).sum(axis=1, dtype=np.float64)
+    means: list[float] = (sums / np.maximum(emitting.sum(axis=1), 1)).tolist()
     return means

@@ -1,11 +1,11 @@
-"""Which lines a network reads together: few calls, little padding."""
+"""Groups lines into batches for a network: few calls, little padding."""
 
 from collections.abc import Iterator, Sequence
 
-# A call costs as much as 60 pixels and .45 of its lines' width (eng; .16 + .0011 w milliseconds
+# A call costs as much as 60 pixels plus .45 of the lines' width (eng; .16 + .0011 w milliseconds,
 # where a pixel of a line takes .0025): lines join a batch until their padding exceeds that.
 _CALL, _CALL_BY_WIDTH = 60, 0.45
-# More lines or pixels than these leave the processor's caches (docs/research/recognition.md).
+# More lines or pixels do not fit the processor's caches (docs/research/recognition.md).
 _MOST_LINES = 16
 _MOST_PIXELS = 8000
 # No line of text is 500 times as wide as high; a rule or an edge may be, and takes memory by width.
@@ -13,7 +13,7 @@ _WIDEST = 20_000
 
 
 def batches(widths: Sequence[int], narrowest: int) -> Iterator[list[int]]:
-    """Places of lines to read together, widest first; what is too narrow or wide is left out.
+    """Indices of lines to read together, widest first; lines too narrow or wide are left out.
 
     `widths` in pixels of the network's input.
     """

@@ -1,9 +1,9 @@
-"""The cheapest way to read a doubtful stretch: a beam search that knows words.
+"""The cheapest reading of an uncertain part of a line: a beam search that knows words.
 
 After Tesseract's src/lstm/recodebeam.cpp: every step costs -ln p and a little more, and all steps
 of a word that is not listed cost 2.25 times as much. A trie of codes is its grammar. Unlike there,
-the ways to read one text add up (Graves 2012, Supervised Sequence Labelling, ch. 7.5), which reads
-poor print better.
+the probabilities of all paths to one text are added (Graves 2012, Supervised Sequence Labelling,
+ch. 7.5), which reads poor print better.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.recognition.common.ctc_greedy import Probabilities
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph, Spelling
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph, Spelling
 from vision.recognition.lstm.dawg_lexicon import BEFORE, Lexicon, State
 
 _STEP_COST = 0.085  # kCertOffset
@@ -30,199 +30,203 @@ _IMPOSSIBLE = 1e-9
 _NEGLIGIBLE = 5.0  # e^-5 of a path's probability: not worth adding
 
 
-# The paths to a prefix: their rank, which prices the last word as it looks so far; the cost of the
-# words before the last; the cost of the last as if it were listed; and the last word's dearest
-# step, on its cheapest path. A plain tuple: a page makes ten thousands of them.
+class Prefix:
+    """The start of a reading: one class after its `parent`, as a tree that the search grows.
+
+    `number` is the class, emitted first at step `time`; `starts` says whether it begins a new
+    character. `place` is where the character stands in the trie of codes. `before` and `after` are
+    the lexicon's states around that character, None where no listed word begins so. `bound` is the
+    cost that no step of its last word may exceed if that is to be listed; -1 where it is not.
+    """
+
+    __slots__ = (
+        "after", "before", "bound", "is_listed", "number", "parent", "place", "starts", "time",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        parent: "Prefix | None",
+        number: int,
+        starts: bool,
+        time: int,
+        place: Spelling,
+        before: State | None,
+        after: State | None,
+        bound: float,
+    ) -> None:
+        self.parent = parent
+        self.number = number
+        self.starts = starts
+        self.time = time
+        self.place = place
+        self.before = before
+        self.after = after
+        self.bound = bound
+        self.is_listed: bool | None = None  # not looked up yet
+
+
+# The paths to a prefix, joined: their rank, which prices the last word as it looks so far; the cost
+# of the words before the last; the cost of the last as if it were listed; and the last word's
+# dearest step, on its cheapest path. A plain tuple: a page makes ten thousands of them.
 _Path = tuple[float, float, float, float]
-_Beam = list[tuple[int, _Path | None, _Path | None]]  # prefixes; ended in the null class, or not
-_Frame = list[tuple[int, float]]  # classes but the null with their costs
-_BY_COST = itemgetter(1)
 _START: _Path = (0.0, 0.0, 0.0, 0.0)
+_Paths = dict[Prefix, _Path]
+# Prefixes with their paths that end in a blank, and those that do not.
+_Beam = list[tuple[Prefix, _Path | None, _Path | None]]
+_Frame = list[tuple[int, float]]  # classes other than the blank with their costs
+_BY_COST = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One way to read a stretch: its character ids and its cost; `prefix` leads back to when."""
+    """One reading of a part of a line: its character ids and its cost; `prefix` spells it."""
 
     characters: tuple[int, ...]
     cost: float
-    prefix: int
+    prefix: Prefix
 
 
 @dataclass(slots=True)
 class Search:
-    """The cheapest readings of one stretch of a line, which begins and ends between words.
+    """The cheapest readings of a part of a line, which begins and ends between words.
 
-    Without a lexicon no word costs more than another, and stretches may be any.
+    `probabilities` [time, classes]. Without a lexicon no word costs more than another, and the
+    part may begin and end anywhere.
     """
 
     probabilities: Probabilities
     alphabet: Alphabet
     lexicon: Lexicon | None = None
-    # One entry for each prefix met. A move is its last class * 2, plus 1 where a character begins.
-    _parents: list[int] = field(default_factory=lambda: [-1])
-    _moves: list[int] = field(default_factory=lambda: [-1])
-    _times: list[int] = field(default_factory=lambda: [-1])
-    _places: list[Spelling] = field(default_factory=list)
-    # Where the lexicon stands before and after the prefix's last character; None is not listed.
-    _before: list[State | None] = field(default_factory=lambda: [BEFORE])
-    _after: list[State | None] = field(default_factory=lambda: [BEFORE])
-    # The dearest step with which its last word may still be a listed one; under 0 where it is none.
-    _bounds: list[float] = field(default_factory=list)
-    _listed: dict[int, bool] = field(default_factory=lambda: {0: True})
-    # What a prefix and a class more lead to, and whether a word ends before it.
-    _children: dict[tuple[int, int], list[tuple[int, bool]]] = field(default_factory=dict)
+    _root: Prefix = field(init=False)
+    # What a prefix and a class more lead to, and whether a word ends before it. Kept here, so that
+    # prefixes only know their parents and are freed without the garbage collector.
+    _children: dict[tuple[Prefix, int], list[tuple[Prefix, bool]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        bound = inf if self.lexicon is None else _DEAREST
+        self._root = Prefix(None, -1, False, -1, self.alphabet.root, BEFORE, BEFORE, bound)
 
     def hypotheses(self) -> list[Hypothesis]:
-        """Readings made of whole characters, cheapest first; none where no such fits."""
-        self._places = [self.alphabet.root]
-        self._bounds = [self._bound(BEFORE)]
-        beam: _Beam = [(0, _START, None)]
-        silences = [_cost(each) for each in self.probabilities[:, self.alphabet.null].tolist()]
+        """Readings made of whole characters, cheapest first; none where no such reading fits."""
+        beam: _Beam = [(self._root, _START, None)]
+        blanks = [_cost(each) for each in self.probabilities[:, self.alphabet.blank_class].tolist()]
         begin = 0
         for time, frame in enumerate(self._frames()):
             if frame:
-                beam = self._waited(beam, silences[begin:time])
-                beam = self._pruned(*self._step(beam, frame, silences[time], time))
+                beam = _through_blanks(beam, blanks[begin:time])
+                beam = self._pruned(*self._step(beam, frame, blanks[time], time))
                 begin = time + 1
-        beam = self._waited(beam, silences[begin:])
+        beam = _through_blanks(beam, blanks[begin:])
         found = [
-            Hypothesis(self._characters(prefix), self._finished(prefix, _total(*ends)), prefix)
+            Hypothesis(_characters(prefix), self._finished(prefix, _total(*ends)), prefix)
             for prefix, *ends in beam
-            if prefix == 0 or self._places[prefix].character is not None
+            if prefix is self._root or prefix.place.character is not None
         ]
         return sorted(found, key=lambda each: each.cost)
 
-    def glyphs(self, prefix: int, offset: int) -> list[Glyph]:
-        """When the characters of a hypothesis were read; the stretch begins at step `offset`."""
-        characters = iter(self._characters(prefix)[::-1])
+    def glyphs(self, prefix: Prefix, offset: int) -> list[Glyph]:
+        """When the characters of a hypothesis were read, if its first step is step `offset`."""
+        characters = iter(_characters(prefix)[::-1])
         found: list[Glyph] = []
         until, end, weakest = len(self.probabilities), 0, 1.0
-        while prefix:
-            start, move = self._times[prefix], self._moves[prefix]
-            heard = self.probabilities[start:until, move >> 1]
-            end = end or start + _length(heard)
-            weakest = min(weakest, float(heard.max()))
-            if move & 1:
-                found.append(Glyph(next(characters), offset + start, offset + end, weakest))
+        while prefix.parent is not None:
+            emitted = self.probabilities[prefix.time : until, prefix.number]
+            end = end or prefix.time + _length(emitted)
+            weakest = min(weakest, float(emitted.max()))
+            if prefix.starts:
+                start = offset + prefix.time
+                found.append(Glyph(next(characters), start, offset + end, weakest))
                 end, weakest = 0, 1.0
-            until, prefix = start, self._parents[prefix]
+            until, prefix = prefix.time, prefix.parent
         return found[::-1]
 
     def _frames(self) -> list[_Frame]:
-        heard = self.probabilities > _FLOOR
-        heard[:, self.alphabet.null] = False
-        rows, classes = np.nonzero(heard)
+        """For each step the likely classes with their costs, cheapest first; mostly none."""
+        likely = self.probabilities > _FLOOR
+        likely[:, self.alphabet.blank_class] = False
+        rows, classes = np.nonzero(likely)
         costs = (-np.log(self.probabilities[rows, classes]) + _STEP_COST).tolist()
-        frames: list[_Frame] = [[] for _ in heard]
+        frames: list[_Frame] = [[] for _ in likely]
         for row, number, cost in zip(rows.tolist(), classes.tolist(), costs, strict=True):
             frames[row].append((number, cost))
         return [sorted(frame, key=_BY_COST)[:_FOLLOWED] if frame[1:] else frame for frame in frames]
 
-    def _step(
-        self, beam: _Beam, frame: _Frame, silence: float, time: int
-    ) -> tuple[dict[int, _Path], dict[int, _Path]]:
-        """The paths that end in the null class and those that do not, by prefix."""
-        silent: dict[int, _Path] = {}
-        voiced: dict[int, _Path] = {}
-        for prefix, quiet, loud in beam:
-            best = _total(quiet, loud)
-            silent[prefix] = _longer(best, silence, self._bounds[prefix])
-            last = self._moves[prefix] >> 1
+    def _step(self, beam: _Beam, frame: _Frame, blank: float, time: int) -> tuple[_Paths, _Paths]:
+        """The paths that end in a blank, which costs `blank`, and those that do not, by prefix."""
+        in_blank: _Paths = {}
+        in_class: _Paths = {}
+        for prefix, blank_path, class_path in beam:
+            best = _total(blank_path, class_path)
+            in_blank[prefix] = _longer(best, blank, prefix.bound)
             for number, cost in frame:
-                if number != last:
-                    self._extend(voiced, prefix, best, number, cost, time)
+                if number != prefix.number:
+                    self._extend(in_class, prefix, best, number, cost, time)
                     continue
-                if loud:
-                    _offer(voiced, prefix, _longer(loud, cost, self._bounds[prefix]))
-                if quiet:
-                    self._extend(voiced, prefix, quiet, number, cost, time)
-        return silent, voiced
-
-    def _waited(self, beam: _Beam, silences: list[float]) -> _Beam:
-        """Steps in which nothing is heard, all at once."""
-        if not silences:
-            return beam
-        cost, dearest = sum(silences), max(silences)
-        return [
-            (prefix, _longer(_total(quiet, loud), cost, self._bounds[prefix], dearest), None)
-            for prefix, quiet, loud in beam
-        ]
+                # The same class again is the same character, unless a blank stands between.
+                if class_path:
+                    _offer(in_class, prefix, _longer(class_path, cost, prefix.bound))
+                if blank_path:
+                    self._extend(in_class, prefix, blank_path, number, cost, time)
+        return in_blank, in_class
 
     def _extend(
-        self,
-        voiced: dict[int, _Path],
-        prefix: int,
-        path: _Path,
-        number: int,
-        cost: float,
-        time: int,
+        self, paths: _Paths, prefix: Prefix, path: _Path, number: int, cost: float, time: int
     ) -> None:
-        """One class more: on in the character begun, or with a new one after it."""
+        """One class more: it continues the character begun, or begins a new one."""
         children = self._children.get((prefix, number))
         if children is None:
-            children = self._children[prefix, number] = self._born(prefix, number, time)
-        for child, ends in children:
-            if ends:
+            children = self._new_children(prefix, number, time)
+            self._children[prefix, number] = children
+        for child, ends_word in children:
+            if ends_word:
                 finished = self._finished(prefix, path)
                 path = (finished, finished, 0.0, 0.0)
-            _offer(voiced, child, _longer(path, cost, self._bounds[child]))
+            _offer(paths, child, _longer(path, cost, child.bound))
 
-    def _born(self, prefix: int, number: int, time: int) -> list[tuple[int, bool]]:
-        place, root = self._places[prefix], self.alphabet.root
-        children: list[tuple[int, bool]] = []
+    def _new_children(self, prefix: Prefix, number: int, time: int) -> list[tuple[Prefix, bool]]:
+        place, root = prefix.place, self.alphabet.root
+        children: list[tuple[Prefix, bool]] = []
         if place is not root and number in place.longer:
-            children.append((self._child(prefix, 2 * number, place.longer[number], time), False))
+            longer = place.longer[number]
+            children.append((self._child(prefix, number, False, time, longer), False))
         if (place is root or place.character is not None) and number in root.longer:
             new = root.longer[number]
-            blank = new.character == BLANK
-            if not blank or place.character != BLANK:
-                children.append((self._child(prefix, 2 * number + 1, new, time), blank))
+            is_space = new.character == SPACE
+            if not is_space or place.character != SPACE:
+                children.append((self._child(prefix, number, True, time, new), is_space))
         return children
 
-    def _child(self, prefix: int, move: int, place: Spelling, time: int) -> int:
-        before = self._after[prefix] if move & 1 else self._before[prefix]
-        after = self._followed(before, place.character)
-        self._parents.append(prefix)
-        self._moves.append(move)
-        self._times.append(time)
-        self._places.append(place)
-        self._before.append(before)
-        self._after.append(after)
-        self._bounds.append(self._bound(after))
-        return len(self._moves) - 1
-
-    def _bound(self, state: State | None) -> float:
+    def _child(
+        self, prefix: Prefix, number: int, starts: bool, time: int, place: Spelling
+    ) -> Prefix:
+        before = after = prefix.after if starts else prefix.before
         if self.lexicon is None:
-            return inf
-        return _DEAREST if state is not None else -1.0
+            return Prefix(prefix, number, starts, time, place, before, after, inf)
+        if place.character is not None:
+            after = self.lexicon.follow(before, place.character)
+        bound = _DEAREST if after is not None else -1.0
+        return Prefix(prefix, number, starts, time, place, before, after, bound)
 
-    def _followed(self, state: State | None, character: int | None) -> State | None:
-        if self.lexicon is None or character is None:
-            return state
-        return self.lexicon.follow(state, character)
-
-    def _finished(self, prefix: int, path: _Path) -> float:
+    def _finished(self, prefix: Prefix, path: _Path) -> float:
         """The cost of a path whose last word ends here."""
         _, finished, word, dearest = path
         listed = self.lexicon is None or (dearest <= _DEAREST and self._is_listed(prefix))
         return finished + word * (1.0 if listed else _OUTSIDE)
 
-    def _is_listed(self, prefix: int) -> bool:
-        known = self._listed.get(prefix)
-        if known is None:
+    def _is_listed(self, prefix: Prefix) -> bool:
+        if prefix.is_listed is None:
             assert self.lexicon is not None
-            word = self._characters(prefix, since_blank=True)
-            known = self._listed[prefix] = not word or word in self.lexicon
-        return known
+            word = _characters(prefix, since_space=True)
+            prefix.is_listed = not word or word in self.lexicon
+        return prefix.is_listed
 
-    def _pruned(self, silent: dict[int, _Path], voiced: dict[int, _Path]) -> _Beam:
+    def _pruned(self, in_blank: _Paths, in_class: _Paths) -> _Beam:
         """The cheapest prefixes, and of those that are listed words so far some more.
 
-        Without a lexicon all words are as good as listed.
+        Without a lexicon all words count as listed.
         """
-        ranks = {prefix: path[0] for prefix, path in silent.items()}
-        for prefix, path in voiced.items():
+        ranks = {prefix: path[0] for prefix, path in in_blank.items()}
+        for prefix, path in in_class.items():
             if path[0] < ranks.get(prefix, inf):
                 ranks[prefix] = path[0]
         ranked = sorted(ranks, key=ranks.__getitem__)
@@ -230,27 +234,39 @@ class Search:
         near = [prefix for prefix in ranked if ranks[prefix] < dearest]
         kept, others = near[:_WIDTH], near[_WIDTH:]
         if self.lexicon is not None:
-            others = [prefix for prefix in others if self._after[prefix] is not None]
+            others = [prefix for prefix in others if prefix.after is not None]
         kept += others[:_WORD_WIDTH]
-        return [(prefix, silent.get(prefix), voiced.get(prefix)) for prefix in kept]
+        return [(prefix, in_blank.get(prefix), in_class.get(prefix)) for prefix in kept]
 
-    def _characters(self, prefix: int, *, since_blank: bool = False) -> tuple[int, ...]:
-        found: list[int] = []
-        ends = True
-        while prefix:
-            if ends:
-                character = self._places[prefix].character
-                assert character is not None
-                if since_blank and character == BLANK:
-                    break
-                found.append(character)
-            ends = bool(self._moves[prefix] & 1)
-            prefix = self._parents[prefix]
-        return tuple(found[::-1])
+
+def _characters(prefix: Prefix, *, since_space: bool = False) -> tuple[int, ...]:
+    found: list[int] = []
+    ends = True  # the character that the prefix belongs to ends with it
+    while prefix.parent is not None:
+        if ends:
+            character = prefix.place.character
+            assert character is not None
+            if since_space and character == SPACE:
+                break
+            found.append(character)
+        ends = prefix.starts
+        prefix = prefix.parent
+    return tuple(found[::-1])
 
 
 def _cost(probability: float) -> float:
     return _STEP_COST - log(max(probability, _IMPOSSIBLE))
+
+
+def _through_blanks(beam: _Beam, costs: list[float]) -> _Beam:
+    """Several steps in which only the blank is likely, all at once."""
+    if not costs:
+        return beam
+    cost, dearest = sum(costs), max(costs)
+    return [
+        (prefix, _longer(_total(blank_path, class_path), cost, prefix.bound, dearest), None)
+        for prefix, blank_path, class_path in beam
+    ]
 
 
 def _longer(path: _Path, cost: float, bound: float, dearest: float | None = None) -> _Path:
@@ -266,8 +282,8 @@ def _longer(path: _Path, cost: float, bound: float, dearest: float | None = None
     return (finished + (word if step <= bound else word * _OUTSIDE), finished, word, step)
 
 
-def _offer(paths: dict[int, _Path], prefix: int, path: _Path) -> None:
-    """A path to a prefix, joined with the other ways there."""
+def _offer(paths: _Paths, prefix: Prefix, path: _Path) -> None:
+    """Join a path to a prefix with the other paths there."""
     known = paths.get(prefix)
     paths[prefix] = path if known is None else _joined(path, known)
 
@@ -283,15 +299,15 @@ def _joined(one: _Path, other: _Path) -> _Path:
     return (rank - gain, finished, word - gain, dearest)
 
 
-def _total(quiet: _Path | None, loud: _Path | None) -> _Path:
-    if quiet is None:
-        assert loud is not None
-        return loud
-    return quiet if loud is None else _joined(quiet, loud)
+def _total(blank_path: _Path | None, class_path: _Path | None) -> _Path:
+    if blank_path is None:
+        assert class_path is not None
+        return class_path
+    return blank_path if class_path is None else _joined(blank_path, class_path)
 
 
-def _length(heard: NDArray[np.float32]) -> int:
+def _length(emitted: NDArray[np.float32]) -> int:
     """Steps until a class falls under half of its peak."""
-    peak = int(heard.argmax())
-    faded = np.flatnonzero(heard[peak:] < heard[peak] / 2)
-    return peak + int(faded[0]) if len(faded) else len(heard)
+    peak = int(emitted.argmax())
+    faded = np.flatnonzero(emitted[peak:] < emitted[peak] / 2)
+    return peak + int(faded[0]) if len(faded) else len(emitted)

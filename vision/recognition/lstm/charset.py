@@ -7,23 +7,23 @@ from typing import NamedTuple
 
 from vision.recognition.common.ctc_greedy import Runs
 
-BLANK = 0  # the id of the character between words
+SPACE = 0  # the id of the character between words
 _UNSPACED = ("CJK UNIFIED", "KATAKANA LETTER", "THAI CHARACTER")  # names in Unicode
 _LONGEST = 9  # classes that spell a character at most
 
 
 @dataclass(slots=True, eq=False)
 class Spelling:
-    """A place in the trie of codes: the character that ends here, and the classes that go on."""
+    """A node of the trie of codes: the character whose code ends here, and the nodes by class."""
 
     character: int | None = None
     longer: dict[int, "Spelling"] = field(default_factory=dict)
 
 
 class Glyph(NamedTuple):
-    """One character read: its id, its steps (`end` exclusive), its highest probability.
+    """One character read: its id, its time steps (`end` exclusive), its highest probability.
 
-    Where several classes spell it, the lowest of theirs.
+    Where several classes spell it, the lowest of their probabilities.
     """
 
     character: int
@@ -33,23 +33,23 @@ class Glyph(NamedTuple):
 
 
 class Alphabet:
-    """Characters by id, and how the network spells them; `null` is the class that says nothing.
+    """Characters by id, and how the network spells them; `blank` is CTC's blank class.
 
     `codes[i]` are the classes of `characters[i]`. Where two share a code the higher id wins.
-    `ids` leads back from a character to its id, `blank` is the class of the character between
-    words, `spaced` says whether it stands between the words of its scripts.
+    `ids` maps a character to its id, `space_class` is the class of the character between words,
+    `spaced` says whether the scripts of these characters have spaces between words.
     """
 
     def __init__(
-        self, characters: Sequence[str], codes: Sequence[tuple[int, ...]], null: int
+        self, characters: Sequence[str], codes: Sequence[tuple[int, ...]], blank: int
     ) -> None:
         self.characters = tuple(characters)
         self.ids = {character: number for number, character in enumerate(characters)}
-        self.null = null
-        self.blank = codes[BLANK][-1] if codes[BLANK] else null
+        self.blank_class = blank
+        self.space_class = codes[SPACE][-1] if codes[SPACE] else blank
         self.root = Spelling()
         for character, code in enumerate(codes):
-            if code and code != (null,):
+            if code and code != (blank,):
                 self._add(character, code)
         self._single = {
             number: place.character
@@ -59,7 +59,7 @@ class Alphabet:
         self.spaced = not any(_is_unspaced(each) for each in self.characters)
 
     def glyphs(self, runs: Runs) -> list[Glyph]:
-        """The characters that the runs spell, taking as many classes for each as will do.
+        """The characters that the runs spell, each with the longest code that fits.
 
         Classes that spell nothing are left out.
         """
@@ -100,5 +100,5 @@ class Alphabet:
 
 
 def _is_unspaced(character: str) -> bool:
-    """As Tesseract tells languages without blanks (Dict::IsSpaceDelimitedLang)."""
+    """Whether a script has no spaces, as Tesseract judges (Dict::IsSpaceDelimitedLang)."""
     return unicodedata.name(character[:1], "").startswith(_UNSPACED)

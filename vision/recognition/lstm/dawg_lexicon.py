@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.recognition.lstm.charset import SPACE
+
 _LAST, _BACKWARD, _ENDS = 1, 2, 4
 _LONGEST_WORD = 64
 _REMEMBERED = 100_000
-_BLANK = 0
-# States of reading before a word's first letter, and behind the marks after its last. Within a
-# word a state is its node * 2, plus 1 where a word may end. The first is that of a word, the second
-# that of a number; None where it can be none.
+# States before a word's first letter, and behind the marks after its last. Within a word a state is
+# its node * 2, plus 1 where a word may end. A pair holds the state as a word and that as a number,
+# None where it cannot be one.
 _BEFORE, _BEHIND = -1, -2
 State = tuple[int | None, int | None]
 BEFORE: State = (_BEFORE, _BEFORE)
@@ -58,7 +59,7 @@ class WordGraph:
     def some_words(self, most: int) -> Iterator[tuple[int, ...]]:
         """Up to `most` words, one walk from each edge of the root, taking first edges from there.
 
-        For samples; a graph whose edges run in circles gives no endless word.
+        For samples; a graph with cycles gives no endless word.
         """
         mask, shift = (1 << self.letter_bits) - 1, self.letter_bits + 3
         for at in range(min(most, len(self.edges))):
@@ -89,10 +90,10 @@ class WordGraph:
 
 @dataclass(slots=True)
 class Lexicon:
-    """Words, and numbers with a blank for each digit, of one model; `characters` are its, by id.
+    """Words, and numbers with a space for each digit, of one model; `characters` are its, by id.
 
-    Marks around a word must be among `marks`, which have a blank for the word; any may stand there
-    where the model has no such list.
+    Marks around a word must be among `marks`, which have a space for the word; where the model has
+    no such list, any marks may.
     """
 
     characters: tuple[str, ...]
@@ -112,17 +113,17 @@ class Lexicon:
         return known
 
     def follow(self, state: State | None, character: int) -> State | None:
-        """Where a character leads from a state of reading; None is a word that is not listed.
+        """The state after a character; None for a word that is not listed.
 
-        Begin with BEFORE; a blank leads back to it.
+        Begin with BEFORE; a space leads back to it.
         """
-        if character == _BLANK:
+        if character == SPACE:
             return BEFORE
         if state is None:
             return None
         text = self.characters[character]
         word = _step(self.words, state[0], character, is_letter=text[0].isalnum())
-        digit = _BLANK if text.isdigit() else character
+        digit = SPACE if text.isdigit() else character
         number = _step(self.numbers, state[1], digit, is_letter=text[0].isalnum())
         return None if word is None and number is None else (word, number)
 
@@ -132,14 +133,14 @@ class Lexicon:
         if not inside:
             return self.marks is not None and word in self.marks
         first, last = inside[0], inside[-1] + 1
-        around = (*word[:first], _BLANK, *word[last:])
+        around = (*word[:first], SPACE, *word[last:])
         if self.marks is not None and len(around) > 1 and around not in self.marks:
             return False
         core = word[first:last]
         return core in self.words or self._is_number(core)
 
     def _is_number(self, word: tuple[int, ...]) -> bool:
-        digits = [_BLANK if self.characters[letter].isdigit() else letter for letter in word]
+        digits = [SPACE if self.characters[letter].isdigit() else letter for letter in word]
         return self.numbers is not None and digits in self.numbers
 
 

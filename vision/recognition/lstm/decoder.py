@@ -1,4 +1,4 @@
-"""What a line says: greedy where the network is sure, beam search and word lists where not."""
+"""Decodes a line: greedily where the network is confident, else by a search with word lists."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from itertools import groupby, pairwise
 
 from vision.recognition.common.ctc_greedy import Probabilities, Runs
 from vision.recognition.lstm.beam_search import Search
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
-_SURE = 0.9
-# A listed word whose letters are all this likely is what the search finds: without it two fifths
-# of the searches are spared, and word F1 moves by .0007 at most.
+_CONFIDENT = 0.9
+# A listed word whose letters are all this likely is what the search would find: skipping it saves
+# two fifths of the searches and changes word F1 by .0007 at most.
 _PLAIN = 0.5
-# Lines read less surely than this on the whole are noise, long and full of choices: searching them
-# took a third of a page's CPU time (291 to 184 ms on receipts) and moved its word F1 by .001.
+# Lines with a lower mean probability are noise, long and ambiguous: searching them took a third of
+# a page's CPU time (291 ms instead of 184 on receipts) and changed its word F1 by .001.
 _HOPELESS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class LineDecoder:
-    """Decodes the lines of one model; `lexicon` is None where it has no word list."""
+    """Decodes the lines of one model; `lexicon` is None where that has no word list."""
 
     alphabet: Alphabet
     lexicon: Lexicon | None = None
@@ -28,9 +28,9 @@ class LineDecoder:
     def decode(
         self, probabilities: Probabilities, runs: Runs, draft: tuple[float, float] = (0.0, 0.0)
     ) -> list[Glyph]:
-        """The characters of one line, left to right as they stand in the image.
+        """The characters of one line, left to right as in the image.
 
-        `probabilities` [time, classes] of this line alone, `runs` its greedy reading, which will do
+        `probabilities` [time, classes] of this line alone, `runs` its greedy reading, which is kept
         where its confidence is from `draft[0]` to below `draft[1]`.
         """
         glyphs = self.alphabet.glyphs(runs)
@@ -51,9 +51,9 @@ class LineDecoder:
         return decoded + glyphs[done:]
 
     def listed_share(self, words: Sequence[str]) -> float:
-        """The share of the letters that stand in listed words, 0 without a list or letters.
+        """The share of letters that belong to listed words, 0 without a list or letters.
 
-        Lists of right-to-left scripts spell words as they stand in the image.
+        Lists of right-to-left scripts spell words from left to right, as in the image.
         """
         if self.lexicon is None:
             return 0.0
@@ -61,11 +61,11 @@ class LineDecoder:
         return sum(map(len, listed)) / max(sum(map(len, words)), 1)
 
     def _is_plain(self, glyphs: Sequence[Glyph]) -> bool:
-        """Whether a stretch is made of listed words, read likely enough to win any search."""
+        """Whether a part consists of listed words likely enough to win any search."""
         if self.lexicon is None or min(glyph.probability for glyph in glyphs) < _PLAIN:
             return False
-        letters = groupby(glyphs, lambda glyph: glyph.character == BLANK)
-        words = [[glyph.character for glyph in word] for blank, word in letters if not blank]
+        letters = groupby(glyphs, lambda glyph: glyph.character == SPACE)
+        words = [[glyph.character for glyph in word] for is_space, word in letters if not is_space]
         return all(word in self.lexicon for word in words)
 
     def _is_listed(self, word: str) -> bool:
@@ -74,11 +74,11 @@ class LineDecoder:
         return self.lexicon is not None and len(known) == len(ids) and known in self.lexicon
 
     def _doubtful(self, glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
-        """Stretches to look at again, as slices of `glyphs`; a sure one stands on either side."""
+        """Parts to search, as slices of `glyphs`, each between two confident characters."""
         bounds = self._bounds(glyphs)
         begin: int | None = None
         for left, right in pairwise(bounds):
-            doubtful = any(glyph.probability < _SURE for glyph in glyphs[left + 1 : right])
+            doubtful = any(glyph.probability < _CONFIDENT for glyph in glyphs[left + 1 : right])
             if doubtful and begin is None:
                 begin = left
             if begin is not None and not doubtful:
@@ -88,13 +88,14 @@ class LineDecoder:
             yield begin + 1, len(glyphs)
 
     def _bounds(self, glyphs: Sequence[Glyph]) -> list[int]:
-        """Places of sure characters between which to search: blanks where words have them."""
-        sure = [
+        """Indices of confident characters between which to search: spaces, if there are any."""
+        confident = [
             at
             for at, glyph in enumerate(glyphs)
-            if glyph.probability >= _SURE and (glyph.character == BLANK or not self.alphabet.spaced)
+            if glyph.probability >= _CONFIDENT
+            and (glyph.character == SPACE or not self.alphabet.spaced)
         ]
-        return [-1, *sure, len(glyphs)]
+        return [-1, *confident, len(glyphs)]
 
     def _searched(self, probabilities: Probabilities, start: int) -> list[Glyph]:
         lexicon = self.lexicon if self.alphabet.spaced else None
@@ -104,11 +105,11 @@ class LineDecoder:
 
 
 def mean_probability(glyphs: Sequence[Glyph]) -> float:
-    """How sure a line was read: the mean of its characters' probabilities, blanks apart."""
-    chances = [glyph.probability for glyph in glyphs if glyph.character != BLANK]
+    """The confidence of a line: the mean probability of its characters except spaces."""
+    chances = [glyph.probability for glyph in glyphs if glyph.character != SPACE]
     return sum(chances) / len(chances) if chances else 0.0
 
 
 def _worth_a_search(runs: Runs) -> bool:
-    doubtful = float(runs.probabilities.min()) < _SURE
+    doubtful = float(runs.probabilities.min()) < _CONFIDENT
     return doubtful and float(runs.probabilities.mean()) >= _HOPELESS

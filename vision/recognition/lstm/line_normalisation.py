@@ -1,6 +1,6 @@
-"""Line crops as Tesseract's networks want them: their height, their contrast, as floats.
+"""Converts line crops to the input of Tesseract's networks: height, contrast, floats.
 
-Two ways: `line_strip` is Tesseract's own, for comparisons with it; `even_strip` reads better
+`line_strip` does it as Tesseract does, for comparisons with it; `even_strip` reads better
 (docs/research/recognition.md).
 
 Sources: src/lstm/input.cpp (PreScale), networkio.cpp (ComputeBlackWhite, SetPixel) of Tesseract,
@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.stages import Image
+from vision.imaging.grey import grey_of
 
-# The scale factors at which Leptonica's pixScale changes its ways.
+# The scale factors at which Leptonica's pixScale changes its method.
 _AREA_BELOW, _SHARPEN_BELOW, _SHARPEN_ABOVE = 0.7, 1.4, 0.2
 
 
 _GREYS = np.arange(256, dtype=np.float32)
-# Greys of a crop, as percentiles, that become black and white before it is scaled.
+# Grey levels of a crop, as shares of its pixels, that become black and white before scaling.
 _DARK, _LIGHT = 0.05, 0.90
-# Gaussian at 36 pixels of height: closes broken strokes, calms noise. Dense strokes would run
-# together; small print is smooth enough once it is enlarged: so much for crops of so many pixels'
-# height, and in proportion between them.
+# Sigma of a Gaussian at 36 pixels of height, by the height of the crop and interpolated between: it
+# closes broken strokes and reduces noise. Dense strokes would run together, and small print is
+# smooth enough once it is enlarged.
 _HEIGHTS = (18, 26)
 _SIGMAS = (0.35, 0.7)
 
@@ -73,12 +74,14 @@ def even_strip(pixels: Image, height: int, *, smooth: bool) -> Strip:
 
 def _grey(pixels: Image) -> NDArray[np.uint8]:
     # Leptonica weighs colours .3/.5/.2; no text was seen to change by .299/.587/.114.
-    plain = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return np.asarray(plain, np.uint8)
+    return pixels if pixels.ndim == 2 else grey_of(pixels)
 
 
 def _quantiles(grey: NDArray[np.uint8], *shares: float) -> list[int]:
-    """Of every fourth pixel: counting all costs as much as scaling them."""
+    """Grey levels under which these shares of the pixels lie, by every fourth pixel.
+
+    Counting all pixels would cost as much as scaling them.
+    """
     some = np.ascontiguousarray(grey[::2, ::2])
     below = np.cumsum(cv2.calcHist([some], [0], None, [256], [0, 256]))
     return [int(np.searchsorted(below, share * some.size)) for share in shares]
@@ -102,7 +105,7 @@ def _scale(grey: NDArray[np.uint8], scale: float, height: int) -> NDArray[np.uin
     if scale < _AREA_BELOW:
         scaled = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
         return _sharpen(scaled, 1, 0.2) if scale > _SHARPEN_ABOVE else scaled
-    # Leptonica counts from the pixels' corners, OpenCV's resize from their middles.
+    # Leptonica counts from the pixels' corners, OpenCV's resize from their centres.
     to_crop = np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     replicate = cv2.BORDER_REPLICATE
@@ -123,7 +126,7 @@ def _sharpen(image: NDArray[np.uint8], half: int, share: float) -> NDArray[np.ui
 
 
 def _black_and_white(row: NDArray[np.uint8]) -> tuple[float, float]:
-    """Levels of ink and paper, judged by the ups and downs of the middle row."""
+    """Levels of ink and paper, judged by the local extremes of the middle row."""
     levels = row.astype(np.int16)
     rise = np.diff(levels)
     before, after = rise[:-1], rise[1:]
@@ -134,7 +137,7 @@ def _black_and_white(row: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 def _percentile(values: NDArray[np.uint8], share: float, default: int) -> float:
-    """STATS::ile: the place in a histogram of bars one wide, interpolated within the bar."""
+    """Tesseract's STATS::ile: a quantile of a histogram, interpolated within its bin."""
     counts = np.bincount(values if len(values) else np.array([default]), minlength=256)
     cumulated = np.cumsum(counts)
     target = min(max(share * cumulated[-1], 1.0), float(cumulated[-1]))

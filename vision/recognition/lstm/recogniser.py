@@ -24,7 +24,7 @@ from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
-from vision.recognition.lstm.charset import BLANK, Glyph
+from vision.recognition.lstm.charset import SPACE, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
 from vision.recognition.lstm.line_normalisation import Strip, even_strip, line_strip
 from vision.recognition.lstm.word_segmentation import part_words
@@ -213,19 +213,19 @@ def _read_batch(
         line[0, :, : strip.shape[1]] = strip
     probabilities = network.session.run({"lines": lines, "steps": steps})[0]
     decoder = network.decoder
-    blanks = probabilities[:, :, decoder.alphabet.blank].copy()
+    blanks = probabilities[:, :, decoder.alphabet.space_class].copy()
     return [
         _Read(
             decoder.decode(probabilities[at, : steps[at]], runs, reread),
             runs.certainty,
             blanks[at],
         )
-        for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.null))
+        for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.blank_class))
     ]
 
 
 def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) -> LineReading:
-    if not any(glyph.character != BLANK for glyph in read.glyphs):
+    if not any(glyph.character != SPACE for glyph in read.glyphs):
         return LineReading("", 0.0)
     ink = ink_boxes(strip.grey, strip.level, light_on_dark=read.light_on_dark)
     read = replace(read, glyphs=_parted(network, strip, read, ink))

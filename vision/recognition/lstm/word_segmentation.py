@@ -1,7 +1,7 @@
-"""Words that a network ran together, parted where their ink stands as far apart as words do.
+"""Splits words that a network ran together, where their ink is as far apart as words are.
 
-Old books and tight columns are set with gaps that a network seldom met. It then hears a blank too
-faintly to write it, yet louder than between the letters of a word.
+Old books and tight columns have narrow gaps that were rare in training. There the network gives a
+space a probability too low to be read, yet higher than between the letters of a word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,60 +10,60 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
-# Chosen on even pages; neither half nor double the first, nor .4 or 1.0 for the others, read much
-# otherwise (docs/research/recognition.md).
-_HINT = 0.005  # a blank's probability; less than .001 is usual within words
-_OF_BLANKS = 0.5  # of the line's median gap between words
+# Chosen on every second page; half or double the first, or .4 or 1.0 for the others, read about the
+# same (docs/research/recognition.md).
+_HINT = 0.005  # a space's probability; less than .001 is usual within words
+_OF_SPACES = 0.5  # of the line's median gap between words
 _OF_LETTERS = 1.3  # of the gap that nine of ten pairs of letters within words have at most
 _MOST = 90
-_FEWEST = 3  # blanks of a line that tell how wide one is
-_SURE = 0.7  # what was misread is better left in one piece than in two
-# Ink whose middle lies nearer to the crop's upper or lower edge is of the lines above and below.
+_FEWEST = 3  # spaces of a line that show how wide one is
+_CONFIDENT = 0.7  # misread words are better left in one piece than in two
+# Ink whose centre is nearer to the crop's upper or lower edge belongs to other lines.
 _EDGE = 0.15
 
 
 def part_words(
     glyphs: list[Glyph],
-    blanks: NDArray[np.float32],
+    spaces: NDArray[np.float32],
     ink: NDArray[np.int32],
     frame: tuple[float, float],
     alphabet: Alphabet,
     lexicon: Lexicon | None,
 ) -> list[Glyph]:
-    """The characters of a line, as in the image, with blanks where two words were read as one.
+    """The characters of a line, as in the image, with spaces where two words were read as one.
 
-    `blanks` is the probability of a blank at each step, `ink` as `ink_boxes` gives it, `frame` the
-    crop's height and a step's width in its pixels. Words stay whole that are listed, or not surely
-    read in every letter; so do numbers, and lines that have hardly any blanks.
+    `spaces` [time] is the probability of a space at each step, `ink` as `ink_boxes` gives it,
+    `frame` the crop's height and a step's width in its pixels. Words stay whole that are listed or
+    have a letter of low confidence; so do numbers, and lines that have hardly any spaces.
     """
-    if sum(glyph.character == BLANK for glyph in glyphs) < _FEWEST:
+    if sum(glyph.character == SPACE for glyph in glyphs) < _FEWEST:
         return glyphs
-    hinted = _hinted(glyphs, blanks, alphabet)
+    hinted = _hinted(glyphs, spaces, alphabet)
     places = [at for at in hinted if _is_doubtful(_word_around(glyphs, at), lexicon)]
     if not places:
         return glyphs
     gaps = _gaps(glyphs, ink, *frame)
     least = _least_gap(glyphs, gaps, hinted)
-    parted = list(glyphs)
+    split = list(glyphs)
     for at in reversed(places):
         if gaps[at] > least:
             start, end = glyphs[at].end, glyphs[at + 1].start
-            heard = float(blanks[glyphs[at].start : glyphs[at + 1].end].max())
-            parted.insert(at + 1, Glyph(BLANK, min(start, end), end, heard))
-    return parted
+            probability = float(spaces[glyphs[at].start : glyphs[at + 1].end].max())
+            split.insert(at + 1, Glyph(SPACE, min(start, end), end, probability))
+    return split
 
 
-def _hinted(glyphs: Sequence[Glyph], blanks: NDArray[np.float32], alphabet: Alphabet) -> list[int]:
-    """Places of letters followed by another, between which a blank was heard faintly."""
-    heard = [0, *np.cumsum(blanks >= _HINT).tolist()]
+def _hinted(glyphs: Sequence[Glyph], spaces: NDArray[np.float32], alphabet: Alphabet) -> list[int]:
+    """Indices of letters followed by another, with some probability of a space in between."""
+    hints = [0, *np.cumsum(spaces >= _HINT).tolist()]
     names = alphabet.characters
     return [
         at
         for at, (one, other) in enumerate(pairwise(glyphs))
-        if heard[other.end] > heard[one.start]
+        if hints[other.end] > hints[one.start]
         and names[one.character].isalpha()
         and names[other.character].isalpha()
     ]
@@ -71,16 +71,16 @@ def _hinted(glyphs: Sequence[Glyph], blanks: NDArray[np.float32], alphabet: Alph
 
 def _word_around(glyphs: Sequence[Glyph], at: int) -> Sequence[Glyph]:
     first, last = at, at + 1
-    while first and glyphs[first - 1].character != BLANK:
+    while first and glyphs[first - 1].character != SPACE:
         first -= 1
-    while last < len(glyphs) and glyphs[last].character != BLANK:
+    while last < len(glyphs) and glyphs[last].character != SPACE:
         last += 1
     return glyphs[first:last]
 
 
 def _is_doubtful(word: Sequence[Glyph], lexicon: Lexicon | None) -> bool:
-    """Whether letters read surely make no listed word."""
-    if min(glyph.probability for glyph in word) < _SURE:
+    """Whether letters of high confidence spell no listed word."""
+    if min(glyph.probability for glyph in word) < _CONFIDENT:
         return False
     return lexicon is None or [glyph.character for glyph in word] not in lexicon
 
@@ -88,11 +88,11 @@ def _is_doubtful(word: Sequence[Glyph], lexicon: Lexicon | None) -> bool:
 def _gaps(
     glyphs: Sequence[Glyph], ink: NDArray[np.int32], height: float, step: float
 ) -> NDArray[np.float64]:
-    """The widest gap in the ink from the middle of each letter to that of the next, by its place.
+    """The widest gap in the ink from the centre of each letter to that of the next, by index.
 
-    A blank's is 0; the letter before it has the gap between the words.
+    A space's is 0; the letter before it has the gap between the words.
     """
-    letters = [at for at, glyph in enumerate(glyphs) if glyph.character != BLANK]
+    letters = [at for at, glyph in enumerate(glyphs) if glyph.character != SPACE]
     middles = [(glyphs[at].start + glyphs[at].end) / 2 * step for at in letters]
     off_centre = np.abs((ink[:, 1] + ink[:, 3]) / 2 - height / 2)
     pieces = ink[off_centre < (0.5 - _EDGE) * height]
@@ -106,20 +106,20 @@ def _gaps(
 
 
 def _least_gap(glyphs: Sequence[Glyph], gaps: NDArray[np.float64], hinted: Sequence[int]) -> float:
-    """How wide a gap must be to part words, by what else stands in the line."""
+    """How wide a gap must be to separate words, judged by the other gaps of the line."""
     usual = list(_within(glyphs, gaps, hinted)) or [np.inf]
     between = [
-        gaps[at] for at, (_, after) in enumerate(pairwise(glyphs)) if after.character == BLANK
+        gaps[at] for at, (_, after) in enumerate(pairwise(glyphs)) if after.character == SPACE
     ]
     return max(
-        _OF_BLANKS * float(np.median(between)), _OF_LETTERS * float(np.percentile(usual, _MOST))
+        _OF_SPACES * float(np.median(between)), _OF_LETTERS * float(np.percentile(usual, _MOST))
     )
 
 
 def _within(
     glyphs: Sequence[Glyph], gaps: NDArray[np.float64], hinted: Sequence[int]
 ) -> Iterator[float]:
-    """Gaps between letters of one word where no blank was heard."""
+    """Gaps between letters of one word without a hint of a space."""
     for at, (one, other) in enumerate(pairwise(glyphs)):
-        if BLANK not in (one.character, other.character) and at not in hinted:
+        if SPACE not in (one.character, other.character) and at not in hinted:
             yield float(gaps[at])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vision.recognition.lstm.charset import BLANK, Alphabet, Glyph
+from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon, WordGraph
 from vision.recognition.lstm.word_segmentation import part_words
 
@@ -47,7 +47,7 @@ def parted(
         if letter == " ":
             x += BETWEEN_WORDS - BETWEEN_LETTERS
             step = round(x / STEP)
-            glyphs.append(Glyph(BLANK, step - 1, step, 0.9))
+            glyphs.append(Glyph(SPACE, step - 1, step, 0.9))
             blanks[step - 1] = 0.9
             continue
         boxes.append((x, 10, x + LETTER, 30))
@@ -111,7 +111,7 @@ def test_ink_of_the_line_above_hides_no_gap():
 
 
 def test_a_line_whose_ink_has_no_gaps_stays_as_it_is():
-    glyphs = [Glyph(IDS["a"] if at % 2 else BLANK, 2 * at, 2 * at + 1, 0.9) for at in range(9)]
+    glyphs = [Glyph(IDS["a"] if at % 2 else SPACE, 2 * at, 2 * at + 1, 0.9) for at in range(9)]
     nothing = np.zeros((0, 4), np.int32)
     blanks = np.full(20, 0.5, np.float32)
     assert part_words(glyphs, blanks, nothing, (HEIGHT, STEP), ALPHABET, None) == glyphs
