@@ -51,9 +51,6 @@ class Settings(BaseSettings):
     rate_per_s: NonNegativeFloat = Field(
         0.0, description="Requests a second of one API key before 429; 0 is no limit."
     )
-    public_url: str | None = Field(
-        None, description="Address under which callers reach the API, for links in webhooks."
-    )
 
     # The reading
     device: Literal["auto", "cpu", "cuda"] = Field(
