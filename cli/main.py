@@ -142,7 +142,10 @@ def api() -> None:
 @app.command()
 def worker(
     role: Annotated[
-        str, typer.Option(help="pages reads pages; courier opens, finishes, delivers, mends.")
+        str,
+        typer.Option(
+            help="pages reads pages; control opens and finishes jobs, delivers webhooks, recovers."
+        ),
     ] = "pages",
 ) -> None:
     """Run one worker process."""

@@ -1,4 +1,4 @@
-"""What a caller says of a batch's documents, line by line, checked before anything is accepted."""
+"""Parses and checks the list of a batch's documents before anything is accepted."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _JOBS_AT_ONCE = 500
 
 
 class DocumentLines:
-    """The lines of one request, checked as a whole: every bad line is told at once."""
+    """The lines of one request, checked as a whole: all invalid lines are reported at once."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class DocumentLines:
             if document is None:
                 continue
             if document.custom_id in custom_ids:
-                self._add(number, "custom_id", "A custom_id that no line before has")
+                self._add(number, "custom_id", "A custom_id that no earlier line has")
             if document.custom_id is not None:
                 custom_ids.add(document.custom_id)
             documents.append(document)
         if self._errors:
-            raise bad_documents("Some lines of the list cannot be used.", self._errors)
+            raise bad_documents("Some lines of the list are invalid.", self._errors)
         return documents
 
     def _read_line(self, number: int, line: bytes) -> BatchDocument | None:
@@ -115,7 +115,7 @@ def with_sources(
     missing = [job_id for job_id in wanted if job_id not in known]
     if missing:
         rows = [{"place": each, "expected": "A job of yours"} for each in missing[:MOST_ERRORS]]
-        raise bad_documents("Some lines refer to jobs that there are not.", rows)
+        raise bad_documents("Some lines refer to jobs that do not exist.", rows)
     return [
         document if document.job_id is None else _from_job(document, known[document.job_id])
         for document in documents

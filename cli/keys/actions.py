@@ -6,7 +6,7 @@ from rich.table import Table
 
 from cli.console import complain, err, out
 from cli.exit_codes import Exit
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.ledger import open_ledger
 from jobs.security.api_keys import SCOPES
 from jobs.settings import Settings
@@ -53,7 +53,7 @@ def rotate(key_id: str, overlap_h: float) -> int:
     ledger = open_ledger(Settings())
     try:
         key, secret = ledger.keys.rotate(key_id, overlap_h * 3600)
-    except (NotFound, IllegalMove) as error:
+    except (NotFound, IllegalTransition) as error:
         complain(f"{error}: `pagesight keys list` shows what there is")
         return Exit.FAILED
     finally:

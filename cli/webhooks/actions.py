@@ -54,7 +54,7 @@ def ping(client: Client, webhook_id: str) -> int:
     while not (attempts := client.ask("GET", path)["attempts"]) and time.monotonic() < until:
         time.sleep(0.2)
     if not attempts:
-        complain(f"{sent['id']} was not tried yet: is a courier running?")
+        complain(f"{sent['id']} was not tried yet: is a control worker running?")
         return Exit.FAILED
     _print_attempt(attempts[0])
     delivered = attempts[0]["status"] is not None and 200 <= attempts[0]["status"] < 300

@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from jobs.domain.errors import BrokerDown
-from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
+from jobs.domain.topics import ROUTES, Topic
 from jobs.queue.outbox import Message
 from jobs.settings import Settings
 
 App = Celery  # for annotations elsewhere: only this package imports Celery's producer side
 TASKS: Final[dict[Topic, tuple[str, str]]] = {
-    topic: (f"pagesight.{topic}", QUEUES[topic]) for topic in TOPICS
+    topic: (f"pagesight.{topic}", route.queue) for topic, route in ROUTES.items()
 }
 SOCKET_TIMEOUT_S = 2.0
 _SPREAD = 8  # messages that a burst becomes at least, for as many consumers
@@ -106,9 +106,9 @@ class Publisher:
 
 def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[Any, ...]]]]:
     """Rows of one topic in groups: alone while they are few, so that all consumers have work."""
-    for topic, most in MOST_TOGETHER.items():
+    for topic, route in ROUTES.items():
         rows = [message.args for message in messages if message.topic == topic]
-        size = min(most, math.ceil(len(rows) / _SPREAD) or 1)
+        size = min(route.rows_per_message, math.ceil(len(rows) / _SPREAD) or 1)
         for start in range(0, len(rows), size):
             yield topic, rows[start : start + size]
 

@@ -1,4 +1,4 @@
-"""What the ledger tells about jobs, pages, batches and claims. Plain values, times in UTC."""
+"""Jobs, pages, batches and claims as plain values. Times are in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
+from jobs.domain.events import JobEventKind
 from jobs.domain.states import BatchState, JobState, PageState
 
 Actor = Literal["caller", "operator"]
@@ -171,11 +172,11 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class JobEvent:
     """Something that happened to a job. `sequence` grows within the job; readers resume from it."""
 
     job_id: str
     sequence: int
-    kind: str
+    kind: JobEventKind
     data: Mapping[str, object]
     at: datetime

@@ -45,7 +45,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
+JOB_TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
     JobState.QUEUED: frozenset(
         {JobState.RUNNING, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
     ),
@@ -59,23 +59,23 @@ JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
         }
     ),
 }
-PAGE_MOVES: Final[dict[PageState, frozenset[PageState]]] = {
+PAGE_TRANSITIONS: Final[dict[PageState, frozenset[PageState]]] = {
     PageState.QUEUED: frozenset({PageState.RUNNING, PageState.FAILED, PageState.CANCELLED}),
     PageState.RUNNING: frozenset(
         {PageState.QUEUED, PageState.SUCCEEDED, PageState.FAILED, PageState.CANCELLED}
     ),
 }
-BATCH_MOVES: Final[dict[BatchState, frozenset[BatchState]]] = {
+BATCH_TRANSITIONS: Final[dict[BatchState, frozenset[BatchState]]] = {
     BatchState.PREPARING: frozenset({BatchState.RUNNING, BatchState.CANCELLING}),
     BatchState.RUNNING: frozenset({BatchState.CANCELLING, BatchState.COMPLETED}),
     BatchState.CANCELLING: frozenset({BatchState.CANCELLED, BatchState.FAILED}),
 }
-DELIVERY_MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
+DELIVERY_TRANSITIONS: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
     DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),  # replayed by hand
     DeliveryState.FAILED: frozenset({DeliveryState.PENDING}),  # replayed by hand
 }
 
-FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_MOVES.keys()
-FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_MOVES.keys()
-FINAL_BATCH_STATES: Final = frozenset(BatchState) - BATCH_MOVES.keys()
+FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_TRANSITIONS.keys()
+FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_TRANSITIONS.keys()
+FINAL_BATCH_STATES: Final = frozenset(BatchState) - BATCH_TRANSITIONS.keys()

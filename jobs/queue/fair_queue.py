@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Turns:
+class FairQueue:
     """Weighted round-robin between tenants; safe from many threads.
 
     Each turn moves its tenant 1 / weight further along; who is furthest back goes next. Who had

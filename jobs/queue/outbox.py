@@ -29,9 +29,9 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.column_types import UtcDateTime
 from jobs.db.engine import Database
-from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
-from jobs.queue.enqueue import enqueue
-from jobs.queue.fair_queue import Turns
+from jobs.domain.topics import ROUTES, Topic
+from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.fair_queue import FairQueue
 from jobs.queue.redelivery import Waiting, waits
 from jobs.settings import Settings
 
@@ -56,22 +56,24 @@ class Outbox:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._turns = {topic: Turns(settings.tenant_weights) for topic in TOPICS}
+        self._turns = {topic: FairQueue(settings.tenant_weights) for topic in Topic}
 
     def take(
-        self, limit: int, hold_s: float, room: Callable[[Topic], int] | None = None
+        self, limit: int, hold_s: float, capacity: Callable[[Topic], int] | None = None
     ) -> Sequence[Message]:
         """Return messages nobody holds, by turns of the tenants, and hold them for `hold_s`.
 
-        `room` says how many of a topic the broker has place for; without it there is no bound.
-        Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `room`
+        `capacity` says how many of a topic the broker has place for; without it there is no bound.
+        Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `capacity`
         raises.
         """
         now = self._clock()
         with self._database.read() as connection:  # asked often, and mostly there is nothing
             found = connection.execute(_ANY, {"now": now}).one()
-        waiting = [topic for topic, some in zip(TOPICS, found, strict=True) if some]
-        places = {topic: limit if room is None else min(limit, room(topic)) for topic in waiting}
+        waiting = [topic for topic, some in zip(Topic, found, strict=True) if some]
+        places = {
+            topic: limit if capacity is None else min(limit, capacity(topic)) for topic in waiting
+        }
         if not any(place > 0 for place in places.values()):
             return []
         with self._database.write() as connection:
@@ -80,12 +82,12 @@ class Outbox:
                 taken += self._take(connection, topic, min(place, limit - len(taken)), now)
             held = update(tables.outbox).where(_OUTBOX.id.in_([row.id for row in taken]))
             connection.execute(held.values(held_until=now + timedelta(seconds=hold_s)))
-        return [Message(row.id, row.topic, _args(row)) for row in taken]
+        return [Message(row.id, Topic(row.topic), _args(row)) for row in taken]
 
     def _take(
         self, connection: Connection, topic: Topic, most: int, now: datetime
     ) -> Sequence[Row[Any]]:
-        # What another relay holds is on its way to the broker, and takes up room there.
+        # What another relay holds is on its way to the broker, and takes up capacity there.
         on_way = select(func.count()).where(_OUTBOX.topic == topic, _OUTBOX.held_until > now)
         most -= connection.execute(on_way).scalar_one()
         if most <= 0:
@@ -120,19 +122,22 @@ class Outbox:
         rows only as many are sent anew as neither the broker nor the outbox can have a message
         for, so a long queue is not doubled. Raises what `depth` raises.
         """
-        return sum(self._requeue(queue, depth) for queue in dict.fromkeys(QUEUES.values()))
+        return sum(
+            self._requeue(queue, depth)
+            for queue in dict.fromkeys(route.queue for route in ROUTES.values())
+        )
 
     def _requeue(self, queue: str, depth: Callable[[Topic], int]) -> int:
         now = self._clock()
-        waiting = [waits(topic, now) for topic in TOPICS if QUEUES[topic] == queue]
-        most_together = max(MOST_TOGETHER[wait.topic] for wait in waiting)
-        in_broker = depth(waiting[0].topic) * most_together
+        waiting = [waits(topic, now) for topic in Topic if ROUTES[topic].queue == queue]
+        rows_per_message = max(ROUTES[wait.topic].rows_per_message for wait in waiting)
+        in_broker = depth(waiting[0].topic) * rows_per_message
         put = 0
         with self._database.write() as connection:
             rows = sum(_count(connection, wait) for wait in waiting)
-            room = rows - in_broker - self._unpublished(connection, waiting)
+            capacity = rows - in_broker - self._unpublished(connection, waiting)
             for wait in waiting:
-                put += self._send_again(connection, wait, now, room - put)
+                put += self._send_again(connection, wait, now, capacity - put)
         return put
 
     def _unpublished(self, connection: Connection, waiting: Sequence[Waiting]) -> int:
@@ -140,16 +145,18 @@ class Outbox:
         count = select(func.count()).select_from(tables.outbox).where(_OUTBOX.topic.in_(topics))
         return connection.execute(count).scalar_one()
 
-    def _send_again(self, connection: Connection, wait: Waiting, now: datetime, room: int) -> int:
-        if room <= 0:
+    def _send_again(
+        self, connection: Connection, wait: Waiting, now: datetime, capacity: int
+    ) -> int:
+        if capacity <= 0:
             return 0
-        lapsed = wait.lapsed(now).limit(min(room, REQUEUED_AT_ONCE))
+        lapsed = wait.lapsed(now).limit(min(capacity, REQUEUED_AT_ONCE))
         locked = lapsed.with_for_update(skip_locked=True, of=wait.table)
         rows = [tuple(row) for row in connection.execute(locked)]
         if rows:
-            wake_at = now + timedelta(seconds=self._settings.republish_s)
+            resend = resend_at(now, self._settings)
             pushed = update(wait.table).where(tuple_(*wait.key).in_([row[:-2] for row in rows]))
-            connection.execute(pushed.values(wake_at=wake_at))
+            connection.execute(pushed.values(wake_at=resend))
         of_turn = itemgetter(-2, -1)
         for turn, some in groupby(sorted(rows, key=of_turn), key=of_turn):
             enqueue(connection, wait.topic, [row[:-2] for row in some], *turn)
@@ -168,7 +175,7 @@ def _free(topic: Topic, now: datetime | ColumnElement[datetime]) -> ColumnElemen
 # Whether there are messages, topic by topic, in one question: put together each time, and asked
 # topic by topic, it was half of the relay's work in a burst.
 _NOW = bindparam("now", type_=UtcDateTime())
-_ANY = select(*(exists().where(_free(topic, _NOW)) for topic in TOPICS))
+_ANY = select(*(exists().where(_free(topic, _NOW)) for topic in Topic))
 
 
 def _tenants(connection: Connection, topic: Topic) -> Sequence[str]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from jobs.domain.topics import MOST_TOGETHER, Topic
+from jobs.domain.topics import ROUTES, Topic
 
 DOCUMENTS = 64  # to be opened: short work that comes in bursts
 LEAST_PAGES = 4
@@ -30,11 +30,11 @@ class Window:
         self._known = LEAST_PAGES
         self._ask_at = 0.0
 
-    def room(self, topic: Topic) -> int:
+    def capacity(self, topic: Topic) -> int:
         """Return how many may go; what comes of finished work goes without a bound."""
-        if topic == "open_job":
-            return DOCUMENTS - MOST_TOGETHER[topic] * self._depth(topic)
-        if topic == "read_page":
+        if topic == Topic.OPEN_JOB:
+            return DOCUMENTS - ROUTES[topic].rows_per_message * self._depth(topic)
+        if topic == Topic.READ_PAGE:
             return self._pages() - self._depth(topic)
         return DOCUMENTS
 

@@ -61,18 +61,18 @@ class Waiting:
 
 def waits(topic: Topic, now: datetime) -> Waiting:
     """Return what waits for a topic at `now`; rows that a worker has in hand do not."""
-    if topic == "read_page":
+    if topic == Topic.READ_PAGE:
         return _pages()
-    if topic == "deliver":
+    if topic == Topic.DELIVER:
         due = _DELIVERIES.wake_at.is_not(None) & (_DELIVERIES.next_attempt_at <= now)
         share = _DELIVERIES.endpoint_id
         return Waiting(topic, tables.deliveries, (_DELIVERIES.id,), due, share=share)
-    if topic == "tend_batch":
+    if topic == Topic.PROCESS_BATCH:
         free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
         ready = _BATCHES.wake_at.is_not(None) & free
         return Waiting(topic, tables.batches, (_BATCHES.id,), ready)
     free = or_(_JOBS.open_until.is_(None), _JOBS.open_until <= now)
-    if topic == "open_job":
+    if topic == Topic.OPEN_JOB:
         ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.QUEUED) & free
         return Waiting(topic, tables.jobs, (_JOBS.id,), ready, _JOBS.tenant, _JOBS.priority)
     ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.RUNNING) & free
@@ -82,7 +82,7 @@ def waits(topic: Topic, now: datetime) -> Waiting:
 def _pages() -> Waiting:
     job = _JOBS.id == _PAGES.job_id
     return Waiting(
-        "read_page",
+        Topic.READ_PAGE,
         tables.pages,
         (_PAGES.job_id, _PAGES.number),
         _PAGES.wake_at.is_not(None),

@@ -31,20 +31,20 @@ class Publishes(Protocol):
 class Relay:
     """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
 
-    `room` says how many of a topic may lie in the broker besides; without it there is no bound.
-    Woken in vain, since there is no room or another took the messages, it rests `idle_s` at least.
+    `capacity` returns how many more messages of a topic the broker may hold; without it there is no
+    limit. After a wake-up with nothing to publish it rests `idle_s` at least.
     """
 
     def __init__(
         self,
         outbox: Outbox,
         publisher: Publishes,
-        room: Callable[[Topic], int] | None = None,
+        capacity: Callable[[Topic], int] | None = None,
         idle_s: float = 0.0,
     ) -> None:
         self._outbox = outbox
         self._publisher = publisher
-        self._room = room
+        self._capacity = capacity
         self._idle_s = idle_s
         self._woken = Event()
         self._stopping = Event()
@@ -96,7 +96,7 @@ class Relay:
         return min(max(REST * worked_s, least_s), PAUSE_S)
 
     def _publish_some(self) -> int:
-        messages = self._outbox.take(AT_ONCE, HOLD_S, self._room)
+        messages = self._outbox.take(AT_ONCE, HOLD_S, self._capacity)
         ids = [message.id for message in messages]
         try:
             self._publisher.publish(messages)

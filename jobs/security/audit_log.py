@@ -52,7 +52,7 @@ class AuditEvent:
     data: Mapping[str, object]
 
 
-def note(
+def write_audit(
     connection: Connection,
     now: datetime,
     action: Action,
@@ -86,7 +86,7 @@ class AuditStore:
     ) -> None:
         """Write a deed by itself."""
         with self._database.write() as connection:
-            note(connection, self._clock(), action, target, by=by, tenant=tenant, **data)
+            write_audit(connection, self._clock(), action, target, by=by, tenant=tenant, **data)
 
     def list(
         self,

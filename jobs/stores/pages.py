@@ -11,10 +11,13 @@ from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.db.mappers import fault_columns, fault_data, to_page
 from jobs.domain.errors import StaleClaim
+from jobs.domain.events import JobEventKind
 from jobs.domain.job import Claim, Fault, Job, PageRow
 from jobs.domain.states import JobState, PageState
-from jobs.lifecycle.transitions import LOST, log_event, moved, moving_page
-from jobs.queue.enqueue import enqueue
+from jobs.domain.topics import Topic
+from jobs.lifecycle.job_events import log_event
+from jobs.lifecycle.transitions import LOST, page_transition, update_job
+from jobs.queue.enqueue import enqueue, resend_at
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -36,7 +39,7 @@ class PageStore:
         """Take a queued page of a running job; None when it is not to be had."""
         lease_until = self._lease_until()
         job_runs = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
-        take = moving_page(
+        take = page_transition(
             job_id,
             number,
             PageState.RUNNING,
@@ -170,7 +173,7 @@ class PageStore:
         job = self._count(connection, claim.job_id, to)
         if job is None:
             raise StaleClaim(f"job {claim.job_id} does not run any more")
-        settle = _held(claim, moving_page(claim.job_id, claim.number, to, finished_at=now))
+        settle = _held(claim, page_transition(claim.job_id, claim.number, to, finished_at=now))
         settle = settle.where(*conditions).values(**fault_columns(fault))
         if _one(connection, settle) is None:
             raise StaleClaim(f"page {claim.number} of {claim.job_id} was taken from this worker")
@@ -181,9 +184,9 @@ class PageStore:
             "pages_failed": job.pages_failed,
             "fault": fault_data(fault),
         }
-        log_event(connection, job, f"page.{to}", data, now)
+        log_event(connection, job, JobEventKind(f"page.{to}"), data, now)
         if job.wake_at is not None:
-            enqueue(connection, "finish_job", [(claim.job_id,)])
+            enqueue(connection, Topic.FINISH_JOB, [(claim.job_id,)])
 
     def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
         """Count one more ended page in its running job; the last one makes the job wait to finish.
@@ -193,7 +196,7 @@ class PageStore:
         """
         counter = _JOBS.pages_succeeded if to is PageState.SUCCEEDED else _JOBS.pages_failed
         ended = _JOBS.pages_succeeded + _JOBS.pages_failed + 1
-        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
+        wake_at = resend_at(self._clock(), self._settings)
         count = update(tables.jobs).where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
         count = count.values(
             {
@@ -202,19 +205,19 @@ class PageStore:
                 _JOBS.wake_at: case((ended == _JOBS.pages_total, wake_at), else_=None),
             }
         )
-        return moved(connection, count)
+        return update_job(connection, count)
 
     def _requeue(
         self, connection: Connection, claim: Claim, *conditions: Any, **values: Any
     ) -> bool:
-        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
-        back = _held(claim, moving_page(claim.job_id, claim.number, PageState.QUEUED))
+        wake_at = resend_at(self._clock(), self._settings)
+        back = _held(claim, page_transition(claim.job_id, claim.number, PageState.QUEUED))
         back = back.values(worker=None, lease_until=None, wake_at=wake_at, **values)
         if _one(connection, back.where(*conditions)) is None:
             return False
         of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
         tenant = connection.execute(of_job).scalar_one()
-        enqueue(connection, "read_page", [(claim.job_id, claim.number)], tenant)
+        enqueue(connection, Topic.READ_PAGE, [(claim.job_id, claim.number)], tenant)
         return True
 
 
