@@ -46,7 +46,7 @@ def _tune_garbage_collection() -> None:
     """Exclude objects that live as long as the process from every garbage collection.
 
     Requests make many short-lived objects and few cycles: collecting every 700 objects, walking
-    all modules again and again, took 9% of the time of the event loop.
+    all modules again and again, took 9% of the event loop's time.
     """
     gc.collect()
     gc.freeze()

@@ -43,7 +43,7 @@ _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(slots=True)
 class _Arriving:
-    """A batch whose request is being read; its files lie in the blob store already."""
+    """A batch whose request is being read; its files are in the blob store already."""
 
     id: str
     tenant: str
@@ -178,15 +178,15 @@ def _documents(
     services: Services, arriving: _Arriving, capabilities: Sequence[Mapping[str, Any]]
 ) -> Sequence[BatchDocument]:
     lines = DocumentLines(services, arriving.tenant, arriving.parameters.options, capabilities)
-    told = lines.read(arriving.lines)
+    listed = lines.read(arriving.lines)
     most = services.settings.max_batch_documents
-    if len(told) > most:
+    if len(listed) > most:
         raise _too_many(most)
     if arriving.archive is not None:
-        if any(each.url or each.job_id for each in told):
+        if any(each.url or each.job_id for each in listed):
             raise _mixed()
-        return told
-    documents = merge(arriving.files, told)
+        return listed
+    documents = merge(arriving.files, listed)
     if not documents:
         raise Problem("batch_empty", "The request contains no documents.")
     if len(documents) > most:

@@ -143,7 +143,7 @@ class SingleFileForm:
         return self._parser.fields
 
     async def file_chunks(self) -> AsyncIterator[bytes]:
-        """The bytes of the file wherever it stands in the form, read to the form's end."""
+        """The bytes of the file at any place in the form, which is read to its end."""
         file: FileStart | None = None
         async for chunk in self._stream:
             for found in self._parser.feed(chunk):

@@ -31,12 +31,12 @@ async def retry_batch(
     """
     check_key(key)
     if batch.state not in FINAL_BATCH_STATES:
-        told = f"The batch is {batch.state}; it can be retried once it has ended."
-        raise Problem("illegal_move", told, state=str(batch.state))
+        detail = f"The batch is {batch.state}; it can be retried once it has ended."
+        raise Problem("illegal_move", detail, state=str(batch.state))
     listed = await run_in_threadpool(lambda: list(_documents(services, batch, states)))
     if not listed:
-        told = f"No document of the batch is {' or '.join(states)}."
-        raise Problem("illegal_move", told, state=str(batch.state))
+        detail = f"No document of the batch is {' or '.join(states)}."
+        raise Problem("illegal_move", detail, state=str(batch.state))
     await services.refuse_when_full(batch.tenant, len(listed))
     new = NewBatch(
         new_id("batch"),
@@ -61,8 +61,8 @@ async def retry_job(services: Services, job: Job, key: str | None) -> tuple[Job,
     """A job that reads the same document again, and whether it is new; see `retry_batch`."""
     check_key(key)
     if job.state not in RETRIED:
-        told = f"The job is {job.state}; only {', '.join(RETRIED)} jobs can be retried."
-        raise Problem("illegal_move", told, state=str(job.state))
+        detail = f"The job is {job.state}; only {', '.join(RETRIED)} jobs can be retried."
+        raise Problem("illegal_move", detail, state=str(job.state))
     await services.refuse_when_full(job.tenant)
     new = NewJob(
         new_id("job"),

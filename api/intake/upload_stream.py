@@ -65,7 +65,7 @@ class Intake:
 async def receive(
     chunks: AsyncIterable[bytes], blobs: Blobs, key: str, limit: int, *, judged: bool = True
 ) -> Upload:
-    """Read a document to its end; a large one lies in the blob `key` then, a small one in memory.
+    """Read a document to its end; a large one is then in the blob `key`, a small one in memory.
 
     Raises Problem and, where `judged`, BadInput; nothing is stored then.
     """
@@ -113,8 +113,8 @@ async def _receive(request: Request) -> tuple[bytes, bool]:
         async with asyncio.timeout(STALL_S):
             message = await request.receive()
     except TimeoutError as error:
-        told = f"No data arrived for {STALL_S:.0f} seconds."
-        raise Problem("body_timeout", told, headers={"Connection": "close"}) from error
+        detail = f"No data arrived for {STALL_S:.0f} seconds."
+        raise Problem("body_timeout", detail, headers={"Connection": "close"}) from error
     if message["type"] == "http.disconnect":
         raise Problem("bad_request", "The body ended too early.")
     return message.get("body", b""), message.get("more_body", False)

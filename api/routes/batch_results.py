@@ -166,8 +166,8 @@ def _result_lines(services: Services, batch_id: str, after: int) -> Iterator[byt
 def _error_lines(services: Services, batch_id: str, after: int) -> Iterator[bytes]:
     for job in _jobs(services, batch_id, ERRORS, after):
         fault = FaultOut.of(job.fault)
-        told = json.dumps(None if fault is None else fault.model_dump())
-        yield _head(job).removesuffix(b"}") + b',"fault":' + told.encode() + b"}\n"
+        fault_json = json.dumps(None if fault is None else fault.model_dump())
+        yield _head(job).removesuffix(b"}") + b',"fault":' + fault_json.encode() + b"}\n"
 
 
 def _head(job: Job) -> bytes:

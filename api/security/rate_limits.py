@@ -50,8 +50,8 @@ class RateLimits:
             wait_s = math.ceil(verdict.retry_after_s)
             # The body may not have been read; what is left of it is not worth waiting for.
             headers = {"Retry-After": str(max(1, wait_s)), "Connection": "close"}
-            told = f"This key may send {rate.quota} requests in {rate.window_s:g} s."
-            raise Problem("rate_limited", told, headers=headers)
+            detail = f"This key may send {rate.quota} requests in {rate.window_s:g} s."
+            raise Problem("rate_limited", detail, headers=headers)
 
     async def _ask(self, key_id: str, rate: Rate) -> Verdict | None:
         now = time.monotonic()

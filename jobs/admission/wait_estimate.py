@@ -162,7 +162,7 @@ def _mean_pages(connection: Connection) -> Mapping[str | None, float]:
 def _read_rates(connection: Connection, now: datetime) -> Mapping[str | None, float]:
     """Pages a second in the last MEASURED_S, or since the first of their documents started."""
     since = now - timedelta(seconds=MEASURED_S)
-    # A page that was kept from an earlier job, or never started, took no worker's time.
+    # A page that was kept from an earlier job, or never started, used no worker's time.
     read = _PAGES.state.in_((PageState.SUCCEEDED, PageState.FAILED)) & (_PAGES.attempts > 0)
     found = select(_JOBS.tenant, func.count(), func.min(_JOBS.started_at))
     found = found.join_from(tables.pages, tables.jobs, _PAGES.job_id == _JOBS.id)

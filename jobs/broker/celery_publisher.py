@@ -1,6 +1,6 @@
-"""The producer's side of Celery: the app, the names of its tasks, and publishing with an end.
+"""The producer's side of Celery: the app, the names of its tasks, and publishing with a time limit.
 
-The only file of jobs/ that imports celery; each setting's reason stands in ARCHITECTURE.md.
+The only file of jobs/ that imports celery; the reasons of the settings are in ARCHITECTURE.md.
 """
 
 import math
@@ -58,12 +58,12 @@ def make_app(settings: Settings) -> Celery:
 
 
 def _visibility_timeout_s(settings: Settings) -> float:
-    """Over twice the longest task: sooner, the broker hands it to a second worker as well."""
+    """Over twice the longest task: any sooner, the broker redelivers a running task."""
     return 2.5 * max(settings.page_timeout_s, settings.fetch_timeout_s + settings.decode_timeout_s)
 
 
 class Publisher:
-    """Hands messages to the broker and looks into its queues.
+    """Publishes messages to the broker and measures its queues.
 
     Everything raises BrokerDown within a few seconds when the broker is gone or frozen.
     """

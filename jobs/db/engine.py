@@ -39,7 +39,7 @@ _SESSION = (
     "SET tcp_keepalives_idle = '5s'",
     "SET tcp_keepalives_interval = '5s'",
     "SET tcp_keepalives_count = 2",
-    # A server may be told to answer a commit before it is written, and forget it when it crashes.
+    # A server may be configured to confirm a commit before it is written, and lose it in a crash.
     (
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') = 'off'"
@@ -136,7 +136,7 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
 def _sqlite_engine(url: str) -> Engine:
     file = make_url(url).database
     if file is None or file == ":memory:":
-        raise LedgerUnavailable(f"the ledger must lie in a file: {url!r} names none")
+        raise LedgerUnavailable(f"the ledger must be a file: {url!r} names none")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
@@ -160,8 +160,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Switch to the write-ahead log.
 
-    SQLite's own busy timeout does not cover two processes that switch a new file at once: one is
-    told at once that it is locked.
+    SQLite's own busy timeout does not cover two processes that switch a new file at once: one
+    fails at once because it is locked.
     """
     give_up_at = time.monotonic() + BUSY_TIMEOUT_S
     while True:

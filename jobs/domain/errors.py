@@ -44,7 +44,7 @@ class BrokerDown(LedgerError):  # noqa: N818
 
 
 class IdempotencyMismatch(LedgerError):  # noqa: N818
-    """The idempotency key already stands for another request. `made` is what it made."""
+    """The idempotency key was used for another request, which created `made`."""
 
     def __init__(self, made: Job | Batch) -> None:
         super().__init__(f"the idempotency key was used for another request, which made {made.id}")

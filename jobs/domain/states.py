@@ -1,11 +1,11 @@
-"""The states of jobs, pages, batches and deliveries, and every legal move between them."""
+"""The states of jobs, pages, batches and deliveries, and every legal transition between them."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class JobState(StrEnum):
-    """Where a job stands; the last five are final."""
+    """States of a job; the last five are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -17,7 +17,7 @@ class JobState(StrEnum):
 
 
 class PageState(StrEnum):
-    """Where a page stands; a running page goes back to queued when its lease lapses."""
+    """States of a page; a running page is queued again when its lease lapses."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -27,7 +27,7 @@ class PageState(StrEnum):
 
 
 class BatchState(StrEnum):
-    """Where a batch stands: its documents are laid out as jobs, then those run; three are final."""
+    """States of a batch: it is expanded into jobs, then those run; three are final."""
 
     PREPARING = "preparing"
     RUNNING = "running"
@@ -38,7 +38,7 @@ class BatchState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a webhook delivery stands; `pending` waits for its next attempt."""
+    """States of a webhook delivery; `pending` waits for its next attempt."""
 
     PENDING = "pending"
     DELIVERED = "delivered"

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Topic(StrEnum):
-    """What a message asks for. The values stand in stored rows and in the names of tasks."""
+    """What a message asks for. The values are stored in rows and part of task names."""
 
     PROCESS_BATCH = "tend_batch"
     FINISH_JOB = "finish_job"

@@ -118,7 +118,7 @@ def _write(connection: Connection, jobs: Sequence[Job], settings: Settings, now:
     connection.execute(insert(tables.jobs), [_row(job) | common for job in jobs])
     for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
         enqueue(connection, Topic.OPEN_JOB, [(job.id,) for job in some], tenant, priority)
-    queued = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED, "data": {}, "at": now}
+    queued = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}, "at": now}
     connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
 
 

@@ -29,7 +29,7 @@ def batch_transition(batch_id: str, to: BatchState, **values: object) -> Update:
 
 
 def update_batch(connection: Connection, move: Update) -> Row[Any] | None:
-    """Run an update of one batch and return the row as it stands now; None when none matched."""
+    """Run an update of one batch and return the updated row; None when none matched."""
     return connection.execute(move.returning(tables.batches)).one_or_none()
 
 

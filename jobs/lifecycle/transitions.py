@@ -25,7 +25,7 @@ from jobs.lifecycle.batch_transitions import count_out
 from jobs.lifecycle.job_events import log_event, notify_ended
 from jobs.settings import Settings
 
-LOST = Fault("worker_lost", "Reading was begun and lost as often as it may be tried.", "operator")
+LOST = Fault("worker_lost", "The worker was lost at every attempt.", "operator")
 
 
 def job_transition(job_id: str, to: JobState, **values: object) -> Update:
@@ -52,7 +52,7 @@ def page_transition(job_id: str, number: int | None, to: PageState, **values: ob
 
 
 def update_job(connection: Connection, move: Update) -> JobRow | None:
-    """Run an update of one job and return the row as it stands now; None when none matched."""
+    """Run an update of one job and return the updated row; None when none matched."""
     return connection.execute(move.returning(tables.jobs)).one_or_none()
 
 

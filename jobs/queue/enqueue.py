@@ -29,7 +29,7 @@ def enqueue(
     The relay publishes them by fair queueing between tenants; within one tenant the lowest `rank`
     goes first.
     """
-    common = {"topic": topic, "tenant": tenant, "rank": rank}
+    common = {"topic": topic.value, "tenant": tenant, "rank": rank}
     rows = [
         common | {"subject": subject, "number": number[0] if number else None}
         for subject, *number in messages
@@ -40,5 +40,5 @@ def enqueue(
 
 
 def resend_at(now: datetime, settings: Settings) -> datetime:
-    """When a row whose message no worker took up gets another one: the value of its `wake_at`."""
+    """When a row whose message was lost gets another one: the value of its `wake_at`."""
     return now + timedelta(seconds=settings.republish_s)

@@ -1,7 +1,7 @@
-"""The outbox: messages that were committed with what they announce, until they are published.
+"""The outbox: messages that are committed with the change they announce, until they are published.
 
-The long queue is here, in SQL. The broker holds a few messages of each kind, and those are taken
-from here by turns of the tenants.
+The long queue is here, in SQL. The broker holds a few messages of each topic, which are taken from
+here by fair queueing between tenants.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,14 +61,14 @@ class Outbox:
     def take(
         self, limit: int, hold_s: float, capacity: Callable[[Topic], int] | None = None
     ) -> Sequence[Message]:
-        """Return messages nobody holds, by turns of the tenants, and hold them for `hold_s`.
+        """Return free messages by fair queueing between tenants, and hold them for `hold_s`.
 
-        `capacity` says how many of a topic the broker has place for; without it there is no bound.
+        `capacity` returns how many of a topic the broker may hold; without it there is no limit.
         Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `capacity`
         raises.
         """
         now = self._clock()
-        with self._database.read() as connection:  # asked often, and mostly there is nothing
+        with self._database.read() as connection:  # called often, and mostly there is nothing
             found = connection.execute(_ANY, {"now": now}).one()
         waiting = [topic for topic, some in zip(Topic, found, strict=True) if some]
         places = {
@@ -87,7 +87,7 @@ class Outbox:
     def _take(
         self, connection: Connection, topic: Topic, most: int, now: datetime
     ) -> Sequence[Row[Any]]:
-        # What another relay holds is on its way to the broker, and takes up capacity there.
+        # Messages that another relay holds are on their way to the broker and count there.
         on_way = select(func.count()).where(_OUTBOX.topic == topic, _OUTBOX.held_until > now)
         most -= connection.execute(on_way).scalar_one()
         if most <= 0:
@@ -103,24 +103,24 @@ class Outbox:
         return turns.take(waiting, most)
 
     def put_back(self, ids: Sequence[int]) -> None:
-        """Let go of messages that could not be published."""
+        """Release messages that could not be published."""
         if ids:
             with self._database.write() as connection:
                 held = update(tables.outbox).where(_OUTBOX.id.in_(ids))
                 connection.execute(held.values(held_until=None))
 
     def done(self, ids: Sequence[int]) -> None:
-        """Forget messages that were published."""
+        """Delete messages that were published."""
         if ids:
             with self._database.write() as connection:
                 connection.execute(delete(tables.outbox).where(_OUTBOX.id.in_(ids)))
 
     def requeue_lapsed(self, depth: Callable[[Topic], int]) -> int:
-        """Put messages for rows that waited too long in the outbox again; return how many.
+        """Enqueue messages again for rows that waited too long; return how many.
 
-        `depth` tells how many messages the broker holds in a topic's queue. Of a queue's waiting
-        rows only as many are sent anew as neither the broker nor the outbox can have a message
-        for, so a long queue is not doubled. Raises what `depth` raises.
+        `depth` returns how many messages the broker holds in a topic's queue. Of a queue's waiting
+        rows only as many get a message as neither the broker nor the outbox can have one for, so
+        a long queue is not duplicated. Raises what `depth` raises.
         """
         return sum(
             self._requeue(queue, depth)
@@ -172,14 +172,14 @@ def _free(topic: Topic, now: datetime | ColumnElement[datetime]) -> ColumnElemen
     return (_OUTBOX.topic == topic) & unheld
 
 
-# Whether there are messages, topic by topic, in one question: put together each time, and asked
-# topic by topic, it was half of the relay's work in a burst.
+# Whether there are messages, by topic, in one query: built each time, and run topic by topic, it
+# was half of the relay's work in a burst.
 _NOW = bindparam("now", type_=UtcDateTime())
 _ANY = select(*(exists().where(_free(topic, _NOW)) for topic in Topic))
 
 
 def _tenants(connection: Connection, topic: Topic) -> Sequence[str]:
-    """Those with messages, found in steps through the index, not by looking at each message."""
+    """Tenants with messages, by a loose index scan rather than by reading each message."""
     least = select(func.min(_OUTBOX.tenant).label("tenant")).where(_OUTBOX.topic == topic)
     found = least.cte(recursive=True)
     after = select(func.min(_OUTBOX.tenant)).where(

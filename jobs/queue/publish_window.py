@@ -1,8 +1,8 @@
-"""How much of the queue the broker holds: enough to keep workers busy, little to wait behind.
+"""Limits how much of the queue the broker holds: enough to keep workers busy, and no more.
 
-What is published stands in the broker in the order it came, whoever's it is. So only so much is
-published ahead that no worker is ever without work; the rest waits in SQL, where tenants take
-turns.
+The broker delivers messages in the order of their publication, regardless of tenant. So only as
+much is published ahead as keeps every worker busy; the rest waits in SQL, where fair queueing
+decides.
 """
 
 import time
@@ -18,9 +18,9 @@ _ASK_EVERY_S = 5.0
 
 
 class Window:
-    """Says how many rows of a topic may be published now.
+    """Decides how many rows of a topic may be published now.
 
-    `depth` tells how many messages the broker holds; `threads` how many pages are read at once.
+    `depth` returns how many messages the broker holds; `threads` how many pages are read at once.
     """
 
     def __init__(self, depth: Callable[[Topic], int], threads: Callable[[], int]) -> None:
@@ -31,7 +31,7 @@ class Window:
         self._ask_at = 0.0
 
     def capacity(self, topic: Topic) -> int:
-        """Return how many may go; what comes of finished work goes without a bound."""
+        """Return how many rows may be published; finished work is not limited by the depth."""
         if topic == Topic.OPEN_JOB:
             return DOCUMENTS - ROUTES[topic].rows_per_message * self._depth(topic)
         if topic == Topic.READ_PAGE:

@@ -41,15 +41,15 @@ class Waiting:
         return self.table.c.wake_at
 
     @property
-    def announced(self) -> ColumnElement[bool]:
-        """Whether a message for the row lies in the outbox still."""
-        of_row = [_OUTBOX.topic == self.topic, _OUTBOX.subject == self.key[0]]
-        of_row += [_OUTBOX.number == number for number in self.key[1:]]
-        return select(_OUTBOX.id).where(*of_row).exists()
+    def enqueued(self) -> ColumnElement[bool]:
+        """Whether a message for the row is still in the outbox."""
+        same_row = [_OUTBOX.topic == self.topic, _OUTBOX.subject == self.key[0]]
+        same_row += [_OUTBOX.number == number for number in self.key[1:]]
+        return select(_OUTBOX.id).where(*same_row).exists()
 
     def lapsed(self, now: datetime) -> Select[Any]:
         """The rows whose message must have got lost: key, tenant, rank; the longest wait first."""
-        lost = self.ready & (self.wake_at <= now) & ~self.announced
+        lost = self.ready & (self.wake_at <= now) & ~self.enqueued
         found = select(*self.key, self.tenant.label("tenant"), self.rank.label("rank"))
         if self.share is None:
             return found.where(lost).order_by(self.wake_at, *self.key)

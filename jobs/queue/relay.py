@@ -13,16 +13,16 @@ from jobs.queue.outbox import Message, Outbox
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-HOLD_S = 10.0  # longer than publishing can hang; a relay that dies gives its messages up after it
-POLL_S = 0.5  # other processes commit messages too, and nobody wakes us for those
+HOLD_S = 10.0  # longer than publishing can hang; the messages of a dead relay are free after it
+POLL_S = 0.5  # other processes commit messages too, without waking this relay
 PAUSE_S = 1.0
-REST = 3.0  # rests thrice as long as it worked: in a burst, accepting goes before publishing
-BURST = 8  # after so many messages at once it rests GATHER_S at least, and takes more together
+REST = 3.0  # pauses three times as long as it worked: in a burst, accepting has priority
+BURST = 8  # after so many messages at once it pauses GATHER_S at least, for larger groups
 GATHER_S = 0.1
 
 
 class Publishes(Protocol):
-    """Whatever hands messages to a broker; raises BrokerDown when it cannot."""
+    """Publishes messages to a broker; raises BrokerDown when it cannot."""
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Publish all messages or raise."""
@@ -52,13 +52,13 @@ class Relay:
         self._failed = False
 
     def drain(self) -> int:
-        """Publish what waits and return how many; what cannot be published now stays."""
+        """Publish what waits and return how many; the rest stays in the outbox."""
         published = 0
         try:
             while count := self._publish_some():
                 published += count
         except (BrokerDown, LedgerUnavailable) as error:
-            logger.warning("messages wait in the outbox: %s", error)
+            logger.warning("messages stay in the outbox: %s", error)
             self._failed = True
         return published
 
@@ -68,11 +68,11 @@ class Relay:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that something was committed; returns at once and never raises."""
+        """Signal that messages were committed; returns at once and never raises."""
         self._woken.set()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """End the background thread after what it has in hand."""
+        """End the background thread after its current work."""
         self._stopping.set()
         self._woken.set()
         if self._thread is not None:

@@ -31,7 +31,7 @@ _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What a key may do, and for whom.
+    """A key with its tenant and scopes.
 
     `rate_per_s` is how many requests a second it may send: 0 is no limit, None the usual one.
     """
@@ -64,10 +64,10 @@ class KeyStore:
         rate_per_s: float | None = None,
         by: str = OPERATOR,
     ) -> tuple[ApiKey, str]:
-        """Make a key; the text is shown once, here, and cannot be had again.
+        """Create a key; its text is returned once, here, and cannot be recovered.
 
-        ValueError for a scope there is not, for a tenant that could not name a folder, and for a
-        rate below 0.
+        ValueError for an unknown scope, for a tenant that cannot be a folder's name, and for a rate
+        below 0.
         """
         if _TENANT.fullmatch(tenant) is None:
             raise ValueError(f"a tenant is 1 to 64 of a-z, A-Z, 0-9, _ and -: {tenant!r}")
@@ -86,9 +86,9 @@ class KeyStore:
         return key, text
 
     def rotate(self, key_id: str, overlap_s: float, *, by: str = OPERATOR) -> tuple[ApiKey, str]:
-        """Make a key like another one, which ends `overlap_s` from now at the latest.
+        """Create a key like another one, which ends `overlap_s` from now at the latest.
 
-        The new one lives as long as the old one was to live. NotFound where there is none,
+        The new one has the lifetime of the old one. NotFound where there is none,
         IllegalTransition where it is revoked or expired.
         """
         now = self._clock()
@@ -114,7 +114,7 @@ class KeyStore:
         return made
 
     def verify(self, text: str) -> ApiKey | None:
-        """Return the key that a caller showed; None when unknown, expired or revoked."""
+        """Return the key of a request; None when unknown, expired or revoked."""
         parts = text.split("_", _PARTS - 1)
         if len(parts) != _PARTS or parts[0] != "ps":
             return None

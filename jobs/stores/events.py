@@ -1,4 +1,4 @@
-"""What happened to jobs, in order."""
+"""The event log of jobs."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _EVENTS = tables.events.c
 
 
 class EventStore:
-    """The events of every job; the other stores write them with the change they tell of."""
+    """The event log of every job; other stores write it with the change that an event reports."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

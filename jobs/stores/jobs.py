@@ -39,7 +39,7 @@ _PAGES = tables.pages.c
 MAX_LIST = 500
 _TIME = UtcDateTime()
 TOO_LATE = Fault(
-    "deadline_passed", "Nothing of the document was begun within `begin_within_s`.", "caller"
+    "deadline_passed", "Processing of the document did not start within `begin_within_s`.", "caller"
 )
 
 
@@ -104,7 +104,7 @@ class JobStore:
             return [to_job(row) for row in connection.execute(found)]
 
     def load(self, job_id: str) -> Job:
-        """Return a job, whoever's it is; for workers."""
+        """Return a job of any tenant; for workers."""
         with self._database.read() as connection:
             return to_job(_row(connection, job_id))
 
@@ -217,9 +217,9 @@ class JobStore:
     def fail_late(self) -> int:
         """Fail the jobs none of whose pages was started in time; each is a transaction."""
         now = self._clock()
-        # A page that a worker gave back unread counts no attempt, and is not begun either.
-        begun = exists().where(_PAGES.job_id == _JOBS.id, _PAGES.attempts > 0)
-        late = (_JOBS.begin_by <= now) & _JOBS.finished_at.is_(None) & ~begun
+        # A page that a worker released unread has no attempt, so it has not started either.
+        started = exists().where(_PAGES.job_id == _JOBS.id, _PAGES.attempts > 0)
+        late = (_JOBS.begin_by <= now) & _JOBS.finished_at.is_(None) & ~started
         with self._database.read() as connection:
             job_ids = connection.execute(select(_JOBS.id).where(late)).scalars().all()
         failed = [

@@ -41,7 +41,7 @@ def update_delivery(connection: Connection, change: Update) -> Row[Any] | None:
 
 
 def present_url() -> ScalarSelect[str]:
-    """Where a delivery goes: its endpoint's URL as it stands now, or its own for a callback."""
+    """Where a delivery goes: its endpoint's current URL, or its own for a callback."""
     mine = _ENDPOINTS.id == _DELIVERIES.endpoint_id
     url = func.coalesce(_ENDPOINTS.url, _DELIVERIES.url)
     return select(url).where(mine).correlate(tables.deliveries).scalar_subquery()

@@ -95,9 +95,9 @@ class DeliveryStore:
         REPLAYED_AT_ONCE at most: they are pending then, so asking again takes the next ones.
         """
         enabled = select(_ENDPOINTS.id).where(_ENDPOINTS.tenant == tenant, _ENDPOINTS.enabled)
-        meant = [*conditions(tenant, wanted), _DELIVERIES.endpoint_id.in_(enabled)]
+        selected = [*conditions(tenant, wanted), _DELIVERIES.endpoint_id.in_(enabled)]
         ended = _DELIVERIES.state != DeliveryState.PENDING
-        found = select(_DELIVERIES.id).where(*meant, ended).order_by(_DELIVERIES.id)
+        found = select(_DELIVERIES.id).where(*selected, ended).order_by(_DELIVERIES.id)
         found = found.limit(REPLAYED_AT_ONCE).with_for_update(skip_locked=True)
         with self._database.write() as connection:
             ids = connection.execute(found).scalars().all()

@@ -88,13 +88,13 @@ class EndpointStore:
     def rotate_callback_secret(
         self, tenant: str, overlap_s: float = OVERLAP_S, *, by: str = OPERATOR
     ) -> str:
-        """Make a new secret for callbacks and return it; the old ones sign along."""
+        """Add a new secret for callbacks and return it; old ones stay valid for `overlap_s`."""
         with self._database.write() as connection:
             row = callback_row(connection, tenant, self._clock())
         return self.rotate_secret(tenant, row.id, overlap_s, by=by).secrets[0]
 
     def secrets(self, endpoint_id: str) -> tuple[str, ...]:
-        """Return the secrets that sign what an endpoint is told, newest first; for workers.
+        """Return the secrets that sign an endpoint's deliveries, newest first; for workers.
 
         Raises SecretKeyMissing where they cannot be opened here.
         """
@@ -165,9 +165,9 @@ class EndpointStore:
         *,
         by: str = OPERATOR,
     ) -> Endpoint:
-        """Make a new secret the first; the old ones sign along for `overlap_s`.
+        """Add a new secret; the old ones stay valid for `overlap_s`.
 
-        Whoever asked for it is shown it, also where it is that of the callbacks.
+        The caller is shown it, also where it is the secret of callbacks.
         """
         now = self._clock()
         with self._database.write() as connection:
@@ -220,7 +220,7 @@ class EndpointStore:
 def secret_keys(settings: Settings) -> SecretKeys:
     """Return the keys that `settings` names.
 
-    A first one is made by itself only where nobody else could need it.
+    A first key is created automatically only where no other process could need it.
     """
     alone = settings.database_url is None or settings.webhook_key_file is not None
     return SecretKeys(settings.webhook_key_path, may_make=alone)
