@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import error_handlers as errors
-from api.group_commit import AcceptQueue
+from api.group_commit import GroupCommit
 from api.observability.metrics import Metrics
 from api.observability.middleware import Edge
 from api.openapi import build_openapi
@@ -29,7 +29,7 @@ from api.security.auth import KeyCache
 from api.security.auth_failures import Refusals
 from api.security.rate_limits import RateLimits
 from api.services import Broker, Services
-from api.ttl_cache import Remembered
+from api.ttl_cache import TTLCache
 from jobs.broker.celery_publisher import Publisher
 from jobs.broker.rate_limiter import RateCounter
 from jobs.ledger import Ledger, open_ledger
@@ -38,7 +38,15 @@ from jobs.queue.relay import GATHER_S, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import open_blobs
 
-_ROUTES = (
+
+class HasRouter(Protocol):
+    """A module of api/routes."""
+
+    router: APIRouter
+
+
+# A new resource is a file of api/routes and a line here.
+ROUTES: Sequence[HasRouter] = (
     jobs,
     results,
     events,
@@ -54,10 +62,10 @@ _CAPABILITIES_S = 5.0
 
 
 class Application(FastAPI):
-    """FastAPI with the parts of the OpenAPI document that no signature can say."""
+    """FastAPI with the parts of the OpenAPI document that no signature expresses."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document, built when it is first asked for."""
+        """The document, built at the first request for it."""
         if self.openapi_schema is None:
             self.openapi_schema = build_openapi(self)
         return self.openapi_schema
@@ -82,7 +90,7 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.add_middleware(Edge, metrics=app.state.metrics)
     errors.install(app)
-    for routes in _ROUTES:
+    for routes in ROUTES:
         app.include_router(routes.router)
     return app
 
@@ -95,19 +103,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services = await run_in_threadpool(open_services, settings, rates, app.state.broker)
     app.state.services = services
     metrics.watch(services.ledger)
-    services.accepting.start()
+    services.group_commit.start()
+    services.ledger.on_enqueued(services.relay.wake)
     services.relay.start()
     try:
         yield
     finally:
-        await run_in_threadpool(services.accepting.stop)
+        await run_in_threadpool(services.group_commit.stop)
         await run_in_threadpool(services.relay.stop)
         await counter.close()
         services.ledger.close()
 
 
 def open_services(settings: Settings, rates: RateLimits, broker: Broker | None = None) -> Services:
-    """What the handlers work with."""
+    """Open the dependencies of the handlers."""
     ledger = open_ledger(settings)
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     broker = broker or Publisher(settings)
@@ -116,14 +125,14 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
         settings=settings,
         ledger=ledger,
         blobs=blobs,
-        accepting=AcceptQueue(ledger.jobs.create_many, blobs),
+        group_commit=GroupCommit(ledger.jobs.create_many, blobs),
         broker=broker,
-        # Where there is no room, the broker holds work for longer than this.
-        relay=Relay(ledger.outbox, broker, window.room, idle_s=GATHER_S),
+        # Without capacity, the broker holds work for longer than this.
+        relay=Relay(ledger.outbox, broker, window.capacity, idle_s=GATHER_S),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,
-        capabilities=Remembered(lambda: _capabilities(ledger), _CAPABILITIES_S),
+        capabilities=TTLCache(lambda: _capabilities(ledger), _CAPABILITIES_S),
     )
 
 

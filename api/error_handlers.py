@@ -1,4 +1,4 @@
-"""The one place where errors become answers: RFC 9457 problem details that say who must act."""
+"""Turns every error into RFC 9457 problem details, which say who must act."""
 
 import asyncio
 import errno
@@ -20,7 +20,7 @@ from jobs.domain.egress_policy import EgressRefused
 from jobs.domain.errors import (
     BlobError,
     IdempotencyMismatch,
-    IllegalMove,
+    IllegalTransition,
     LedgerUnavailable,
     NotFound,
     QueueFull,
@@ -41,7 +41,7 @@ _BY_STATUS = {
 }
 LINGER_S = 2.0
 LINGER_BYTES = 8 << 20
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,14 @@ class ProblemResponse(JSONResponse):
 
 
 class LingeringResponse(ProblemResponse):
-    """Answers while the body still comes, and lets go of it a moment later.
+    """Responds while the body still arrives, and closes the connection a moment later.
 
     A connection closed at once with unread bytes is reset, and most clients then never see the
-    answer.
+    response.
     """
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the whole answer, discard what still comes for LINGER_S, then end."""
+        """Send the whole response, discard what still arrives for LINGER_S, then end."""
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
@@ -71,7 +71,7 @@ class LingeringResponse(ProblemResponse):
 
 
 async def _discard(receive: Receive) -> None:
-    """Read on for LINGER_BYTES, then leave whoever still sends waiting."""
+    """Read up to LINGER_BYTES more, then stop reading."""
     left = LINGER_BYTES
     while left > 0:
         message = await receive()
@@ -88,7 +88,7 @@ def install(app: FastAPI) -> None:
         BadInput,
         EgressRefused,
         NotFound,
-        IllegalMove,
+        IllegalTransition,
         IdempotencyMismatch,
         QueueFull,
         LedgerUnavailable,
@@ -103,7 +103,7 @@ def install(app: FastAPI) -> None:
 
 
 async def answer(request: Request, error: Exception) -> Response:
-    """The answer to an error that a handler raised."""
+    """The response to an error that a handler raised."""
     problem = to_problem(error)
     if problem.kind.code == "internal":
         problem = log_internal(error)
@@ -111,21 +111,21 @@ async def answer(request: Request, error: Exception) -> Response:
 
 
 def respond(problem: Problem, path: str) -> Response:
-    """The problem as an answer; `instance` is the path that was asked for."""
+    """The problem as a response; `instance` is the path of the request."""
     closing = problem.headers.get("Connection") == "close"
     response = LingeringResponse if closing else ProblemResponse
     return response(problem.body(path), status_code=problem.status, headers=problem.headers)
 
 
 def log_internal(error: Exception) -> Problem:
-    """Log a mistake of ours in full and tell the caller no more than where to find it."""
+    """Log an internal error in full; the response only refers to the log entry."""
     reference = secrets.token_hex(8)
     log.error("internal error, reference %s", reference, exc_info=error)
-    return Problem("internal", "Something unexpected happened.", reference=reference)
+    return Problem("internal", "An unexpected error occurred.", reference=reference)
 
 
 def to_problem(error: Exception) -> Problem:
-    """What an error means to the caller; what is not expected here is `internal`."""
+    """The problem that an error means for the caller; an unexpected one is `internal`."""
     match error:
         case Problem():
             return error
@@ -137,7 +137,7 @@ def to_problem(error: Exception) -> Problem:
         case RequestValidationError():
             rows = error_rows(error.errors())
             places = ", ".join(row["place"] for row in rows)
-            return Problem("invalid_request", f"Not allowed so: {places}.", errors=rows)
+            return Problem("invalid_request", f"Invalid: {places}.", errors=rows)
         case HTTPException():
             return _from_http(error)
         case _:
@@ -152,8 +152,8 @@ def _from_http(error: HTTPException) -> Problem:
 def _from_ledger(error: Exception) -> Problem:
     match error:
         case NotFound():
-            return Problem("not_found", "There is no such thing, or it is not yours.")
-        case IllegalMove():
+            return Problem("not_found", "Not found.")
+        case IllegalTransition():
             return Problem("illegal_move", f"{error}.")
         case IdempotencyMismatch():
             return _mismatch(error)
@@ -166,23 +166,25 @@ def _from_ledger(error: Exception) -> Problem:
 def _from_installation(error: Exception) -> Problem:
     match error:
         case SecretKeyMissing():
-            return Problem("secret_key_missing", "A webhook secret cannot be sealed or opened.")
+            return Problem(
+                "secret_key_missing", "A webhook secret cannot be encrypted or decrypted."
+            )
         case LedgerUnavailable():
-            return Problem("database_down", "The ledger's database is away.", headers=RETRY_SOON)
-        case OSError() if error.errno in _NO_ROOM:
+            return Problem("database_down", "The database is unavailable.", headers=RETRY_SOON)
+        case OSError() if error.errno in _DISK_FULL:
             return Problem("disk_full", "The disk is full.", headers=RETRY_SOON)
         case BlobError() | OSError():
-            return Problem("storage_down", "The blob store is away.", headers=RETRY_SOON)
+            return Problem("storage_down", "The blob store is unavailable.", headers=RETRY_SOON)
         case _:
-            return Problem("internal", "Something unexpected happened.")
+            return Problem("internal", "An unexpected error occurred.")
 
 
 def _mismatch(error: IdempotencyMismatch) -> Problem:
     made = error.made
     if isinstance(made, Batch):
-        detail = "This key made another batch from another request."
+        detail = "This key was used for a different batch."
         return Problem("idempotency_mismatch", detail, batch_id=made.id)
-    detail = "This key made another job from another request."
+    detail = "This key was used for a different job."
     return Problem("idempotency_mismatch", detail, job_id=made.id)
 
 
@@ -190,11 +192,11 @@ def _queue_full(error: QueueFull) -> Problem:
     # The body may not have been read; what is left of it is not worth waiting for.
     headers = {"Retry-After": str(error.retry_after_s or 30), "Connection": "close"}
     if error.tenant is None:
-        return Problem("queue_full", "Too many jobs are waiting.", headers=headers)
-    return Problem("tenant_queue_full", "Too many jobs of yours are waiting.", headers=headers)
+        return Problem("queue_full", "Too many jobs are queued.", headers=headers)
+    return Problem("tenant_queue_full", "Too many of your jobs are queued.", headers=headers)
 
 
-# What handing documents in can meet, one or many.
+# Problems of submitting documents, one or many.
 UPLOAD: Final = (
     "bad_request",
     "bad_multipart",
@@ -216,7 +218,7 @@ UPLOAD: Final = (
     "tenant_queue_full",
     "disk_full",
 )
-# What reading something again can meet.
+# Problems of a retry.
 RETRY: Final = (
     "not_found",
     "illegal_move",
@@ -229,12 +231,12 @@ RETRY: Final = (
 
 
 def guarded(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that wants a key: what each such route can answer, and `codes`."""
+    """The `responses` of a route that needs a key: the problems of all such routes, and `codes`."""
     return documented("unauthorised", "forbidden", "rate_limited", "database_down", *codes)
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route for OpenAPI: each problem it can answer with, by status."""
+    """The `responses` of a route for OpenAPI: each of its problems, by status."""
     by_status: dict[int | str, list[str]] = {}
     for code in codes:
         status = KINDS[code].status

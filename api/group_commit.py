@@ -1,8 +1,8 @@
-"""Commits what many callers hand in at the same time in one transaction.
+"""Group commit: jobs that many callers submit at the same time share one transaction.
 
-A commit waits for the disk, and as long for one job as for fifty. While one commit is under way
-new jobs gather, and the next takes them all. A lone job goes at once; in a burst a moment's wait
-makes the batch larger and the work for each job smaller.
+A commit waits for the disk, as long for one job as for fifty. While one commit is in progress new
+jobs accumulate, and the next takes them all. A single job is committed at once; in a burst a
+moment's wait makes the group larger and the work for each job smaller.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ GATHER_S = 0.003
 
 
 @dataclass(frozen=True, slots=True)
-class _Handed:
-    """A job that was handed in, with its document where that is not stored yet."""
+class _Submitted:
+    """A submitted job, with its document where that is not stored yet."""
 
     new: NewJob
     document: bytes | None
@@ -33,21 +33,21 @@ class _Handed:
 
 
 class Accept(Protocol):
-    """Writes jobs in one transaction and tells what became of each, by its id."""
+    """Writes jobs in one transaction and returns the outcome of each by its id."""
 
     def __call__(self, news: Sequence[NewJob], ready: Ready | None) -> Mapping[str, Outcome]:
         """Commit only after `ready`, if given, has returned; what it raises undoes everything."""
 
 
-class AcceptQueue:
+class GroupCommit:
     """A thread that stores small documents and commits their jobs for one event loop."""
 
     def __init__(self, accept: Accept, blobs: Blobs) -> None:
         self._accept = accept
         self._blobs = blobs
-        self._syncing = ThreadPoolExecutor(1, "accept-sync")
-        self._waiting: SimpleQueue[_Handed | None] = SimpleQueue()
-        self._thread = Thread(target=self._run, name="accept-queue", daemon=True)
+        self._syncing = ThreadPoolExecutor(1, "group-commit-sync")
+        self._waiting: SimpleQueue[_Submitted | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="group-commit", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -56,16 +56,16 @@ class AcceptQueue:
         self._thread.start()
 
     async def submit(self, new: NewJob, document: bytes | None = None) -> tuple[Job, bool]:
-        """Hand a job in; returns and raises what `JobStore.create` does.
+        """Submit a job; returns and raises what `JobStore.create` does.
 
         `document` is stored under the job's input key first, where it is given.
         """
-        handed = _Handed(new, document, asyncio.get_running_loop().create_future())
-        self._waiting.put(handed)
-        return await handed.answer
+        submitted = _Submitted(new, document, asyncio.get_running_loop().create_future())
+        self._waiting.put(submitted)
+        return await submitted.answer
 
     def stop(self) -> None:
-        """Commit what was handed in, then end."""
+        """Commit what was submitted, then end."""
         self._waiting.put(None)
         self._thread.join()
         self._syncing.shutdown()
@@ -77,34 +77,34 @@ class AcceptQueue:
                 time.sleep(GATHER_S)
             taken = self._work_on(first)
 
-    def _work_on(self, first: _Handed) -> int:
+    def _work_on(self, first: _Submitted) -> int:
         """Store and commit `first` and all that came and come meanwhile; return how many."""
-        batch: list[_Handed] = []
+        batch: list[_Submitted] = []
         refused: dict[str, Outcome | Exception] = {}
-        handed: _Handed | None = first
-        while handed is not None:
-            batch.append(handed)
-            if error := self._store(handed):
-                refused[handed.new.id] = error
-            handed = self._next() if len(batch) < MOST_AT_ONCE else None
-        stored = [handed.new for handed in batch if handed.new.id not in refused]
-        self._tell(batch, {**refused, **self._commit(stored)})
+        submitted: _Submitted | None = first
+        while submitted is not None:
+            batch.append(submitted)
+            if error := self._store(submitted):
+                refused[submitted.new.id] = error
+            submitted = self._next() if len(batch) < MOST_AT_ONCE else None
+        stored = [submitted.new for submitted in batch if submitted.new.id not in refused]
+        self._resolve(batch, {**refused, **self._commit(stored)})
         return len(batch)
 
-    def _next(self) -> _Handed | None:
+    def _next(self) -> _Submitted | None:
         """The next job that waits, or None where none does or the queue is to end."""
         if self._waiting.empty():
             return None
-        handed = self._waiting.get()
-        if handed is None:
+        submitted = self._waiting.get()
+        if submitted is None:
             self._waiting.put(None)  # for the loop to end on
-        return handed
+        return submitted
 
-    def _store(self, handed: _Handed) -> Exception | None:
+    def _store(self, submitted: _Submitted) -> Exception | None:
         try:
-            if handed.document is not None:
-                self._blobs.put(input_key(handed.new), handed.document)
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+            if submitted.document is not None:
+                self._blobs.put(input_key(submitted.new), submitted.document)
+        except Exception as error:  # noqa: BLE001 - the waiting caller must receive it, whatever it is
             return error
         return None
 
@@ -117,10 +117,10 @@ class AcceptQueue:
             refused = {new.id: error for new in news if new.input_blob is not None}
             rest = [new for new in news if new.id not in refused]
             return {**refused, **self._commit(rest)}
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+        except Exception as error:  # noqa: BLE001 - the waiting caller must receive it, whatever it is
             if len(news) == 1 or isinstance(error, LedgerUnavailable):
                 return {new.id: error for new in news}
-        # One job spoilt the transaction; the others are not to pay for it.
+        # One job broke the transaction; the others must not fail with it.
         return {new.id: self._commit([new])[new.id] for new in news}
 
     def _begin_to_sync(self, news: Sequence[NewJob]) -> Ready | None:
@@ -130,18 +130,20 @@ class AcceptQueue:
             return None
         return self._syncing.submit(self._blobs.sync, keys).result
 
-    def _tell(self, batch: Sequence[_Handed], outcomes: Mapping[str, Outcome | Exception]) -> None:
+    def _resolve(
+        self, batch: Sequence[_Submitted], outcomes: Mapping[str, Outcome | Exception]
+    ) -> None:
         assert self._loop is not None
         # Once for the batch: each call wakes the loop through the kernel.
-        self._loop.call_soon_threadsafe(_answer, batch, outcomes)
+        self._loop.call_soon_threadsafe(_set_results, batch, outcomes)
 
 
-def _answer(batch: Sequence[_Handed], outcomes: Mapping[str, Outcome | Exception]) -> None:
-    for handed in batch:
-        outcome = outcomes[handed.new.id]
-        if handed.answer.done():  # whoever waited has gone
+def _set_results(batch: Sequence[_Submitted], outcomes: Mapping[str, Outcome | Exception]) -> None:
+    for submitted in batch:
+        outcome = outcomes[submitted.new.id]
+        if submitted.answer.done():  # the caller has disconnected
             continue
         if isinstance(outcome, Exception):
-            handed.answer.set_exception(outcome)
+            submitted.answer.set_exception(outcome)
         else:
-            handed.answer.set_result(outcome)
+            submitted.answer.set_result(outcome)

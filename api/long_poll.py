@@ -1,4 +1,4 @@
-"""Waits for a job to end, as `Prefer: wait=N` asks."""
+"""Waits for a job to end, for `Prefer: wait=N`."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ GROWTH = 1.5
 
 
 def allowed_wait_s(services: Services, job: Job, wanted_s: int | None) -> float | None:
-    """How long this job may be waited for; None where waiting was not asked for or is refused."""
+    """How long to wait for this job; None where waiting was not requested or is refused."""
     too_large = (job.input_bytes or 0) > services.settings.max_wait_mb * MEGABYTE
     if wanted_s is None or too_large:
         return None
@@ -24,7 +24,7 @@ def allowed_wait_s(services: Services, job: Job, wanted_s: int | None) -> float 
 
 
 async def wait_until_final(request: Request, services: Services, job: Job, seconds: float) -> Job:
-    """The job once it has ended, or as it stands after `seconds` or when the caller has gone."""
+    """The job once it has ended, or its state after `seconds` or when the caller disconnects."""
     until = time.monotonic() + seconds
     pause = FIRST_PAUSE_S
     while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:

@@ -1,7 +1,7 @@
-"""Every problem a caller can meet: code, status, who must act, and what helps.
+"""Every problem that a caller may get: code, status, who must act, and the remedy.
 
-The table is problems.toml. The codes of failed jobs and pages stand there too, since callers meet
-them in job rows and in answers about results.
+The table is problems.toml. It has the codes of failed jobs and pages too, since callers find them
+in jobs and in responses about results.
 """
 
 import tomllib
@@ -43,7 +43,7 @@ KINDS: Final[Mapping[str, Kind]] = _read_table()
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
-    """An answer that is not the one asked for; `extra` are the extension members of RFC 9457."""
+    """An error response; `extra` are the extension members of RFC 9457."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether documents can be read here and now, and if not, who must do what."""
+"""Whether documents can be read now, and if not, who must do what."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ class WorkerOut(Model):
 
 
 class Readiness(Model):
-    """Ready means that a document handed in now would be read."""
+    """Ready means that a document submitted now would be read."""
 
     ready: bool
     reasons: list[Reason]
@@ -39,13 +39,13 @@ class Readiness(Model):
 
 
 def check_readiness(services: Services) -> Readiness:
-    """Look at the database, the broker and the workers."""
+    """Check the database, the broker and the workers."""
     try:
         workers: Sequence[WorkerReport] = services.ledger.workers.live()
         reasons = [*_check_schema(services), *_check_broker(services), *_check_workers(workers)]
     except LedgerUnavailable:
         workers = ()
-        reasons = [_reason("database", "The database does not answer.", "PAGESIGHT_DATABASE_URL")]
+        reasons = [_reason("database", "The database does not respond.", "PAGESIGHT_DATABASE_URL")]
     shown = [WorkerOut.model_validate(worker) for worker in workers]
     return Readiness(ready=not reasons, reasons=reasons, workers=shown)
 
@@ -54,7 +54,7 @@ def _check_schema(services: Services) -> Iterator[Reason]:
     if not is_current(services.ledger.database):
         yield Reason(
             part="database",
-            message="The database's tables are not of this version.",
+            message="The database schema is not of this version.",
             actor="operator",
             remedy="Start one process of this version with `pagesight serve` or `pagesight api`.",
         )
@@ -62,20 +62,20 @@ def _check_schema(services: Services) -> Iterator[Reason]:
 
 def _check_broker(services: Services) -> Iterator[Reason]:
     if not services.broker.ping():
-        yield _reason("broker", "Redis does not answer; jobs wait.", "PAGESIGHT_BROKER_URL")
+        yield _reason("broker", "Redis does not respond; jobs wait.", "PAGESIGHT_BROKER_URL")
 
 
 def _check_workers(workers: Sequence[WorkerReport]) -> Iterator[Reason]:
-    for role in ("pages", "courier"):
+    for role in ("pages", "control"):
         of_role = [worker for worker in workers if worker.role == role]
         if any(worker.ready for worker in of_role):
             continue
         why = "; ".join(worker.reason for worker in of_role if worker.reason)
         yield Reason(
             part=f"worker:{role}",
-            message=why or f"No worker of the role {role!r} is alive.",
+            message=why or f"No worker with the role {role!r} is alive.",
             actor="operator",
-            remedy=f"Look at `pagesight doctor`, or start `pagesight worker --role {role}`.",
+            remedy=f"Run `pagesight doctor`, or start `pagesight worker --role {role}`.",
         )
 
 

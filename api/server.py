@@ -18,14 +18,14 @@ GRACE_S = 20  # streams of events end with the process, uploads get this long
 
 
 class Server(uvicorn.Server):
-    """Tells its address once it listens, which matters where port 0 picked one."""
+    """Reports its address once it listens, which matters where port 0 picked one."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None] | None) -> None:
         super().__init__(config)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Listen, then tell."""
+        """Listen, then report."""
         await super().startup(sockets)
         if self.started and self._on_ready is not None:
             self._on_ready(self._address())
@@ -36,17 +36,17 @@ class Server(uvicorn.Server):
 
 
 def run_api(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` is told the address once it listens."""
+    """Serve until SIGINT or SIGTERM; `on_ready` is called with the address once it listens."""
     server = Server(make_config(settings, create_app(settings)), on_ready)
-    _spare_the_collector()
+    _tune_garbage_collection()
     server.run()
 
 
-def _spare_the_collector() -> None:
-    """Keep what lives as long as the process out of every garbage collection.
+def _tune_garbage_collection() -> None:
+    """Exclude objects that live as long as the process from every garbage collection.
 
     Requests make many short-lived objects and few cycles: collecting every 700 objects, walking
-    all modules again and again, took 9% of the time of the event loop.
+    all modules again and again, took 9% of the event loop's time.
     """
     gc.collect()
     gc.freeze()

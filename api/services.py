@@ -1,4 +1,4 @@
-"""What the handlers work with: opened once when the application starts, closed when it stops."""
+"""Dependencies of the handlers: opened once at start-up, closed at shutdown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.group_commit import AcceptQueue
+from api.group_commit import GroupCommit
 from api.problems import Problem
 from api.security.auth import KeyCache
 from api.security.auth_failures import Refusals
 from api.security.rate_limits import RateLimits
-from api.ttl_cache import Remembered
+from api.ttl_cache import TTLCache
 from jobs.domain.errors import NotFound
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
@@ -25,10 +25,10 @@ MEGABYTE = 1_000_000
 
 
 class Broker(Publishes, Protocol):
-    """Where messages go, and whether it answers."""
+    """The message broker, and whether it responds."""
 
     def ping(self) -> bool:
-        """Whether the broker answers within its time limit."""
+        """Whether the broker responds within its time limit."""
 
     def depth(self, topic: Topic) -> int:
         """How many messages wait in the queue of a topic. Raises BrokerDown."""
@@ -36,18 +36,18 @@ class Broker(Publishes, Protocol):
 
 @dataclass(slots=True)
 class Services:
-    """The ledger and its neighbours, with what the API remembers for a moment."""
+    """The ledger, blobs and broker, with the caches of the API."""
 
     settings: Settings
     ledger: Ledger
     blobs: Blobs
-    accepting: AcceptQueue
+    group_commit: GroupCommit
     broker: Broker
     relay: Relay
     keys: KeyCache
     refusals: Refusals
     rates: RateLimits
-    capabilities: Remembered[Sequence[Mapping[str, Any]]]
+    capabilities: TTLCache[Sequence[Mapping[str, Any]]]
     _arriving: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -57,19 +57,19 @@ class Services:
 
     async def refuse_when_full(self, tenant: str, documents: int = 1) -> None:
         """Raise QueueFull where so many more documents of the tenant are too many."""
-        if not self.ledger.load.has_known_room(tenant, documents):
+        if not self.ledger.load.has_cached_capacity(tenant, documents):
             await run_in_threadpool(self.ledger.load.refuse_when_full, tenant, documents)
 
     @contextmanager
     def arriving(self, tenant: str, key: str | None) -> Iterator[None]:
         """Hold an idempotency key while its request arrives.
 
-        Raises Problem `idempotency_in_flight`. This spares a second upload in this process; that
-        one key makes one job is the ledger's promise.
+        Raises Problem `idempotency_in_flight`. This saves a second upload to this process; the
+        ledger guarantees that one key creates one job.
         """
         held = (tenant, key or "")
         if key is not None and held in self._arriving:
-            message = "The first request with this key has not arrived in full yet."
+            message = "The first request with this key is still being received."
             raise Problem("idempotency_in_flight", message, headers={"Retry-After": "1"})
         self._arriving.add(held)
         try:
@@ -78,9 +78,9 @@ class Services:
             self._arriving.discard(held)
 
     async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
-        """Delete what was stored for a job that did not come to be.
+        """Delete what was stored for a job that was not created.
 
-        Where the database cannot tell whether it did, the bytes stay: an accepted job needs them.
+        Where the database cannot be asked, the bytes stay: an accepted job needs them.
         """
         await run_in_threadpool(self._discard_unless_accepted, job_id, prefix)
 
@@ -92,7 +92,7 @@ class Services:
 
 
 async def get_services(request: Request) -> Services:
-    """The services of the application that serves this request; `async` spares a thread."""
+    """The services of the application that serves this request; `async` saves a thread."""
     services: Services = request.app.state.services
     return services
 

@@ -1,4 +1,4 @@
-"""Values that are dear to ask for and good for a moment."""
+"""A cache for one value that is expensive to compute and valid for a moment."""
 
 import time
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 T = TypeVar("T")
 
 
-class Remembered(Generic[T]):
-    """Asks `source` at most once in `for_s` seconds; safe in threads and on the event loop."""
+class TTLCache(Generic[T]):
+    """Calls `source` at most once in `for_s` seconds; safe in threads and on the event loop."""
 
     def __init__(self, source: Callable[[], T], for_s: float) -> None:
         self._source = source
@@ -20,7 +20,7 @@ class Remembered(Generic[T]):
         self._value: tuple[float, T] | None = None
 
     def get(self) -> T:
-        """The value, asked for in this thread when it is too old."""
+        """The value, recomputed in this thread when it has expired."""
         with self._lock:
             fresh = self._fresh()
             if fresh is None:
@@ -29,7 +29,7 @@ class Remembered(Generic[T]):
             return fresh[1]
 
     async def aget(self) -> T:
-        """The value, asked for in a worker thread when it is too old."""
+        """The value, recomputed in a worker thread when it has expired."""
         fresh = self._fresh()
         return fresh[1] if fresh is not None else await run_in_threadpool(self.get)
 

@@ -127,12 +127,15 @@ def api() -> None:
 @app.command()
 def worker(
     role: Annotated[
-        str, typer.Option(help="pages: reads pages. courier: the control worker.")
+        str,
+        typer.Option(
+            help="pages reads pages; control opens and finishes jobs, delivers webhooks, recovers."
+        ),
     ] = "pages",
 ) -> None:
     """Run one worker process.
 
-    A pages worker reads pages. A control worker (`--role courier`) opens documents, finishes jobs,
+    A pages worker reads pages. A control worker (`--role control`) opens documents, finishes jobs,
     delivers webhooks and recovers work that was lost.
     """
     from cli.serve.worker import work

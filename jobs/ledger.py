@@ -1,23 +1,24 @@
 """The ledger: one database and the stores that keep it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.admission.capacity import QueueLoad
 from jobs.db.clock import Clock, SharedClock, utc_now
 from jobs.db.engine import Database
 from jobs.queue.outbox import Outbox
-from jobs.retention.deletion import Deleting
+from jobs.retention.deletion import Deletion
 from jobs.security.api_keys import KeyStore
 from jobs.security.audit_log import AuditStore
 from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
 from jobs.stores.events import EventStore
-from jobs.stores.finish_claims import Finishing
+from jobs.stores.finishing import FinishStore
 from jobs.stores.jobs import JobStore
 from jobs.stores.pages import PageStore
 from jobs.stores.workers import WorkerStore
 from jobs.webhooks.delivery_store import DeliveryStore
-from jobs.webhooks.endpoint_store import WebhookStore
+from jobs.webhooks.endpoint_store import EndpointStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,24 @@ class Ledger:
     jobs: JobStore
     load: QueueLoad
     pages: PageStore
-    finishing: Finishing
+    finishing: FinishStore
     outbox: Outbox
-    webhooks: WebhookStore
+    endpoints: EndpointStore
     deliveries: DeliveryStore
     keys: KeyStore
     audit: AuditStore
     workers: WorkerStore
     events: EventStore
     batches: BatchStore
-    deleting: Deleting
+    deletion: Deletion
 
     def close(self) -> None:
         """Close the database's connections."""
         self.database.close()
+
+    def on_enqueued(self, call: Callable[[], None]) -> None:
+        """Have `call` called after each commit of this process that wrote messages: the relay."""
+        self.database.on_enqueued = call
 
 
 def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
@@ -59,14 +64,14 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         jobs=JobStore(database, settings, clock, load),
         load=load,
         pages=PageStore(database, settings, clock),
-        finishing=Finishing(database, settings, clock),
+        finishing=FinishStore(database, settings, clock),
         outbox=Outbox(database, settings, clock),
-        webhooks=WebhookStore(database, settings, clock),
+        endpoints=EndpointStore(database, settings, clock),
         deliveries=DeliveryStore(database, settings, clock),
         keys=KeyStore(database, clock),
         audit=AuditStore(database, clock),
         workers=WorkerStore(database, clock),
         events=EventStore(database),
         batches=BatchStore(database, settings, clock),
-        deleting=Deleting(database, clock),
+        deletion=Deletion(database, clock),
     )

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Validated settings. Units stand in the names; nothing here is read twice."""
+    """Validated settings. Units are in the names."""
 
     model_config = SettingsConfigDict(env_prefix="PAGESIGHT_", env_file=".env", extra="ignore")
 
@@ -51,9 +51,6 @@ class Settings(BaseSettings):
     rate_per_s: NonNegativeFloat = Field(
         0.0, description="Requests a second of one API key before 429; 0 is no limit."
     )
-    public_url: str | None = Field(
-        None, description="Address under which callers reach the API, for links in webhooks."
-    )
 
     # The reading
     device: Literal["auto", "cpu", "cuda"] = Field(
@@ -79,7 +76,7 @@ class Settings(BaseSettings):
     max_attempts: PositiveInt = Field(3, description="Attempts at a page before it fails.")
     reconcile_s: PositiveFloat = Field(5.0, description="Pause between sweeps of the reconciler.")
     republish_s: PositiveFloat = Field(
-        30.0, description="Wait before a message that nobody took up is sent again."
+        30.0, description="Time before a lost message is sent again."
     )
     blob_fsync: bool = Field(
         False,

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from standardwebhooks import Webhook
 
 from jobs.domain.states import JobState
+from tests.support.ledger_view import callback_endpoint
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import TENANT, Workplace, await_true
 from vision.export.json import from_json_dict
@@ -22,7 +23,7 @@ FIRST, SECOND = "Delivery note 4711", "Twelve boxes of paper"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("service")
     with Workplace(folder, egress_allow=("127.0.0.1",), lease_s=30) as made:
-        made.start_worker("courier")
+        made.start_worker("control")
         reader = made.start_worker("pages")
         made.url = made.start_api()
         made.await_ready(reader)
@@ -60,11 +61,11 @@ def test_an_uploaded_pdf_becomes_a_result_and_a_verified_callback(
         assert accepted.status_code == 202, accepted.text
         job = place.ledger.jobs.load(accepted.json()["id"])
         ended = place.await_final(job)
-        await_true(lambda: server.requests, lambda: f"the callback\n{place.log('courier')}")
+        await_true(lambda: server.requests, lambda: f"the callback\n{place.log('control')}")
         call = server.requests[0]
 
     assert (ended.state, ended.pages_succeeded) == (JobState.SUCCEEDED, 2)
-    secret = place.ledger.webhooks.callback_endpoint(TENANT).secrets[0]
+    secret = callback_endpoint(place.ledger, TENANT).secrets[0]
     content = Webhook(secret).verify(call.body, call.headers)
     assert (content["type"], content["data"]["job_id"]) == ("job.succeeded", job.id)
 

@@ -31,7 +31,7 @@ PASSING = ("stage_ms", "canary_ms", "worker", "attempt")
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     with Workplace(tmp_path_factory.mktemp("service"), lease_s=30) as made:
-        made.start_worker("courier")
+        made.start_worker("control")
         made.await_ready(made.start_worker("pages"))
         yield made
 

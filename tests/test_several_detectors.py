@@ -152,7 +152,7 @@ def test_a_detector_whose_file_is_lost_is_told_to_the_operator(
 
 def test_one_job_over_http_uses_several_detectors(folder: Path, picture: Path) -> None:
     with Workplace(folder, device="cpu", lease_s=30) as place:
-        place.start_worker("courier")
+        place.start_worker("control")
         reader = place.start_worker("pages")
         url = place.start_api()
         place.await_ready(reader)

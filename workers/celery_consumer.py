@@ -16,16 +16,16 @@ _PAUSE_S = 1.0
 def consume(
     app: Celery, queues: Sequence[str], threads: int, worker: str, stopping: threading.Event
 ) -> None:
-    """Take messages of `queues` until `stop_consuming`, then finish what is in hand.
+    """Take messages of `queues` until `stop_consuming`, then finish work in progress.
 
     Tasks run in threads of this process. Celery reconnects to a broker that went away; where it
-    breaks instead (kombu, closing a connection with unacknowledged messages), it is begun anew.
+    breaks instead (kombu, closing a connection with unacknowledged messages), it is recreated.
     """
     while True:
         _consume_once(app, queues, threads, worker)
         if stopping.wait(_PAUSE_S):
             return
-        _log.warning("the consumer broke: beginning anew", extra={"worker": worker})
+        _log.warning("the consumer broke: starting another", extra={"worker": worker})
 
 
 def _consume_once(app: Celery, queues: Sequence[str], threads: int, worker: str) -> None:
@@ -43,5 +43,5 @@ def _consume_once(app: Celery, queues: Sequence[str], threads: int, worker: str)
 
 
 def stop_consuming() -> None:
-    """Let the consumer end warm: nothing new is taken, what is in hand is finished."""
+    """Let the consumer end warm: nothing new is taken, work in progress is finished."""
     state.should_stop = 0

@@ -1,4 +1,4 @@
-"""Celery's tasks: envelopes with ids only. What they do stands in plain functions elsewhere."""
+"""Celery's tasks: envelopes with ids only. The work is in plain functions elsewhere."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -28,6 +28,6 @@ def bind(app: Celery, topic: Topic, run: Callable[..., None], liveness: Liveness
 def _run_logged(topic: Topic, run: Callable[..., None], row: Row) -> None:
     try:
         run(*row)
-    except Exception:  # noqa: BLE001 - the ledger brings it up again; the next row goes on
-        fields = {"delivery_id" if topic == "deliver" else "job_id": row[0]}
+    except Exception:  # noqa: BLE001 - the reconciler sends it again; the next row goes on
+        fields = {"delivery_id" if topic == Topic.DELIVER else "job_id": row[0]}
         _log.exception("%s failed", topic, extra=fields)

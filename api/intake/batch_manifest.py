@@ -1,4 +1,4 @@
-"""What a caller says of a batch's documents, line by line, checked before anything is accepted."""
+"""Parses and checks the list of a batch's documents before anything is accepted."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _JOBS_AT_ONCE = 500
 
 
 class DocumentLines:
-    """The lines of one request, checked as a whole: every bad line is told at once."""
+    """The lines of one request, checked as a whole: all invalid lines are reported at once."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class DocumentLines:
             if document is None:
                 continue
             if document.custom_id in custom_ids:
-                self._add(number, "custom_id", "A custom_id that no line before has")
+                self._add(number, "custom_id", "A custom_id that no earlier line has")
             if document.custom_id is not None:
                 custom_ids.add(document.custom_id)
             documents.append(document)
         if self._errors:
-            raise bad_documents("Some lines of the list cannot be used.", self._errors)
+            raise bad_documents("Some lines of the list are invalid.", self._errors)
         return documents
 
     def _read_line(self, number: int, line: bytes) -> BatchDocument | None:
@@ -61,8 +61,8 @@ class DocumentLines:
         if len(self._errors) >= MOST_ERRORS:
             return None
         try:
-            told = BatchLine.model_validate_json(line)
-            return self._document(told)
+            entry = BatchLine.model_validate_json(line)
+            return self._document(entry)
         except ValidationError as error:
             for row in error_rows(error.errors(include_url=False, include_input=False)):
                 self._add(number, row["place"], row["expected"])
@@ -70,17 +70,17 @@ class DocumentLines:
             self._add(number, "", str(error))
         return None
 
-    def _document(self, told: BatchLine) -> BatchDocument:
-        if told.url is not None:
-            parse_target(told.url, self._services.settings.egress_allow)
-        check_metadata(told.metadata)
+    def _document(self, entry: BatchLine) -> BatchDocument:
+        if entry.url is not None:
+            parse_target(entry.url, self._services.settings.egress_allow)
+        check_metadata(entry.metadata)
         return BatchDocument(
-            custom_id=told.custom_id,
-            name=told.name,
-            url=told.url,
-            job_id=told.job,
-            options=self._options(told.options),
-            metadata=told.metadata,
+            custom_id=entry.custom_id,
+            name=entry.name,
+            url=entry.url,
+            job_id=entry.job,
+            options=self._options(entry.options),
+            metadata=entry.metadata,
         )
 
     def _options(self, own: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -115,19 +115,19 @@ def with_sources(
     missing = [job_id for job_id in wanted if job_id not in known]
     if missing:
         rows = [{"place": each, "expected": "A job of yours"} for each in missing[:MOST_ERRORS]]
-        raise bad_documents("Some lines refer to jobs that there are not.", rows)
+        raise bad_documents("Some lines refer to jobs that do not exist.", rows)
     return [
         document if document.job_id is None else _from_job(document, known[document.job_id])
         for document in documents
     ]
 
 
-def merge(files: Sequence[BatchDocument], told: Sequence[BatchDocument]) -> list[BatchDocument]:
-    """Lay what was told of files by name over them; what has a source of its own comes after.
+def merge(files: Sequence[BatchDocument], listed: Sequence[BatchDocument]) -> list[BatchDocument]:
+    """Merge the lines that name files into those files; lines with their own source come after.
 
     Raises Problem `bad_documents` for a name that no file has.
     """
-    by_name = {each.name: each for each in told if each.url is None and each.job_id is None}
+    by_name = {each.name: each for each in listed if each.url is None and each.job_id is None}
     unknown = by_name.keys() - {file.name for file in files}
     if unknown:
         expected = "The name of a file of the form"
@@ -139,7 +139,7 @@ def merge(files: Sequence[BatchDocument], told: Sequence[BatchDocument]) -> list
         else file
         for file in files
     ]
-    return merged + [each for each in told if each.url is not None or each.job_id is not None]
+    return merged + [each for each in listed if each.url is not None or each.job_id is not None]
 
 
 def bad_documents(detail: str, rows: Sequence[Mapping[str, str]]) -> Problem:

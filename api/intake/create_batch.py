@@ -1,4 +1,4 @@
-"""From a request to a batch that stands in the ledger: files stored as they come, then one row."""
+"""From a request to a batch in the ledger: files are stored as they arrive, then one row."""
 
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from api.intake.multi_file_form import ARCHIVE, DOCUMENTS, MAX_DOCUMENTS_BYTES, 
 from api.intake.multipart import boundary_of
 from api.intake.options import check_installed, check_options, options_dict
 from api.intake.parse_request import check_metadata, parse_parameters
-from api.intake.upload_stream import Upload, body_chunks, take_in
+from api.intake.upload_stream import Upload, body_chunks, receive
 from api.problems import Problem
 from api.schemas.batches import BatchParameters
 from api.services import MEGABYTE, Services
@@ -31,7 +31,7 @@ from jobs.domain.batch_manifest import BatchDocument
 from jobs.domain.egress_policy import parse_target
 from jobs.domain.errors import NotFound
 from jobs.domain.ids import new_id, part_id
-from jobs.domain.job import Batch, NewBatch, NewJob, Priority
+from jobs.domain.job import Batch, NewBatch, NewJob
 from jobs.storage.blob_store import archive_key, batch_prefix, documents_key, input_key, job_prefix
 
 _FIELDS = frozenset(BatchParameters.model_fields)
@@ -43,7 +43,7 @@ _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(slots=True)
 class _Arriving:
-    """A batch whose request is being read; its files lie in the blob store already."""
+    """A batch whose request is being read; its files are in the blob store already."""
 
     id: str
     tenant: str
@@ -60,9 +60,9 @@ class _Arriving:
 async def accept_batch(
     request: Request, services: Services, tenant: str, key: str | None
 ) -> tuple[Batch, bool]:
-    """The batch of this request and whether it is new; False replays the first answer to `key`.
+    """The batch of this request and whether it is new; False replays the first response to `key`.
 
-    Raises Problem and what the ledger raises; nothing is kept of a request that is refused.
+    Raises Problem and what the ledger raises; nothing is stored of a request that is refused.
     """
     check_key(key)
     await services.refuse_when_full(tenant)
@@ -75,7 +75,6 @@ async def accept_batch(
         finally:
             if not created:
                 await run_in_threadpool(_discard_unless_accepted, services, arriving)
-    services.relay.wake()
     return batch, created
 
 
@@ -98,7 +97,7 @@ async def _read(request: Request, services: Services, arriving: _Arriving) -> No
         chunks = body_chunks(request, MAX_DOCUMENTS_BYTES)
         arriving.lines = b"".join([chunk async for chunk in chunks])
     else:
-        raise Problem("unsupported_media", f"The Content-Type {content_type!r} is not taken.")
+        raise Problem("unsupported_media", f"The Content-Type {content_type!r} is not supported.")
 
 
 async def _take_file(services: Services, arriving: _Arriving, part: FilePart) -> None:
@@ -111,8 +110,8 @@ async def _take_file(services: Services, arriving: _Arriving, part: FilePart) ->
         raise _too_many(most) if index >= most else _mixed()
     key = input_key(arriving.file_job(index))
     arriving.files.append(BatchDocument(name=_name(part.filename)))
-    # Judged when it is opened: one file that is no document must not spoil the others.
-    upload = await take_in(part.chunks, services.blobs, key, services.upload_limit, judged=False)
+    # Checked when it is opened: one file that is not a document must not fail the others.
+    upload = await receive(part.chunks, services.blobs, key, services.upload_limit, judged=False)
     if upload.small is not None:
         await run_in_threadpool(services.blobs.put, key, upload.small)
     arriving.files[index] = replace(arriving.files[index], sha256=upload.sha256, size=upload.size)
@@ -131,20 +130,20 @@ async def _take_archive(
         raise _mixed()
     key = archive_key(arriving)
     limit = services.settings.max_batch_mb * MEGABYTE
-    upload = await take_in(_zip_only(chunks), services.blobs, key, limit, judged=False)
+    upload = await receive(_zip_only(chunks), services.blobs, key, limit, judged=False)
     arriving.archive = upload
     if upload.small is not None:
         await run_in_threadpool(services.blobs.put, key, upload.small)
 
 
 async def _zip_only(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Hand a ZIP on. Raises Problem for what does not begin as one does."""
+    """Pass a ZIP on. Raises Problem where it does not begin as one."""
     head = b""
     async for chunk in chunks:
         if len(head) < 4:
             head += chunk[:4]
             if len(head) >= 4 and not head.startswith(_ZIP_HEADS):
-                raise Problem("archive_damaged", "The archive is no ZIP.")
+                raise Problem("archive_damaged", "The archive is not a ZIP file.")
         yield chunk
 
 
@@ -164,13 +163,9 @@ async def _create(services: Services, arriving: _Arriving, key: str | None) -> t
         options=options_dict(options),
         archive=arriving.archive is not None,
         documents=None if arriving.archive else len(documents),
-        metadata=parameters.metadata,
-        callback_url=parameters.callback_url,
-        priority=Priority[parameters.priority.upper()],
-        deadline_s=parameters.deadline_s,
-        begin_within_s=parameters.begin_within_s,
         idempotency_key=key,
         fingerprint=_fingerprint(arriving, documents) if key else None,
+        **parameters.as_accepted(),
     )
     stored = [input_key(arriving.file_job(index)) for index in range(len(arriving.files))]
     await run_in_threadpool(services.blobs.sync, stored)
@@ -183,24 +178,24 @@ def _documents(
     services: Services, arriving: _Arriving, capabilities: Sequence[Mapping[str, Any]]
 ) -> Sequence[BatchDocument]:
     lines = DocumentLines(services, arriving.tenant, arriving.parameters.options, capabilities)
-    told = lines.read(arriving.lines)
+    listed = lines.read(arriving.lines)
     most = services.settings.max_batch_documents
-    if len(told) > most:
+    if len(listed) > most:
         raise _too_many(most)
     if arriving.archive is not None:
-        if any(each.url or each.job_id for each in told):
+        if any(each.url or each.job_id for each in listed):
             raise _mixed()
-        return told
-    documents = merge(arriving.files, told)
+        return listed
+    documents = merge(arriving.files, listed)
     if not documents:
-        raise Problem("batch_empty", "The request names no document.")
+        raise Problem("batch_empty", "The request contains no documents.")
     if len(documents) > most:
         raise _too_many(most)
     return list(name_documents(with_sources(services, arriving.tenant, documents)))
 
 
 def store_list(services: Services, new: NewBatch, documents: Sequence[BatchDocument]) -> None:
-    """Store the list, and have all that was stored before it outlast a power loss."""
+    """Store the list, and sync everything to disk that was stored before it."""
     services.blobs.put_stream(documents_key(new), encode(documents))
     keys = [documents_key(new)]
     if new.archive:
@@ -234,4 +229,4 @@ def _too_many(most: int) -> Problem:
 
 def _mixed() -> Problem:
     rows = [{"place": "archive", "expected": "One `archive` alone, or files and lines"}]
-    return bad_documents("An archive is a batch of its own.", rows)
+    return bad_documents("An archive cannot be combined with other documents.", rows)

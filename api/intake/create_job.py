@@ -1,4 +1,4 @@
-"""From a request to a job that stands in the ledger: take in, store, create, once per key."""
+"""From a request to a job in the ledger: receive, store, create, once per key."""
 
 import re
 
@@ -18,9 +18,9 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 async def accept(
     request: Request, services: Services, tenant: str, key: str | None
 ) -> tuple[Job, bool]:
-    """The job of this request and whether it is new; False replays the first answer to `key`.
+    """The job of this request and whether it is new; False replays the first response to `key`.
 
-    Raises Problem and what the ledger raises; nothing is kept of a request that is refused.
+    Raises Problem and what the ledger raises; nothing is stored of a request that is refused.
     """
     check_key(key)
     await services.refuse_when_full(tenant)
@@ -29,21 +29,20 @@ async def accept(
     with services.arriving(tenant, key):
         try:
             submission = await read_submission(request, services, input_key(draft))
-            job, created = await _hand_in(services, submission, draft)
+            job, created = await _submit(services, submission, draft)
         finally:
             if not created:
                 await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
-    services.relay.wake()
     return job, created
 
 
-async def _hand_in(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
+async def _submit(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
     document = submission.upload.small if submission.upload else None
     if document is not None and not services.blobs.is_local:
         # Remote stores take many at once; the queue would store one after the other.
         await run_in_threadpool(services.blobs.put, input_key(draft), document)
         document = None
-    return await services.accepting.submit(submission.complete(draft), document)
+    return await services.group_commit.submit(submission.complete(draft), document)
 
 
 def check_key(key: str | None) -> None:

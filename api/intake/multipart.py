@@ -1,42 +1,46 @@
-"""Reads `multipart/form-data` as it arrives: the file's bytes are handed on, fields are kept.
+"""Parses `multipart/form-data` as it arrives: bytes of files are passed on, fields are kept.
 
 Nothing is spooled: Starlette's own form parser writes every file to disk before a handler sees it.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from api.problems import Problem
 
-FILE_FIELD = "file"
-MAX_FIELD_BYTES = 64 * 1024
+FILE_FIELD: Final = "file"
+MAX_FIELD_BYTES: Final = 64 * 1024
 
 
-class MultipartBody:
-    """One form. `fields` and `filename` are complete once `file_chunks` is exhausted.
+@dataclass(frozen=True, slots=True)
+class FileStart:
+    """A file of the form begins: the name of its part, and the file's own name if it has one."""
 
-    `known` are the text fields that may occur. Raises Problem for a form that cannot be read, an
-    unknown or repeated field, and one that is too long.
+    field: str
+    filename: str | None
+
+
+class FormParser:
+    """A push parser: `feed` takes bytes of the body and returns what they hold of files.
+
+    `fields` collects the text fields; `limits` names those that may occur and their most bytes;
+    `files` names the parts that are files. Raises Problem `bad_multipart`.
     """
 
-    _file_fields = frozenset({FILE_FIELD})
-
-    def __init__(
-        self, stream: AsyncIterable[bytes], boundary: bytes, known: frozenset[str]
-    ) -> None:
+    def __init__(self, boundary: bytes, limits: Mapping[str, int], files: frozenset[str]) -> None:
         self.fields: dict[str, str] = {}
-        self.filename: str | None = None
-        self._has_file = False
-        self._stream = stream
-        self._known = known
+        self._limits = limits
+        self._files = files
+        self._found: list[FileStart | bytes] = []
         self._headers: dict[bytes, bytes] = {}
         self._header_name = b""
         self._header_value = b""
         self._field: bytearray | None = None
         self._field_name = ""
-        self._file_data: list[bytes] = []
         self._complete = False
         self._parser = MultipartParser(
             boundary,
@@ -52,23 +56,19 @@ class MultipartBody:
             },
         )
 
-    async def file_chunks(self) -> AsyncIterator[bytes]:
-        """The bytes of the file wherever it stands in the form, read to the form's end."""
-        async for chunk in self._stream:
-            self._feed(chunk)
-            for data in self._file_data:
-                yield data
-            self._file_data.clear()
-        if not self._complete:
-            raise Problem("bad_multipart", "The form ends before its closing boundary.")
-        if not self._has_file:
-            raise Problem("bad_multipart", f"The form has no part named {FILE_FIELD!r}.")
-
-    def _feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> list[FileStart | bytes]:
+        """Parse the next bytes of the body; return the files' beginnings and bytes in them."""
         try:
             self._parser.write(chunk)
         except FormParserError as error:
             raise Problem("bad_multipart", f"The form is malformed: {error}.") from error
+        found, self._found = self._found, []
+        return found
+
+    def close(self) -> None:
+        """Raise Problem unless the form was complete."""
+        if not self._complete:
+            raise Problem("bad_multipart", "The form ends before its closing boundary.")
 
     def _begin_part(self) -> None:
         self._headers = {}
@@ -86,37 +86,29 @@ class MultipartBody:
     def _end_headers(self) -> None:
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
         name = parameters.get(b"name", b"").decode("utf-8", "replace")
-        if name in self._file_fields:
+        if name in self._files:
             filename = parameters.get(b"filename")
-            self._begin_file(name, filename.decode("utf-8", "replace") if filename else None)
+            decoded = filename.decode("utf-8", "replace") if filename else None
+            self._found.append(FileStart(name, decoded))
             self._field = None
         else:
             self._begin_field(name)
 
-    def _begin_file(self, _name: str, filename: str | None) -> None:
-        if self._has_file:
-            raise Problem("bad_multipart", "The form has more than one part named `file`.")
-        self._has_file = True
-        self.filename = filename
-
     def _begin_field(self, name: str) -> None:
-        if name not in self._known or name in self.fields:
-            state = "twice" if name in self.fields else "which is not known"
-            known = sorted(self._known | self._file_fields)
-            raise Problem("bad_multipart", f"The form has the field {name!r} {state}.", known=known)
+        if name not in self._limits or name in self.fields:
+            what = "twice" if name in self.fields else "which is unknown"
+            known = sorted(self._limits.keys() | self._files)
+            raise Problem("bad_multipart", f"The form has the field {name!r} {what}.", known=known)
         self._field_name, self._field = name, bytearray()
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._field is None:
-            self._file_data.append(data[start:end])
+            self._found.append(data[start:end])
             return
         self._field += data[start:end]
-        if len(self._field) > (limit := self._field_limit()):
-            message = f"The field {self._field_name!r} has over {limit} bytes."
+        if len(self._field) > (limit := self._limits[self._field_name]):
+            message = f"The field {self._field_name!r} is longer than {limit} bytes."
             raise Problem("bad_multipart", message)
-
-    def _field_limit(self) -> int:
-        return MAX_FIELD_BYTES
 
     def _end_part(self) -> None:
         if self._field is None:
@@ -129,6 +121,42 @@ class MultipartBody:
 
     def _end(self) -> None:
         self._complete = True
+
+
+class SingleFileForm:
+    """A form with one file. `fields` and `filename` are complete once `file_chunks` is exhausted.
+
+    `known` are the text fields that may occur. Raises Problem `bad_multipart`.
+    """
+
+    def __init__(
+        self, stream: AsyncIterable[bytes], boundary: bytes, known: frozenset[str]
+    ) -> None:
+        self.filename: str | None = None
+        self._stream = stream
+        limits = dict.fromkeys(known, MAX_FIELD_BYTES)
+        self._parser = FormParser(boundary, limits, frozenset({FILE_FIELD}))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The text fields so far."""
+        return self._parser.fields
+
+    async def file_chunks(self) -> AsyncIterator[bytes]:
+        """The bytes of the file at any place in the form, which is read to its end."""
+        file: FileStart | None = None
+        async for chunk in self._stream:
+            for found in self._parser.feed(chunk):
+                if isinstance(found, bytes):
+                    yield found
+                elif file is None:
+                    file = found
+                else:
+                    raise Problem("bad_multipart", "The form has more than one part named `file`.")
+        self._parser.close()
+        if file is None:
+            raise Problem("bad_multipart", f"The form has no part named {FILE_FIELD!r}.")
+        self.filename = file.filename
 
 
 def boundary_of(content_type: str) -> bytes:

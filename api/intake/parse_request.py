@@ -1,4 +1,4 @@
-"""One submission, however it is sent: a form, raw bytes with a query, or JSON with a URL."""
+"""Parses a submission: a form, raw bytes with a query, or JSON with a URL."""
 
 import hashlib
 import json
@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import ValidationError
 
-from api.intake.multipart import MultipartBody, boundary_of
+from api.intake.multipart import SingleFileForm, boundary_of
 from api.intake.options import check_installed, check_options, error_rows, options_dict
-from api.intake.upload_stream import Upload, body_chunks, take_in
+from api.intake.upload_stream import Upload, body_chunks, receive
 from api.problems import Problem
 from api.schemas.jobs import JobParameters, Model, UrlJob
 from api.services import Services
 from jobs.domain.egress_policy import parse_target
-from jobs.domain.job import NewJob, Priority
+from jobs.domain.job import NewJob
 from jobs.storage.blob_store import input_key
 from vision.core.options import ReadOptions
 
@@ -33,7 +33,7 @@ _RAW_TYPES = ("image/", "application/pdf", "application/octet-stream")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What was asked for. Either `upload` or `url` is given."""
+    """A parsed request. Either `upload` or `url` is given."""
 
     parameters: JobParameters
     options: ReadOptions
@@ -50,7 +50,7 @@ class Submission:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def complete(self, draft: NewJob) -> NewJob:
-        """The job to be, whose document lies under its input key."""
+        """The job to create, whose document is stored under its input key."""
         upload = self.upload
         return replace(
             draft,
@@ -59,18 +59,13 @@ class Submission:
             input_sha256=upload.sha256 if upload else None,
             input_bytes=upload.size if upload else None,
             source_url=self.url,
-            filename=self.parameters.filename,
-            metadata=self.parameters.metadata,
-            callback_url=self.parameters.callback_url,
             fingerprint=self.fingerprint() if draft.idempotency_key else None,
-            deadline_s=self.parameters.deadline_s,
-            begin_within_s=self.parameters.begin_within_s,
-            priority=Priority[self.parameters.priority.upper()],
+            **self.parameters.as_accepted(),
         )
 
 
 async def read_submission(request: Request, services: Services, blob: str) -> Submission:
-    """Take in a request's document and parameters, checked; a large document lies under `blob`."""
+    """Receive and check a request; a large document is stored under `blob`."""
     content_type = request.headers.get("content-type", "application/octet-stream").lower()
     if content_type.startswith("multipart/form-data"):
         return await _read_form(request, services, blob)
@@ -78,18 +73,18 @@ async def read_submission(request: Request, services: Services, blob: str) -> Su
         return await _read_json(request, services)
     if content_type.startswith(_RAW_TYPES):
         return await _read_raw(request, services, blob)
-    raise Problem("unsupported_media", f"The Content-Type {content_type!r} is not taken.")
+    raise Problem("unsupported_media", f"The Content-Type {content_type!r} is not supported.")
 
 
 async def _read_form(request: Request, services: Services, blob: str) -> Submission:
     limit = services.upload_limit
-    form = MultipartBody(
+    form = SingleFileForm(
         body_chunks(request, limit + FORM_OVERHEAD_BYTES),
         boundary_of(request.headers["content-type"]),
         _FORM_FIELDS,
     )
-    upload = await take_in(form.file_chunks(), services.blobs, blob, limit)
-    parameters = parse_parameters(JobParameters, {"filename": form.filename} | form.fields)
+    upload = await receive(form.file_chunks(), services.blobs, blob, limit)
+    parameters = parse_parameters(JobParameters, {"filename": form.filename, **form.fields})
     return Submission(parameters, await _check(parameters, services), upload)
 
 
@@ -97,7 +92,7 @@ async def _read_raw(request: Request, services: Services, blob: str) -> Submissi
     parameters = parse_parameters(JobParameters, request.query_params)
     options = await _check(parameters, services)
     limit = services.upload_limit
-    upload = await take_in(body_chunks(request, limit), services.blobs, blob, limit)
+    upload = await receive(body_chunks(request, limit), services.blobs, blob, limit)
     return Submission(parameters, options, upload)
 
 
@@ -125,7 +120,7 @@ def parse_parameters(shape: type[P], fields: Mapping[str, str | None]) -> P:
 
 
 def _display_name(name: str) -> str:
-    # Browsers of old sent whole paths; only what a person would recognise is kept, for showing.
+    # Old browsers sent whole paths; only the part that a person recognises is kept, for display.
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(letter for letter in last if letter.isprintable())[:255]
 
@@ -147,7 +142,7 @@ async def _check(parameters: JobParameters, services: Services) -> ReadOptions:
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> None:
-    """Raise Problem for what not every database and answer keeps."""
+    """Raise Problem for metadata that not every database can store."""
     if not metadata:
         return
     expected = (
@@ -162,7 +157,7 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
         holds = False
     if not holds:
         rows = [{"place": "metadata", "expected": expected}]
-        raise Problem("invalid_request", "The metadata cannot be kept.", errors=rows)
+        raise Problem("invalid_request", "The metadata cannot be stored.", errors=rows)
 
 
 def _depth(value: Any) -> int:
@@ -178,4 +173,4 @@ def _invalid(error: ValidationError) -> Problem:
     if any(row["type"] == "json_invalid" for row in error.errors(include_url=False)):
         return Problem("bad_json", f"The body is not JSON: {rows[0]['expected']}.")
     places = ", ".join(row["place"] for row in rows)
-    return Problem("invalid_request", f"Not allowed so: {places}.", errors=rows)
+    return Problem("invalid_request", f"Invalid: {places}.", errors=rows)

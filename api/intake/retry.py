@@ -1,4 +1,4 @@
-"""Reading what ended without its result again: new jobs, which keep the pages that were read."""
+"""Retries: new jobs and batches that keep the pages already read."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -25,18 +25,18 @@ RETRIED: Final[tuple[Retried, ...]] = ("failed", "expired", "partial", "cancelle
 async def retry_batch(
     services: Services, batch: Batch, states: Sequence[Retried], key: str | None
 ) -> tuple[Batch, bool]:
-    """A batch of what ended so in this one, and whether it is new; False replays that of `key`.
+    """A batch of the documents in these states, and whether it is new; False replays that of `key`.
 
-    Raises Problem where this one goes on, and where no document ended so.
+    Raises Problem while the batch is active, and where no document is in these states.
     """
     check_key(key)
     if batch.state not in FINAL_BATCH_STATES:
-        told = f"The batch is {batch.state}; what there is to retry is known when it has ended."
-        raise Problem("illegal_move", told, state=str(batch.state))
+        detail = f"The batch is {batch.state}; it can be retried once it has ended."
+        raise Problem("illegal_move", detail, state=str(batch.state))
     listed = await run_in_threadpool(lambda: list(_documents(services, batch, states)))
     if not listed:
-        told = f"No document of the batch is {' or '.join(states)}."
-        raise Problem("illegal_move", told, state=str(batch.state))
+        detail = f"No document of the batch is {' or '.join(states)}."
+        raise Problem("illegal_move", detail, state=str(batch.state))
     await services.refuse_when_full(batch.tenant, len(listed))
     new = NewBatch(
         new_id("batch"),
@@ -54,7 +54,6 @@ async def retry_batch(
     made, created = await run_in_threadpool(services.ledger.batches.create, new)
     if not created:
         await run_in_threadpool(services.blobs.delete_prefix, batch_prefix(new.tenant, new.id))
-    services.relay.wake()
     return made, created
 
 
@@ -62,8 +61,8 @@ async def retry_job(services: Services, job: Job, key: str | None) -> tuple[Job,
     """A job that reads the same document again, and whether it is new; see `retry_batch`."""
     check_key(key)
     if job.state not in RETRIED:
-        told = f"The job is {job.state}; {', '.join(RETRIED)} ones can be retried."
-        raise Problem("illegal_move", told, state=str(job.state))
+        detail = f"The job is {job.state}; only {', '.join(RETRIED)} jobs can be retried."
+        raise Problem("illegal_move", detail, state=str(job.state))
     await services.refuse_when_full(job.tenant)
     new = NewJob(
         new_id("job"),
@@ -81,11 +80,10 @@ async def retry_job(services: Services, job: Job, key: str | None) -> tuple[Job,
     created = False
     try:
         new = await run_in_threadpool(_with_document, services, job, new)
-        made, created = await services.accepting.submit(new)
+        made, created = await services.group_commit.submit(new)
     finally:
         if not created:
             await services.discard_unless_accepted(new.id, job_prefix(new.tenant, new.id))
-    services.relay.wake()
     return made, created
 
 
@@ -119,10 +117,10 @@ def _documents(
             metadata=job.metadata,
         )
     if "cancelled" in states and not batch.archive:
-        yield from _never_laid_out(services, batch)
+        yield from _never_expanded(services, batch)
 
 
-def _never_laid_out(services: Services, batch: Batch) -> Iterator[BatchDocument]:
+def _never_expanded(services: Services, batch: Batch) -> Iterator[BatchDocument]:
     """Documents of a list that was cancelled before they became jobs."""
     listed = read_documents(services.blobs.stream(documents_key(batch)))
     for index, document in enumerate(listed):

@@ -1,4 +1,4 @@
-"""Takes in the bytes of a document: judged by its head, hashed, limited, streamed to the store."""
+"""Receives the bytes of a document: type detected, hashed, limited, streamed to the store."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ STALL_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A document that was taken in; `small` holds its bytes where they are not stored yet."""
+    """A received document; `small` holds its bytes where they are not stored yet."""
 
     sha256: str
     size: int
@@ -36,7 +36,7 @@ class Intake:
         self._judged = not judged
 
     async def watch(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-        """Hand the chunks on. Raises Problem `too_large`, and BadInput for no or no known bytes."""
+        """Pass the chunks on. Raises Problem `too_large`, and BadInput for no or no known bytes."""
         async for chunk in chunks:
             self._take(chunk)
             yield chunk
@@ -62,10 +62,10 @@ class Intake:
             self._judged = True
 
 
-async def take_in(
+async def receive(
     chunks: AsyncIterable[bytes], blobs: Blobs, key: str, limit: int, *, judged: bool = True
 ) -> Upload:
-    """Read a document to its end; a large one lies in the blob `key` then, a small one in memory.
+    """Read a document to its end; a large one is then in the blob `key`, a small one in memory.
 
     Raises Problem and, where `judged`, BadInput; nothing is stored then.
     """
@@ -95,7 +95,7 @@ async def body_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
     refuse_by_length(request, limit)
     left, more = limit, True
     while more:
-        # What comes in is handed on together: every step that it passes costs as much for a little.
+        # Small pieces are joined: each further step has a fixed cost.
         held, size = [], 0
         while more and size < GATHER_BYTES:
             chunk, more = await _receive(request)
@@ -113,10 +113,10 @@ async def _receive(request: Request) -> tuple[bytes, bool]:
         async with asyncio.timeout(STALL_S):
             message = await request.receive()
     except TimeoutError as error:
-        told = f"No byte of the body came for {STALL_S:.0f} seconds."
-        raise Problem("body_timeout", told, headers={"Connection": "close"}) from error
+        detail = f"No data arrived for {STALL_S:.0f} seconds."
+        raise Problem("body_timeout", detail, headers={"Connection": "close"}) from error
     if message["type"] == "http.disconnect":
-        raise Problem("bad_request", "The body ended early.")
+        raise Problem("bad_request", "The body ended too early.")
     return message.get("body", b""), message.get("more_body", False)
 
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what this process answered, and how the queue stands."""
+"""Prometheus metrics: the requests of this process, and the state of the queue."""
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class Metrics:
-    """The figures of one application, in a registry of their own."""
+    """The metrics of one application, in their own registry."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -34,16 +34,16 @@ class Metrics:
         )
         self._uncounted = Counter(
             "pagesight_rate_uncounted",
-            "Requests let in without asking their key's rate limit, since Redis was away.",
+            "Requests admitted without a check of their rate limit, while Redis was unavailable.",
             registry=self._registry,
         )
 
     def uncounted(self) -> None:
-        """Count a request that no rate limit was asked for, since Redis was away."""
+        """Count a request whose rate limit was not checked, since Redis was unavailable."""
         self._uncounted.inc()
 
     def watch(self, ledger: Ledger) -> None:
-        """Show the queue of `ledger` as well."""
+        """Export the queue of `ledger` as well."""
         self._registry.register(_QueueCollector(ledger))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -52,18 +52,18 @@ class Metrics:
         self._latency.labels(method, route).observe(seconds)
 
     def render(self) -> bytes:
-        """Everything in Prometheus' text format; asks the ledger, so not on the event loop."""
+        """Everything in Prometheus' text format; queries the ledger, so not on the event loop."""
         return generate_latest(self._registry)
 
 
 class _QueueCollector(Collector):
-    """Asks the ledger when it is scraped, so that every API process tells the same."""
+    """Queries the ledger at each scrape, so that every API process reports the same."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def describe(self) -> Iterable[Metric]:
-        # Without this, registering would ask the ledger for its figures at once.
+        # Without this, registration would query the ledger at once.
         return ()
 
     def collect(self) -> Iterator[Metric]:

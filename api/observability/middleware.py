@@ -1,4 +1,4 @@
-"""Around every request: security headers and figures."""
+"""Around every request: security headers and metrics."""
 
 import time
 from typing import Final

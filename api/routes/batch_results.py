@@ -1,4 +1,4 @@
-"""What came of a batch: results and errors line by line, and progress as server-sent events."""
+"""Outcome of a batch: results and errors as JSON Lines, progress as server-sent events."""
 
 import asyncio
 import json
@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import guarded
+from api.keyed_router import keyed_router
 from api.routes.events import HEARTBEAT_S, RECONNECT_MS
 from api.schemas import examples
 from api.schemas.batches import BatchOut
@@ -29,7 +30,7 @@ END_ID = "end"
 _JOBS_AT_ONCE = 200
 _GATHER_BYTES = 1 << 18
 
-router = APIRouter(prefix="/v1/batches/{batch_id}", tags=["batches"])
+router = keyed_router("/v1/batches/{batch_id}", "batches")
 After = Annotated[
     int, Query(ge=-1, le=10**6, description="Only documents whose `index` is larger; to resume.")
 ]
@@ -55,7 +56,7 @@ def get_results(
 ) -> StreamingResponse:
     """Succeeded and partial documents in the order of the batch; `index` counts its documents.
 
-    To be had at any time, also of a batch that goes on or was cancelled.
+    Available at any time, also for a batch that is active or was cancelled.
     """
     services.ledger.batches.get(key.tenant, batch_id)
     return StreamingResponse(
@@ -68,7 +69,7 @@ def get_results(
     operation_id="getBatchErrors",
     summary="The documents without a result so far, one to a line",
     response_class=Response,
-    responses=_lines("A line for each document that ended without one.", examples.ERROR_LINE),
+    responses=_lines("A line for each document that ended without a result.", examples.ERROR_LINE),
 )
 def get_errors(
     services: ServicesDep, key: Reader, batch_id: str, after: After = -1
@@ -87,10 +88,10 @@ def get_errors(
     response_class=Response,
     responses={
         200: {
-            "description": "The batch whenever it has changed, until it has ended.",
+            "description": "The batch at each change, until it has ended.",
             "content": {"text/event-stream": {"example": examples.BATCH_EVENTS}},
         },
-        204: {"description": "The batch has ended, and `Last-Event-ID` says that this is known."},
+        204: {"description": "The batch has ended and `Last-Event-ID` acknowledged it."},
         **guarded("not_found", "invalid_request"),
     },
 )
@@ -115,16 +116,16 @@ async def follow_batch(
 async def _events(request: Request, services: Services, batch: Batch) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     known: Batch | None = None
-    spoke = time.monotonic()
+    sent_at = time.monotonic()
     while not await request.is_disconnected():
         if batch != known:
             yield _event(batch)
-            known, spoke = batch, time.monotonic()
+            known, sent_at = batch, time.monotonic()
         if batch.state in FINAL_BATCH_STATES:
             return
-        if time.monotonic() - spoke > HEARTBEAT_S:
-            yield ": still here\n\n"
-            spoke = time.monotonic()
+        if time.monotonic() - sent_at > HEARTBEAT_S:
+            yield ": keep-alive\n\n"
+            sent_at = time.monotonic()
         await asyncio.sleep(POLL_S)
         try:
             batch = await run_in_threadpool(services.ledger.batches.get, batch.tenant, batch.id)
@@ -165,8 +166,8 @@ def _result_lines(services: Services, batch_id: str, after: int) -> Iterator[byt
 def _error_lines(services: Services, batch_id: str, after: int) -> Iterator[bytes]:
     for job in _jobs(services, batch_id, ERRORS, after):
         fault = FaultOut.of(job.fault)
-        told = json.dumps(None if fault is None else fault.model_dump())
-        yield _head(job).removesuffix(b"}") + b',"fault":' + told.encode() + b"}\n"
+        fault_json = json.dumps(None if fault is None else fault.model_dump())
+        yield _head(job).removesuffix(b"}") + b',"fault":' + fault_json.encode() + b"}\n"
 
 
 def _head(job: Job) -> bytes:
@@ -182,7 +183,7 @@ def _head(job: Job) -> bytes:
 
 
 def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Hand small pieces on together: each step to the network costs as much for a little."""
+    """Join small pieces: each write to the network has a fixed cost."""
     held = bytearray()
     for piece in pieces:
         held += piece

@@ -1,41 +1,40 @@
-"""Batches: hand many documents in at once, follow them, cancel, retry and delete them."""
+"""Batches: submit many documents at once, get, list, cancel, retry, delete."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import RETRY, UPLOAD, guarded
 from api.intake.create_batch import accept_batch
 from api.intake.retry import USUAL, Retried, retry_batch
+from api.keyed_router import keyed_router
 from api.openapi import CREATE_BATCH_BODY, CREATE_BATCH_HEADERS
 from api.schemas.batches import BatchList, BatchOut, batch_path
-from api.security.auth import Reader, Writer, may_write
-from api.services import ServicesDep, get_services
+from api.security.auth import Reader, Writer
+from api.services import ServicesDep
 from jobs.domain.job import Batch
 
 POLL_AFTER = "2"
 
-router = APIRouter(prefix="/v1/batches", tags=["batches"])
+router = keyed_router("/v1/batches", "batches")
 
 
 @router.post(
     "",
     operation_id="createBatch",
-    summary="Hand in many documents at once",
+    summary="Submit many documents at once",
     response_model=BatchOut,
     status_code=202,
     responses=guarded(*UPLOAD, "bad_documents", "batch_empty", "batch_too_large"),
     openapi_extra={"parameters": CREATE_BATCH_HEADERS, "requestBody": CREATE_BATCH_BODY},
 )
-async def create_batch(request: Request) -> Response:
+async def create_batch(request: Request, services: ServicesDep, key: Writer) -> Response:
     """Send a form with many parts `file` or one `archive` (ZIP), a ZIP, or JSON Lines.
 
-    The answer is 202 as soon as everything is stored; each document then becomes a job. A
-    document that cannot be read is a line of `errors.jsonl` and does not keep the others back.
+    Responds with 202 as soon as everything is stored; each document then becomes a job. A document
+    that cannot be read is a line of `errors.jsonl` and does not affect the others.
     """
-    services = await get_services(request)
-    key = await may_write(request)
     batch, created = await accept_batch(
         request, services, key.tenant, request.headers.get("idempotency-key")
     )
@@ -53,10 +52,10 @@ def list_batches(
     key: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[
-        str | None, Query(max_length=64, description="`next` of the list before.")
+        str | None, Query(max_length=64, description="`next` of the previous page.")
     ] = None,
 ) -> BatchList:
-    """Pages through the tenant's batches; repeat with `before` set to `next` until it is null."""
+    """Cursor pagination: repeat with `before` set to `next` until it is null."""
     batches, cursor = services.ledger.batches.list(key.tenant, limit=limit, before=before)
     return BatchList(batches=[BatchOut.of(batch) for batch in batches], next=cursor)
 
@@ -64,11 +63,11 @@ def list_batches(
 @router.get(
     "/{batch_id}",
     operation_id="getBatch",
-    summary="Look at a batch",
+    summary="Get a batch",
     responses=guarded("not_found"),
 )
 def get_batch(services: ServicesDep, key: Reader, batch_id: str) -> BatchOut:
-    """The batch as it stands, its documents counted by state."""
+    """The current state, with the documents counted by state."""
     return BatchOut.of(services.ledger.batches.get(key.tenant, batch_id))
 
 
@@ -79,16 +78,15 @@ def get_batch(services: ServicesDep, key: Reader, batch_id: str) -> BatchOut:
     responses=guarded("not_found", "illegal_move"),
 )
 def cancel_batch(services: ServicesDep, key: Writer, batch_id: str) -> BatchOut:
-    """Documents that are not finished are cancelled; results there are stay to be fetched."""
+    """Unfinished documents are cancelled; existing results remain available."""
     batch = services.ledger.batches.cancel(key.tenant, batch_id)
-    services.relay.wake()
     return BatchOut.of(batch)
 
 
 @router.post(
     "/{batch_id}/retry",
     operation_id="retryBatch",
-    summary="Read failed documents of a batch again",
+    summary="Retry documents of a batch",
     response_model=BatchOut,
     status_code=202,
     responses=guarded(*RETRY),
@@ -99,14 +97,13 @@ async def retry(
     batch_id: str,
     states: Annotated[
         list[Retried] | None,
-        Query(description="How documents ended that are read again; failed and expired if absent."),
+        Query(description="Final states of the documents to retry; failed and expired if absent."),
     ] = None,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> Response:
-    """Makes a new batch of documents that ended in these states, under the same `custom_id`s.
+    """Creates a batch of the documents that ended in these states, with the same `custom_id`s.
 
-    Pages that were read are kept. The first batch stays as it is; the new one names it as
-    `retry_of`.
+    Pages that were read are kept. This batch does not change; the new one has it as `retry_of`.
     """
     batch = await run_in_threadpool(services.ledger.batches.get, key.tenant, batch_id)
     made, created = await retry_batch(services, batch, states or USUAL, idempotency_key)
@@ -121,8 +118,8 @@ async def retry(
     responses=guarded("not_found", "illegal_move"),
 )
 def delete_batch(services: ServicesDep, key: Writer, batch_id: str) -> None:
-    """From the answer on nothing of the batch and its jobs is found; files go within minutes."""
-    services.ledger.deleting.batch(key.tenant, batch_id, by=key.id)
+    """The batch and its jobs are not found from now on; files are deleted within minutes."""
+    services.ledger.deletion.batch(key.tenant, batch_id, by=key.id)
 
 
 def _accepted(batch: Batch, *, created: bool) -> Response:

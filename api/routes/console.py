@@ -22,7 +22,7 @@ def show_console() -> FileResponse:
 
 @router.get("/docs")
 def show_docs() -> FileResponse:
-    """The OpenAPI document, to read."""
+    """The OpenAPI document for people."""
     return _page("docs.html")
 
 
@@ -30,7 +30,7 @@ def show_docs() -> FileResponse:
 def get_asset(name: str) -> FileResponse:
     """A script or a style sheet."""
     if name not in _ASSETS:
-        raise Problem("not_found", "There is no such file.")
+        raise Problem("not_found", "No such file.")
     return _page(name)
 
 

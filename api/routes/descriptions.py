@@ -1,4 +1,4 @@
-"""What describes the service: the result's schema and what each problem means."""
+"""Self-description: the schema of results and the meaning of each problem."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ def get_result_schema() -> dict[str, Any]:
 @router.get(
     "/problems/{code}",
     operation_id="describeProblem",
-    summary="What a problem means and what helps",
+    summary="Describe a problem",
     response_class=PlainTextResponse,
     responses=documented("not_found"),
 )
 def describe_problem(code: str) -> str:
-    """The `type` of every problem leads here."""
+    """The `type` of every problem is a link to this."""
     kind = KINDS.get(code)
     if kind is None:
-        raise Problem("not_found", "There is no such problem.")
+        raise Problem("not_found", "Unknown problem.")
     return kind.describe()

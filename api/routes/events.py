@@ -5,27 +5,29 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import guarded
+from api.keyed_router import keyed_router
 from api.problems import Problem
 from api.schemas import examples
 from api.schemas.jobs import EventOut
 from api.security.auth import Reader
 from api.services import Services, ServicesDep
 from jobs.domain.errors import NotFound
-from jobs.domain.job import Event, Job
+from jobs.domain.events import JobEventKind
+from jobs.domain.job import Job, JobEvent
 from jobs.domain.states import FINAL_JOB_STATES
 
 POLL_S = 0.25
 HEARTBEAT_S = 15.0
 RECONNECT_MS = 2000
 BATCH = 200
-FINAL_KINDS = frozenset(f"job.{state}" for state in FINAL_JOB_STATES)
+FINAL_KINDS = frozenset(JobEventKind(f"job.{state}") for state in FINAL_JOB_STATES)
 
-router = APIRouter(prefix="/v1/jobs", tags=["results"])
+router = keyed_router("/v1/jobs", "results")
 
 
 @router.get(
@@ -35,10 +37,10 @@ router = APIRouter(prefix="/v1/jobs", tags=["results"])
     response_class=Response,
     responses={
         200: {
-            "description": "Events until the job has ended.",
+            "description": f"Events until the job has ended: {', '.join(JobEventKind)}.",
             "content": {"text/event-stream": {"example": examples.EVENTS}},
         },
-        204: {"description": "Nothing is left after `Last-Event-ID`; do not reconnect."},
+        204: {"description": "No events after `Last-Event-ID`; do not reconnect."},
         **guarded("not_found", "invalid_request"),
     },
 )
@@ -63,7 +65,7 @@ async def follow_job(
 
 async def _stream(request: Request, services: Services, job: Job, after: int) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
-    spoke = time.monotonic()
+    sent_at = time.monotonic()
     while not await request.is_disconnected():
         try:
             events = await _since(services, job.id, after)
@@ -71,21 +73,21 @@ async def _stream(request: Request, services: Services, job: Job, after: int) ->
             return
         for event in events:
             yield _format(event)
-            after, spoke = event.sequence, time.monotonic()
+            after, sent_at = event.sequence, time.monotonic()
             if event.kind in FINAL_KINDS:
                 return
-        if time.monotonic() - spoke > HEARTBEAT_S:
-            yield ": still here\n\n"
-            spoke = time.monotonic()
+        if time.monotonic() - sent_at > HEARTBEAT_S:
+            yield ": keep-alive\n\n"
+            sent_at = time.monotonic()
         if not events:
             await asyncio.sleep(POLL_S)
 
 
-async def _since(services: Services, job_id: str, after: int) -> list[Event]:
+async def _since(services: Services, job_id: str, after: int) -> list[JobEvent]:
     return list(await run_in_threadpool(services.ledger.events.since, job_id, after, BATCH))
 
 
-def _format(event: Event) -> str:
+def _format(event: JobEvent) -> str:
     data = EventOut.model_validate(event).model_dump_json()
     return f"id: {event.sequence}\nevent: {event.kind}\ndata: {data}\n\n"
 
@@ -95,5 +97,5 @@ def _sequence(text: str | None) -> int:
         return 0
     if not (text.isascii() and text.isdigit()):
         rows = [{"place": "header.Last-Event-ID", "expected": "The id of an event"}]
-        raise Problem("invalid_request", "The Last-Event-ID is no number.", errors=rows)
+        raise Problem("invalid_request", "The Last-Event-ID is not a number.", errors=rows)
     return min(int(text), 2**31 - 1)

@@ -1,4 +1,4 @@
-"""Health, readiness and figures, for whoever runs the service."""
+"""Liveness, readiness and metrics, for the operator."""
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -11,16 +11,16 @@ from api.services import ServicesDep
 router = APIRouter(tags=["service"])
 
 
-@router.get("/healthz", operation_id="isAlive", summary="The process lives")
+@router.get("/healthz", operation_id="isAlive", summary="Liveness")
 async def is_alive() -> dict[str, str]:
-    """Nothing else is asked; restart the process when this does not answer."""
+    """Checks nothing else; restart the process when this does not respond."""
     return {"status": "alive"}
 
 
 @router.get(
     "/readyz",
     operation_id="isReady",
-    summary="Documents can be read now",
+    summary="Readiness",
     responses=documented("not_ready"),
 )
 def is_ready(services: ServicesDep) -> Readiness:
@@ -38,7 +38,7 @@ def is_ready(services: ServicesDep) -> Readiness:
 @router.get(
     "/metrics",
     operation_id="getMetrics",
-    summary="Figures for Prometheus",
+    summary="Prometheus metrics",
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}}, **documented("database_down")},
 )

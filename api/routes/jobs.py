@@ -1,27 +1,28 @@
-"""Jobs: hand a document in, look at it, cancel it, delete it."""
+"""Jobs: submit a document, get, list, cancel, retry, delete."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.direct_route import DirectRoute
 from api.error_handlers import RETRY, UPLOAD, guarded
 from api.intake.create_job import accept
 from api.intake.retry import retry_job
+from api.keyed_router import keyed_router
 from api.long_poll import allowed_wait_s, wait_until_final
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
 from api.schemas.jobs import JobList, JobOut, job_path
-from api.security.auth import Reader, Writer, may_write
+from api.security.auth import Reader, Writer, writer_of
 from api.services import Services, ServicesDep, get_services
 from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState
 
 POLL_AFTER = "1"
 
-router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+router = keyed_router("/v1/jobs", "jobs")
 Prefer = Annotated[str | None, Header(description=PREFER)]
 
 
@@ -29,11 +30,11 @@ async def create_job(request: Request) -> Response:
     """Send a document as a form, as raw bytes, or as JSON with a `url` to fetch it from.
 
     The answer is 202 with `Location` at once, or 200 with the ended job when `Prefer: wait=N` was
-    sent and it ended in time. The type is judged by the bytes; a document that can be seen to be
-    unreadable is refused at once, others become a failed job that says why.
+    sent and it ended in time. The type is detected from the content; a document that is
+    evidently unreadable is refused at once, others become a failed job that says why.
     """
     services = await get_services(request)
-    key = await may_write(request)
+    key = await writer_of(request)
     idempotency_key = request.headers.get("idempotency-key")
     job, created = await accept(request, services, key.tenant, idempotency_key)
     headers = {} if created else {"Idempotent-Replayed": "true"}
@@ -47,11 +48,11 @@ router.add_api_route(
     methods=["POST"],
     route_class_override=DirectRoute,  # this is the route that bursts come to
     operation_id="createJob",
-    summary="Hand in a document",
+    summary="Submit a document",
     response_model=JobOut,
     status_code=202,
     responses={
-        200: {"model": JobOut, "description": "The job ended while it was waited for."},
+        200: {"model": JobOut, "description": "The job ended within the wait."},
         **guarded(*UPLOAD, "unsupported_type", "empty"),
     },
     openapi_extra={"parameters": CREATE_JOB_HEADERS, "requestBody": CREATE_JOB_BODY},
@@ -73,10 +74,10 @@ def list_jobs(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[
-        str | None, Query(max_length=64, description="`next` of the list before.")
+        str | None, Query(max_length=64, description="`next` of the previous page.")
     ] = None,
 ) -> JobList:
-    """Pages through the tenant's jobs; repeat with `before` set to `next` until it is null."""
+    """Cursor pagination: repeat with `before` set to `next` until it is null."""
     jobs, cursor = services.ledger.jobs.list(
         key.tenant, state=state, batch_id=batch_id, limit=limit, before=before
     )
@@ -86,14 +87,14 @@ def list_jobs(
 @router.get(
     "/{job_id}",
     operation_id="getJob",
-    summary="Look at a job",
+    summary="Get a job",
     response_model=JobOut,
     responses=guarded("not_found"),
 )
 async def get_job(
     request: Request, services: ServicesDep, key: Reader, job_id: str, prefer: Prefer = None
 ) -> Response:
-    """The job as it stands; `Prefer: wait=N` answers when it ends or N seconds have passed."""
+    """The current state; `Prefer: wait=N` responds when the job ends or after N seconds."""
     job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
     return await _answer(request, services, job, prefer, {}, pending_status=200, estimated=True)
 
@@ -105,16 +106,15 @@ async def get_job(
     responses=guarded("not_found", "illegal_move"),
 )
 def cancel_job(services: ServicesDep, key: Writer, job_id: str) -> JobOut:
-    """Stops the job before its next page. Cancelling again changes nothing; ended jobs refuse."""
+    """Stops the job before its next page. Idempotent; a job that has ended cannot be cancelled."""
     job = services.ledger.jobs.cancel(key.tenant, job_id)
-    services.relay.wake()
     return JobOut.of(job)
 
 
 @router.post(
     "/{job_id}/retry",
     operation_id="retryJob",
-    summary="Read the document of an ended job again",
+    summary="Retry a job",
     response_model=JobOut,
     status_code=202,
     responses=guarded(*RETRY),
@@ -126,9 +126,9 @@ async def retry(
     job_id: str,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> Response:
-    """Makes a new job, which names this one as `retry_of`; pages that were read are kept.
+    """Creates a job with `retry_of` set to this one; pages that were read are kept.
 
-    For jobs that are failed, partial, cancelled or expired. This one stays as it is.
+    For jobs that are failed, partial, cancelled or expired. This job does not change.
     """
     job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
     made, created = await retry_job(services, job, idempotency_key)
@@ -144,8 +144,8 @@ async def retry(
     responses=guarded("not_found", "illegal_move"),
 )
 def delete_job(services: ServicesDep, key: Writer, job_id: str) -> None:
-    """Deletes document, pages, result, events and deliveries for good."""
-    services.ledger.deleting.job(key.tenant, job_id, services.blobs, by=key.id)
+    """Permanently deletes document, pages, result, events and deliveries."""
+    services.ledger.deletion.job(key.tenant, job_id, services.blobs, by=key.id)
 
 
 async def _answer(

@@ -1,10 +1,11 @@
-"""What was sent to webhook receivers, how it went, and sending it again."""
+"""Webhook deliveries: list, attempts, replay."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
-from api.error_handlers import documented, guarded
+from api.error_handlers import documented
+from api.keyed_router import keyed_router
 from api.schemas.webhooks import (
     AttemptList,
     AttemptOut,
@@ -17,21 +18,20 @@ from api.schemas.webhooks import (
 )
 from api.security.auth import WebhookKeeper
 from api.services import ServicesDep
-from jobs.domain.delivery import Which
+from jobs.domain.delivery import DeliveryFilter
 from jobs.webhooks.delivery_store import REPLAYED_AT_ONCE
 
-_COMMON = guarded("invalid_request")
-_ONE = _COMMON | documented("not_found")
+_ONE = documented("not_found")
 
-router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"], responses=_COMMON)
+router = keyed_router("/v1/webhooks/deliveries", "webhooks", "invalid_request")
 
 
 @router.get("", operation_id="listDeliveries", summary="List deliveries, newest first")
 def list_deliveries(
     services: ServicesDep, key: WebhookKeeper, query: Annotated[DeliveryQuery, Query()]
 ) -> DeliveryList:
-    """Of one receiver, of one job, or all; those to a job's `callback_url` too."""
-    which = Which(
+    """Of one endpoint, of one job, or all; those to a job's `callback_url` included."""
+    which = DeliveryFilter(
         query.webhook_id,
         query.job_id,
         query.batch_id,
@@ -48,13 +48,15 @@ def list_deliveries(
     )
 
 
-@router.post("/replay", operation_id="replayDeliveries", summary="Send many again", status_code=202)
+@router.post(
+    "/replay", operation_id="replayDeliveries", summary="Replay many deliveries", status_code=202
+)
 def replay_deliveries(services: ServicesDep, key: WebhookKeeper, body: ReplayRequest) -> Replayed:
-    """Those that ended as `states` says (failed, unless you say otherwise), oldest first.
+    """Those in the given `states` (failed by default), oldest first.
 
-    Each keeps its `webhook-id`. Receivers that are disabled are passed over.
+    Each keeps its `webhook-id`. Disabled endpoints are skipped.
     """
-    which = Which(
+    which = DeliveryFilter(
         body.webhook_id,
         body.job_id,
         body.batch_id,
@@ -64,17 +66,14 @@ def replay_deliveries(services: ServicesDep, key: WebhookKeeper, body: ReplayReq
         body.until,
     )
     count = services.ledger.deliveries.replay_many(key.tenant, which)
-    services.relay.wake()
     return Replayed(replayed=count, more=count == REPLAYED_AT_ONCE)
 
 
-@router.get(
-    "/{delivery_id}", operation_id="getDelivery", summary="Look at a delivery", responses=_ONE
-)
+@router.get("/{delivery_id}", operation_id="getDelivery", summary="Get a delivery", responses=_ONE)
 def get_delivery(
     services: ServicesDep, key: WebhookKeeper, delivery_id: str
 ) -> DeliveryWithPayload:
-    """Where it stands, and what it says."""
+    """The current state, and the payload."""
     found = services.ledger.deliveries.get(key.tenant, delivery_id)
     return DeliveryWithPayload.model_validate(found)
 
@@ -82,11 +81,11 @@ def get_delivery(
 @router.get(
     "/{delivery_id}/attempts",
     operation_id="listAttempts",
-    summary="Every try of a delivery",
+    summary="List the attempts of a delivery",
     responses=_ONE,
 )
 def list_attempts(services: ServicesDep, key: WebhookKeeper, delivery_id: str) -> AttemptList:
-    """What the receiver answered each time, or what kept the answer from coming."""
+    """The response to each attempt, or why there was none."""
     found = services.ledger.deliveries.attempts(key.tenant, delivery_id)
     return AttemptList(attempts=[AttemptOut.model_validate(each) for each in found])
 
@@ -94,12 +93,11 @@ def list_attempts(services: ServicesDep, key: WebhookKeeper, delivery_id: str) -
 @router.post(
     "/{delivery_id}/replay",
     operation_id="replayDelivery",
-    summary="Send a delivery again",
+    summary="Replay a delivery",
     status_code=202,
     responses=_ONE,
 )
 def replay_delivery(services: ServicesDep, key: WebhookKeeper, delivery_id: str) -> DeliveryOut:
-    """The same message under the same `webhook-id`, so that receivers can tell it is the same."""
+    """The same message under the same `webhook-id`, so that endpoints can detect the duplicate."""
     delivery = services.ledger.deliveries.replay(key.tenant, delivery_id)
-    services.relay.wake()
     return DeliveryOut.model_validate(delivery)

@@ -1,42 +1,41 @@
-"""The shapes of batches: what goes along with one, its documents, how it stands."""
+"""The schemas of batches: parameters, documents, state."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
 
 from api.schemas import examples
-from api.schemas.jobs import FaultOut, Model, PriorityName, Url, priority_name
+from api.schemas.jobs import FaultOut, Model, Parameters, PriorityName, Url, priority_name
 from jobs.domain.job import Batch
 from jobs.domain.states import BatchState, JobState
 
 CustomId = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-class BatchParameters(Model):
-    """What may go along with a batch, however it is sent; it holds for each document."""
+class BatchParameters(Parameters):
+    """What may accompany a batch, however it is sent; it applies to each document."""
 
-    options: dict[str, Any] = Field(
-        default_factory=dict, description="Options of the reading; see the schema `ReadOptions`."
-    )
     metadata: dict[str, Any] = Field(
-        default_factory=dict, description="Anything of yours; comes back in the batch and webhooks."
+        default_factory=dict, description="Your own data; returned in the batch and in webhooks."
     )
-    callback_url: Url | None = Field(None, description="Told once when the batch has ended.")
+    callback_url: Url | None = Field(None, description="Notified once when the batch has ended.")
     priority: PriorityName = Field(
-        "batch", description="Which of your own jobs go first; other tenants' are not affected."
+        "batch",
+        description="Order among your own jobs; other tenants' are not affected.",
     )
     deadline_s: PositiveFloat | None = Field(
         None, le=30 * 86400, description="Seconds after which unfinished documents expire."
     )
     begin_within_s: PositiveFloat | None = Field(
-        None, le=30 * 86400, description="Documents not begun by then fail as `deadline_passed`."
+        None, le=30 * 86400, description="Documents not started by then fail as `deadline_passed`."
     )
 
 
 class BatchLine(Model):
-    """A line of `documents`: one document, or what holds for the file of that `name`."""
+    """A line of `documents`: one document, or the settings of the file of that `name`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": list(examples.BATCH_LINES)})
 
@@ -46,7 +45,7 @@ class BatchLine(Model):
         None, description="An earlier job of yours, whose document is read again."
     )
     custom_id: CustomId | None = Field(None, description="Your name for it, in every result line.")
-    options: dict[str, Any] | None = Field(None, description="Laid over those of the batch.")
+    options: dict[str, Any] | None = Field(None, description="Override those of the batch.")
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -59,7 +58,7 @@ class BatchLine(Model):
 
 
 class DocumentCounts(Model):
-    """How far the documents are. `total` is null until an archive's directory is read."""
+    """Progress of the documents. `total` is null until an archive's directory is read."""
 
     total: int | None
     laid_out: int = Field(description="Documents that have become jobs so far.")
@@ -73,7 +72,7 @@ class DocumentCounts(Model):
 
 
 class BatchLinks(Model):
-    """Where to go on from here."""
+    """Related resources."""
 
     self: str
     results: str
@@ -83,7 +82,7 @@ class BatchLinks(Model):
 
 
 class BatchOut(Model):
-    """A batch as it stands."""
+    """The current state of a batch."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.BATCH]})
 
@@ -107,22 +106,20 @@ class BatchOut(Model):
     def of(cls, batch: Batch) -> Self:
         """Translate the ledger's value."""
         return cls(
-            id=batch.id,
-            state=batch.state,
-            created_at=batch.created_at,
-            finished_at=batch.finished_at,
-            deadline_at=batch.deadline_at,
-            begin_by=batch.begin_by,
-            expires_at=batch.expires_at,
+            **{name: getattr(batch, name) for name in _SAME},
             documents=_counts(batch),
             fault=FaultOut.of(batch.fault),
-            options=dict(batch.options),
-            metadata=dict(batch.metadata),
-            callback_url=batch.callback_url,
             priority=priority_name(batch.priority),
-            retry_of=batch.retry_of,
             links=_links(batch.id),
         )
+
+
+# Fields of a batch that are shown as they are.
+_SAME = tuple(
+    each.name
+    for each in fields(Batch)
+    if each.name in BatchOut.model_fields.keys() - {"fault", "priority", "documents"}
+)
 
 
 class BatchList(Model):

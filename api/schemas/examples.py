@@ -81,7 +81,7 @@ EVENTS: Final = (
     "id: 3\nevent: page.succeeded\n"
     f'data: {{"job_id":"{JOB_ID}","sequence":3,"kind":"page.succeeded",'
     '"at":"2026-11-21T09:30:01Z","data":{"number":1}}\n\n'
-    ": still here\n\n"
+    ": keep-alive\n\n"
 )
 
 BATCH_ID: Final = "batch_01k9x3v7c2h8q4n6r0t5w1yzab"

@@ -1,7 +1,9 @@
-"""The shapes of requests and answers. They translate the ledger's values, they define none."""
+"""The schemas of requests and responses. They translate the ledger's values and define none."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
@@ -17,30 +19,44 @@ Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
 
 
 class Model(BaseModel):
-    """Base of all shapes; members of a request that it does not know are refused."""
+    """Base of all schemas; unknown members of a request are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
 
-class JobParameters(Model):
-    """What may go along with a document, however it is sent."""
+class Parameters(Model):
+    """What may accompany one document or a batch of them."""
 
     options: dict[str, Any] = Field(
         default_factory=dict, description="Options of the reading; see the schema `ReadOptions`."
     )
+    priority: PriorityName
+
+    def as_accepted(self) -> dict[str, Any]:
+        """The parameters as fields of `NewJob` or `NewBatch`; `options` are checked apart."""
+        given = {name: value for name, value in self if name not in {"options", "url"}}
+        return given | {"priority": Priority[self.priority.upper()]}
+
+
+class JobParameters(Parameters):
+    """What may accompany a document, however it is sent."""
+
     metadata: dict[str, Any] = Field(
-        default_factory=dict, description="Anything of yours; comes back in the job and webhooks."
+        default_factory=dict, description="Your own data; returned in the job and in webhooks."
     )
-    callback_url: Url | None = Field(None, description="Told once when the job has ended.")
+    callback_url: Url | None = Field(None, description="Notified once when the job has ended.")
     deadline_s: PositiveFloat | None = Field(
         None, le=7 * 86400, description="Seconds after which the job expires unfinished."
     )
     filename: str | None = Field(None, max_length=255, description="A name to show, never a path.")
     priority: PriorityName = Field(
-        "normal", description="Which of your own jobs go first; other tenants' are not affected."
+        "normal",
+        description="Order among your own jobs; other tenants' are not affected.",
     )
     begin_within_s: PositiveFloat | None = Field(
-        None, le=7 * 86400, description="Fails as `deadline_passed` when nothing is begun by then."
+        None,
+        le=7 * 86400,
+        description="Fails as `deadline_passed` when nothing has started by then.",
     )
 
 
@@ -49,7 +65,9 @@ class UrlJob(JobParameters):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.URL_JOB]})
 
-    url: Url = Field(description="Where the document lies; must be allowed by the operator.")
+    url: Url = Field(
+        description="Address of the document; its host must be allowed by the operator."
+    )
 
 
 class FaultOut(Model):
@@ -74,7 +92,7 @@ class FaultOut(Model):
 
 
 class InputOut(Model):
-    """The document that was handed in."""
+    """The document that was submitted."""
 
     filename: str | None
     media_type: str | None
@@ -84,7 +102,7 @@ class InputOut(Model):
 
 
 class PageCounts(Model):
-    """How far the reading is; `total` is null until the document is opened."""
+    """Progress of the reading; `total` is null until the document is opened."""
 
     total: int | None
     succeeded: int
@@ -92,7 +110,7 @@ class PageCounts(Model):
 
 
 class JobLinks(Model):
-    """Where to go on from here."""
+    """Related resources."""
 
     self: str
     result: str
@@ -101,7 +119,7 @@ class JobLinks(Model):
 
 
 class JobOut(Model):
-    """A job as it stands."""
+    """The current state of a job."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.JOB]})
 
@@ -111,7 +129,7 @@ class JobOut(Model):
     started_at: datetime | None
     finished_at: datetime | None
     deadline_at: datetime | None
-    begin_by: datetime | None = Field(description="Fails when nothing is begun by then.")
+    begin_by: datetime | None = Field(description="Fails when nothing has started by then.")
     expires_at: datetime | None = Field(description="When job and result are deleted.")
     input: InputOut
     pages: PageCounts
@@ -124,45 +142,41 @@ class JobOut(Model):
     custom_id: str | None = Field(description="Your name for the document within its batch.")
     retry_of: str | None = Field(description="The job whose document is read again.")
     queue_position: int | None = Field(
-        description="Documents begun before this one; null where it is begun, and in lists."
+        description="Documents that start before this one; null once it has started, and in lists."
     )
     queue_pages: int | None = Field(
-        description="Pages that are read before it; unopened documents count as your others do."
+        description="Pages that are read before it; unopened documents count as your average one."
     )
     estimated_wait_s: float | None = Field(
-        description="Seconds until it is begun, at the pages of the last minute; null if unknown."
+        description="Seconds until it starts, at the last minute's reading rate; null if unknown."
     )
     links: JobLinks
 
     @classmethod
     def of(cls, job: Job, estimate: Estimate | None = None) -> "JobOut":
-        """Translate the ledger's value; what stands there needs no second validation."""
+        """Translate the ledger's value, which needs no second validation."""
         return cls.model_construct(
-            id=job.id,
-            state=job.state,
-            created_at=job.created_at,
-            started_at=job.started_at,
-            finished_at=job.finished_at,
-            deadline_at=job.deadline_at,
-            begin_by=job.begin_by,
-            expires_at=job.expires_at,
+            **dict(zip(_SAME, _read_same(job), strict=True)),
             input=_input(job),
             pages=PageCounts.model_construct(
                 total=job.pages_total, succeeded=job.pages_succeeded, failed=job.pages_failed
             ),
             fault=FaultOut.of(job.fault),
-            options=dict(job.options),
-            metadata=dict(job.metadata),
-            callback_url=job.callback_url,
             priority=priority_name(job.priority),
-            batch_id=job.batch_id,
-            custom_id=job.custom_id,
-            retry_of=job.retry_of,
             queue_position=estimate.position if estimate else None,
             queue_pages=estimate.pages if estimate else None,
             estimated_wait_s=estimate.wait_s if estimate else None,
             links=_links(job.id),
         )
+
+
+# Fields of a job that are shown as they are.
+_SAME = tuple(
+    each.name
+    for each in fields(Job)
+    if each.name in JobOut.model_fields.keys() - {"fault", "priority"}
+)
+_read_same = attrgetter(*_SAME)
 
 
 def priority_name(priority: Priority) -> PriorityName:
@@ -200,7 +214,7 @@ class JobList(Model):
 
 
 class PageOut(Model):
-    """A page as it stands; `reading` is where its content is once it has succeeded."""
+    """The current state of a page; `reading` is where its content is once it has succeeded."""
 
     number: int
     state: PageState
@@ -230,7 +244,7 @@ class PageList(Model):
 
 
 class EventOut(Model):
-    """Something that happened to a job; the data of one server-sent event."""
+    """An event of a job; the data of one server-sent event."""
 
     job_id: str
     sequence: int
@@ -249,5 +263,5 @@ class ProblemOut(BaseModel):
     status: int
     detail: str
     instance: str
-    code: str = Field(description="Stable; decide by this.")
+    code: str = Field(description="Stable; branch on this.")
     actor: Literal["caller", "operator"] = Field(description="Who must act.")

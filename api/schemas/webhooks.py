@@ -1,33 +1,40 @@
-"""The shapes of webhook receivers, deliveries and attempts, read off the ledger's values."""
+"""The schemas of webhook endpoints, deliveries and attempts."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.schemas import examples
 from api.schemas.jobs import Model, Url
-from jobs.domain.delivery import EVERYTHING, Endpoint, Event, EventFilter
+from jobs.domain.delivery import Endpoint
+from jobs.domain.events import ALL, FILTERS, WebhookEvent
 from jobs.domain.states import DeliveryState
 
 Description = Annotated[str, StringConstraints(max_length=200)]
+if TYPE_CHECKING:
+    EventName = str
+    EventFilter = str
+else:  # built from the registry, which no static type can be
+    EventName = Literal[tuple(event.value for event in WebhookEvent)]
+    EventFilter = Literal[FILTERS]
 Id = Annotated[str, StringConstraints(max_length=64)]
 
 
 class NewEndpoint(Model):
-    """A receiver of webhooks."""
+    """A webhook endpoint to create."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_ENDPOINT]})
 
     url: Url
     events: list[EventFilter] = Field(
-        list(EVERYTHING), min_length=1, description="Events, families of them, or `*` for all."
+        [ALL], min_length=1, description="Events, families of events, or `*` for all."
     )
-    description: Description = Field("", description="A note for people.")
+    description: Description = Field("", description="A description for people.")
 
 
 class EndpointChange(Model):
-    """What to change of a receiver; absent members stay."""
+    """Changes of an endpoint; absent members stay as they are."""
 
     url: Url | None = None
     events: list[EventFilter] | None = Field(None, min_length=1)
@@ -36,10 +43,10 @@ class EndpointChange(Model):
 
 
 class EndpointOut(Model):
-    """A receiver as it stands; its secret is shown when it is made and when it is rotated."""
+    """The current state of an endpoint; its secret is shown at creation and rotation."""
 
     id: str
-    url: str | None = Field(description="Null for the one that signs callbacks.")
+    url: str | None = Field(description="Null for the endpoint that signs callbacks.")
     events: list[str]
     description: str
     enabled: bool
@@ -51,9 +58,9 @@ class EndpointOut(Model):
 
 
 class EndpointWithSecret(EndpointOut):
-    """A receiver with the secret that was made just now; it is shown this once."""
+    """An endpoint with its new secret, which is shown this once."""
 
-    secret: str = Field(description="`whsec_...`; it verifies the receiver's deliveries.")
+    secret: str = Field(description="`whsec_...`; verifies the endpoint's deliveries.")
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> Self:
@@ -63,7 +70,7 @@ class EndpointWithSecret(EndpointOut):
 
 
 class EndpointList(Model):
-    """All receivers of the tenant."""
+    """All endpoints of the tenant."""
 
     webhooks: list[EndpointOut]
 
@@ -75,7 +82,7 @@ class CallbackSecret(Model):
 
 
 class DeliveryOut(Model):
-    """One message for one receiver; `id` is the `webhook-id` of each try."""
+    """One message to one endpoint; `id` is the `webhook-id` of each attempt."""
 
     id: str
     endpoint_id: str
@@ -91,23 +98,23 @@ class DeliveryOut(Model):
 
 
 class DeliveryWithPayload(DeliveryOut):
-    """A delivery with what it says, byte for byte as it is signed."""
+    """A delivery with its payload, byte for byte as it is signed."""
 
     payload: str
 
 
 class DeliveryQuery(Model):
-    """Which deliveries to list; what is absent does not narrow."""
+    """Filters of the list; an absent one does not narrow it."""
 
     webhook_id: Id | None = None
     job_id: Id | None = None
     batch_id: Id | None = None
-    event: Event | None = None
+    event: EventName | None = None
     state: DeliveryState | None = None
-    since: AwareDatetime | None = Field(None, description="Made at or after this moment.")
-    until: AwareDatetime | None = Field(None, description="Made before this moment.")
+    since: AwareDatetime | None = Field(None, description="Created at or after this time.")
+    until: AwareDatetime | None = Field(None, description="Created before this time.")
     limit: int = Field(50, ge=1, le=200)
-    before: Id | None = Field(None, description="`next` of the list before.")
+    before: Id | None = Field(None, description="`next` of the previous page.")
 
 
 class DeliveryList(Model):
@@ -118,28 +125,28 @@ class DeliveryList(Model):
 
 
 class ReplayRequest(Model):
-    """Which deliveries to send again; what is absent does not narrow."""
+    """Filters of the deliveries to replay; an absent one does not narrow them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.REPLAY]})
 
     webhook_id: Id | None = None
     job_id: Id | None = None
     batch_id: Id | None = None
-    events: list[Event] | None = Field(None, min_length=1)
+    events: list[EventName] | None = Field(None, min_length=1)
     states: list[DeliveryState] = Field([DeliveryState.FAILED], min_length=1)
-    since: AwareDatetime | None = Field(None, description="Made at or after this moment.")
-    until: AwareDatetime | None = Field(None, description="Made before this moment.")
+    since: AwareDatetime | None = Field(None, description="Created at or after this time.")
+    until: AwareDatetime | None = Field(None, description="Created before this time.")
 
 
 class Replayed(Model):
-    """How many are sent again; where there are more, asking again takes the next ones."""
+    """How many are replayed; while there are `more`, repeat the request."""
 
     replayed: int
     more: bool
 
 
 class AttemptOut(Model):
-    """One try of a delivery: the answer, or what kept it from coming."""
+    """One attempt at a delivery: the response, or why there was none."""
 
     number: int
     at: datetime
@@ -150,6 +157,6 @@ class AttemptOut(Model):
 
 
 class AttemptList(Model):
-    """All tries of a delivery, in order."""
+    """All attempts of a delivery, in order."""
 
     attempts: list[AttemptOut]

@@ -1,4 +1,4 @@
-"""Who is asking: API keys, remembered for a moment, and the scopes they carry."""
+"""Authentication by API key, cached for a moment, and authorisation by scope."""
 
 import hashlib
 import time
@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from api.problems import Problem
 from jobs.security.api_keys import ApiKey
 
-REMEMBER_S = 5.0
-REMEMBER_KEYS = 1024
+CACHED_S = 5.0
+CACHED_KEYS = 1024
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pagesight"'}
 
 SECURITY_SCHEMES: Final = {
@@ -23,7 +23,7 @@ SECURITY_SCHEMES: Final = {
 
 
 class KeyCache:
-    """Verified keys, remembered by their hash for REMEMBER_S, so a revoked key works no longer."""
+    """Verified keys by their hash, for CACHED_S: a revoked key works no longer than that."""
 
     def __init__(
         self,
@@ -32,20 +32,20 @@ class KeyCache:
     ) -> None:
         self._verify = verify
         self._monotonic = monotonic
-        self._known: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
+        self._cached: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
 
     async def get(self, text: str) -> ApiKey | None:
         """The key, or None for one that is unknown, revoked or expired. Event loop only."""
         digest = hashlib.sha256(text.encode()).digest()
-        known = self._known.get(digest)
-        if known is not None and known[0] > self._monotonic():
-            return known[1]
+        cached = self._cached.get(digest)
+        if cached is not None and cached[0] > self._monotonic():
+            return cached[1]
         key = await run_in_threadpool(self._verify, text)
-        self._known.pop(digest, None)
+        self._cached.pop(digest, None)
         if key is not None:
-            self._known[digest] = (self._monotonic() + REMEMBER_S, key)
-            if len(self._known) > REMEMBER_KEYS:
-                self._known.popitem(last=False)
+            self._cached[digest] = (self._monotonic() + CACHED_S, key)
+            if len(self._cached) > CACHED_KEYS:
+                self._cached.popitem(last=False)
         return key
 
 
@@ -59,7 +59,7 @@ def _key_text(request: Request) -> str | None:
 async def authenticate(request: Request) -> ApiKey:
     """The caller's key. Raises Problem `unauthorised`, which never repeats what was sent.
 
-    And `rate_limited` where the key asks too often.
+    Raises `rate_limited` where the key sends too many requests.
     """
     text = _key_text(request)
     if not text:
@@ -67,27 +67,33 @@ async def authenticate(request: Request) -> ApiKey:
     services = request.app.state.services
     key: ApiKey | None = await services.keys.get(text)
     if key is None:
-        await services.refusals.note(request.client.host if request.client else "", text)
+        await services.refusals.record(request.client.host if request.client else "", text)
         message = "The API key is unknown, revoked or expired."
         raise Problem("unauthorised", message, headers=_CHALLENGE)
     await services.rates.admit(request, key)
     return key
 
 
-def allow(scope: str) -> Callable[[Request], Awaitable[ApiKey]]:
+def _require(key: ApiKey, scope: str) -> ApiKey:
+    if scope not in key.scopes and "admin" not in key.scopes:
+        raise Problem("forbidden", f"This key lacks the scope {scope!r}.", needed=scope)
+    return key
+
+
+def allow(scope: str) -> Callable[[ApiKey], Awaitable[ApiKey]]:
     """A dependency: the caller's key when it has `scope` (or `admin`), else Problem `forbidden`."""
 
-    async def check(request: Request) -> ApiKey:
-        key = await authenticate(request)
-        if scope not in key.scopes and "admin" not in key.scopes:
-            raise Problem("forbidden", f"This key lacks the scope {scope!r}.", needed=scope)
-        return key
+    async def check(key: Annotated[ApiKey, Depends(authenticate)]) -> ApiKey:
+        return _require(key, scope)
 
     return check
 
 
-may_write = allow("jobs:write")
+async def writer_of(request: Request) -> ApiKey:
+    """What `Writer` gives, for a handler that FastAPI resolves no dependencies for."""
+    return _require(await authenticate(request), "jobs:write")
+
 
 Reader = Annotated[ApiKey, Depends(allow("jobs:read"))]
-Writer = Annotated[ApiKey, Depends(may_write)]
+Writer = Annotated[ApiKey, Depends(allow("jobs:write"))]
 WebhookKeeper = Annotated[ApiKey, Depends(allow("webhooks"))]

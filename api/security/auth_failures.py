@@ -1,4 +1,4 @@
-"""Refused keys in the audit: enough to see an attack, too little to be one."""
+"""Refused keys in the audit log: enough to see an attack, too few to flood the log."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Refusals:
-    """Notes who showed keys that are none. Event loop only."""
+    """Records requests with invalid keys. Event loop only."""
 
     def __init__(self, audit: AuditStore, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._audit = audit
@@ -29,8 +29,8 @@ class Refusals:
         self._known: OrderedDict[str, tuple[float, int]] = OrderedDict()  # until when, how often
         self._lines = (0.0, 0)  # until when, how many
 
-    async def note(self, address: str, shown: str) -> None:
-        """Write a line when one is due; of the key no more than the prefix, if it has one."""
+    async def record(self, address: str, shown: str) -> None:
+        """Write an entry when one is due; of the key no more than the prefix, if it has one."""
         times = self._due(address)
         if times == 0:
             return
@@ -42,10 +42,10 @@ class Refusals:
         try:
             self._audit.add("key.refused", target, by=address[:64], tenant=None, times=times)
         except LedgerUnavailable:
-            log.warning("a refused key from %s could not be noted", address)
+            log.warning("a refused key from %s could not be recorded", address)
 
     def _due(self, address: str) -> int:
-        """How many refusals a line now would stand for; 0 when none is to be written."""
+        """How many refusals an entry now would cover; 0 when none is due."""
         now = self._monotonic()
         until, times = self._known.pop(address, (0.0, 0))
         due = now >= until and self._has_room(now)

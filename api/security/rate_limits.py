@@ -1,4 +1,4 @@
-"""Refuses keys that ask too often, and tells each how much is left."""
+"""Rate limits of API keys, and the headers that report what is left."""
 
 import logging
 import math
@@ -14,7 +14,7 @@ from jobs.broker.rate_limiter import Rate, Verdict
 from jobs.domain.errors import BrokerDown
 from jobs.security.api_keys import ApiKey
 
-# While Redis is away nobody is counted, and nobody waits for it but one request in this time.
+# While Redis is unavailable requests are not counted, and only one in this time waits for it.
 PAUSE_S: Final = 5.0
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ class RateLimits:
             wait_s = math.ceil(verdict.retry_after_s)
             # The body may not have been read; what is left of it is not worth waiting for.
             headers = {"Retry-After": str(max(1, wait_s)), "Connection": "close"}
-            told = f"This key may ask {rate.quota} times in {rate.window_s:g} s."
-            raise Problem("rate_limited", told, headers=headers)
+            detail = f"This key may send {rate.quota} requests in {rate.window_s:g} s."
+            raise Problem("rate_limited", detail, headers=headers)
 
     async def _ask(self, key_id: str, rate: Rate) -> Verdict | None:
         now = time.monotonic()
@@ -63,7 +63,7 @@ class RateLimits:
         except BrokerDown as error:
             self._ask_from = now + PAUSE_S
             self._metrics.uncounted()
-            log.warning("requests are let in uncounted for %.0f s: %s", PAUSE_S, error)
+            log.warning("requests are admitted uncounted for %.0f s: %s", PAUSE_S, error)
             return None
 
 

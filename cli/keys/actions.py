@@ -7,7 +7,7 @@ from rich.table import Table
 from cli.console import complain, err, out
 from cli.exit_codes import Exit
 from cli.local_ledger import local_ledger
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.security.api_keys import SCOPES
 
 
@@ -51,7 +51,7 @@ def rotate(key_id: str, overlap_h: float) -> int:
     with local_ledger() as ledger:
         try:
             key, secret = ledger.keys.rotate(key_id, overlap_h * 3600)
-        except (NotFound, IllegalMove) as error:
+        except (NotFound, IllegalTransition) as error:
             complain(f"{error}: `pagesight keys list` lists the keys")
             return Exit.FAILED
     err.print(f"Created {key.id}; {key_id} expires in {overlap_h:g} h.")

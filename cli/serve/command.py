@@ -21,7 +21,7 @@ from jobs.settings import Settings
 
 _START_TIMEOUT_S = 90.0
 _PROCESSES = {  # in the order they start; they end in the opposite one, so uploads stop first
-    "courier": ("worker", "--role", "courier"),
+    "control": ("worker", "--role", "control"),
     "pages": ("worker", "--role", "pages"),
     "api": ("api",),
 }

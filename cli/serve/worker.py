@@ -6,14 +6,14 @@ from cli.console import complain
 from cli.exit_codes import Exit
 from cli.logging_setup import configure_logging
 from jobs.settings import Settings
-from workers.main import Role, run_worker
+from workers.main import ALIASES, Role, run_worker
 
 
 def work(role: str) -> int:
     """Run a worker until it is asked to stop; the exit code is the worker's own."""
-    roles: dict[str, Role] = {name: name for name in get_args(Role)}
+    roles: dict[str, Role] = {name: name for name in get_args(Role)} | ALIASES
     if role not in roles:
-        complain(f"unknown role {role!r}: choose one of {', '.join(roles)}")
+        complain(f"unknown role {role!r}: choose one of {', '.join(get_args(Role))}")
         return Exit.USAGE
     settings = Settings()
     configure_logging(settings.log_level)

@@ -1,4 +1,4 @@
-"""How full the queue is and how fast it drains: whether more is let in, and when to come back."""
+"""How full the queue is and how fast it drains: whether to admit more, and when to try again."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from threading import Lock
 
 from sqlalchemy import ColumnElement, Connection, func, select, true
 
-from jobs.admission.wait_estimate import Standing, read_standing
+from jobs.admission.wait_estimate import QueueSnapshot, read_snapshot
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
@@ -15,11 +15,11 @@ from jobs.domain.job import Job
 from jobs.domain.states import BatchState
 from jobs.settings import Settings
 
-REMEMBER_S = 1.0
-STANDING_S = 2.0  # counting 50,000 open documents takes 0.14 s of a processor
+CACHED_S = 1.0
+SNAPSHOT_S = 2.0  # counting 50,000 open documents takes 0.14 s of CPU time
 SHORTEST_S, LONGEST_S = 1, 600
-UNKNOWN_S = 30  # when to come back where no page was read of late
-_KNOWN_TENANTS = 10_000
+UNKNOWN_S = 30  # when to try again where no page was read recently
+_CACHED_TENANTS = 10_000
 
 _JOBS = tables.jobs.c
 _BATCHES = tables.batches.c
@@ -27,9 +27,9 @@ _BATCHES = tables.batches.c
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Documents that are begun before this one, and pages that are read before it.
+    """Documents that start before this one, and pages that are read before it.
 
-    `wait_s` is how long that takes in seconds; None where no page was read of late.
+    `wait_s` is how long that takes in seconds; None where no page was read recently.
     """
 
     position: int
@@ -38,9 +38,9 @@ class Estimate:
 
 
 class QueueLoad:
-    """Counts documents that are not finished, those of batches that are no jobs yet among them.
+    """Counts unfinished documents, those of batches that are not jobs yet included.
 
-    Counts are remembered for REMEMBER_S, so a cap may be passed by what comes within it.
+    Counts are cached for CACHED_S, so a cap may be exceeded by what arrives within it.
     """
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
@@ -48,97 +48,95 @@ class QueueLoad:
         self._settings = settings
         self._clock = clock
         self._lock = Lock()
-        self._rooms: dict[str | None, tuple[float, int]] = {}
+        self._cached: dict[str | None, tuple[float, int]] = {}
         self._counting = Lock()
-        self._stood: tuple[float, Standing] | None = None
+        self._taken: tuple[float, QueueSnapshot] | None = None
 
-    def room(self, tenant: str | None) -> int:
-        """How many more documents a tenant (None: all together) may hand in.
+    def capacity(self, tenant: str | None) -> int:
+        """How many more documents a tenant (None: all together) may submit.
 
-        Counted once in REMEMBER_S, and each time where it seems full.
+        Counted once in CACHED_S, and each time where it seems full.
         """
         now = self._clock().timestamp()
         with self._lock:
-            until, room = self._rooms.get(tenant, (0.0, 0))
-        if room <= 0 or now >= until:
-            room = self._cap(tenant) - self._waiting(tenant)
+            until, left = self._cached.get(tenant, (0.0, 0))
+        if left <= 0 or now >= until:
+            left = self._cap(tenant) - self._waiting(tenant)
             with self._lock:
-                if len(self._rooms) >= _KNOWN_TENANTS:
-                    self._rooms.clear()
-                self._rooms[tenant] = (now + REMEMBER_S, room)
-        return room
+                if len(self._cached) >= _CACHED_TENANTS:
+                    self._cached.clear()
+                self._cached[tenant] = (now + CACHED_S, left)
+        return left
 
-    def has_known_room(self, tenant: str, count: int = 1) -> bool:
-        """Whether what is remembered lets so many in; asks nothing, so it never waits."""
+    def has_cached_capacity(self, tenant: str, count: int = 1) -> bool:
+        """Whether the cached counts admit so many; runs no query, so it never waits."""
         now = self._clock().timestamp()
         with self._lock:
-            known = [self._rooms.get(whose, (0.0, 0)) for whose in (None, tenant)]
-        return all(room >= count and now < until for until, room in known)
+            known = [self._cached.get(whose, (0.0, 0)) for whose in (None, tenant)]
+        return all(left >= count and now < until for until, left in known)
 
-    def took(self, tenant: str, count: int) -> None:
-        """Remember that so many were let in."""
+    def consume(self, tenant: str, count: int) -> None:
+        """Subtract documents that were admitted from the cached capacity."""
         with self._lock:
             for whose in (tenant, None):
-                until, room = self._rooms.get(whose, (0.0, 0))
-                self._rooms[whose] = (until, room - count)
+                until, left = self._cached.get(whose, (0.0, 0))
+                self._cached[whose] = (until, left - count)
 
     def refuse_when_full(self, tenant: str, count: int = 1) -> None:
         """Raise QueueFull where so many more documents of the tenant are too many."""
         for whose in (None, tenant):
-            if self.room(whose) < count:
+            if self.capacity(whose) < count:
                 raise self.full(tenant if whose else None, count)
 
     def full(self, tenant: str | None, count: int = 1) -> QueueFull:
         """The refusal of `count` documents: of one tenant's, or (None) of anybody's.
 
-        It says when there is room again at the rate at which pages were read of late.
+        It says when there is capacity again at the rate at which pages were read recently.
         """
-        standing = self._standing()
-        pages = standing.until_ended(max(1, count - self.room(tenant)), tenant)
-        rate = standing.rates.get(tenant)
+        snapshot = self._snapshot()
+        pages = snapshot.until_ended(max(1, count - self.capacity(tenant)), tenant)
+        rate = snapshot.rates.get(tenant)
         wait_s: float = UNKNOWN_S
         if pages is None:
             wait_s = LONGEST_S
         elif rate is not None:
             wait_s = math.ceil(pages / rate)
-        told_s = int(max(SHORTEST_S, min(wait_s, LONGEST_S)))
-        return QueueFull("too many jobs are unfinished", tenant=tenant, retry_after_s=told_s)
-
-    def pages_per_s(self, tenant: str | None = None) -> float | None:
-        """Pages read a second of late, of a tenant or of all; None where none was."""
-        return self._standing().rates.get(tenant)
+        retry_s = int(max(SHORTEST_S, min(wait_s, LONGEST_S)))
+        return QueueFull("too many jobs are unfinished", tenant=tenant, retry_after_s=retry_s)
 
     def estimate(self, job: Job) -> Estimate | None:
-        """When the job's turn comes; None where it is begun."""
+        """When the job's turn comes; None once it has started."""
         if job.finished_at is not None or job.pages_succeeded + job.pages_failed:
             return None
-        standing = self._standing()
-        documents, pages = standing.ahead(job.tenant, (int(job.priority), job.id))
-        rate = standing.rates.get(None)
+        snapshot = self._snapshot()
+        documents, pages = snapshot.ahead(job.tenant, (int(job.priority), job.id))
+        rate = snapshot.rates.get(None)
         wait_s = None if rate is None else round(pages / rate, 1)
         return Estimate(documents, round(pages), wait_s)
 
-    def _standing(self) -> Standing:
-        """How the queue stands, remembered for STANDING_S."""
+    def _snapshot(self) -> QueueSnapshot:
+        """The queue, cached for SNAPSHOT_S."""
         with self._counting:
             now = self._clock()
-            if self._stood is None or now.timestamp() >= self._stood[0]:
+            if self._taken is None or now.timestamp() >= self._taken[0]:
                 with self._database.read() as connection:
-                    standing = read_standing(connection, now, self._settings.tenant_weights)
-                self._stood = (now.timestamp() + STANDING_S, standing)
-            return self._stood[1]
+                    snapshot = read_snapshot(connection, now, self._settings.tenant_weights)
+                self._taken = (now.timestamp() + SNAPSHOT_S, snapshot)
+            return self._taken[1]
 
     def _cap(self, tenant: str | None) -> int:
         settings = self._settings
         return settings.max_queued_jobs if tenant is None else settings.max_queued_jobs_per_tenant
 
     def _waiting(self, tenant: str | None) -> int:
-        to_come = func.coalesce(func.sum(_BATCHES.documents - _BATCHES.laid_out), 0)
+        not_expanded = func.coalesce(func.sum(_BATCHES.documents - _BATCHES.laid_out), 0)
         mine = true() if tenant is None else _BATCHES.tenant == tenant
         preparing = _BATCHES.wake_at.is_not(None) & (_BATCHES.state == BatchState.PREPARING)
         with self._database.read() as connection:
-            unlaid: int = connection.execute(select(to_come).where(preparing, mine)).scalar_one()
-            return _count_open(connection, _of(tenant)) + int(unlaid)
+            unexpanded: int = connection.execute(
+                select(not_expanded).where(preparing, mine)
+            ).scalar_one()
+            return _count_open(connection, _of(tenant)) + int(unexpanded)
 
 
 def _of(tenant: str | None) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""How the queue stands: for metrics and dashboards."""
+"""Backlog figures for metrics and dashboards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _PAGES = tables.pages.c
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Jobs by state, pages that wait for a worker, seconds since the oldest open job came."""
+    """Jobs by state, pages that wait for a worker, the age of the oldest open job in seconds."""
 
     jobs: Mapping[JobState, int]
     pages_waiting: int
@@ -24,7 +24,7 @@ class Backlog:
 
 
 def read_backlog(database: Database, now: datetime) -> Backlog:
-    """Return how the queue stands at `now`, of all tenants together."""
+    """Return the backlog at `now`, of all tenants together."""
     by_state = select(_JOBS.state, func.count()).group_by(_JOBS.state)
     waiting = select(func.count()).select_from(tables.pages)
     oldest = select(func.min(_JOBS.created_at)).where(_JOBS.finished_at.is_(None))

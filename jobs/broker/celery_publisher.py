@@ -1,6 +1,6 @@
-"""The producer's side of Celery: the app, the names of its tasks, and publishing with an end.
+"""The producer's side of Celery: the app, the names of its tasks, and publishing with a time limit.
 
-The only file of jobs/ that imports celery; each setting's reason stands in ARCHITECTURE.md.
+The only file of jobs/ that imports celery; the reasons of the settings are in ARCHITECTURE.md.
 """
 
 import math
@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from jobs.domain.errors import BrokerDown
-from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
+from jobs.domain.topics import ROUTES, Topic
 from jobs.queue.outbox import Message
 from jobs.settings import Settings
 
 App = Celery  # for annotations elsewhere: only this package imports Celery's producer side
 TASKS: Final[dict[Topic, tuple[str, str]]] = {
-    topic: (f"pagesight.{topic}", QUEUES[topic]) for topic in TOPICS
+    topic: (f"pagesight.{topic}", route.queue) for topic, route in ROUTES.items()
 }
 SOCKET_TIMEOUT_S = 2.0
 _SPREAD = 8  # messages that a burst becomes at least, for as many consumers
@@ -58,12 +58,12 @@ def make_app(settings: Settings) -> Celery:
 
 
 def _visibility_timeout_s(settings: Settings) -> float:
-    """Over twice the longest task: sooner, the broker hands it to a second worker as well."""
+    """Over twice the longest task: any sooner, the broker redelivers a running task."""
     return 2.5 * max(settings.page_timeout_s, settings.fetch_timeout_s + settings.decode_timeout_s)
 
 
 class Publisher:
-    """Hands messages to the broker and looks into its queues.
+    """Publishes messages to the broker and measures its queues.
 
     Everything raises BrokerDown within a few seconds when the broker is gone or frozen.
     """
@@ -106,9 +106,9 @@ class Publisher:
 
 def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[Any, ...]]]]:
     """Rows of one topic in groups: alone while they are few, so that all consumers have work."""
-    for topic, most in MOST_TOGETHER.items():
+    for topic, route in ROUTES.items():
         rows = [message.args for message in messages if message.topic == topic]
-        size = min(most, math.ceil(len(rows) / _SPREAD) or 1)
+        size = min(route.rows_per_message, math.ceil(len(rows) / _SPREAD) or 1)
         for start in range(0, len(rows), size):
             yield topic, rows[start : start + size]
 

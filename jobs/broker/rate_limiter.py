@@ -1,4 +1,4 @@
-"""How often one may ask, counted in Redis for all API processes together."""
+"""Rate limiting, counted in Redis for all API processes together."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ TIMEOUT_S: Final = 1.0
 # The generic cell rate algorithm (ITU-T I.371; as in Brandur Leach's redis-cell), on Redis' own
 # time in microseconds. The key holds when the next request would be due at an even pace; one that
 # comes more than the burst before it is refused and changes nothing.
-# KEYS: who asks. ARGV: microseconds from one request to the next, and those of the whole burst.
+# KEYS: the caller. ARGV: microseconds from one request to the next, and those of the whole burst.
 # Returns whether it may, microseconds until the whole burst is there again, and until one may.
 _GCRA = """
 local clock = redis.call('TIME')

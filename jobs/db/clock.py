@@ -1,4 +1,4 @@
-"""The time, handed in wherever it matters so that tests can simulate days."""
+"""The clock, passed wherever it matters so that tests can simulate days."""
 
 import threading
 import time
@@ -18,12 +18,12 @@ def utc_now() -> datetime:
 
 
 class SharedClock:
-    """The time of the one database that all hosts share, asked for now and then.
+    """The time of the database that all hosts share, queried once in ASK_EVERY_S.
 
-    A lease is written by one host and judged by another: on clocks of their own, a host that is
-    late by a lease would lose every page that it reads, however well it is. In between, this
-    machine's uptime counts, so that setting its clock changes nothing. `ask` tells the time;
-    while it raises LedgerUnavailable the last answer counts on, or `fallback` before the first.
+    A lease is written by one host and judged by another: with local clocks, a host that is late
+    by a lease would lose every page that it reads. Between queries this machine's uptime counts,
+    so that setting its clock changes nothing. `ask` returns the time; while it raises
+    LedgerUnavailable the last result counts on, or `fallback` before the first.
     """
 
     def __init__(self, ask: Clock, fallback: Clock = utc_now) -> None:
@@ -31,17 +31,17 @@ class SharedClock:
         self._fallback = fallback
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
-        self._told: datetime | None = None
-        self._told_at = 0.0
+        self._learned: datetime | None = None
+        self._learned_at = 0.0
 
     def __call__(self) -> datetime:
         """Return the time, aware, in UTC."""
         with self._lock:
             if _uptime_s() - self._asked_at >= ASK_EVERY_S:
                 self._learn()
-            if self._told is None:
+            if self._learned is None:
                 return self._fallback()
-            return self._told + timedelta(seconds=_uptime_s() - self._told_at)
+            return self._learned + timedelta(seconds=_uptime_s() - self._learned_at)
 
     def _learn(self) -> None:
         began = self._asked_at = _uptime_s()
@@ -49,7 +49,7 @@ class SharedClock:
             told = self._ask()
         except LedgerUnavailable:
             return
-        self._told, self._told_at = told, (began + _uptime_s()) / 2
+        self._learned, self._learned_at = told, (began + _uptime_s()) / 2
 
 
 def _uptime_s() -> float:

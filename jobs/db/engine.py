@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from jobs.domain.errors import LedgerUnavailable
 
 BUSY_TIMEOUT_S = 10
 _WAL_RETRY_S = 0.01
+_ENQUEUED = "pagesight.enqueued"
 POOL_SIZE = 10
 POOL_OVERFLOW = 30
 CONNECT_TIMEOUT_S = 5
@@ -38,7 +39,7 @@ _SESSION = (
     "SET tcp_keepalives_idle = '5s'",
     "SET tcp_keepalives_interval = '5s'",
     "SET tcp_keepalives_count = 2",
-    # A server may be told to answer a commit before it is written, and forget it when it crashes.
+    # A server may be configured to confirm a commit before it is written, and lose it in a crash.
     (
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') = 'off'"
@@ -59,6 +60,7 @@ class Database:
         self._writer = self._engine.execution_options(pagesight_write=True)
         # SQLite has one writer at a time and polls for its turn; threads of one process need not.
         self._turn = Lock() if self.is_sqlite else nullcontext()
+        self.on_enqueued: Callable[[], None] = lambda: None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -68,9 +70,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Calls `on_enqueued` after a commit that wrote messages.
+        """
         with _translated(), self._turn, self._writer.begin() as connection:
+            connection.info.pop(_ENQUEUED, None)  # of a transaction that was rolled back
             yield connection
+            enqueued = connection.info.pop(_ENQUEUED, False)
+        if enqueued:
+            self.on_enqueued()
 
     def now(self) -> datetime:
         """Return the database's own time, in UTC."""
@@ -82,6 +91,11 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
+
+
+def note_enqueued(connection: Connection) -> None:
+    """Have `Database.on_enqueued` called once this transaction has committed."""
+    connection.info[_ENQUEUED] = True
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -122,7 +136,7 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
 def _sqlite_engine(url: str) -> Engine:
     file = make_url(url).database
     if file is None or file == ":memory:":
-        raise LedgerUnavailable(f"the ledger must lie in a file: {url!r} names none")
+        raise LedgerUnavailable(f"the ledger must be a file: {url!r} names none")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
@@ -146,8 +160,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Switch to the write-ahead log.
 
-    SQLite's own busy timeout does not cover two processes that switch a new file at once: one is
-    told at once that it is locked.
+    SQLite's own busy timeout does not cover two processes that switch a new file at once: one
+    fails at once because it is locked.
     """
     give_up_at = time.monotonic() + BUSY_TIMEOUT_S
     while True:

@@ -1,99 +1,66 @@
-"""From table rows to the values of jobs/domain/job.py and jobs/domain/delivery.py, and back."""
+"""Between rows and the values of the domain.
 
-from collections.abc import Mapping
-from typing import Any
+A field of a value is read from the column of its name, so a new field needs a column and nothing
+here, unless it is converted on the way.
+"""
 
-from sqlalchemy import Row
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from jobs.domain.job import Batch, Event, Fault, Job, PageRow, Priority
+from sqlalchemy import Row, Table
+
+from jobs.db import tables
+from jobs.domain.job import Batch, Fault, Job, JobEvent, PageRow, Priority
 from jobs.domain.states import JobState
 
 JobRow = Row[Any]
+T = TypeVar("T")
+
+
+def row_mapper(kind: type[T], table: Table) -> Callable[..., T]:
+    """Return a function that makes a `kind`, a dataclass, of a row of `table`.
+
+    It takes the row, and as keywords the fields that have no column or are converted.
+    """
+    names = tuple(each.name for each in fields(kind) if each.name in table.c)  # type: ignore[arg-type]
+    read = attrgetter(*names)
+
+    def from_row(row: Row[Any], **converted: object) -> T:
+        return kind(**{**dict(zip(names, read(row), strict=True)), **converted})
+
+    return from_row
+
+
+_job = row_mapper(Job, tables.jobs)
+_page = row_mapper(PageRow, tables.pages)
+_batch = row_mapper(Batch, tables.batches)
+_event = row_mapper(JobEvent, tables.events)
 
 
 def to_job(row: JobRow) -> Job:
     """Return a row of `jobs` as a value."""
-    return Job(
-        id=row.id,
-        tenant=row.tenant,
-        state=row.state,
-        created_at=row.created_at,
-        options=row.options,
-        metadata=row.metadata,
-        filename=row.filename,
-        input_blob=row.input_blob,
-        input_sha256=row.input_sha256,
-        input_bytes=row.input_bytes,
-        source_url=row.source_url,
-        media_type=row.media_type,
-        callback_url=row.callback_url,
-        batch_id=row.batch_id,
-        batch_index=row.batch_index,
-        custom_id=row.custom_id,
-        retry_of=row.retry_of,
-        priority=Priority(row.priority),
-        pages_total=row.pages_total,
-        pages_succeeded=row.pages_succeeded,
-        pages_failed=row.pages_failed,
-        open_attempts=row.open_attempts,
-        fault=to_fault(row),
-        result_blob=row.result_blob,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        deadline_at=row.deadline_at,
-        begin_by=row.begin_by,
-        expires_at=row.expires_at,
-    )
+    return _job(row, priority=Priority(row.priority), fault=to_fault(row))
 
 
 def to_page(row: Row[Any]) -> PageRow:
     """Return a row of `pages` as a value."""
-    return PageRow(
-        job_id=row.job_id,
-        number=row.number,
-        state=row.state,
-        attempts=row.attempts,
-        fault=to_fault(row),
-        worker=row.worker,
-        lease_until=row.lease_until,
-        finished_at=row.finished_at,
-    )
+    return _page(row, fault=to_fault(row))
 
 
 def to_batch(row: Row[Any], counts: Mapping[JobState, int] | None = None) -> Batch:
     """Return a row of `batches` as a value, with its jobs counted by state where that is given."""
-    return Batch(
-        id=row.id,
-        tenant=row.tenant,
-        state=row.state,
-        created_at=row.created_at,
-        options=row.options,
-        metadata=row.metadata,
-        archive=row.archive,
-        priority=Priority(row.priority),
-        laid_out=row.laid_out,
-        open_jobs=row.open_jobs,
-        token=row.token,
-        documents=row.documents,
-        callback_url=row.callback_url,
-        deadline_at=row.deadline_at,
-        begin_by=row.begin_by,
-        retry_of=row.retry_of,
-        fingerprint=row.fingerprint,
-        fault=to_fault(row),
-        finished_at=row.finished_at,
-        expires_at=row.expires_at,
-        counts=counts or {},
-    )
+    return _batch(row, priority=Priority(row.priority), fault=to_fault(row), counts=counts or {})
 
 
-def to_event(row: Row[Any]) -> Event:
+def to_event(row: Row[Any]) -> JobEvent:
     """Return a row of `events` as a value."""
-    return Event(row.job_id, row.sequence, row.kind, row.data, row.at)
+    return _event(row)
 
 
 def to_fault(row: Row[Any]) -> Fault | None:
-    """Return the fault that a row of `jobs` or `pages` carries, if any."""
+    """Return the fault that a row of `jobs`, `pages` or `batches` carries, if any."""
     if row.fault_code is None:
         return None
     return Fault(row.fault_code, row.fault_message, row.fault_actor)

@@ -1,4 +1,4 @@
-"""What was deleted and is still there: nobody may see it any more."""
+"""Soft delete: conditions that hide deleted rows until they are purged."""
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
@@ -20,7 +20,7 @@ def kept_jobs() -> ColumnElement[bool]:
 
 
 def kept_deliveries() -> ColumnElement[bool]:
-    """Whether a delivery tells of no deleted batch and none of its jobs."""
+    """Whether a delivery is about no deleted batch and none of its jobs."""
     jobs = select(_JOBS.id).where(_JOBS.batch_id.in_(deleted_batches()))
     batch = or_(_DELIVERIES.batch_id.is_(None), _DELIVERIES.batch_id.not_in(deleted_batches()))
     return batch & or_(_DELIVERIES.job_id.is_(None), _DELIVERIES.job_id.not_in(jobs))

@@ -1,8 +1,8 @@
 """The tables of the ledger. Times are UTC; a final row has its `finished_at`.
 
-`wake_at` stands exactly on the rows that wait for a message: queued jobs and pages, running jobs
-whose pages are all read, batches that are laid out or cancelled, pending deliveries. The
-reconciler sends anew what it overtook.
+`wake_at` is set exactly on the rows that wait for a message: queued jobs and pages, running jobs
+whose pages are all read, batches being expanded or cancelled, pending deliveries. After it the
+reconciler sends the message again.
 """
 
 from sqlalchemy import (

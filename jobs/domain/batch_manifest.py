@@ -1,6 +1,6 @@
-"""The documents of a batch, one to a line of JSON, as they lie between its acceptance and its jobs.
+"""The documents of a batch as JSON Lines, stored between its acceptance and its expansion.
 
-Written when a batch is accepted, read when it is laid out; never changed in between.
+Written when a batch is accepted, read when it is expanded; never changed in between.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any
 class BatchDocument:
     """A document: stored with the batch unless `url` or `job_id` says where it comes from.
 
-    For a document of an archive this is what its caller said of the entry `name`. `options` are
-    complete, or None for those of the batch. Of a document that is read again, `blob` is where it
-    lies, and `retry_of` the job whose finished pages are kept.
+    For an archive this describes the entry `name`. `options` are complete, or None for those of the
+    batch. For a retry, `blob` is the key of the document, and `retry_of` the job whose finished
+    pages are kept.
     """
 
     custom_id: str | None = None

@@ -1,40 +1,17 @@
-"""What the ledger tells about webhook endpoints, deliveries and their attempts."""
+"""Webhook endpoints, deliveries and their attempts, as plain values."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, get_args
 
 from jobs.domain.states import DeliveryState
-
-JobEvent = Literal["job.succeeded", "job.partial", "job.failed", "job.cancelled", "job.expired"]
-BatchEvent = Literal["batch.completed", "batch.cancelled", "batch.failed"]
-WebhookEvent = Literal["webhook.disabled", "webhook.ping"]
-Event = JobEvent | BatchEvent | WebhookEvent
-Family = Literal["*", "job.*", "batch.*", "webhook.*"]
-EventFilter = Event | Family
-
-EVENTS: Final[tuple[Event, ...]] = (
-    *get_args(JobEvent),
-    *get_args(BatchEvent),
-    *get_args(WebhookEvent),
-)
-FILTERS: Final[tuple[EventFilter, ...]] = (*get_args(Family), *EVENTS)
-EVERYTHING: Final[tuple[EventFilter, ...]] = ("*",)
-
-
-def wants(filters: Collection[str], event: str) -> bool:
-    """Say whether an endpoint with these filters is told of `event`."""
-    family = event.partition(".")[0] + ".*"
-    return not {"*", family, event}.isdisjoint(filters)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a tenant wants to be told.
+    """A tenant's subscription: where events are delivered.
 
     `secrets` are `whsec_` texts, newest first; several while a rotation overlaps, and none where
-    nobody asked for them. `url` is None for the endpoint that signs per-job callbacks.
+    they were not asked for. `url` is None for the endpoint that signs per-job callbacks.
     `failures` counts attempts that failed in a row since `failing_since`.
     """
 
@@ -54,9 +31,9 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one receiver. `id` is the `webhook-id`, the same for each attempt.
+    """One message to one endpoint. `id` is the `webhook-id`, the same for each attempt.
 
-    `job_id` or `batch_id` is what it tells of; both are None where it tells of a webhook.
+    `job_id` or `batch_id` is its subject; both are None where that is a webhook.
     """
 
     id: str
@@ -75,8 +52,8 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whom a delivery goes to; `callback` where `url` is a job's own and not the endpoint's."""
+class Destination:
+    """Where a delivery goes; `callback` where `url` is a job's own and not the endpoint's."""
 
     tenant: str
     endpoint_id: str
@@ -85,8 +62,8 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
-    """Which deliveries are meant; what is None does not narrow. `since` <= created < `until`."""
+class DeliveryFilter:
+    """Selects deliveries; what is None does not narrow. `since` <= created < `until`."""
 
     endpoint_id: str | None = None
     job_id: str | None = None
@@ -99,7 +76,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a delivery: the answer's status, or the error that kept it from coming."""
+    """One attempt at a delivery: the status of the response, or why there was none."""
 
     delivery_id: str
     number: int

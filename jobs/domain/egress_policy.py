@@ -87,7 +87,7 @@ def address_allowed(ip: str | IpAddress, allow: Sequence[str]) -> bool:
 
 
 def _literal_allowed(address: IpAddress, allow: Sequence[str]) -> bool:
-    """No name stands for a literal address, so allowing names does not allow it."""
+    """A literal address has no name, so allowing names does not allow it."""
     return address_allowed(address, [each for each in allow if each == "*" or not _is_name(each)])
 
 

@@ -1,8 +1,8 @@
 """Why the ledger or the queue refused.
 
-LedgerError is the base. NotFound, IllegalMove and IdempotencyMismatch are for the caller to mend;
-QueueFull passes by itself; StaleClaim tells a worker to stop; LedgerUnavailable, BrokerDown and
-BlobError are for the operator.
+LedgerError is the base. NotFound, IllegalTransition and IdempotencyMismatch need the caller;
+QueueFull is temporary; StaleClaim makes a worker stop; LedgerUnavailable, BrokerDown and BlobError
+are for the operator.
 """
 
 from jobs.domain.job import Batch, Job
@@ -16,7 +16,7 @@ class NotFound(LedgerError):  # noqa: N818 - the field's word, and it reads well
     """No such row for this tenant."""
 
 
-class IllegalMove(LedgerError):  # noqa: N818
+class IllegalTransition(LedgerError):  # noqa: N818
     """The row's state does not allow what was asked."""
 
 
@@ -44,7 +44,7 @@ class BrokerDown(LedgerError):  # noqa: N818
 
 
 class IdempotencyMismatch(LedgerError):  # noqa: N818
-    """The idempotency key already stands for another request. `made` is what it made."""
+    """The idempotency key was used for another request, which created `made`."""
 
     def __init__(self, made: Job | Batch) -> None:
         super().__init__(f"the idempotency key was used for another request, which made {made.id}")

@@ -1,4 +1,4 @@
-"""What the ledger tells about jobs, pages, batches and claims. Plain values, times in UTC."""
+"""Jobs, pages, batches and claims as plain values. Times are in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,14 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
+from jobs.domain.events import JobEventKind
 from jobs.domain.states import BatchState, JobState, PageState
 
 Actor = Literal["caller", "operator"]
 
 
 class Priority(IntEnum):
-    """Which of a tenant's own jobs go first; between tenants it changes nothing."""
+    """Order among one tenant's jobs; it has no effect between tenants."""
 
     INTERACTIVE = 1
     NORMAL = 2
@@ -32,7 +33,7 @@ class Fault:
 class NewJob:
     """A job as it is accepted. Either `input_blob` is stored already or `source_url` is given.
 
-    `id` is made before the upload is stored, so that the blob can lie under it. `retry_of` is an
+    `id` is created before the upload is stored, since the blob's key contains it. `retry_of` is an
     earlier job, whose finished pages are kept where document and options are the same.
     """
 
@@ -59,7 +60,7 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands."""
+    """The current state of a job."""
 
     id: str
     tenant: str
@@ -94,7 +95,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page as it stands; `number` counts from 1."""
+    """The current state of a page; `number` counts from 1."""
 
     job_id: str
     number: int
@@ -108,7 +109,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to read one page until `lease_until`; `token` fences off whoever held it before."""
+    """The right to read one page until `lease_until`; `token` fences off earlier holders."""
 
     job_id: str
     number: int
@@ -121,7 +122,7 @@ class Claim:
 class NewBatch:
     """A batch as it is accepted; its list of documents, and its archive if any, are stored already.
 
-    `documents` is how many there are where that is known before they are laid out.
+    `documents` is their number where that is known before the expansion.
     """
 
     id: str
@@ -141,10 +142,9 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Jobs that were handed in together. `laid_out` of its documents have become jobs so far.
+    """Documents that were submitted together; `laid_out` of them have become jobs so far.
 
-    `counts` are its jobs by state, as far as they are asked for. `token` fences off whoever
-    worked on the batch before.
+    `counts` are its jobs by state, where they were queried. `token` fences off earlier workers.
     """
 
     id: str
@@ -171,11 +171,11 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class JobEvent:
     """Something that happened to a job. `sequence` grows within the job; readers resume from it."""
 
     job_id: str
     sequence: int
-    kind: str
+    kind: JobEventKind
     data: Mapping[str, object]
     at: datetime

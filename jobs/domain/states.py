@@ -1,11 +1,11 @@
-"""The states of jobs, pages, batches and deliveries, and every legal move between them."""
+"""The states of jobs, pages, batches and deliveries, and every legal transition between them."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class JobState(StrEnum):
-    """Where a job stands; the last five are final."""
+    """States of a job; the last five are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -17,7 +17,7 @@ class JobState(StrEnum):
 
 
 class PageState(StrEnum):
-    """Where a page stands; a running page goes back to queued when its lease lapses."""
+    """States of a page; a running page is queued again when its lease lapses."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -27,7 +27,7 @@ class PageState(StrEnum):
 
 
 class BatchState(StrEnum):
-    """Where a batch stands: its documents are laid out as jobs, then those run; three are final."""
+    """States of a batch: it is expanded into jobs, then those run; three are final."""
 
     PREPARING = "preparing"
     RUNNING = "running"
@@ -38,14 +38,14 @@ class BatchState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a webhook delivery stands; `pending` waits for its next attempt."""
+    """States of a webhook delivery; `pending` waits for its next attempt."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
 
 
-JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
+JOB_TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
     JobState.QUEUED: frozenset(
         {JobState.RUNNING, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
     ),
@@ -59,23 +59,23 @@ JOB_MOVES: Final[dict[JobState, frozenset[JobState]]] = {
         }
     ),
 }
-PAGE_MOVES: Final[dict[PageState, frozenset[PageState]]] = {
+PAGE_TRANSITIONS: Final[dict[PageState, frozenset[PageState]]] = {
     PageState.QUEUED: frozenset({PageState.RUNNING, PageState.FAILED, PageState.CANCELLED}),
     PageState.RUNNING: frozenset(
         {PageState.QUEUED, PageState.SUCCEEDED, PageState.FAILED, PageState.CANCELLED}
     ),
 }
-BATCH_MOVES: Final[dict[BatchState, frozenset[BatchState]]] = {
+BATCH_TRANSITIONS: Final[dict[BatchState, frozenset[BatchState]]] = {
     BatchState.PREPARING: frozenset({BatchState.RUNNING, BatchState.CANCELLING}),
     BatchState.RUNNING: frozenset({BatchState.CANCELLING, BatchState.COMPLETED}),
     BatchState.CANCELLING: frozenset({BatchState.CANCELLED, BatchState.FAILED}),
 }
-DELIVERY_MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
+DELIVERY_TRANSITIONS: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
     DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),  # replayed by hand
     DeliveryState.FAILED: frozenset({DeliveryState.PENDING}),  # replayed by hand
 }
 
-FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_MOVES.keys()
-FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_MOVES.keys()
-FINAL_BATCH_STATES: Final = frozenset(BatchState) - BATCH_MOVES.keys()
+FINAL_JOB_STATES: Final = frozenset(JobState) - JOB_TRANSITIONS.keys()
+FINAL_PAGE_STATES: Final = frozenset(PageState) - PAGE_TRANSITIONS.keys()
+FINAL_BATCH_STATES: Final = frozenset(BatchState) - BATCH_TRANSITIONS.keys()

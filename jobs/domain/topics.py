@@ -1,23 +1,34 @@
-"""What a message asks for, and the broker queue it waits in."""
+"""What a message asks for, and the broker queue it waits in. One entry for each topic."""
 
-from typing import Final, Literal, get_args
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
-Topic = Literal["tend_batch", "finish_job", "open_job", "read_page", "deliver"]
 
-TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
-# How many rows one message may name. Opening a document is short work that comes in bursts, and
-# publishing costs as much for one row as for sixteen; a page is long work and goes alone.
-MOST_TOGETHER: Final[dict[Topic, int]] = {
-    "tend_batch": 1,
-    "finish_job": 1,
-    "open_job": 16,
-    "read_page": 1,
-    "deliver": 1,
-}
-QUEUES: Final[dict[Topic, str]] = {
-    "tend_batch": "control",
-    "finish_job": "control",
-    "open_job": "documents",
-    "read_page": "pages",
-    "deliver": "webhooks",
+class Topic(StrEnum):
+    """What a message asks for. The values are stored in rows and part of task names."""
+
+    PROCESS_BATCH = "tend_batch"
+    FINISH_JOB = "finish_job"
+    OPEN_JOB = "open_job"
+    READ_PAGE = "read_page"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How messages of a topic travel: in `queue`, each naming up to `rows_per_message` rows."""
+
+    queue: str
+    rows_per_message: int = 1
+
+
+# Opening a document is short work that comes in bursts, and publishing costs as much for one row
+# as for sixteen; a page is long work and goes alone.
+ROUTES: Final[dict[Topic, Route]] = {
+    Topic.PROCESS_BATCH: Route("control"),
+    Topic.FINISH_JOB: Route("control"),
+    Topic.OPEN_JOB: Route("documents", rows_per_message=16),
+    Topic.READ_PAGE: Route("pages"),
+    Topic.DELIVER: Route("webhooks"),
 }

@@ -4,67 +4,64 @@ A batch's row is locked after the rows of its jobs, never before: the order of
 jobs/lifecycle/transitions.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Row, Update, func, select, update
 
 from jobs.db import tables
 from jobs.db.mappers import fault_data, to_fault
-from jobs.domain.delivery import BatchEvent
-from jobs.domain.states import BATCH_MOVES, FINAL_BATCH_STATES, BatchState, JobState
+from jobs.domain.events import WebhookEvent
+from jobs.domain.states import BATCH_TRANSITIONS, FINAL_BATCH_STATES, BatchState, JobState
 from jobs.settings import Settings
-from jobs.webhooks.fanout import Notice, tell
+from jobs.webhooks.fanout import Notification, fan_out
 
 _BATCHES = tables.batches.c
 _JOBS = tables.jobs.c
 
 
-def moving_batch(batch_id: str, to: BatchState, **values: object) -> Update:
+def batch_transition(batch_id: str, to: BatchState, **values: object) -> Update:
     """Return the update that moves a batch to `to` from wherever that is legal, or touches none."""
-    sources = [state for state, targets in BATCH_MOVES.items() if to in targets]
+    sources = [state for state, targets in BATCH_TRANSITIONS.items() if to in targets]
     legal = (_BATCHES.id == batch_id) & _BATCHES.state.in_(sources)
     return update(tables.batches).where(legal).values(state=to, **values)
 
 
-def moved_batch(connection: Connection, move: Update) -> Row[Any] | None:
-    """Run an update of one batch and return the row as it stands now; None when none matched."""
+def update_batch(connection: Connection, move: Update) -> Row[Any] | None:
+    """Run an update of one batch and return the updated row; None when none matched."""
     return connection.execute(move.returning(tables.batches)).one_or_none()
 
 
-def count_out(
-    connection: Connection, batch_id: str, now: datetime, settings: Settings
-) -> Sequence[str]:
-    """Count one job less that is open; the last one ends its batch. Return deliveries to send."""
+def count_out(connection: Connection, batch_id: str, now: datetime, settings: Settings) -> None:
+    """Count one open job less; the last one ends its batch."""
     counted = update(tables.batches).where(_BATCHES.id == batch_id)
-    row = moved_batch(connection, counted.values(open_jobs=_BATCHES.open_jobs - 1))
-    return [] if row is None else end_when_over(connection, row, now, settings)
+    row = update_batch(connection, counted.values(open_jobs=_BATCHES.open_jobs - 1))
+    if row is not None:
+        end_when_over(connection, row, now, settings)
 
 
-def end_when_over(
-    connection: Connection, row: Row[Any], now: datetime, settings: Settings
-) -> Sequence[str]:
-    """End a batch none of whose jobs is open and none to come; return deliveries to send.
+def end_when_over(connection: Connection, row: Row[Any], now: datetime, settings: Settings) -> None:
+    """End a batch that has no open job and none to come, and fan that out.
 
     From then on its jobs are kept as long as it is.
     """
     if row.open_jobs or row.state in FINAL_BATCH_STATES | {BatchState.PREPARING}:
-        return []
+        return
     expires_at = now + timedelta(hours=settings.retention_h)
-    ending = moving_batch(row.id, _end_of(row), finished_at=now, expires_at=expires_at)
-    ended = moved_batch(connection, ending.values(wake_at=None, lease_until=None))
+    ending = batch_transition(row.id, _end_of(row), finished_at=now, expires_at=expires_at)
+    ended = update_batch(connection, ending.values(wake_at=None, lease_until=None))
     assert ended is not None
     mine = update(tables.jobs).where(_JOBS.batch_id == row.id)
     connection.execute(mine.values(expires_at=expires_at))
-    notice = Notice(
+    notification = Notification(
         ended.tenant,
-        cast("BatchEvent", f"batch.{ended.state}"),
+        WebhookEvent(f"batch.{ended.state}"),
         _data(ended, count_jobs(connection, ended.id)),
         batch_id=ended.id,
         callback_url=ended.callback_url,
     )
-    return tell(connection, notice, now, now + timedelta(seconds=settings.republish_s))
+    fan_out(connection, notification, now, settings)
 
 
 def count_jobs(connection: Connection, batch_id: str) -> Mapping[JobState, int]:

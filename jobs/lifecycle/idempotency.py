@@ -1,6 +1,12 @@
-"""Idempotency keys: the first request under a key makes the job, later ones find it."""
+"""Idempotency keys: the first request under a key creates a job or batch, later ones find it.
 
+A job's key has a row of its own and is held for `idempotency_h`. A batch's key is a column of its
+row and is held as long as the batch is kept.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -33,3 +39,18 @@ def holder(connection: Connection, tenant: str, key: str, now: datetime) -> Row[
         columns.tenant == tenant, columns.key == key, columns.expires_at > now
     )
     return connection.execute(found).one_or_none()
+
+
+def insert_batch_once(
+    connection: Connection, values: Mapping[str, object]
+) -> tuple[Row[Any], bool]:
+    """Insert a batch and return its row and True; the first one and False where its key is held."""
+    batches = tables.batches
+    made = upsert(connection, batches).values(values)
+    made = made.on_conflict_do_nothing(index_elements=["tenant", "idempotency_key"])
+    row = connection.execute(made.returning(batches)).one_or_none()
+    if row is not None:
+        return row, True
+    same_key = batches.c.idempotency_key == values["idempotency_key"]
+    first = select(batches).where(batches.c.tenant == values["tenant"], same_key)
+    return connection.execute(first).one(), False

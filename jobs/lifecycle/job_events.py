@@ -1,31 +1,45 @@
-"""Who is told that a job has ended: deliveries are written in the transaction that ends it."""
+"""A job's event log, and the webhooks that report its end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from jobs.db import tables
 from jobs.db.mappers import JobRow, fault_data, to_fault
-from jobs.domain.delivery import JobEvent
-from jobs.webhooks.fanout import Notice, tell
+from jobs.domain.events import JobEventKind, WebhookEvent
+from jobs.settings import Settings
+from jobs.webhooks.fanout import Notification, fan_out
 
 
-def announce(
-    connection: Connection, job: JobRow, now: datetime, wake_at: datetime
-) -> Sequence[str]:
-    """Write a delivery for each receiver of the job's end; return the deliveries' ids.
+def log_event(
+    connection: Connection,
+    row: JobRow,
+    kind: JobEventKind,
+    data: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Write an event under the number that the job's own update just took."""
+    event = {
+        "job_id": row.id,
+        "sequence": row.last_event,
+        "kind": kind,
+        "data": dict(data),
+        "at": now,
+    }
+    connection.execute(insert(tables.events), event)
 
-    Each is due at once; one that no worker took up by `wake_at` is sent to them anew.
-    """
-    notice = Notice(
+
+def notify_ended(connection: Connection, job: JobRow, now: datetime, settings: Settings) -> None:
+    """Fan the end of a job out to its tenant's endpoints and its callback."""
+    notification = Notification(
         job.tenant,
-        cast("JobEvent", f"job.{job.state}"),
+        WebhookEvent(f"job.{job.state}"),
         _data(job),
         job_id=job.id,
         callback_url=job.callback_url,
     )
-    return tell(connection, notice, now, wake_at)
+    fan_out(connection, notification, now, settings)
 
 
 def _data(job: JobRow) -> dict[str, object]:

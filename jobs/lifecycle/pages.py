@@ -1,4 +1,4 @@
-"""A document's pages, written when it is opened."""
+"""A document's pages, created when it is opened."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,20 +8,22 @@ from sqlalchemy import Connection, insert, select, update
 from jobs.db import tables
 from jobs.db.mappers import JobRow
 from jobs.domain.states import PageState
-from jobs.queue.enqueue import enqueue
+from jobs.domain.topics import Topic
+from jobs.queue.enqueue import enqueue, resend_at
+from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
 _RESULTS = tables.page_results.c
 
 
-def write_pages(
-    connection: Connection, job: JobRow, numbers: Sequence[int], now: datetime, wake_at: datetime
+def create_pages(
+    connection: Connection, job: JobRow, numbers: Sequence[int], now: datetime, settings: Settings
 ) -> int:
-    """Write a job's pages and ask for each, or for the job to be finished where all are read.
+    """Create a job's pages and enqueue them, or the job to be finished where all are read.
 
-    Returns how many are read: those that were kept from an earlier job (`PageStore.keep`). What no
-    worker took up by `wake_at` is asked for anew.
+    Returns how many are read: those kept from an earlier job (`PageStore.keep`).
     """
+    wake_at = resend_at(now, settings)
     kept = _kept(connection, job) & frozenset(numbers)
     common = {"job_id": job.id, "attempts": 0, "token": 0}
     fresh = {"state": PageState.QUEUED, "wake_at": wake_at, "finished_at": None}
@@ -29,12 +31,12 @@ def write_pages(
     rows = [{**common, "number": each, **(read if each in kept else fresh)} for each in numbers]
     connection.execute(insert(tables.pages), rows)
     messages = [(job.id, number) for number in numbers if number not in kept]
-    enqueue(connection, "read_page", messages, job.tenant, job.priority)
+    enqueue(connection, Topic.READ_PAGE, messages, job.tenant, job.priority)
     if kept:
         count = update(tables.jobs).where(_JOBS.id == job.id).values(pages_succeeded=len(kept))
         connection.execute(count.values(wake_at=None if messages else wake_at))
     if not messages:
-        enqueue(connection, "finish_job", [(job.id,)])
+        enqueue(connection, Topic.FINISH_JOB, [(job.id,)])
     return len(kept)
 
 

@@ -1,37 +1,36 @@
-"""The guarded updates that every store shares: a move, its event and its messages in one write.
+"""The guarded updates that every store shares: a transition with its event and its messages.
 
 Lock order, the same everywhere so that writers never wait for each other in a ring: the job's row
 first, then its pages, then its batch, then deliveries; an endpoint before its deliveries.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Update, case, insert, literal, update
+from sqlalchemy import Connection, Update, case, literal, update
 
 from jobs.db import tables
 from jobs.db.column_types import UtcDateTime
 from jobs.db.mappers import JobRow, fault_columns, fault_data
+from jobs.domain.events import JobEventKind
 from jobs.domain.job import Fault
 from jobs.domain.states import (
     FINAL_JOB_STATES,
     FINAL_PAGE_STATES,
-    JOB_MOVES,
-    PAGE_MOVES,
+    JOB_TRANSITIONS,
+    PAGE_TRANSITIONS,
     JobState,
     PageState,
 )
 from jobs.lifecycle.batch_transitions import count_out
-from jobs.lifecycle.job_events import announce
-from jobs.queue.enqueue import enqueue
+from jobs.lifecycle.job_events import log_event, notify_ended
 from jobs.settings import Settings
 
-LOST = Fault("worker_lost", "Reading was begun and lost as often as it may be tried.", "operator")
+LOST = Fault("worker_lost", "The worker was lost at every attempt.", "operator")
 
 
-def moving_job(job_id: str, to: JobState, **values: object) -> Update:
+def job_transition(job_id: str, to: JobState, **values: object) -> Update:
     """Return the update that moves a job to `to` from wherever that is legal, or touches no row."""
-    sources = [state for state, targets in JOB_MOVES.items() if to in targets]
+    sources = [state for state, targets in JOB_TRANSITIONS.items() if to in targets]
     return (
         update(tables.jobs)
         .where(tables.jobs.c.id == job_id, tables.jobs.c.state.in_(sources))
@@ -39,9 +38,9 @@ def moving_job(job_id: str, to: JobState, **values: object) -> Update:
     )
 
 
-def moving_page(job_id: str, number: int | None, to: PageState, **values: object) -> Update:
+def page_transition(job_id: str, number: int | None, to: PageState, **values: object) -> Update:
     """Return the update that moves one page (all when `number` is None) to `to` where legal."""
-    sources = [state for state, targets in PAGE_MOVES.items() if to in targets]
+    sources = [state for state, targets in PAGE_TRANSITIONS.items() if to in targets]
     move = update(tables.pages).where(
         tables.pages.c.job_id == job_id, tables.pages.c.state.in_(sources)
     )
@@ -52,8 +51,8 @@ def moving_page(job_id: str, number: int | None, to: PageState, **values: object
     return move.values(state=to, **values)
 
 
-def moved(connection: Connection, move: Update) -> JobRow | None:
-    """Run an update of one job and return the row as it stands now; None when none matched."""
+def update_job(connection: Connection, move: Update) -> JobRow | None:
+    """Run an update of one job and return the updated row; None when none matched."""
     return connection.execute(move.returning(tables.jobs)).one_or_none()
 
 
@@ -73,29 +72,14 @@ def close_job(
     alone = tables.jobs.c.batch_id.is_(None)
     expires_at = case((alone, literal(kept_until, UtcDateTime())), else_=None)
     columns = {"wake_at": None, "open_until": None, "finished_at": now, "expires_at": expires_at}
-    row = moved(connection, close.values(**columns, **fault_columns(fault)))
+    row = update_job(connection, close.values(**columns, **fault_columns(fault)))
     if row is None:
         return None
     assert row.state in FINAL_JOB_STATES
-    connection.execute(moving_page(row.id, None, PageState.CANCELLED, finished_at=now))
+    connection.execute(page_transition(row.id, None, PageState.CANCELLED, finished_at=now))
     data = {"pages_total": row.pages_total, "fault": fault_data(fault)}
-    log_event(connection, row, f"job.{row.state}", data, now)
-    delivery_ids = announce(connection, row, now, now + timedelta(seconds=settings.republish_s))
+    log_event(connection, row, JobEventKind(f"job.{row.state}"), data, now)
+    notify_ended(connection, row, now, settings)
     if row.batch_id is not None:
-        delivery_ids = [*delivery_ids, *count_out(connection, row.batch_id, now, settings)]
-    enqueue(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
+        count_out(connection, row.batch_id, now, settings)
     return row
-
-
-def log_event(
-    connection: Connection, row: JobRow, kind: str, data: Mapping[str, object], now: datetime
-) -> None:
-    """Write an event under the number that the job's own update just took."""
-    event = {
-        "job_id": row.id,
-        "sequence": row.last_event,
-        "kind": kind,
-        "data": dict(data),
-        "at": now,
-    }
-    connection.execute(insert(tables.events), event)

@@ -1,4 +1,4 @@
-"""Whose turn it is: tenants go one after the other, however much each has waiting."""
+"""Fair queueing between tenants, however much each has waiting."""
 
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush, nsmallest
@@ -8,12 +8,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Turns:
+class FairQueue:
     """Weighted round-robin between tenants; safe from many threads.
 
-    Each turn moves its tenant 1 / weight further along; who is furthest back goes next. Who had
-    nothing waiting begins where the others are, so nobody saves turns up. Kept in memory: each
-    process is fair by itself, and a new one begins anew. Source: start-time fair queueing
+    Each turn advances the virtual time of its tenant by 1 / weight; the tenant with the lowest
+    goes next. One that had nothing waiting starts at the current virtual time, so turns cannot be
+    saved up. State is in memory: each process is fair by itself. Source: start-time fair queueing
     (Goyal, Vin and Cheng, 1996).
     """
 
@@ -24,12 +24,12 @@ class Turns:
         self._lock = Lock()
 
     def nearest(self, tenants: Sequence[str], most: int) -> Sequence[str]:
-        """Return those whose turns come first, so that no more than `most` need be asked."""
+        """Return the tenants whose turns come first, so that at most `most` need be queried."""
         with self._lock:
             return nsmallest(most, tenants, key=self._start)
 
     def take(self, waiting: Mapping[str, Sequence[T]], most: int) -> list[T]:
-        """Return up to `most` of what waits, by turns; of a tenant's own, the first come first."""
+        """Return up to `most` waiting items by turns; those of one tenant in their order."""
         taken: list[T] = []
         with self._lock:
             ahead = [(self._start(tenant), tenant, 0) for tenant, own in waiting.items() if own]

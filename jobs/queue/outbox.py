@@ -1,7 +1,7 @@
-"""The outbox: messages that were committed with what they announce, until they are published.
+"""The outbox: messages that are committed with the change they announce, until they are published.
 
-The long queue is here, in SQL. The broker holds a few messages of each kind, and those are taken
-from here by turns of the tenants.
+The long queue is here, in SQL. The broker holds a few messages of each topic, which are taken from
+here by fair queueing between tenants.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,9 +29,9 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.column_types import UtcDateTime
 from jobs.db.engine import Database
-from jobs.domain.topics import MOST_TOGETHER, QUEUES, TOPICS, Topic
-from jobs.queue.enqueue import enqueue
-from jobs.queue.fair_queue import Turns
+from jobs.domain.topics import ROUTES, Topic
+from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.fair_queue import FairQueue
 from jobs.queue.redelivery import Waiting, waits
 from jobs.settings import Settings
 
@@ -56,22 +56,24 @@ class Outbox:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._turns = {topic: Turns(settings.tenant_weights) for topic in TOPICS}
+        self._turns = {topic: FairQueue(settings.tenant_weights) for topic in Topic}
 
     def take(
-        self, limit: int, hold_s: float, room: Callable[[Topic], int] | None = None
+        self, limit: int, hold_s: float, capacity: Callable[[Topic], int] | None = None
     ) -> Sequence[Message]:
-        """Return messages nobody holds, by turns of the tenants, and hold them for `hold_s`.
+        """Return free messages by fair queueing between tenants, and hold them for `hold_s`.
 
-        `room` says how many of a topic the broker has place for; without it there is no bound.
-        Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `room`
+        `capacity` returns how many of a topic the broker may hold; without it there is no limit.
+        Of a tenant's messages the lowest rank goes first, then the oldest. Raises what `capacity`
         raises.
         """
         now = self._clock()
-        with self._database.read() as connection:  # asked often, and mostly there is nothing
+        with self._database.read() as connection:  # called often, and mostly there is nothing
             found = connection.execute(_ANY, {"now": now}).one()
-        waiting = [topic for topic, some in zip(TOPICS, found, strict=True) if some]
-        places = {topic: limit if room is None else min(limit, room(topic)) for topic in waiting}
+        waiting = [topic for topic, some in zip(Topic, found, strict=True) if some]
+        places = {
+            topic: limit if capacity is None else min(limit, capacity(topic)) for topic in waiting
+        }
         if not any(place > 0 for place in places.values()):
             return []
         with self._database.write() as connection:
@@ -80,12 +82,12 @@ class Outbox:
                 taken += self._take(connection, topic, min(place, limit - len(taken)), now)
             held = update(tables.outbox).where(_OUTBOX.id.in_([row.id for row in taken]))
             connection.execute(held.values(held_until=now + timedelta(seconds=hold_s)))
-        return [Message(row.id, row.topic, _args(row)) for row in taken]
+        return [Message(row.id, Topic(row.topic), _args(row)) for row in taken]
 
     def _take(
         self, connection: Connection, topic: Topic, most: int, now: datetime
     ) -> Sequence[Row[Any]]:
-        # What another relay holds is on its way to the broker, and takes up room there.
+        # Messages that another relay holds are on their way to the broker and count there.
         on_way = select(func.count()).where(_OUTBOX.topic == topic, _OUTBOX.held_until > now)
         most -= connection.execute(on_way).scalar_one()
         if most <= 0:
@@ -101,38 +103,41 @@ class Outbox:
         return turns.take(waiting, most)
 
     def put_back(self, ids: Sequence[int]) -> None:
-        """Let go of messages that could not be published."""
+        """Release messages that could not be published."""
         if ids:
             with self._database.write() as connection:
                 held = update(tables.outbox).where(_OUTBOX.id.in_(ids))
                 connection.execute(held.values(held_until=None))
 
     def done(self, ids: Sequence[int]) -> None:
-        """Forget messages that were published."""
+        """Delete messages that were published."""
         if ids:
             with self._database.write() as connection:
                 connection.execute(delete(tables.outbox).where(_OUTBOX.id.in_(ids)))
 
     def requeue_lapsed(self, depth: Callable[[Topic], int]) -> int:
-        """Put messages for rows that waited too long in the outbox again; return how many.
+        """Enqueue messages again for rows that waited too long; return how many.
 
-        `depth` tells how many messages the broker holds in a topic's queue. Of a queue's waiting
-        rows only as many are sent anew as neither the broker nor the outbox can have a message
-        for, so a long queue is not doubled. Raises what `depth` raises.
+        `depth` returns how many messages the broker holds in a topic's queue. Of a queue's waiting
+        rows only as many get a message as neither the broker nor the outbox can have one for, so
+        a long queue is not duplicated. Raises what `depth` raises.
         """
-        return sum(self._requeue(queue, depth) for queue in dict.fromkeys(QUEUES.values()))
+        return sum(
+            self._requeue(queue, depth)
+            for queue in dict.fromkeys(route.queue for route in ROUTES.values())
+        )
 
     def _requeue(self, queue: str, depth: Callable[[Topic], int]) -> int:
         now = self._clock()
-        waiting = [waits(topic, now) for topic in TOPICS if QUEUES[topic] == queue]
-        most_together = max(MOST_TOGETHER[wait.topic] for wait in waiting)
-        in_broker = depth(waiting[0].topic) * most_together
+        waiting = [waits(topic, now) for topic in Topic if ROUTES[topic].queue == queue]
+        rows_per_message = max(ROUTES[wait.topic].rows_per_message for wait in waiting)
+        in_broker = depth(waiting[0].topic) * rows_per_message
         put = 0
         with self._database.write() as connection:
             rows = sum(_count(connection, wait) for wait in waiting)
-            room = rows - in_broker - self._unpublished(connection, waiting)
+            capacity = rows - in_broker - self._unpublished(connection, waiting)
             for wait in waiting:
-                put += self._send_again(connection, wait, now, room - put)
+                put += self._send_again(connection, wait, now, capacity - put)
         return put
 
     def _unpublished(self, connection: Connection, waiting: Sequence[Waiting]) -> int:
@@ -140,16 +145,18 @@ class Outbox:
         count = select(func.count()).select_from(tables.outbox).where(_OUTBOX.topic.in_(topics))
         return connection.execute(count).scalar_one()
 
-    def _send_again(self, connection: Connection, wait: Waiting, now: datetime, room: int) -> int:
-        if room <= 0:
+    def _send_again(
+        self, connection: Connection, wait: Waiting, now: datetime, capacity: int
+    ) -> int:
+        if capacity <= 0:
             return 0
-        lapsed = wait.lapsed(now).limit(min(room, REQUEUED_AT_ONCE))
+        lapsed = wait.lapsed(now).limit(min(capacity, REQUEUED_AT_ONCE))
         locked = lapsed.with_for_update(skip_locked=True, of=wait.table)
         rows = [tuple(row) for row in connection.execute(locked)]
         if rows:
-            wake_at = now + timedelta(seconds=self._settings.republish_s)
+            resend = resend_at(now, self._settings)
             pushed = update(wait.table).where(tuple_(*wait.key).in_([row[:-2] for row in rows]))
-            connection.execute(pushed.values(wake_at=wake_at))
+            connection.execute(pushed.values(wake_at=resend))
         of_turn = itemgetter(-2, -1)
         for turn, some in groupby(sorted(rows, key=of_turn), key=of_turn):
             enqueue(connection, wait.topic, [row[:-2] for row in some], *turn)
@@ -165,14 +172,14 @@ def _free(topic: Topic, now: datetime | ColumnElement[datetime]) -> ColumnElemen
     return (_OUTBOX.topic == topic) & unheld
 
 
-# Whether there are messages, topic by topic, in one question: put together each time, and asked
-# topic by topic, it was half of the relay's work in a burst.
+# Whether there are messages, by topic, in one query: built each time, and run topic by topic, it
+# was half of the relay's work in a burst.
 _NOW = bindparam("now", type_=UtcDateTime())
-_ANY = select(*(exists().where(_free(topic, _NOW)) for topic in TOPICS))
+_ANY = select(*(exists().where(_free(topic, _NOW)) for topic in Topic))
 
 
 def _tenants(connection: Connection, topic: Topic) -> Sequence[str]:
-    """Those with messages, found in steps through the index, not by looking at each message."""
+    """Tenants with messages, by a loose index scan rather than by reading each message."""
     least = select(func.min(_OUTBOX.tenant).label("tenant")).where(_OUTBOX.topic == topic)
     found = least.cte(recursive=True)
     after = select(func.min(_OUTBOX.tenant)).where(

@@ -1,15 +1,15 @@
-"""How much of the queue the broker holds: enough to keep workers busy, little to wait behind.
+"""Limits how much of the queue the broker holds: enough to keep workers busy, and no more.
 
-What is published stands in the broker in the order it came, whoever's it is. So only so much is
-published ahead that no worker is ever without work; the rest waits in SQL, where tenants take
-turns.
+The broker delivers messages in the order of their publication, regardless of tenant. So only as
+much is published ahead as keeps every worker busy; the rest waits in SQL, where fair queueing
+decides.
 """
 
 import time
 from collections.abc import Callable
 from threading import Lock
 
-from jobs.domain.topics import MOST_TOGETHER, Topic
+from jobs.domain.topics import ROUTES, Topic
 
 DOCUMENTS = 64  # to be opened: short work that comes in bursts
 LEAST_PAGES = 4
@@ -18,9 +18,9 @@ _ASK_EVERY_S = 5.0
 
 
 class Window:
-    """Says how many rows of a topic may be published now.
+    """Decides how many rows of a topic may be published now.
 
-    `depth` tells how many messages the broker holds; `threads` how many pages are read at once.
+    `depth` returns how many messages the broker holds; `threads` how many pages are read at once.
     """
 
     def __init__(self, depth: Callable[[Topic], int], threads: Callable[[], int]) -> None:
@@ -30,11 +30,11 @@ class Window:
         self._known = LEAST_PAGES
         self._ask_at = 0.0
 
-    def room(self, topic: Topic) -> int:
-        """Return how many may go; what comes of finished work goes without a bound."""
-        if topic == "open_job":
-            return DOCUMENTS - MOST_TOGETHER[topic] * self._depth(topic)
-        if topic == "read_page":
+    def capacity(self, topic: Topic) -> int:
+        """Return how many rows may be published; finished work is not limited by the depth."""
+        if topic == Topic.OPEN_JOB:
+            return DOCUMENTS - ROUTES[topic].rows_per_message * self._depth(topic)
+        if topic == Topic.READ_PAGE:
             return self._pages() - self._depth(topic)
         return DOCUMENTS
 

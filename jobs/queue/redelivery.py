@@ -41,15 +41,15 @@ class Waiting:
         return self.table.c.wake_at
 
     @property
-    def announced(self) -> ColumnElement[bool]:
-        """Whether a message for the row lies in the outbox still."""
-        of_row = [_OUTBOX.topic == self.topic, _OUTBOX.subject == self.key[0]]
-        of_row += [_OUTBOX.number == number for number in self.key[1:]]
-        return select(_OUTBOX.id).where(*of_row).exists()
+    def enqueued(self) -> ColumnElement[bool]:
+        """Whether a message for the row is still in the outbox."""
+        same_row = [_OUTBOX.topic == self.topic, _OUTBOX.subject == self.key[0]]
+        same_row += [_OUTBOX.number == number for number in self.key[1:]]
+        return select(_OUTBOX.id).where(*same_row).exists()
 
     def lapsed(self, now: datetime) -> Select[Any]:
         """The rows whose message must have got lost: key, tenant, rank; the longest wait first."""
-        lost = self.ready & (self.wake_at <= now) & ~self.announced
+        lost = self.ready & (self.wake_at <= now) & ~self.enqueued
         found = select(*self.key, self.tenant.label("tenant"), self.rank.label("rank"))
         if self.share is None:
             return found.where(lost).order_by(self.wake_at, *self.key)
@@ -61,18 +61,18 @@ class Waiting:
 
 def waits(topic: Topic, now: datetime) -> Waiting:
     """Return what waits for a topic at `now`; rows that a worker has in hand do not."""
-    if topic == "read_page":
+    if topic == Topic.READ_PAGE:
         return _pages()
-    if topic == "deliver":
+    if topic == Topic.DELIVER:
         due = _DELIVERIES.wake_at.is_not(None) & (_DELIVERIES.next_attempt_at <= now)
         share = _DELIVERIES.endpoint_id
         return Waiting(topic, tables.deliveries, (_DELIVERIES.id,), due, share=share)
-    if topic == "tend_batch":
+    if topic == Topic.PROCESS_BATCH:
         free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
         ready = _BATCHES.wake_at.is_not(None) & free
         return Waiting(topic, tables.batches, (_BATCHES.id,), ready)
     free = or_(_JOBS.open_until.is_(None), _JOBS.open_until <= now)
-    if topic == "open_job":
+    if topic == Topic.OPEN_JOB:
         ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.QUEUED) & free
         return Waiting(topic, tables.jobs, (_JOBS.id,), ready, _JOBS.tenant, _JOBS.priority)
     ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.RUNNING) & free
@@ -82,7 +82,7 @@ def waits(topic: Topic, now: datetime) -> Waiting:
 def _pages() -> Waiting:
     job = _JOBS.id == _PAGES.job_id
     return Waiting(
-        "read_page",
+        Topic.READ_PAGE,
         tables.pages,
         (_PAGES.job_id, _PAGES.number),
         _PAGES.wake_at.is_not(None),

@@ -13,16 +13,16 @@ from jobs.queue.outbox import Message, Outbox
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-HOLD_S = 10.0  # longer than publishing can hang; a relay that dies gives its messages up after it
-POLL_S = 0.5  # other processes commit messages too, and nobody wakes us for those
+HOLD_S = 10.0  # longer than publishing can hang; the messages of a dead relay are free after it
+POLL_S = 0.5  # other processes commit messages too, without waking this relay
 PAUSE_S = 1.0
-REST = 3.0  # rests thrice as long as it worked: in a burst, accepting goes before publishing
-BURST = 8  # after so many messages at once it rests GATHER_S at least, and takes more together
+REST = 3.0  # pauses three times as long as it worked: in a burst, accepting has priority
+BURST = 8  # after so many messages at once it pauses GATHER_S at least, for larger groups
 GATHER_S = 0.1
 
 
 class Publishes(Protocol):
-    """Whatever hands messages to a broker; raises BrokerDown when it cannot."""
+    """Publishes messages to a broker; raises BrokerDown when it cannot."""
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Publish all messages or raise."""
@@ -31,20 +31,20 @@ class Publishes(Protocol):
 class Relay:
     """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
 
-    `room` says how many of a topic may lie in the broker besides; without it there is no bound.
-    Woken in vain, since there is no room or another took the messages, it rests `idle_s` at least.
+    `capacity` returns how many more messages of a topic the broker may hold; without it there is no
+    limit. After a wake-up with nothing to publish it rests `idle_s` at least.
     """
 
     def __init__(
         self,
         outbox: Outbox,
         publisher: Publishes,
-        room: Callable[[Topic], int] | None = None,
+        capacity: Callable[[Topic], int] | None = None,
         idle_s: float = 0.0,
     ) -> None:
         self._outbox = outbox
         self._publisher = publisher
-        self._room = room
+        self._capacity = capacity
         self._idle_s = idle_s
         self._woken = Event()
         self._stopping = Event()
@@ -52,13 +52,13 @@ class Relay:
         self._failed = False
 
     def drain(self) -> int:
-        """Publish what waits and return how many; what cannot be published now stays."""
+        """Publish what waits and return how many; the rest stays in the outbox."""
         published = 0
         try:
             while count := self._publish_some():
                 published += count
         except (BrokerDown, LedgerUnavailable) as error:
-            logger.warning("messages wait in the outbox: %s", error)
+            logger.warning("messages stay in the outbox: %s", error)
             self._failed = True
         return published
 
@@ -68,11 +68,11 @@ class Relay:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that something was committed; returns at once and never raises."""
+        """Signal that messages were committed; returns at once and never raises."""
         self._woken.set()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """End the background thread after what it has in hand."""
+        """End the background thread after its current work."""
         self._stopping.set()
         self._woken.set()
         if self._thread is not None:
@@ -96,7 +96,7 @@ class Relay:
         return min(max(REST * worked_s, least_s), PAUSE_S)
 
     def _publish_some(self) -> int:
-        messages = self._outbox.take(AT_ONCE, HOLD_S, self._room)
+        messages = self._outbox.take(AT_ONCE, HOLD_S, self._capacity)
         ids = [message.id for message in messages]
         try:
             self._publisher.publish(messages)

@@ -1,7 +1,7 @@
-"""Deleting jobs and batches for good: blobs first, then rows, so that it can be done again.
+"""Deletes jobs and batches for good: blobs first, then rows, so that it can be repeated.
 
-A batch may be 10,000 documents: deleting it marks its row, from when on nobody sees it or its
-jobs. What was marked, and what was kept long enough, then goes some at a time.
+A batch may have 10,000 documents: deleting it only marks its row, which hides it and its jobs at
+once (a soft delete). `purge` then removes marked and expired rows, some at a time.
 """
 
 import time
@@ -14,13 +14,13 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.db.soft_delete import deleted_batches, kept_jobs
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.domain.ids import part_id
 from jobs.domain.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
-from jobs.lifecycle.batch_transitions import moved_batch
-from jobs.security.audit_log import OPERATOR, note
+from jobs.lifecycle.batch_transitions import update_batch
+from jobs.security.audit_log import OPERATOR, write_audit
 from jobs.storage.blob_store import Blobs, batch_prefix, job_prefix
-from jobs.webhooks.delivery_rows import ending
+from jobs.webhooks.delivery_rows import end_deliveries
 
 # What one transaction deletes: other writers wait for it.
 JOBS_AT_ONCE = 100
@@ -31,57 +31,57 @@ _BATCHES = tables.batches.c
 _DELIVERIES = tables.deliveries.c
 
 
-class Deleting:
-    """Who may delete what, and the rest of the work afterwards."""
+class Deletion:
+    """Deletes on request, and purges what was marked or has expired."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def job(self, tenant: str, job_id: str, blobs: Blobs, *, by: str = OPERATOR) -> None:
-        """Delete a final job and all that belongs to it; IllegalMove while it is open."""
+        """Delete a final job and all that belongs to it; IllegalTransition while it is open."""
         mine = (_JOBS.id == job_id) & (_JOBS.tenant == tenant) & kept_jobs()
         with self._database.read() as connection:
             row = connection.execute(select(tables.jobs).where(mine)).one_or_none()
         if row is None:
             raise NotFound(f"no job {job_id}")
         if row.state not in FINAL_JOB_STATES:
-            raise IllegalMove(f"job {job_id} is {row.state}; cancel it before deleting it")
+            raise IllegalTransition(f"job {job_id} is {row.state}; cancel it before deleting it")
         blobs.delete_prefix(job_prefix(tenant, job_id))
         with self._database.write() as connection:
             connection.execute(delete(tables.jobs).where(_JOBS.id == job_id))
-            note(connection, self._clock(), "job.deleted", job_id, by=by, tenant=tenant)
+            write_audit(connection, self._clock(), "job.deleted", job_id, by=by, tenant=tenant)
 
     def batch(self, tenant: str, batch_id: str, *, by: str = OPERATOR) -> None:
-        """Let a batch that has ended be gone with its jobs; IllegalMove while it goes on.
+        """Soft-delete a batch that has ended, with its jobs; IllegalTransition while it is active.
 
-        Webhooks that were still to tell of it are not sent. `purge` does the rest.
+        Its pending deliveries are not sent. `purge` does the rest.
         """
         now = self._clock()
         mine = (_BATCHES.id == batch_id) & (_BATCHES.tenant == tenant)
         mine &= _BATCHES.deleted_at.is_(None)
         mark = update(tables.batches).where(mine, _BATCHES.state.in_(FINAL_BATCH_STATES))
         with self._database.write() as connection:
-            # Its key is free from now on: the same request makes another batch.
-            if moved_batch(connection, mark.values(deleted_at=now, idempotency_key=None)) is None:
+            # Its key is free from now on: the same request creates another batch.
+            if update_batch(connection, mark.values(deleted_at=now, idempotency_key=None)) is None:
                 _refuse(connection, select(tables.batches).where(mine), batch_id)
             of_jobs = select(_JOBS.id).where(_JOBS.batch_id == batch_id)
-            told = or_(_DELIVERIES.batch_id == batch_id, _DELIVERIES.job_id.in_(of_jobs))
-            connection.execute(ending(told, DeliveryState.FAILED, now))
-            note(connection, now, "batch.deleted", batch_id, by=by, tenant=tenant)
+            affected = or_(_DELIVERIES.batch_id == batch_id, _DELIVERIES.job_id.in_(of_jobs))
+            connection.execute(end_deliveries(affected, DeliveryState.FAILED, now))
+            write_audit(connection, now, "batch.deleted", batch_id, by=by, tenant=tenant)
 
     def purge(self, blobs: Blobs, limit_s: float) -> int:
-        """Delete what was marked, then what was kept long enough; return how many rows went.
+        """Delete what is marked, then what has expired; return how many rows were deleted.
 
-        For about `limit_s`; what is left then is for the next call.
+        Runs for about `limit_s`; the rest is left to the next call.
         """
         ends = time.monotonic() + limit_s
-        gone = 0
+        deleted = 0
         while some := self._purge_jobs(blobs) or self._purge_batch(blobs):
-            gone += some
+            deleted += some
             if time.monotonic() >= ends:
                 break
-        return gone
+        return deleted
 
     def _purge_jobs(self, blobs: Blobs) -> int:
         rows = self._jobs_due()
@@ -108,7 +108,7 @@ class Deleting:
         return rows
 
     def _purge_batch(self, blobs: Blobs) -> int:
-        """Delete a batch whose jobs are gone; 0 where there is none."""
+        """Delete a batch whose jobs are deleted; 0 where there is none."""
         over = or_(_BATCHES.deleted_at.is_not(None), _BATCHES.expires_at <= self._clock())
         jobs_left = exists().where(_JOBS.batch_id == _BATCHES.id)
         found = select(tables.batches).where(over, ~jobs_left).limit(1)
@@ -137,4 +137,4 @@ def _refuse(connection: Connection, found: Select[Any], batch_id: str) -> None:
     row = connection.execute(found).one_or_none()
     if row is None:
         raise NotFound(f"no batch {batch_id}")
-    raise IllegalMove(f"batch {batch_id} is {row.state}; cancel it before deleting it")
+    raise IllegalTransition(f"batch {batch_id} is {row.state}; cancel it before deleting it")

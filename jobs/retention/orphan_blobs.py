@@ -1,4 +1,4 @@
-"""Blobs that no job or batch knows: left by a process killed between a blob and its row."""
+"""Deletes orphans: blobs without a job or batch, of a process killed before it wrote the row."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ _AT_ONCE = 500
 
 
 def delete_orphans(database: Database, blobs: Blobs, now: datetime) -> int:
-    """Delete what lies under ids that are older than KEPT and have no row; return how many.
+    """Delete blobs under ids that are older than KEPT and have no row; return how many ids.
 
-    Documents of a batch that is not laid out yet have no rows of their own and are spared.
+    Documents of a batch that is not expanded yet have no rows of their own and are kept.
     """
     gone = 0
     for prefixes in _chunks(_old_prefixes(blobs, now)):
@@ -43,8 +43,8 @@ def _unknown(database: Database, prefixes: Sequence[str]) -> Iterator[str]:
     batches = tables.batches.c
     preparing = select(batches.id).where(batches.state == BatchState.PREPARING)
     with database.read() as connection:
-        # Asked first: whichever is laid out meanwhile has its rows when they are asked for.
-        spared = {made_at(batch_id) for batch_id in connection.execute(preparing).scalars()}
+        # Queried first: a batch that is expanded meanwhile has its rows by the second query.
+        preparing_at = {made_at(batch_id) for batch_id in connection.execute(preparing).scalars()}
         known = {
             row_id
             for column in (tables.jobs.c.id, batches.id)
@@ -52,7 +52,7 @@ def _unknown(database: Database, prefixes: Sequence[str]) -> Iterator[str]:
         }
     for prefix in prefixes:
         # The documents of a batch have ids of the moment of its own.
-        if _id(prefix) not in known and made_at(_id(prefix)) not in spared:
+        if _id(prefix) not in known and made_at(_id(prefix)) not in preparing_at:
             yield prefix
 
 

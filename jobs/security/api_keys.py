@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.db.mappers import row_mapper
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.domain.ids import new_id
-from jobs.security.audit_log import OPERATOR, note
+from jobs.security.audit_log import OPERATOR, write_audit
 
 Scope = Literal["jobs:read", "jobs:write", "webhooks", "admin"]
 SCOPES: Final[tuple[Scope, ...]] = ("jobs:read", "jobs:write", "webhooks", "admin")
@@ -30,7 +31,7 @@ _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What a key may do, and for whom.
+    """A key with its tenant and scopes.
 
     `rate_per_s` is how many requests a second it may send: 0 is no limit, None the usual one.
     """
@@ -63,10 +64,10 @@ class KeyStore:
         rate_per_s: float | None = None,
         by: str = OPERATOR,
     ) -> tuple[ApiKey, str]:
-        """Make a key; the text is shown once, here, and cannot be had again.
+        """Create a key; its text is returned once, here, and cannot be recovered.
 
-        ValueError for a scope there is not, for a tenant that could not name a folder, and for a
-        rate below 0.
+        ValueError for an unknown scope, for a tenant that cannot be a folder's name, and for a rate
+        below 0.
         """
         if _TENANT.fullmatch(tenant) is None:
             raise ValueError(f"a tenant is 1 to 64 of a-z, A-Z, 0-9, _ and -: {tenant!r}")
@@ -78,23 +79,23 @@ class KeyStore:
             key, text = self._insert(
                 connection, tenant, scopes, name, expires_at, rate_per_s=rate_per_s
             )
-            note(
+            write_audit(
                 connection, self._clock(), "key.made", key.id, by=by, tenant=tenant,
                 scopes=list(scopes),
             )  # fmt: skip
         return key, text
 
     def rotate(self, key_id: str, overlap_s: float, *, by: str = OPERATOR) -> tuple[ApiKey, str]:
-        """Make a key like another one, which ends `overlap_s` from now at the latest.
+        """Create a key like another one, which ends `overlap_s` from now at the latest.
 
-        The new one lives as long as the old one was to live. NotFound where there is none,
-        IllegalMove where it is revoked or expired.
+        The new one has the lifetime of the old one. NotFound where there is none,
+        IllegalTransition where it is revoked or expired.
         """
         now = self._clock()
         with self._database.write() as connection:
             old = _to_key(_key_row(connection, key_id))
             if old.revoked_at is not None or (old.expires_at and old.expires_at <= now):
-                raise IllegalMove(f"key {key_id} is revoked or expired: make a new one")
+                raise IllegalTransition(f"key {key_id} is revoked or expired: make a new one")
             lifetime = None if old.expires_at is None else old.expires_at - old.created_at
             expires_at = None if lifetime is None else now + lifetime
             made = self._insert(
@@ -109,11 +110,11 @@ class KeyStore:
             ending = update(tables.api_keys).where(_KEYS.id == key_id)
             connection.execute(ending.values(expires_at=ends))
             fields = {"made": made[0].id, "old_ends": ends.isoformat()}
-            note(connection, now, "key.rotated", key_id, by=by, tenant=old.tenant, **fields)
+            write_audit(connection, now, "key.rotated", key_id, by=by, tenant=old.tenant, **fields)
         return made
 
     def verify(self, text: str) -> ApiKey | None:
-        """Return the key that a caller showed; None when unknown, expired or revoked."""
+        """Return the key of a request; None when unknown, expired or revoked."""
         parts = text.split("_", _PARTS - 1)
         if len(parts) != _PARTS or parts[0] != "ps":
             return None
@@ -140,7 +141,7 @@ class KeyStore:
             row = _key_row(connection, key_id)
             known = update(tables.api_keys).where(_KEYS.id == key_id, _KEYS.revoked_at.is_(None))
             if connection.execute(known.values(revoked_at=now)).rowcount:
-                note(connection, now, "key.revoked", key_id, by=by, tenant=row.tenant)
+                write_audit(connection, now, "key.revoked", key_id, by=by, tenant=row.tenant)
 
     def _insert(
         self,
@@ -183,14 +184,7 @@ def _digest(secret: str) -> str:
 
 
 def _to_key(row: Row[Any]) -> ApiKey:
-    return ApiKey(
-        id=row.id,
-        prefix=row.prefix,
-        tenant=row.tenant,
-        scopes=tuple(row.scopes),
-        name=row.name,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        rate_per_s=row.rate_per_s,
-    )
+    return _key(row, scopes=tuple(row.scopes))
+
+
+_key = row_mapper(ApiKey, tables.api_keys)

@@ -1,7 +1,7 @@
-"""Who did what to keys, webhooks and stored documents: written once, never changed or deleted.
+"""The audit log of keys, webhooks and stored documents: append-only.
 
-The database itself refuses to change these rows (revision 0004). They hold no secret and nothing
-of what documents say.
+The database itself refuses to change these rows (revision 0004). They contain no secrets and no
+content of documents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ Action = Literal[
     "webhook.secret_shown",
     "webhook.disabled",
 ]
-OPERATOR: Final = "operator"  # whoever runs commands on the service's machine
+OPERATOR: Final = "operator"  # who runs commands on the service's machine
 SERVICE: Final = "service"
 MAX_LIST: Final = 1000
 
@@ -38,9 +38,9 @@ _AUDIT = tables.audit_events.c
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One deed. `actor` is the id of an API key, `operator`, `service`, or an address.
+    """One audited action. `actor` is the id of an API key, `operator`, `service`, or an address.
 
-    `tenant` is whose thing it was; None where a key was refused and so nobody is known.
+    `tenant` owns the target; None where a key was refused, since no tenant is known.
     """
 
     id: int
@@ -52,7 +52,7 @@ class AuditEvent:
     data: Mapping[str, object]
 
 
-def note(
+def write_audit(
     connection: Connection,
     now: datetime,
     action: Action,
@@ -62,7 +62,7 @@ def note(
     tenant: str | None,
     **data: object,
 ) -> None:
-    """Write a deed in the transaction that does it."""
+    """Write an entry in the transaction of the action."""
     values = {
         "at": now,
         "actor": by,
@@ -75,7 +75,7 @@ def note(
 
 
 class AuditStore:
-    """The deeds of everybody."""
+    """The audit log of all tenants."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -84,9 +84,9 @@ class AuditStore:
     def add(
         self, action: Action, target: str, *, by: str, tenant: str | None, **data: object
     ) -> None:
-        """Write a deed by itself."""
+        """Write an entry in its own transaction."""
         with self._database.write() as connection:
-            note(connection, self._clock(), action, target, by=by, tenant=tenant, **data)
+            write_audit(connection, self._clock(), action, target, by=by, tenant=tenant, **data)
 
     def list(
         self,
@@ -96,7 +96,7 @@ class AuditStore:
         limit: int = 100,
         before: int | None = None,
     ) -> Sequence[AuditEvent]:
-        """Return deeds, newest first, of a tenant or of all."""
+        """Return entries, newest first, of a tenant or of all."""
         found = select(tables.audit_events).order_by(_AUDIT.id.desc()).limit(min(limit, MAX_LIST))
         if tenant is not None:
             found = found.where(_AUDIT.tenant == tenant)

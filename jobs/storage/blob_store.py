@@ -42,7 +42,7 @@ def job_prefix(tenant: str, job_id: str) -> str:
 
 
 def batch_prefix(tenant: str, batch_id: str) -> str:
-    """Return the prefix of what was handed in for a batch as a whole."""
+    """Return the prefix of what was submitted for a batch as a whole."""
     return f"tenants/{tenant}/batches/{batch_id}/"
 
 
@@ -52,7 +52,7 @@ def documents_key(batch: Owned) -> str:
 
 
 def archive_key(batch: Owned) -> str:
-    """Return the key of the archive that a batch was handed in as."""
+    """Return the key of the archive that a batch was submitted as."""
     return batch_prefix(batch.tenant, batch.id) + "archive.zip"
 
 
@@ -67,10 +67,10 @@ def result_key(job: Owned) -> str:
 
 
 class Blobs:
-    """Blobs under validated keys; one is seen whole under its key or not at all.
+    """Blobs under validated keys; a blob is visible whole or not at all.
 
-    Raises NotFound for a key that is not there, BlobError when the store refuses, ValueError for
-    a key that could lead out of the store.
+    Raises NotFound for a missing key, BlobError when the store refuses, ValueError for a key that
+    could lead outside the store.
     """
 
     def __init__(self, store: ObjectStore, folder: Path | None, *, durable: bool = True) -> None:
@@ -85,11 +85,11 @@ class Blobs:
 
     @property
     def must_sync(self) -> bool:
-        """Whether `sync` has anything to do: what is stored is not on a disk for good yet."""
+        """Whether `sync` has anything to do: stored blobs may not be on the disk yet."""
         return self._folder is not None and self._durable
 
     def put(self, key: str, data: bytes) -> None:
-        """Store bytes, replacing what was there."""
+        """Store bytes, replacing an existing blob."""
         with _translated(key):
             if self._folder is not None:
                 _write_file(self._folder / _checked(key), data)
@@ -119,15 +119,15 @@ class Blobs:
                 await obstore.put_async(self._store, _checked(key), head, use_multipart=False)
 
     def sync(self, keys: Sequence[str]) -> None:
-        """Return when these blobs would outlast a power loss; call it before rows that name them.
+        """Return once these blobs survive a power loss; call it before rows that name them.
 
-        Of a store elsewhere every answer says so already.
+        A remote store guarantees it with each response.
         """
         if self._folder is None or not self._durable or not keys:
             return
         try:
             sync_files(self._folder, [_checked(key) for key in keys])
-        except OSError as error:  # one that is gone again is no caller's mistake either
+        except OSError as error:  # also when the blob was deleted meanwhile
             message = f"the blob store cannot be written out: {error}"
             raise BlobError(error.errno, message) from error
 
@@ -144,7 +144,7 @@ class Blobs:
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
-        """A file with the blob's bytes, only to be read: itself in a local store, else a copy."""
+        """A read-only file with the blob's bytes: the blob itself in a local store, else a copy."""
         if self._folder is not None:
             file = self._folder / _checked(key)
             if not file.is_file():
@@ -158,7 +158,7 @@ class Blobs:
             yield Path(copy.name)
 
     def copy(self, key: str, to: str) -> None:
-        """Store what lies under `key` under another key as well."""
+        """Copy the blob `key` to another key."""
         with _translated(key):
             obstore.copy(self._store, _checked(key), _checked(to))
 
@@ -169,7 +169,7 @@ class Blobs:
             return sorted(blob["path"] for batch in found for blob in batch)
 
     def prefixes(self, prefix: str) -> Sequence[str]:
-        """Return what lies right under a prefix and holds more, each ending with `/`, sorted."""
+        """Return the prefixes directly under a prefix, each ending with `/`, sorted."""
         with _translated(prefix):
             found = obstore.list_with_delimiter(self._store, _checked_prefix(prefix))
             return sorted(f"{each}/" for each in found["common_prefixes"])
@@ -191,7 +191,7 @@ class Blobs:
 
 
 def _unless_gone(_call: object, _path: str, failed: tuple[Any, BaseException, object]) -> None:
-    """Go on where another process deletes the same; raise anything else."""
+    """Ignore what another process has deleted; raise anything else."""
     if not isinstance(failed[1], FileNotFoundError):
         raise failed[1]
 
@@ -243,7 +243,7 @@ def _translated(key: str) -> Iterator[None]:
 
 
 def _errno(error: BaseError | OSError) -> int:
-    """The operating system's error number, which obstore tells only in its text."""
+    """The operating system's error number, which obstore reports only in its text."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     found = re.search(r"os error (\d+)", str(error))

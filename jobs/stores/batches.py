@@ -1,26 +1,34 @@
-"""Batches: documents that were handed in together, each of which becomes a job.
+"""Batches: documents that were submitted together, each of which becomes a job.
 
-A batch is accepted in one short transaction. Its documents are laid out as jobs afterwards, some
-at a time, by whoever holds its lease; `laid_out` says where to go on after a crash.
+A batch is accepted in one short transaction. It is expanded into jobs afterwards, some at a time,
+by the worker that holds its lease; `laid_out` counts the jobs so far, to resume after a crash.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, Update, or_, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
-from jobs.db.engine import Database, upsert
+from jobs.db.engine import Database
 from jobs.db.mappers import fault_columns, to_batch, to_job
-from jobs.domain.errors import IdempotencyMismatch, IllegalMove, NotFound, StaleClaim
+from jobs.domain.errors import IdempotencyMismatch, IllegalTransition, NotFound, StaleClaim
 from jobs.domain.job import Batch, Fault, Job, NewBatch, NewJob
 from jobs.domain.states import BatchState, JobState
-from jobs.lifecycle.accept import Rooms, accept_jobs, moment
-from jobs.lifecycle.batch_transitions import count_jobs, end_when_over, moved_batch, moving_batch
-from jobs.lifecycle.transitions import LOST, close_job, moving_job
-from jobs.queue.enqueue import enqueue
+from jobs.domain.topics import Topic
+from jobs.lifecycle.accept import Capacity, accept_jobs, moment
+from jobs.lifecycle.batch_transitions import (
+    batch_transition,
+    count_jobs,
+    end_when_over,
+    update_batch,
+)
+from jobs.lifecycle.idempotency import insert_batch_once
+from jobs.lifecycle.transitions import LOST, close_job, job_transition
+from jobs.queue.enqueue import enqueue, resend_at
 from jobs.settings import Settings
 
 MAX_LIST = 500
@@ -29,6 +37,8 @@ LISTED_AT_ONCE = 200
 
 _BATCHES = tables.batches.c
 _JOBS = tables.jobs.c
+_INSERTED = tuple(each.name for each in fields(NewBatch) if each.name in _BATCHES)
+_read_inserted = attrgetter(*_INSERTED)
 
 
 class BatchStore:
@@ -46,13 +56,12 @@ class BatchStore:
         batch is kept.
         """
         with self._database.write() as connection:
-            made = upsert(connection, tables.batches).values(self._row(new))
-            made = made.on_conflict_do_nothing(index_elements=["tenant", "idempotency_key"])
-            row = connection.execute(made.returning(tables.batches)).one_or_none()
-            if row is not None:
-                enqueue(connection, "tend_batch", [(new.id,)])
-                return to_batch(row), True
-            first = _counted(connection, _keyed(connection, new))
+            row, created = insert_batch_once(connection, self._row(new))
+            batch = to_batch(row)
+            if created:
+                enqueue(connection, Topic.PROCESS_BATCH, [(new.id,)])
+                return batch, True
+            first = _counted(connection, batch)
         if first.fingerprint != new.fingerprint:
             raise IdempotencyMismatch(first)
         return first, False
@@ -105,9 +114,9 @@ class BatchStore:
             last = some[-1].batch_index if some[-1].batch_index is not None else last
 
     def begin(self, batch_id: str, worker: str) -> Batch | None:
-        """Take up a batch that is to be laid out or cancelled; None when it is not to be had.
+        """Claim a batch that is to be expanded or cancelled; None when it is not available.
 
-        One that was begun in vain too often is given up.
+        One that used up its attempts is given up.
         """
         now = self._clock()
         until = now + timedelta(seconds=self._lease_s)
@@ -117,14 +126,14 @@ class BatchStore:
         begin = begin.values(worker=worker, lease_until=until, wake_at=until)
         begin = begin.values(token=_BATCHES.token + 1, attempts=_BATCHES.attempts + 1)
         with self._database.write() as connection:
-            row = moved_batch(connection, begin)
+            row = update_batch(connection, begin)
             if row is None:
-                give_up = moving_batch(batch_id, BatchState.CANCELLING, **fault_columns(LOST))
+                give_up = batch_transition(batch_id, BatchState.CANCELLING, **fault_columns(LOST))
                 self._cancelling(connection, give_up.where(mine))
         return None if row is None else to_batch(row)
 
-    def lay_out(self, batch: Batch, news: Sequence[NewJob]) -> Batch:
-        """Make jobs of the batch's next documents. Raises StaleClaim when it moved on."""
+    def expand(self, batch: Batch, news: Sequence[NewJob]) -> Batch:
+        """Create jobs of the batch's next documents. Raises StaleClaim when it moved on."""
         now = self._clock()
         until = now + timedelta(seconds=self._lease_s)
         count = len(news)
@@ -133,38 +142,38 @@ class BatchStore:
         claim = claim.values(lease_until=until, wake_at=until, attempts=1)
         claim = claim.values(laid_out=batch.laid_out + count)
         with self._database.write() as connection:
-            row = moved_batch(connection, claim.values(open_jobs=_BATCHES.open_jobs + count))
+            row = update_batch(connection, claim.values(open_jobs=_BATCHES.open_jobs + count))
             if row is None:
                 raise StaleClaim(f"batch {batch.id} moved on")
-            # Each was let in with its batch: the cap on unfinished jobs was asked then.
-            rooms = Rooms(count, {batch.tenant: count})
-            accept_jobs(connection, news, rooms, self._settings, now)
+            # They were admitted with their batch: the cap on unfinished jobs was checked then.
+            capacity = Capacity(count, {batch.tenant: count})
+            accept_jobs(connection, news, capacity, self._settings, now)
         return to_batch(row)
 
-    def laid_out(self, batch: Batch) -> None:
-        """Let a batch run all of whose documents are jobs. Raises StaleClaim when it moved on."""
-        run = moving_batch(batch.id, BatchState.RUNNING, documents=batch.laid_out)
+    def expanded(self, batch: Batch) -> None:
+        """Run a batch all of whose documents are jobs. Raises StaleClaim when it moved on."""
+        run = batch_transition(batch.id, BatchState.RUNNING, documents=batch.laid_out)
         run = run.where(_held(batch)).values(wake_at=None, lease_until=None)
         with self._database.write() as connection:
-            row = moved_batch(connection, run)
+            row = update_batch(connection, run)
             if row is None:
                 raise StaleClaim(f"batch {batch.id} moved on")
-            self._send(connection, end_when_over(connection, row, self._clock(), self._settings))
+            end_when_over(connection, row, self._clock(), self._settings)
 
     def fail(self, batch: Batch, fault: Fault) -> None:
-        """Give a batch up that cannot be laid out; what became a job already is cancelled."""
-        give_up = moving_batch(batch.id, BatchState.CANCELLING, **fault_columns(fault))
+        """Give up a batch that cannot be expanded; the jobs that it has already are cancelled."""
+        give_up = batch_transition(batch.id, BatchState.CANCELLING, **fault_columns(fault))
         with self._database.write() as connection:
             self._cancelling(connection, give_up.where(_held(batch)))
 
     def cancel(self, tenant: str, batch_id: str) -> Batch:
-        """Stop a batch; what is done is kept. IllegalMove when it ended otherwise."""
-        stop = moving_batch(batch_id, BatchState.CANCELLING).where(_BATCHES.tenant == tenant)
+        """Stop a batch; what is done is kept. IllegalTransition when it ended otherwise."""
+        stop = batch_transition(batch_id, BatchState.CANCELLING).where(_BATCHES.tenant == tenant)
         with self._database.write() as connection:
             self._cancelling(connection, stop)
         batch = self.get(tenant, batch_id)
         if batch.state not in {BatchState.CANCELLING, BatchState.CANCELLED}:
-            raise IllegalMove(f"batch {batch_id} is {batch.state} and cannot be cancelled")
+            raise IllegalTransition(f"batch {batch_id} is {batch.state} and cannot be cancelled")
         return batch
 
     def cancel_some(self, batch: Batch) -> bool:
@@ -177,7 +186,9 @@ class BatchStore:
             found = open_jobs.order_by(_JOBS.id).limit(CANCELLED_AT_ONCE)
             job_ids = connection.execute(found).scalars().all()
             for job_id in job_ids:
-                close_job(connection, moving_job(job_id, JobState.CANCELLED), now, self._settings)
+                close_job(
+                    connection, job_transition(job_id, JobState.CANCELLED), now, self._settings
+                )
             renewed = now + timedelta(seconds=self._lease_s)
             goes_on = _held(batch) & (_BATCHES.state == BatchState.CANCELLING)
             renew = update(tables.batches).where(goes_on)
@@ -196,41 +207,23 @@ class BatchStore:
 
     def _row(self, new: NewBatch) -> dict[str, object]:
         now = self._clock()
-        return {
-            "id": new.id,
-            "tenant": new.tenant,
-            "created_at": now,
-            "metadata": dict(new.metadata),
+        return dict(zip(_INSERTED, _read_inserted(new), strict=True)) | {
             "state": BatchState.PREPARING,
-            "options": dict(new.options),
-            "archive": new.archive,
-            "documents": new.documents,
-            "laid_out": 0,
-            "open_jobs": 0,
-            "priority": new.priority,
-            "callback_url": new.callback_url,
-            "retry_of": new.retry_of,
-            "idempotency_key": new.idempotency_key,
-            "fingerprint": new.fingerprint,
-            "token": 0,
-            "attempts": 0,
-            "wake_at": now + timedelta(seconds=self._settings.republish_s),
+            "created_at": now,
+            "wake_at": resend_at(now, self._settings),
             "deadline_at": moment(now, new.deadline_s),
             "begin_by": moment(now, new.begin_within_s),
+            **dict.fromkeys(("laid_out", "open_jobs", "token", "attempts"), 0),
         }
 
     def _cancelling(self, connection: Connection, move: Update) -> None:
         now = self._clock()
-        wake_at = now + timedelta(seconds=self._settings.republish_s)
-        row = moved_batch(connection, move.values(lease_until=None, wake_at=wake_at))
+        wake_at = resend_at(now, self._settings)
+        row = update_batch(connection, move.values(lease_until=None, wake_at=wake_at))
         if row is not None:
-            self._send(connection, end_when_over(connection, row, now, self._settings))
+            end_when_over(connection, row, now, self._settings)
             if row.open_jobs:
-                enqueue(connection, "tend_batch", [(row.id,)])
-
-    @staticmethod
-    def _send(connection: Connection, delivery_ids: Sequence[str]) -> None:
-        enqueue(connection, "deliver", [(delivery_id,) for delivery_id in delivery_ids])
+                enqueue(connection, Topic.PROCESS_BATCH, [(row.id,)])
 
 
 def _held(batch: Batch) -> ColumnElement[bool]:
@@ -243,11 +236,6 @@ def _load(connection: Connection, tenant: str, batch_id: str) -> Batch:
     if row is None:
         raise NotFound(f"no batch {batch_id}")
     return to_batch(row)
-
-
-def _keyed(connection: Connection, new: NewBatch) -> Batch:
-    key = (_BATCHES.tenant == new.tenant) & (_BATCHES.idempotency_key == new.idempotency_key)
-    return to_batch(connection.execute(select(tables.batches).where(key)).one())
 
 
 def _counted(connection: Connection, batch: Batch) -> Batch:

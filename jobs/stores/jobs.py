@@ -1,4 +1,4 @@
-"""Jobs in the ledger: accepting, opening, ending and keeping them."""
+"""Jobs in the ledger: accepting, opening and ending them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,16 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.column_types import UtcDateTime
 from jobs.db.engine import Database
-from jobs.db.mappers import JobRow, to_fault, to_job
+from jobs.db.mappers import JobRow, to_job
 from jobs.db.soft_delete import kept_jobs
-from jobs.domain.errors import IllegalMove, LedgerError, NotFound, QueueFull
+from jobs.domain.errors import IllegalTransition, LedgerError, NotFound, QueueFull
+from jobs.domain.events import JobEventKind
 from jobs.domain.job import Fault, Job, NewJob
 from jobs.domain.states import JobState
-from jobs.lifecycle.accept import Outcome, Ready, Rooms, accept_jobs
-from jobs.lifecycle.idempotency import holder
-from jobs.lifecycle.pages import write_pages
-from jobs.lifecycle.transitions import LOST, close_job, log_event, moved, moving_job
+from jobs.lifecycle.accept import Capacity, Outcome, Ready, accept_jobs
+from jobs.lifecycle.job_events import log_event
+from jobs.lifecycle.pages import create_pages
+from jobs.lifecycle.transitions import LOST, close_job, job_transition, update_job
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -38,7 +39,7 @@ _PAGES = tables.pages.c
 MAX_LIST = 500
 _TIME = UtcDateTime()
 TOO_LATE = Fault(
-    "deadline_passed", "Nothing of the document was begun within `begin_within_s`.", "caller"
+    "deadline_passed", "Processing of the document did not start within `begin_within_s`.", "caller"
 )
 
 
@@ -66,33 +67,25 @@ class JobStore:
     def create_many(
         self, news: Sequence[NewJob], ready: Ready | None = None
     ) -> Mapping[str, Outcome]:
-        """Accept jobs in one transaction and tell what became of each, by its id.
+        """Accept jobs in one transaction and return the outcome of each by its id.
 
         It commits after `ready` has returned, and not where that raises.
         """
         now = self._clock()
         tenants = Counter(new.tenant for new in news)
-        rooms = Rooms(self._load.room(None), {name: self._load.room(name) for name in tenants})
+        load = self._load
+        capacity = Capacity(load.capacity(None), {name: load.capacity(name) for name in tenants})
         with self._database.write() as connection:
-            outcomes = accept_jobs(connection, news, rooms, self._settings, now)
+            outcomes = accept_jobs(connection, news, capacity, self._settings, now)
             if ready is not None:
                 ready()
         for name, count in tenants.items():
-            self._load.took(name, count)
+            load.consume(name, count)
         return {job_id: self._timed(outcome) for job_id, outcome in outcomes.items()}
 
     def _timed(self, outcome: Outcome) -> Outcome:
-        """Say in a refusal when to come back."""
+        """Add to a refusal when to try again."""
         return self._load.full(outcome.tenant) if isinstance(outcome, QueueFull) else outcome
-
-    def find_idempotent(self, tenant: str, key: str) -> tuple[Job, str | None] | None:
-        """Return the job that the key made and the fingerprint of its request."""
-        now = self._clock()
-        with self._database.read() as connection:
-            held = holder(connection, tenant, key, now)
-            if held is None:
-                return None
-            return to_job(_row(connection, held.job_id)), held.fingerprint
 
     def get(self, tenant: str, job_id: str) -> Job:
         """Return a tenant's job; NotFound for another tenant's."""
@@ -111,7 +104,7 @@ class JobStore:
             return [to_job(row) for row in connection.execute(found)]
 
     def load(self, job_id: str) -> Job:
-        """Return a job, whoever's it is; for workers."""
+        """Return a job of any tenant; for workers."""
         with self._database.read() as connection:
             return to_job(_row(connection, job_id))
 
@@ -138,15 +131,10 @@ class JobStore:
         jobs = [to_job(row) for row in rows[:limit]]
         return jobs, jobs[-1].id if len(rows) > limit else None
 
-    def open_count(self, tenant: str | None = None) -> int:
-        """Count the jobs that are not final, from an index that holds no others."""
-        with self._database.read() as connection:
-            return _open_count(connection, tenant)
-
     def begin_open(self, job_id: str, worker: str) -> Job | None:
-        """Take a queued job up to open it; None when it moved on or another worker has it.
+        """Claim a queued job to open it; None when it moved on or another worker has it.
 
-        Counts the attempt; a job that was begun and lost too often is failed instead.
+        Counts the attempt; a job that used up its attempts is failed instead.
         """
         now = self._clock()
         until = self._open_until(now)
@@ -158,17 +146,17 @@ class JobStore:
         begin = begin.values(opener=worker, open_attempts=attempts + 1)
         begin = begin.values(open_until=until, wake_at=until)
         with self._database.write() as connection:
-            row = moved(connection, begin)
+            row = update_job(connection, begin)
             if row is not None:
                 return to_job(row)
-            spent = moving_job(job_id, JobState.FAILED).where(mine, ~left)
+            spent = job_transition(job_id, JobState.FAILED).where(mine, ~left)
             close_job(connection, spent, now, self._settings, LOST)
         return None
 
     def stored_input(
         self, job_id: str, blob: str, sha256: str, size: int, filename: str | None = None
     ) -> None:
-        """Note where the fetched input of a `source_url` job lies; a name given before is kept."""
+        """Record the fetched input of a `source_url` job; a name given before is kept."""
         values = {
             "input_blob": blob,
             "input_sha256": sha256,
@@ -179,14 +167,14 @@ class JobStore:
             connection.execute(update(tables.jobs).where(_JOBS.id == job_id).values(values))
 
     def opened(self, job_id: str, media_type: str, pages: Sequence[int]) -> bool:
-        """Start reading: write the page rows and ask for each; False when the job moved on.
+        """Start reading: create the pages and enqueue them; False when the job moved on.
 
         Pages that are kept from an earlier job (`PageStore.keep`) count as read.
         """
         if not pages:
             raise ValueError(f"{job_id} has no page to read")
         now = self._clock()
-        move = moving_job(
+        move = job_transition(
             job_id,
             JobState.RUNNING,
             media_type=media_type,
@@ -196,37 +184,25 @@ class JobStore:
             wake_at=None,
         )
         with self._database.write() as connection:
-            row = moved(connection, move)
+            row = update_job(connection, move)
             if row is None:
                 return False
-            wake_at = now + timedelta(seconds=self._settings.republish_s)
-            kept = write_pages(connection, row, pages, now, wake_at)
+            kept = create_pages(connection, row, pages, now, self._settings)
             data = {"pages_total": len(pages)} | ({"pages_kept": kept} if kept else {})
-            log_event(connection, row, "job.running", data, now)
+            log_event(connection, row, JobEventKind.JOB_RUNNING, data, now)
         return True
 
     def fail(self, job_id: str, fault: Fault) -> bool:
         """End an open job with a fault; False when it is final already."""
-        return self._close(moving_job(job_id, JobState.FAILED), fault) is not None
-
-    def finish(self, job_id: str, result_blob: str) -> Job | None:
-        """End a running job as its pages ended; None while one is open or when it moved on."""
-        with self._database.read() as connection:
-            row = _row(connection, job_id)
-            fault = _first_fault(connection, job_id) if row.pages_succeeded == 0 else None
-        # Once every page is counted nothing moves these numbers any more, so reading first is safe.
-        if row.pages_total != row.pages_succeeded + row.pages_failed:
-            return None
-        finish = moving_job(job_id, _outcome(row), result_blob=result_blob)
-        return self._close(finish.where(_JOBS.state == JobState.RUNNING), fault)
+        return self._close(job_transition(job_id, JobState.FAILED), fault) is not None
 
     def cancel(self, tenant: str, job_id: str) -> Job:
-        """Cancel an open job; IllegalMove when it ended otherwise."""
-        job = self._close(moving_job(job_id, JobState.CANCELLED).where(_JOBS.tenant == tenant))
+        """Cancel an open job; IllegalTransition when it ended otherwise."""
+        job = self._close(job_transition(job_id, JobState.CANCELLED).where(_JOBS.tenant == tenant))
         if job is None:
             job = self.get(tenant, job_id)
         if job.state is not JobState.CANCELLED:
-            raise IllegalMove(f"job {job_id} is {job.state} and cannot be cancelled")
+            raise IllegalTransition(f"job {job_id} is {job.state} and cannot be cancelled")
         return job
 
     def expire_due(self) -> int:
@@ -235,19 +211,19 @@ class JobStore:
         with self._database.read() as connection:
             found = select(_JOBS.id).where(due, _JOBS.finished_at.is_(None))
             job_ids = connection.execute(found).scalars().all()
-        closed = [self._close(moving_job(job_id, JobState.EXPIRED)) for job_id in job_ids]
+        closed = [self._close(job_transition(job_id, JobState.EXPIRED)) for job_id in job_ids]
         return sum(job is not None for job in closed)
 
     def fail_late(self) -> int:
-        """Fail the jobs none of whose pages was begun in time; each is a transaction."""
+        """Fail the jobs none of whose pages was started in time; each is a transaction."""
         now = self._clock()
-        # A page that a worker gave back unread counts no attempt, and is not begun either.
-        begun = exists().where(_PAGES.job_id == _JOBS.id, _PAGES.attempts > 0)
-        late = (_JOBS.begin_by <= now) & _JOBS.finished_at.is_(None) & ~begun
+        # A page that a worker released unread has no attempt, so it has not started either.
+        started = exists().where(_PAGES.job_id == _JOBS.id, _PAGES.attempts > 0)
+        late = (_JOBS.begin_by <= now) & _JOBS.finished_at.is_(None) & ~started
         with self._database.read() as connection:
             job_ids = connection.execute(select(_JOBS.id).where(late)).scalars().all()
         failed = [
-            self._close(moving_job(job_id, JobState.FAILED).where(late), TOO_LATE)
+            self._close(job_transition(job_id, JobState.FAILED).where(late), TOO_LATE)
             for job_id in job_ids
         ]
         return sum(job is not None for job in failed)
@@ -270,22 +246,3 @@ def _row(connection: Connection, job_id: str) -> JobRow:
     if row is None:
         raise NotFound(f"no job {job_id}")
     return row
-
-
-def _open_count(connection: Connection, tenant: str | None) -> int:
-    count = select(func.count()).select_from(tables.jobs).where(_JOBS.finished_at.is_(None))
-    if tenant is not None:
-        count = count.where(_JOBS.tenant == tenant)
-    return connection.execute(count).scalar_one()
-
-
-def _outcome(row: JobRow) -> JobState:
-    if row.pages_failed == 0:
-        return JobState.SUCCEEDED
-    return JobState.FAILED if row.pages_succeeded == 0 else JobState.PARTIAL
-
-
-def _first_fault(connection: Connection, job_id: str) -> Fault | None:
-    failed = select(tables.pages).where(_PAGES.job_id == job_id, _PAGES.fault_code.is_not(None))
-    row = connection.execute(failed.order_by(_PAGES.number).limit(1)).one_or_none()
-    return None if row is None else to_fault(row)

@@ -11,10 +11,13 @@ from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.db.mappers import fault_columns, fault_data, to_page
 from jobs.domain.errors import StaleClaim
+from jobs.domain.events import JobEventKind
 from jobs.domain.job import Claim, Fault, Job, PageRow
 from jobs.domain.states import JobState, PageState
-from jobs.lifecycle.transitions import LOST, log_event, moved, moving_page
-from jobs.queue.enqueue import enqueue
+from jobs.domain.topics import Topic
+from jobs.lifecycle.job_events import log_event
+from jobs.lifecycle.transitions import LOST, page_transition, update_job
+from jobs.queue.enqueue import enqueue, resend_at
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -25,7 +28,7 @@ KEPT_AT_ONCE = 100
 
 
 class PageStore:
-    """The pages of every job. A page's reading is written once, by whoever holds its claim."""
+    """The pages of every job. A page's reading is written once, by the holder of its claim."""
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         self._database = database
@@ -33,10 +36,10 @@ class PageStore:
         self._clock = clock
 
     def claim(self, job_id: str, number: int, worker: str) -> Claim | None:
-        """Take a queued page of a running job; None when it is not to be had."""
+        """Claim a queued page of a running job; None when it is not available."""
         lease_until = self._lease_until()
         job_runs = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
-        take = moving_page(
+        take = page_transition(
             job_id,
             number,
             PageState.RUNNING,
@@ -62,9 +65,9 @@ class PageStore:
             return _one(connection, extend) is not None
 
     def succeed(self, claim: Claim, reading_json: str) -> None:
-        """Keep a page's reading; the last page asks for the job to be finished.
+        """Store a page's reading; the last page enqueues the finishing of the job.
 
-        Raises StaleClaim when the claim was lost; nothing is kept then.
+        Raises StaleClaim when the claim was lost; nothing is stored then.
         """
         reading = {"job_id": claim.job_id, "number": claim.number, "reading": reading_json}
         with self._database.write() as connection:
@@ -72,19 +75,19 @@ class PageStore:
             connection.execute(insert(tables.page_results), reading)
 
     def fail(self, claim: Claim, fault: Fault) -> None:
-        """Keep why a page cannot be read. Raises StaleClaim when the claim was lost."""
+        """Store why a page cannot be read. Raises StaleClaim when the claim was lost."""
         with self._database.write() as connection:
             self._settle(connection, claim, PageState.FAILED, fault)
 
     def release(self, claim: Claim) -> None:
-        """Give a page back unread, without counting the attempt; a lost claim is no error."""
+        """Release a page unread, without counting the attempt; a lost claim is not an error."""
         with self._database.write() as connection:
             self._requeue(connection, claim, attempts=_PAGES.attempts - 1)
 
     def lapse(self) -> int:
-        """Take pages back from workers whose lease ran out; return how many.
+        """Take pages back whose lease has lapsed; return how many.
 
-        Each goes to the queue again, or fails when it was tried as often as it may be.
+        Each is queued again, or fails when its attempts are used up.
         """
         now = self._clock()
         late = select(tables.pages).where(_PAGES.lease_until < now)
@@ -93,7 +96,7 @@ class PageStore:
         return sum(self._lapse(_claim(row), now) for row in rows)
 
     def _lapse(self, claim: Claim, now: datetime) -> bool:
-        late = _PAGES.lease_until < now  # it may have been renewed since it was found
+        late = _PAGES.lease_until < now  # it may have been renewed since it was selected
         try:
             with self._database.write() as connection:
                 if claim.attempt < self._settings.max_attempts:
@@ -104,9 +107,9 @@ class PageStore:
         return True
 
     def keep(self, job: Job, numbers: Sequence[int]) -> None:
-        """Take over what the job that this one repeats has read, before its pages are laid out.
+        """Copy the readings of the job that this one retries, before its pages are created.
 
-        Nothing where that job is gone, or read another document or with other options.
+        Copies nothing where that job is gone, or has another document or other options.
         """
         source = select(tables.jobs).where(_JOBS.id == job.retry_of, _JOBS.tenant == job.tenant)
         source = source.where(_JOBS.input_sha256 == job.input_sha256)
@@ -130,7 +133,7 @@ class PageStore:
             return [to_page(row) for row in connection.execute(found)]
 
     def attempts(self, job_id: str, number: int) -> int:
-        """Return how often a page was tried and lost or given up; 0 where there is no such page."""
+        """Return the attempts at a page so far; 0 where there is no such page."""
         page = (_PAGES.job_id == job_id, _PAGES.number == number)
         with self._database.read() as connection:
             return connection.execute(select(_PAGES.attempts).where(*page)).scalar() or 0
@@ -165,15 +168,15 @@ class PageStore:
         fault: Fault | None = None,
         *conditions: Any,
     ) -> None:
-        """Count the page in its job, then end it; whoever counts the last page asks to finish."""
+        """Count the page in its job, then end it; the last page enqueues the finishing."""
         now = self._clock()
         job = self._count(connection, claim.job_id, to)
         if job is None:
-            raise StaleClaim(f"job {claim.job_id} does not run any more")
-        settle = _held(claim, moving_page(claim.job_id, claim.number, to, finished_at=now))
+            raise StaleClaim(f"job {claim.job_id} is no longer running")
+        settle = _held(claim, page_transition(claim.job_id, claim.number, to, finished_at=now))
         settle = settle.where(*conditions).values(**fault_columns(fault))
         if _one(connection, settle) is None:
-            raise StaleClaim(f"page {claim.number} of {claim.job_id} was taken from this worker")
+            raise StaleClaim(f"page {claim.number} of {claim.job_id} was claimed by another worker")
         data = {
             "number": claim.number,
             "pages_total": job.pages_total,
@@ -181,19 +184,19 @@ class PageStore:
             "pages_failed": job.pages_failed,
             "fault": fault_data(fault),
         }
-        log_event(connection, job, f"page.{to}", data, now)
+        log_event(connection, job, JobEventKind(f"page.{to}"), data, now)
         if job.wake_at is not None:
-            enqueue(connection, "finish_job", [(claim.job_id,)])
+            enqueue(connection, Topic.FINISH_JOB, [(claim.job_id,)])
 
     def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
-        """Count one more ended page in its running job; the last one makes the job wait to finish.
+        """Count one more ended page in its running job; the last one makes the job wait.
 
         This update holds the job's row to the end of the transaction, so of two workers that end
         the last two pages at once exactly one counts the last.
         """
         counter = _JOBS.pages_succeeded if to is PageState.SUCCEEDED else _JOBS.pages_failed
         ended = _JOBS.pages_succeeded + _JOBS.pages_failed + 1
-        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
+        wake_at = resend_at(self._clock(), self._settings)
         count = update(tables.jobs).where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
         count = count.values(
             {
@@ -202,19 +205,19 @@ class PageStore:
                 _JOBS.wake_at: case((ended == _JOBS.pages_total, wake_at), else_=None),
             }
         )
-        return moved(connection, count)
+        return update_job(connection, count)
 
     def _requeue(
         self, connection: Connection, claim: Claim, *conditions: Any, **values: Any
     ) -> bool:
-        wake_at = self._clock() + timedelta(seconds=self._settings.republish_s)
-        back = _held(claim, moving_page(claim.job_id, claim.number, PageState.QUEUED))
+        wake_at = resend_at(self._clock(), self._settings)
+        back = _held(claim, page_transition(claim.job_id, claim.number, PageState.QUEUED))
         back = back.values(worker=None, lease_until=None, wake_at=wake_at, **values)
         if _one(connection, back.where(*conditions)) is None:
             return False
         of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
         tenant = connection.execute(of_job).scalar_one()
-        enqueue(connection, "read_page", [(claim.job_id, claim.number)], tenant)
+        enqueue(connection, Topic.READ_PAGE, [(claim.job_id, claim.number)], tenant)
         return True
 
 

@@ -1,21 +1,24 @@
-"""Workers that are alive, and what they can do."""
+"""Reports of live workers: their state and capabilities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
+from jobs.db.mappers import row_mapper
 
 _WORKERS = tables.workers.c
+_FORMER_ROLES = {"courier": "control"}  # in reports of workers of an earlier version
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """What a worker process says of itself; `reason` tells why it is not ready."""
+    """The state that a worker process reports; `reason` says why it is not ready."""
 
     id: str
     host: str
@@ -44,10 +47,9 @@ class WorkerStore:
     def live(self, max_age_s: float = 30) -> Sequence[WorkerReport]:
         """Return the reports that are at most `max_age_s` old."""
         recent = _WORKERS.seen_at >= self._clock() - timedelta(seconds=max_age_s)
-        names = WorkerReport.__dataclass_fields__
-        found = select(*(_WORKERS[name] for name in names)).where(recent).order_by(_WORKERS.id)
+        found = select(tables.workers).where(recent).order_by(_WORKERS.id)
         with self._database.read() as connection:
-            return [WorkerReport(*row) for row in connection.execute(found)]
+            return [_to_report(row) for row in connection.execute(found)]
 
     def page_threads(self) -> int:
         """Count the pages that the live workers read at once."""
@@ -58,3 +60,10 @@ class WorkerStore:
         """Drop a worker that stopped."""
         with self._database.write() as connection:
             connection.execute(delete(tables.workers).where(_WORKERS.id == worker_id))
+
+
+_report = row_mapper(WorkerReport, tables.workers)
+
+
+def _to_report(row: Row[Any]) -> WorkerReport:
+    return _report(row, role=_FORMER_ROLES.get(row.role, row.role))

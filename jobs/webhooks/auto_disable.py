@@ -1,4 +1,4 @@
-"""When an endpoint is disabled for failing, and who is told of it."""
+"""Disables endpoints that keep failing, and notifies the tenant's other endpoints."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, func, literal, update
 from jobs.db import tables
 from jobs.db.column_types import UtcDateTime
 from jobs.domain.delivery import Attempt
-from jobs.queue.enqueue import enqueue
-from jobs.security.audit_log import SERVICE, note
+from jobs.domain.events import WebhookEvent
+from jobs.security.audit_log import SERVICE, write_audit
+from jobs.settings import Settings
 from jobs.webhooks.delivery_rows import end_waiting
-from jobs.webhooks.fanout import Notice, tell
+from jobs.webhooks.fanout import Notification, fan_out
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +25,15 @@ GONE: Final = 410
 _ENDPOINTS = tables.endpoints.c
 
 
-def note_success(connection: Connection, endpoint_id: str) -> None:
+def record_success(connection: Connection, endpoint_id: str) -> None:
     """Forget an endpoint's failures; an endpoint without any is not written."""
     failing = (_ENDPOINTS.id == endpoint_id) & _ENDPOINTS.failing_since.is_not(None)
-    well = update(tables.endpoints).where(failing, _ENDPOINTS.enabled)
-    connection.execute(well.values(failing_since=None, failures=0))
+    recovered = update(tables.endpoints).where(failing, _ENDPOINTS.enabled)
+    connection.execute(recovered.values(failing_since=None, failures=0))
 
 
-def note_failure(
-    connection: Connection, attempt: Attempt, endpoint_id: str, now: datetime, wake_at: datetime
+def record_failure(
+    connection: Connection, attempt: Attempt, endpoint_id: str, now: datetime, settings: Settings
 ) -> bool:
     """Count a failed attempt; True when that disables the endpoint now.
 
@@ -40,13 +41,13 @@ def note_failure(
     """
     mine = (_ENDPOINTS.id == endpoint_id) & _ENDPOINTS.url.is_not(None)
     since = func.coalesce(_ENDPOINTS.failing_since, literal(now, UtcDateTime()))
-    note = update(tables.endpoints).where(mine, _ENDPOINTS.enabled)
-    note = note.values(failing_since=since, failures=_ENDPOINTS.failures + 1)
-    row = connection.execute(note.returning(tables.endpoints)).one_or_none()
+    count = update(tables.endpoints).where(mine, _ENDPOINTS.enabled)
+    count = count.values(failing_since=since, failures=_ENDPOINTS.failures + 1)
+    row = connection.execute(count.returning(tables.endpoints)).one_or_none()
     reason = None if row is None else _why_disabled(attempt, row, now)
     if row is None or reason is None:
         return False
-    _disable(connection, row, reason, now, wake_at)
+    _disable(connection, row, reason, now, settings)
     return True
 
 
@@ -60,20 +61,21 @@ def _why_disabled(attempt: Attempt, row: Row[Any], now: datetime) -> str | None:
 
 
 def _disable(
-    connection: Connection, row: Row[Any], reason: str, now: datetime, wake_at: datetime
+    connection: Connection, row: Row[Any], reason: str, now: datetime, settings: Settings
 ) -> None:
     off = update(tables.endpoints).where(_ENDPOINTS.id == row.id)
     connection.execute(off.values(enabled=False, disabled_at=now, disabled_reason=reason))
     end_waiting(connection, row.id, now)
     fields = {"reason": reason}
-    note(connection, now, "webhook.disabled", row.id, by=SERVICE, tenant=row.tenant, **fields)
+    write_audit(
+        connection, now, "webhook.disabled", row.id, by=SERVICE, tenant=row.tenant, **fields
+    )
     data = {
         "endpoint_id": row.id,
         "url": row.url,
         "reason": reason,
         "failing_since": row.failing_since.isoformat(),
     }
-    notice = Notice(row.tenant, "webhook.disabled", data)
-    told = tell(connection, notice, now, wake_at, besides=row.id)
-    enqueue(connection, "deliver", [(each,) for each in told])
+    notification = Notification(row.tenant, WebhookEvent.WEBHOOK_DISABLED, data)
+    fan_out(connection, notification, now, settings, excluding=row.id)
     logger.warning("webhook endpoint %s of tenant %s disabled: %s", row.id, row.tenant, reason)

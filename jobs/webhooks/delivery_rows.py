@@ -7,40 +7,41 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Update, func, select, update
 
 from jobs.db import tables
+from jobs.db.mappers import row_mapper
 from jobs.db.soft_delete import kept_deliveries
-from jobs.domain.delivery import Delivery, Which
+from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.errors import NotFound
-from jobs.domain.states import DELIVERY_MOVES, DeliveryState
+from jobs.domain.states import DELIVERY_TRANSITIONS, DeliveryState
 
 _DELIVERIES = tables.deliveries.c
 _ENDPOINTS = tables.endpoints.c
 
 
-def moving(which: ColumnElement[bool], to: DeliveryState, **values: object) -> Update:
+def delivery_transition(which: ColumnElement[bool], to: DeliveryState, **values: object) -> Update:
     """Return the update that moves deliveries to `to` where legal."""
-    sources = [state for state, targets in DELIVERY_MOVES.items() if to in targets]
+    sources = [state for state, targets in DELIVERY_TRANSITIONS.items() if to in targets]
     legal = _DELIVERIES.state.in_(sources)
     return update(tables.deliveries).where(which, legal).values(state=to, **values)
 
 
-def ending(which: ColumnElement[bool], to: DeliveryState, now: datetime) -> Update:
+def end_deliveries(which: ColumnElement[bool], to: DeliveryState, now: datetime) -> Update:
     """Return the update that moves deliveries to a final state."""
-    return moving(which, to, finished_at=now, next_attempt_at=None, wake_at=None)
+    return delivery_transition(which, to, finished_at=now, next_attempt_at=None, wake_at=None)
 
 
 def end_waiting(connection: Connection, endpoint_id: str, now: datetime) -> None:
     """Fail what still waits for an endpoint that was disabled; each can be replayed."""
     waiting = _DELIVERIES.endpoint_id == endpoint_id
-    connection.execute(ending(waiting, DeliveryState.FAILED, now))
+    connection.execute(end_deliveries(waiting, DeliveryState.FAILED, now))
 
 
-def changed(connection: Connection, change: Update) -> Row[Any] | None:
+def update_delivery(connection: Connection, change: Update) -> Row[Any] | None:
     """Run an update of one delivery and return its row; None when none matched."""
     return connection.execute(change.returning(tables.deliveries)).one_or_none()
 
 
 def present_url() -> ScalarSelect[str]:
-    """Where a delivery goes: its endpoint's URL as it stands now, or its own for a callback."""
+    """Where a delivery goes: its endpoint's current URL, or its own for a callback."""
     mine = _ENDPOINTS.id == _DELIVERIES.endpoint_id
     url = func.coalesce(_ENDPOINTS.url, _DELIVERIES.url)
     return select(url).where(mine).correlate(tables.deliveries).scalar_subquery()
@@ -55,41 +56,25 @@ def delivery_row(connection: Connection, tenant: str, delivery_id: str) -> Row[A
     return row
 
 
-def conditions(tenant: str, which: Which) -> Iterator[ColumnElement[bool]]:
-    """What must hold for a tenant's delivery to be among those meant."""
+def conditions(tenant: str, wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
+    """The SQL conditions of a filter over a tenant's deliveries."""
     yield _DELIVERIES.tenant == tenant
     yield kept_deliveries()
     for column, value in (
-        (_DELIVERIES.endpoint_id, which.endpoint_id),
-        (_DELIVERIES.job_id, which.job_id),
-        (_DELIVERIES.batch_id, which.batch_id),
+        (_DELIVERIES.endpoint_id, wanted.endpoint_id),
+        (_DELIVERIES.job_id, wanted.job_id),
+        (_DELIVERIES.batch_id, wanted.batch_id),
     ):
         if value is not None:
             yield column == value
-    if which.events is not None:
-        yield _DELIVERIES.event.in_(which.events)
-    if which.states is not None:
-        yield _DELIVERIES.state.in_(which.states)
-    if which.since is not None:
-        yield _DELIVERIES.created_at >= which.since
-    if which.until is not None:
-        yield _DELIVERIES.created_at < which.until
+    if wanted.events is not None:
+        yield _DELIVERIES.event.in_(wanted.events)
+    if wanted.states is not None:
+        yield _DELIVERIES.state.in_(wanted.states)
+    if wanted.since is not None:
+        yield _DELIVERIES.created_at >= wanted.since
+    if wanted.until is not None:
+        yield _DELIVERIES.created_at < wanted.until
 
 
-def to_delivery(row: Row[Any]) -> Delivery:
-    """Return a row of `deliveries` as a value."""
-    return Delivery(
-        id=row.id,
-        tenant=row.tenant,
-        endpoint_id=row.endpoint_id,
-        url=row.url,
-        event=row.event,
-        payload=row.payload,
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        job_id=row.job_id,
-        batch_id=row.batch_id,
-        next_attempt_at=row.next_attempt_at,
-        finished_at=row.finished_at,
-    )
+to_delivery = row_mapper(Delivery, tables.deliveries)

@@ -1,4 +1,4 @@
-"""Webhook deliveries: the log of them, every attempt, what follows from one, and replay."""
+"""Webhook deliveries: their log, every attempt and its consequence, and replay."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,19 +10,20 @@ from sqlalchemy import ColumnElement, Connection, Update, delete, func, insert, 
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
-from jobs.domain.delivery import Addressee, Attempt, Delivery, Endpoint, Which
+from jobs.domain.delivery import Attempt, Delivery, DeliveryFilter, Destination, Endpoint
 from jobs.domain.states import DeliveryState
-from jobs.queue.enqueue import enqueue
+from jobs.domain.topics import Topic
+from jobs.queue.enqueue import enqueue, resend_at
 from jobs.settings import Settings
-from jobs.webhooks.auto_disable import note_failure, note_success
+from jobs.webhooks.auto_disable import record_failure, record_success
 from jobs.webhooks.delivery_rows import (
-    changed,
     conditions,
     delivery_row,
-    ending,
-    moving,
+    delivery_transition,
+    end_deliveries,
     present_url,
     to_delivery,
+    update_delivery,
 )
 from jobs.webhooks.endpoint_rows import endpoint_row, to_endpoint
 
@@ -31,7 +32,7 @@ MAX_RESPONSE: Final = 2000
 REPLAYED_AT_ONCE: Final = 1000
 _PURGED_AT_ONCE = 1000
 
-_ANY = Which()
+_ANY = DeliveryFilter()
 _DELIVERIES = tables.deliveries.c
 _ENDPOINTS = tables.endpoints.c
 _ATTEMPTS = tables.attempts.c
@@ -46,10 +47,15 @@ class DeliveryStore:
         self._clock = clock
 
     def list(
-        self, tenant: str, which: Which = _ANY, *, limit: int = 50, before: str | None = None
+        self,
+        tenant: str,
+        wanted: DeliveryFilter = _ANY,
+        *,
+        limit: int = 50,
+        before: str | None = None,
     ) -> tuple[Sequence[Delivery], str | None]:
         """Return a tenant's deliveries, newest first, and where the next page begins, if any."""
-        found = select(tables.deliveries).where(*conditions(tenant, which))
+        found = select(tables.deliveries).where(*conditions(tenant, wanted))
         if before is not None:
             found = found.where(_DELIVERIES.id < before)
         limit = min(limit, MAX_LIST)
@@ -78,29 +84,29 @@ class DeliveryStore:
         """
         this = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant)
         with self._database.write() as connection:
-            row = changed(connection, self._again(this))
+            row = update_delivery(connection, self._again(this))
             if row is not None:
-                enqueue(connection, "deliver", [(delivery_id,)])
+                enqueue(connection, Topic.DELIVER, [(delivery_id,)])
             return to_delivery(row or delivery_row(connection, tenant, delivery_id))
 
-    def replay_many(self, tenant: str, which: Which) -> int:
+    def replay_many(self, tenant: str, wanted: DeliveryFilter) -> int:
         """Send final deliveries to enabled endpoints again, oldest first; return how many.
 
         REPLAYED_AT_ONCE at most: they are pending then, so asking again takes the next ones.
         """
         enabled = select(_ENDPOINTS.id).where(_ENDPOINTS.tenant == tenant, _ENDPOINTS.enabled)
-        meant = [*conditions(tenant, which), _DELIVERIES.endpoint_id.in_(enabled)]
+        selected = [*conditions(tenant, wanted), _DELIVERIES.endpoint_id.in_(enabled)]
         ended = _DELIVERIES.state != DeliveryState.PENDING
-        found = select(_DELIVERIES.id).where(*meant, ended).order_by(_DELIVERIES.id)
+        found = select(_DELIVERIES.id).where(*selected, ended).order_by(_DELIVERIES.id)
         found = found.limit(REPLAYED_AT_ONCE).with_for_update(skip_locked=True)
         with self._database.write() as connection:
             ids = connection.execute(found).scalars().all()
             connection.execute(self._again(_DELIVERIES.id.in_(ids)))
-            enqueue(connection, "deliver", [(each,) for each in ids])
+            enqueue(connection, Topic.DELIVER, [(each,) for each in ids])
         return len(ids)
 
-    def addressee(self, delivery_id: str) -> Addressee | None:
-        """Return whom a pending delivery goes to; None when there is nothing to send."""
+    def destination(self, delivery_id: str) -> Destination | None:
+        """Return where a pending delivery goes; None when there is nothing to send."""
         pending = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.state == DeliveryState.PENDING)
         found = select(_ENDPOINTS.tenant, _ENDPOINTS.id, _ENDPOINTS.url, _DELIVERIES.url)
         found = found.join_from(tables.deliveries, tables.endpoints).where(pending)
@@ -109,7 +115,7 @@ class DeliveryStore:
         if row is None:
             return None
         tenant, endpoint_id, url, own_url = row
-        return Addressee(tenant, endpoint_id, url or own_url, callback=url is None)
+        return Destination(tenant, endpoint_id, url or own_url, callback=url is None)
 
     def begin_attempt(self, delivery_id: str) -> tuple[Delivery, Endpoint] | None:
         """Take a due delivery up; None when it is final, not due, or in another worker's hands.
@@ -123,13 +129,13 @@ class DeliveryStore:
         begin = begin.values(attempts=_DELIVERIES.attempts + 1, url=present_url())
         begin = begin.values(next_attempt_at=now + lease, wake_at=now + lease)
         with self._database.write() as connection:
-            row = changed(connection, begin)
+            row = update_delivery(connection, begin)
             if row is None:
                 return None
             endpoint = to_endpoint(endpoint_row(connection, row.tenant, row.endpoint_id))
             if not endpoint.enabled:
                 this = _DELIVERIES.id == delivery_id
-                changed(connection, ending(this, DeliveryState.FAILED, now))
+                update_delivery(connection, end_deliveries(this, DeliveryState.FAILED, now))
                 return None
         return to_delivery(row), endpoint
 
@@ -149,15 +155,14 @@ class DeliveryStore:
         """
         now = self._clock()
         ok = attempt.status is not None and 200 <= attempt.status < 300
-        wake_at = now + timedelta(seconds=self._settings.republish_s)
         with self._database.write() as connection:
             delivery_row(connection, delivery.tenant, delivery.id)
             self._keep(connection, attempt)
             if ok:
-                note_success(connection, delivery.endpoint_id)
+                record_success(connection, delivery.endpoint_id)
             elif blame:
-                note_failure(connection, attempt, delivery.endpoint_id, now, wake_at)
-            changed(connection, _consequence(delivery, ok, retry_at, now))
+                record_failure(connection, attempt, delivery.endpoint_id, now, self._settings)
+            update_delivery(connection, _consequence(delivery, ok, retry_at, now))
             return to_delivery(delivery_row(connection, delivery.tenant, delivery.id))
 
     def purge(self) -> int:
@@ -174,9 +179,8 @@ class DeliveryStore:
 
     def _again(self, which: ColumnElement[bool]) -> Update:
         now = self._clock()
-        wake_at = now + timedelta(seconds=self._settings.republish_s)
-        again = moving(which, DeliveryState.PENDING, attempts=0, finished_at=None)
-        return again.values(next_attempt_at=now, wake_at=wake_at)
+        again = delivery_transition(which, DeliveryState.PENDING, attempts=0, finished_at=None)
+        return again.values(next_attempt_at=now, wake_at=resend_at(now, self._settings))
 
     def _keep(self, connection: Connection, attempt: Attempt) -> None:
         mine = _ATTEMPTS.delivery_id == attempt.delivery_id
@@ -193,9 +197,9 @@ def _consequence(delivery: Delivery, ok: bool, retry_at: datetime | None, now: d
     this = _DELIVERIES.id == delivery.id
     latest = this & (_DELIVERIES.attempts == delivery.attempts)
     if ok:
-        return ending(this, DeliveryState.DELIVERED, now)
+        return end_deliveries(this, DeliveryState.DELIVERED, now)
     if retry_at is None:
-        return ending(latest, DeliveryState.FAILED, now)
+        return end_deliveries(latest, DeliveryState.FAILED, now)
     pending = _DELIVERIES.state == DeliveryState.PENDING
     later = update(tables.deliveries).where(latest, pending)
     return later.values(next_attempt_at=retry_at, wake_at=retry_at)

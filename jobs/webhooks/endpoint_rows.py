@@ -10,14 +10,17 @@ from sqlalchemy import Connection, Row, insert, select
 
 from jobs.db import tables
 from jobs.db.engine import upsert
-from jobs.domain.delivery import EVERYTHING, Endpoint
+from jobs.db.mappers import row_mapper
+from jobs.domain.delivery import Endpoint
 from jobs.domain.errors import NotFound
+from jobs.domain.events import ALL
 from jobs.domain.ids import new_id
 from jobs.webhooks.secret_box import SecretKeys, is_sealed
 
 SECRET_BYTES = 32  # Standard Webhooks: between 24 and 64
 
 _ENDPOINTS = tables.endpoints.c
+_endpoint = row_mapper(Endpoint, tables.endpoints)
 
 
 def insert_endpoint(connection: Connection, **values: object) -> Row[Any]:
@@ -38,7 +41,7 @@ def callback_row(connection: Connection, tenant: str, now: datetime) -> Row[Any]
         "id": new_id("we"),
         "tenant": tenant,
         "url": None,
-        "events": list(EVERYTHING),
+        "events": [ALL],
         "secrets": [],
         "created_at": now,
         "enabled": True,
@@ -99,20 +102,7 @@ def open_secrets(keys: SecretKeys, row: Row[Any], now: datetime) -> tuple[str, .
 
 def to_endpoint(row: Row[Any], plain: tuple[str, ...] = ()) -> Endpoint:
     """Return a row of `endpoints` as a value, with its secrets where they were opened."""
-    return Endpoint(
-        id=row.id,
-        tenant=row.tenant,
-        url=row.url,
-        events=tuple(row.events),
-        created_at=row.created_at,
-        description=row.description,
-        secrets=plain,
-        enabled=row.enabled,
-        disabled_at=row.disabled_at,
-        disabled_reason=row.disabled_reason,
-        failing_since=row.failing_since,
-        failures=row.failures,
-    )
+    return _endpoint(row, events=tuple(row.events), secrets=plain)
 
 
 def _holds(secret: dict[str, Any], now: datetime) -> bool:

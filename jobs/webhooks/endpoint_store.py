@@ -1,7 +1,7 @@
-"""Webhook endpoints: who wants to be told of what, and the secrets that sign what they are told."""
+"""Webhook endpoints: which events they subscribe to, and the secrets that sign deliveries."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, delete, select, update
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
-from jobs.domain.delivery import EVERYTHING, FILTERS, Delivery, Endpoint
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.delivery import Delivery, Endpoint
+from jobs.domain.errors import IllegalTransition, NotFound
+from jobs.domain.events import ALL, FILTERS, WebhookEvent
 from jobs.domain.ids import new_id
-from jobs.queue.enqueue import enqueue
-from jobs.security.audit_log import OPERATOR, Action, note
+from jobs.security.audit_log import OPERATOR, Action, write_audit
 from jobs.settings import Settings
 from jobs.webhooks.delivery_rows import end_waiting, to_delivery
 from jobs.webhooks.endpoint_rows import (
@@ -25,7 +25,7 @@ from jobs.webhooks.endpoint_rows import (
     rotated,
     to_endpoint,
 )
-from jobs.webhooks.fanout import Notice, write_deliveries
+from jobs.webhooks.fanout import Notification, write_deliveries
 from jobs.webhooks.secret_box import SecretKeys
 
 OVERLAP_S: Final = 24 * 3600.0
@@ -34,7 +34,7 @@ _AUDITED: Final = frozenset({"url", "events", "description", "enabled"})
 _ENDPOINTS = tables.endpoints.c
 
 
-class WebhookStore:
+class EndpointStore:
     """The webhook endpoints of every tenant."""
 
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
@@ -43,16 +43,16 @@ class WebhookStore:
         self._clock = clock
         self._keys = secret_keys(settings)
 
-    def create_endpoint(
+    def create(
         self,
         tenant: str,
         url: str,
-        events: Sequence[str] = EVERYTHING,
+        events: Sequence[str] = (ALL,),
         description: str = "",
         *,
         by: str = OPERATOR,
     ) -> Endpoint:
-        """Write an endpoint that is told of `events` and return it with its secret.
+        """Create an endpoint that subscribes to `events` and return it with its secret.
 
         ValueError for an event there is not.
         """
@@ -72,22 +72,13 @@ class WebhookStore:
             self._note(connection, "webhook.made", row, by, url=url, events=list(events))
             return self._shown(row)
 
-    def callback_endpoint(self, tenant: str) -> Endpoint:
-        """Return the endpoint that signs the tenant's per-job callbacks, with its secrets.
-
-        For those who sign; callers of the API are shown a secret once.
-        """
-        with self._database.write() as connection:
-            row = callback_row(connection, tenant, self._clock())
-            return self._shown(self._with_secret(connection, row))
-
     def show_callback_secret(self, tenant: str, *, by: str = OPERATOR) -> str:
-        """Return the secret that signs the tenant's callbacks, once; IllegalMove after that."""
+        """Return the secret that signs callbacks, once per tenant; IllegalTransition after that."""
         with self._database.write() as connection:
             row = self._with_secret(connection, callback_row(connection, tenant, self._clock()))
             newest, *old = row.secrets
             if newest.get("shown"):
-                raise IllegalMove(
+                raise IllegalTransition(
                     "the secret of callbacks was shown already: rotate it to get another"
                 )
             known = {"secrets": [newest | {"shown": True}, *old]}
@@ -97,13 +88,13 @@ class WebhookStore:
     def rotate_callback_secret(
         self, tenant: str, overlap_s: float = OVERLAP_S, *, by: str = OPERATOR
     ) -> str:
-        """Make a new secret for callbacks and return it; the old ones sign along."""
+        """Add a new secret for callbacks and return it; old ones stay valid for `overlap_s`."""
         with self._database.write() as connection:
             row = callback_row(connection, tenant, self._clock())
         return self.rotate_secret(tenant, row.id, overlap_s, by=by).secrets[0]
 
     def secrets(self, endpoint_id: str) -> tuple[str, ...]:
-        """Return the secrets that sign what an endpoint is told, newest first; for workers.
+        """Return the secrets that sign an endpoint's deliveries, newest first; for workers.
 
         Raises SecretKeyMissing where they cannot be opened here.
         """
@@ -139,7 +130,7 @@ class WebhookStore:
     ) -> Endpoint:
         """Change what is given. Enabling forgets earlier failures; disabling ends what waits.
 
-        IllegalMove for a URL of the endpoint that signs callbacks: each job gives its own.
+        IllegalTransition for a URL of the endpoint that signs callbacks: each job gives its own.
         """
         values: dict[str, Any] = {}
         if events is not None:
@@ -154,7 +145,7 @@ class WebhookStore:
         with self._database.write() as connection:
             row = endpoint_row(connection, tenant, endpoint_id, lock=True)
             if url is not None and row.url is None:
-                raise IllegalMove(f"endpoint {endpoint_id} signs callbacks and has no URL")
+                raise IllegalTransition(f"endpoint {endpoint_id} signs callbacks and has no URL")
             said = {name: values[name] for name in values if name in _AUDITED}
             self._note(connection, "webhook.changed", row, by, **said)
             return to_endpoint(self._change(connection, endpoint_id, values))
@@ -174,9 +165,9 @@ class WebhookStore:
         *,
         by: str = OPERATOR,
     ) -> Endpoint:
-        """Make a new secret the first; the old ones sign along for `overlap_s`.
+        """Add a new secret; the old ones stay valid for `overlap_s`.
 
-        Whoever asked for it is shown it, also where it is that of the callbacks.
+        The caller is shown it, also where it is the secret of callbacks.
         """
         now = self._clock()
         with self._database.write() as connection:
@@ -187,26 +178,24 @@ class WebhookStore:
             return self._shown(self._change(connection, endpoint_id, {"secrets": secrets}))
 
     def ping(self, tenant: str, endpoint_id: str) -> Delivery:
-        """Send a `webhook.ping`, whatever the endpoint's filter; IllegalMove where it cannot go."""
+        """Send a `webhook.ping`, whatever the filter; IllegalTransition when it cannot be sent."""
         now = self._clock()
-        wake_at = now + timedelta(seconds=self._settings.republish_s)
         data = {"endpoint_id": endpoint_id, "message": "This is a test; nothing has happened."}
-        notice = Notice(tenant, "webhook.ping", data)
+        notification = Notification(tenant, WebhookEvent.WEBHOOK_PING, data)
         with self._database.write() as connection:
             row = endpoint_row(connection, tenant, endpoint_id)
             if row.url is None or not row.enabled:
                 why = "has no URL" if row.url is None else "is disabled"
-                raise IllegalMove(f"endpoint {endpoint_id} {why}")
-            receivers = [(row.id, row.url)]
-            (sent,) = write_deliveries(connection, notice, receivers, now, wake_at)
-            enqueue(connection, "deliver", [(sent,)])
+                raise IllegalTransition(f"endpoint {endpoint_id} {why}")
+            targets = [(row.id, row.url)]
+            (sent,) = write_deliveries(connection, notification, targets, now, self._settings)
             written = select(tables.deliveries).where(tables.deliveries.c.id == sent)
             return to_delivery(connection.execute(written).one())
 
     def _note(
         self, connection: Connection, action: Action, row: Row[Any], by: str, **data: object
     ) -> None:
-        note(connection, self._clock(), action, row.id, by=by, tenant=row.tenant, **data)
+        write_audit(connection, self._clock(), action, row.id, by=by, tenant=row.tenant, **data)
 
     def _shown(self, row: Row[Any]) -> Endpoint:
         return to_endpoint(row, open_secrets(self._keys, row, self._clock()))
@@ -231,7 +220,7 @@ class WebhookStore:
 def secret_keys(settings: Settings) -> SecretKeys:
     """Return the keys that `settings` names.
 
-    A first one is made by itself only where nobody else could need it.
+    A first key is created automatically only where no other process could need it.
     """
     alone = settings.database_url is None or settings.webhook_key_file is not None
     return SecretKeys(settings.webhook_key_path, may_make=alone)

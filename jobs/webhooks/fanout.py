@@ -1,4 +1,7 @@
-"""Telling a tenant's receivers: deliveries are written in the transaction that they tell of."""
+"""Fan-out of events to webhook endpoints.
+
+Deliveries are written in the transaction that they report.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,85 +12,88 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from jobs.db import tables
-from jobs.domain.delivery import Event, wants
+from jobs.domain.events import WebhookEvent, wants
 from jobs.domain.ids import new_id
 from jobs.domain.states import DeliveryState
+from jobs.domain.topics import Topic
+from jobs.queue.enqueue import enqueue, resend_at
+from jobs.settings import Settings
 from jobs.webhooks.endpoint_rows import callback_row
 
 PAYLOAD_BYTES = 20_000  # Standard Webhooks asks senders to stay under 20 kB
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to tell: what happened, and `data` of the message.
+class Notification:
+    """An event to deliver, and the `data` of its message.
 
-    `callback_url` is told too, whatever the endpoints' filters say. `metadata` among the data is
-    left out where it would make the message too long.
+    It also goes to `callback_url`, whatever the endpoints' filters. `metadata` in the data is left
+    out where it would make the message too long.
     """
 
     tenant: str
-    event: Event
+    event: WebhookEvent
     data: Mapping[str, object]
     job_id: str | None = None
     batch_id: str | None = None
     callback_url: str | None = None
 
 
-def tell(
+def fan_out(
     connection: Connection,
-    notice: Notice,
+    notification: Notification,
     now: datetime,
-    wake_at: datetime,
+    settings: Settings,
     *,
-    besides: str | None = None,
-) -> Sequence[str]:
-    """Write a delivery for each receiver that wants to know; return the deliveries' ids.
-
-    Each is due at once; one that no worker took up by `wake_at` is sent to them anew. The
-    endpoint `besides` is passed over.
-    """
-    receivers = [each for each in _receivers(connection, notice, now) if each[0] != besides]
-    return write_deliveries(connection, notice, receivers, now, wake_at)
+    excluding: str | None = None,
+) -> None:
+    """Write and enqueue a delivery for each subscribed endpoint but `excluding`."""
+    targets = [each for each in _targets(connection, notification, now) if each[0] != excluding]
+    write_deliveries(connection, notification, targets, now, settings)
 
 
 def write_deliveries(
     connection: Connection,
-    notice: Notice,
-    receivers: Sequence[tuple[str, str]],
+    notification: Notification,
+    targets: Sequence[tuple[str, str]],
     now: datetime,
-    wake_at: datetime,
+    settings: Settings,
 ) -> Sequence[str]:
-    """Write a delivery for each pair of endpoint id and URL; return the deliveries' ids."""
-    if not receivers:
+    """Write and enqueue a delivery for each pair of endpoint id and URL; return their ids."""
+    if not targets:
         return []
-    common = _delivery(notice, now) | {"wake_at": wake_at}
+    common = _delivery(notification, now) | {"wake_at": resend_at(now, settings)}
     rows = [
         common | {"id": new_id("msg"), "endpoint_id": endpoint_id, "url": url}
-        for endpoint_id, url in receivers
+        for endpoint_id, url in targets
     ]
     connection.execute(insert(tables.deliveries), rows)
-    return [row["id"] for row in rows]
+    ids = [row["id"] for row in rows]
+    enqueue(connection, Topic.DELIVER, [(each,) for each in ids])
+    return ids
 
 
-def _receivers(connection: Connection, notice: Notice, now: datetime) -> Iterator[tuple[str, str]]:
+def _targets(
+    connection: Connection, notification: Notification, now: datetime
+) -> Iterator[tuple[str, str]]:
     columns = tables.endpoints.c
     found = select(columns.id, columns.url, columns.events).where(
-        columns.tenant == notice.tenant, columns.enabled, columns.url.is_not(None)
+        columns.tenant == notification.tenant, columns.enabled, columns.url.is_not(None)
     )
     for row in connection.execute(found.order_by(columns.id)):
-        if wants(row.events, notice.event):
+        if wants(row.events, notification.event):
             yield row.id, row.url
-    if notice.callback_url is not None:
-        yield callback_row(connection, notice.tenant, now).id, notice.callback_url
+    if notification.callback_url is not None:
+        yield callback_row(connection, notification.tenant, now).id, notification.callback_url
 
 
-def _delivery(notice: Notice, now: datetime) -> dict[str, Any]:
+def _delivery(notification: Notification, now: datetime) -> dict[str, Any]:
     return {
-        "tenant": notice.tenant,
-        "job_id": notice.job_id,
-        "batch_id": notice.batch_id,
-        "event": notice.event,
-        "payload": _payload(notice, now),
+        "tenant": notification.tenant,
+        "job_id": notification.job_id,
+        "batch_id": notification.batch_id,
+        "event": notification.event,
+        "payload": _payload(notification, now),
         "state": DeliveryState.PENDING,
         "attempts": 0,
         "created_at": now,
@@ -95,10 +101,11 @@ def _delivery(notice: Notice, now: datetime) -> dict[str, Any]:
     }
 
 
-def _payload(notice: Notice, now: datetime) -> str:
-    """The message's frozen text."""
-    message = {"type": notice.event, "timestamp": now.isoformat(), "data": dict(notice.data)}
+def _payload(notification: Notification, now: datetime) -> str:
+    """The text of the message, which every attempt sends byte for byte."""
+    data = dict(notification.data)
+    message = {"type": notification.event, "timestamp": now.isoformat(), "data": data}
     text = json.dumps(message)
-    if len(text) < PAYLOAD_BYTES or not notice.data.get("metadata"):
+    if len(text) < PAYLOAD_BYTES or not data.get("metadata"):
         return text
-    return json.dumps(message | {"data": {**notice.data, "metadata": None}})
+    return json.dumps(message | {"data": {**data, "metadata": None}})

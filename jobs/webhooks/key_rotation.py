@@ -1,4 +1,4 @@
-"""Sealing webhook secrets anew: what earlier versions kept in plain, and under a new key."""
+"""Re-encrypts webhook secrets: those that earlier versions kept in plain, and under a new key."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ _ENDPOINTS = tables.endpoints.c
 
 
 def seal_plain(connection: Connection, keys: SecretKeys) -> int:
-    """Seal what lies in plain; return how many secrets. Nothing is done where no key may be made.
+    """Encrypt plain secrets; return how many. Nothing is done where no key may be created.
 
     Those stay as they were, and still sign, until there is a key.
     """

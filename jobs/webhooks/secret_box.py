@@ -1,7 +1,7 @@
-"""Webhook secrets at rest: sealed by AES-256-GCM with a key that does not lie in the database.
+"""Webhook secrets at rest: encrypted by AES-256-GCM with a key that is not in the database.
 
-The key file holds 32-byte keys in base64, one a line, the newest first; whoever reads the database
-without it learns no secret. It is read anew each time, so that a key added to it counts at once.
+The key file holds 32-byte keys in base64, one a line, the newest first; the database alone
+reveals no secret. The file is read each time, so that a new key takes effect at once.
 """
 
 import base64

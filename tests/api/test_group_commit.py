@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from api.group_commit import AcceptQueue
+from api.group_commit import GroupCommit
 from jobs.domain.errors import BlobError, LedgerUnavailable, QueueFull
 from jobs.domain.job import Job, NewJob
 from jobs.ledger import Ledger
 from jobs.lifecycle.accept import Outcome, Ready
 from jobs.storage.blob_store import Blobs, input_key
+from tests.support.ledger_view import open_jobs
 from tests.support.ledgers import new_job
 
 Answer = tuple[Job, bool] | BaseException
@@ -20,7 +21,7 @@ class SpoiltError(Exception):
     pass
 
 
-def hand_in(queue: AcceptQueue, news: Sequence[NewJob], document: bytes | None) -> list[Answer]:
+def hand_in(queue: GroupCommit, news: Sequence[NewJob], document: bytes | None) -> list[Answer]:
     """Hand jobs in at the same time; what each caller was given or raised."""
 
     async def run() -> list[Answer]:
@@ -41,7 +42,7 @@ def stored(count: int) -> list[NewJob]:
 
 def test_jobs_handed_in_together_are_each_stored_and_told(ledger: Ledger, blobs: Blobs) -> None:
     news = [new_job() for _ in range(20)]
-    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, b"document")
+    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
     assert answers == [(ledger.jobs.load(new.id), True) for new in news]
     assert {blobs.get(input_key(new)) for new in news} == {b"document"}
 
@@ -54,7 +55,7 @@ def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, bl
             raise SpoiltError
         return ledger.jobs.create_many(batch, ready)
 
-    answers = hand_in(AcceptQueue(accept, blobs), news, None)
+    answers = hand_in(GroupCommit(accept, blobs), news, None)
     assert isinstance(answers.pop(2), SpoiltError)
     assert answers == [(ledger.jobs.load(new.id), True) for new in news if new.tenant == "good"]
 
@@ -62,7 +63,7 @@ def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, bl
 def test_a_document_that_cannot_be_stored_makes_no_job(ledger: Ledger, blobs: Blobs) -> None:
     blobs.put("tenants/a", b"a file where the folder of a tenant should be")
     refused, taken = new_job(tenant="a"), new_job(tenant="b")
-    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), [refused, taken], b"document")
+    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), [refused, taken], b"document")
     assert isinstance(answers[0], BlobError)
     assert answers[1] == (ledger.jobs.load(taken.id), True)
     jobs, _ = ledger.jobs.list("a")
@@ -75,11 +76,11 @@ def test_documents_are_on_the_disk_before_their_jobs_are_in_the_ledger(
     seen: list[tuple[int, int]] = []
 
     def sync(keys: Sequence[str]) -> None:
-        seen.append((len(keys), ledger.jobs.open_count()))
+        seen.append((len(keys), open_jobs(ledger)))
 
     monkeypatch.setattr(blobs, "sync", sync)
     news = stored(4)
-    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, b"document")
+    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
     assert [isinstance(answer, tuple) for answer in answers] == [True] * 4
     assert sum(count for count, _ in seen) == 4
     assert seen[0] == (seen[0][0], 0)
@@ -97,9 +98,9 @@ def test_documents_that_do_not_reach_the_disk_make_no_jobs_and_others_do(
     monkeypatch.setattr(blobs, "sync", sync)
     fetched = new_job(source_url="https://files.example/a.pdf")
     news = [*stored(2), fetched]
-    answers = hand_in(AcceptQueue(ledger.jobs.create_many, blobs), news, None)
+    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, None)
     assert answers == [full, full, (ledger.jobs.load(fetched.id), True)]
-    assert ledger.jobs.open_count() == 1
+    assert open_jobs(ledger) == 1
 
 
 @pytest.mark.parametrize("error", [LedgerUnavailable("away"), QueueFull("full")])
@@ -107,7 +108,7 @@ def test_every_caller_hears_why_there_is_no_job(blobs: Blobs, error: Exception) 
     def accept(_batch: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
         raise error
 
-    answers = hand_in(AcceptQueue(accept, blobs), [new_job() for _ in range(3)], None)
+    answers = hand_in(GroupCommit(accept, blobs), [new_job() for _ in range(3)], None)
     assert answers == [error] * 3
 
 
@@ -115,7 +116,7 @@ def test_a_caller_that_has_gone_does_not_keep_the_others_waiting(
     ledger: Ledger, blobs: Blobs
 ) -> None:
     news = [new_job(), new_job()]
-    queue = AcceptQueue(ledger.jobs.create_many, blobs)
+    queue = GroupCommit(ledger.jobs.create_many, blobs)
 
     async def run() -> tuple[Job, bool]:
         gone, waits = (asyncio.ensure_future(queue.submit(new)) for new in news)

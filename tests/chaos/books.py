@@ -12,6 +12,7 @@ from jobs.db import tables
 from jobs.domain.errors import NotFound
 from jobs.domain.states import FINAL_JOB_STATES, JobState
 from tests.chaos.load import Accepted, Load
+from tests.support.ledger_view import open_jobs
 from tests.support.receiver import Received
 from tests.support.workplace import Workplace, await_true
 
@@ -50,10 +51,10 @@ class Books:
 def await_all_ended(place: Workplace, patience_s: float = 60.0) -> None:
     """Wait until no job is open."""
     await_true(
-        lambda: place.ledger.jobs.open_count() == 0,
+        lambda: open_jobs(place.ledger) == 0,
         lambda: (
-            f"{place.ledger.jobs.open_count()} jobs to end\n{place.log('pages')[-3000:]}"
-            f"\n{place.log('courier')[-3000:]}"
+            f"{open_jobs(place.ledger)} jobs to end\n{place.log('pages')[-3000:]}"
+            f"\n{place.log('control')[-3000:]}"
         ),
         patience_s,
     )

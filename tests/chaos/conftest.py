@@ -31,7 +31,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """API, courier and two readers with the engine of doubles, over SQLite."""
+    """API, control worker and two readers with the engine of doubles, over SQLite."""
     folder = tmp_path_factory.mktemp("service")
     with (
         Workplace(folder, page_timeout_s=PAGE_LIMIT_S, lease_s=3) as place,

@@ -60,10 +60,10 @@ class Fleet:
             self._members[name] = _Member(start, process)
         return process
 
-    def add_workers(self, readers: int, builder: str = "", couriers: int = 1) -> None:
-        """Start readers (real ones, or with an engine of doubles) and couriers; wait for all."""
-        for number in range(couriers):
-            self.add(f"courier-{number}", lambda: self.place.start_worker("courier"))
+    def add_workers(self, readers: int, builder: str = "", control_workers: int = 1) -> None:
+        """Start readers (real ones, or with an engine of doubles) and control workers; wait."""
+        for number in range(control_workers):
+            self.add(f"control-{number}", lambda: self.place.start_worker("control"))
         for number in range(readers):
             self.add(f"pages-{number}", lambda: self.place.start_worker("pages", builder))
         self.await_ready()
@@ -125,7 +125,7 @@ class Fleet:
 
     def await_ready(self) -> None:
         """Wait until every worker is there again."""
-        for name in [*self.names("courier"), *self.names("pages")]:
+        for name in [*self.names("control"), *self.names("pages")]:
             await_true(lambda name=name: self._members[name].process.poll() is None, name)
             self.place.await_ready(self._members[name].process)
 
@@ -163,7 +163,7 @@ class Fleet:
         does not work yet would show nothing.
         """
         ready = {report.pid for report in self.place.reports() if report.ready}
-        names = [*self.names("pages"), *self.names("courier")]
+        names = [*self.names("pages"), *self.names("control")]
         at_work = [name for name in names if self.pid(name) in ready]
         if at_work:
             self.kill(self.chance.choice(at_work))

@@ -23,6 +23,7 @@ from tests.chaos.books import Books, await_all_ended, judge
 from tests.chaos.fleet import Fleet
 from tests.chaos.load import Load
 from tests.chaos.pages import CHEAP, png, text_of
+from tests.support.ledger_view import open_jobs
 from tests.support.workplace import Workplace
 
 SAMPLE_S = 5.0
@@ -95,7 +96,7 @@ def run(folder: Path, pages: int, minutes: float) -> tuple[Memory, Books]:
     with Workplace(folder, lease_s=30, republish_s=30) as place, Fleet(place) as fleet:
         fleet.add_api()
         fleet.add_workers(readers=1)
-        names = ("api", "courier-0", "pages-0")
+        names = ("api", "control-0", "pages-0")
         memory = Memory({name: fleet.pid(name) for name in names})
         ending = threading.Event()
         sampler = threading.Thread(target=_sample, args=(memory, ending))
@@ -149,7 +150,7 @@ def write(
 
 def _gate(place: Workplace, load: Load, until: float) -> bool:
     """Wait until few enough are under way; False when the time is over."""
-    while len(load.accepted) % 20 == 0 and place.ledger.jobs.open_count() > MOST_OPEN:
+    while len(load.accepted) % 20 == 0 and open_jobs(place.ledger) > MOST_OPEN:
         time.sleep(0.5)
     return time.monotonic() < until
 

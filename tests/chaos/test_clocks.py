@@ -27,14 +27,14 @@ from tests.support.workplace import PLAIN, TENANT, Workplace, await_true
 from tests.workers.control.test_zip_archive import packed
 
 # Beyond a lease (3 s), a deadline (300 s), and what verifiers of signatures allow (300 s).
-API_S, COURIER_S, READER_S = 420, 660, -540
+API_S, CONTROL_S, READER_S = 420, 660, -540
 DEADLINE_S = 300.0
 IN_BATCH = 4
 
 
 @contextmanager
 def at_odds(cluster: Cluster, folder: Path) -> Iterator[Fleet]:
-    """A service whose API and courier are fast, one reader slow, and the other right."""
+    """A service whose API and control worker are fast, one reader slow, and the other right."""
     keys = folder / "webhook-keys"
     settings = {"lease_s": 3, "egress_allow": ("127.0.0.1",), "webhook_key_file": keys}
     with (
@@ -43,7 +43,7 @@ def at_odds(cluster: Cluster, folder: Path) -> Iterator[Fleet]:
     ):
         place.environment["TEST_WAITS"] = "0.0001"
         reader, ahead = "build_double_engine", make_wrong_clocks(folder)
-        fleet.add("courier-0", lambda: place.start_worker("courier", prefix=ahead(COURIER_S)))
+        fleet.add("control-0", lambda: place.start_worker("control", prefix=ahead(CONTROL_S)))
         fleet.add("pages-slow", lambda: place.start_worker("pages", reader, ahead(READER_S)))
         fleet.add("pages-right", lambda: place.start_worker("pages", reader))
         place.url = place.choose_address()
@@ -63,8 +63,8 @@ def test_hosts_whose_clocks_differ_by_minutes_lose_nothing_and_do_nothing_twice(
     refusals = [Reply(status=503)] * scale(3, 40)
     with at_odds(cluster, tmp_path) as fleet, receiver(*refusals, Reply()) as server:
         place = fleet.place
-        endpoint = place.ledger.webhooks.create_endpoint(TENANT, server.url, ["job.*"])
-        secret = place.ledger.webhooks.secrets(endpoint.id)[0]
+        endpoint = place.ledger.endpoints.create(TENANT, server.url, ["job.*"])
+        secret = place.ledger.endpoints.secrets(endpoint.id)[0]
         batch_id = _hand_in_a_batch(place)
         load = Load(
             place.url,
@@ -84,7 +84,7 @@ def test_hosts_whose_clocks_differ_by_minutes_lose_nothing_and_do_nothing_twice(
         batch = place.ledger.batches.get(TENANT, batch_id)
         await_true(
             lambda: len(told_about(server.requests)) == total + IN_BATCH,
-            lambda: f"every message\n{place.log('courier')[-3000:]}",
+            lambda: f"every message\n{place.log('control')[-3000:]}",
         )
         calls = list(server.requests)
         books = judge(place, load)
@@ -92,10 +92,10 @@ def test_hosts_whose_clocks_differ_by_minutes_lose_nothing_and_do_nothing_twice(
     for call in calls:  # refuses what was signed more than five minutes away from now
         Webhook(secret).verify(call.body, call.headers)
     told = told_about(calls)
-    what = f"API {API_S:+d} s, courier {COURIER_S:+d} s, a reader {READER_S:+d} s; {kills} kills"
+    what = f"API {API_S:+d} s, control {CONTROL_S:+d} s, a reader {READER_S:+d} s; {kills} kills"
     figures = f"{len(told)} ends told of once each, every signature within five minutes of now"
     note(8, "clocks of hosts that differ", what, books, figures, fleet)
-    assert off_s == pytest.approx(COURIER_S, abs=60)
+    assert off_s == pytest.approx(CONTROL_S, abs=60)
     assert books.are_clean
     assert books.done == books.accepted == total
     assert books.again <= kills * place.settings.worker_threads
@@ -109,7 +109,7 @@ def _holds_a_new_page(fleet: Fleet, name: str) -> bool:
 
 
 def _hand_in_a_batch(place: Workplace) -> str:
-    """Accepted here, laid out by the courier, whose clock is past the deadline already."""
+    """Accepted here, laid out by the control worker, whose clock is past the deadline already."""
     new = NewBatch(new_id("batch"), TENANT, PLAIN, archive=True, deadline_s=DEADLINE_S)
     names = [f"{number}.png" for number in range(IN_BATCH)]
     entries = [(name, coloured(number, WHITE)) for number, name in enumerate(names)]
@@ -119,7 +119,7 @@ def _hand_in_a_batch(place: Workplace) -> str:
 
 
 def _off_by_s(place: Workplace) -> float:
-    """How far the courier's clock is ahead: what its log says beside when the file was written."""
-    file = place.folder / "courier.log"
+    """How far the control worker's clock is ahead: its log against when the file was written."""
+    file = place.folder / "control.log"
     said = json.loads(file.read_text().splitlines()[-1])["time"]
     return datetime.fromisoformat(said).timestamp() - file.stat().st_mtime

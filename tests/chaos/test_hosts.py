@@ -1,4 +1,4 @@
-"""API, Redis, PostgreSQL, courier and two readers on hosts of their own, and pulled cables."""
+"""API, Redis, PostgreSQL, control and two readers on hosts of their own, and pulled cables."""
 
 import signal
 import subprocess
@@ -41,8 +41,8 @@ def spread(net: Hosts, folder: Path) -> Iterator[Fleet]:
 
 def _start(net: Hosts, fleet: Fleet) -> None:
     place = fleet.place
-    for host in ("courier", "reader-a", "reader-b"):
-        role, builder = ("courier", "") if host == "courier" else ("pages", "build_double_engine")
+    for host in ("control", "reader-a", "reader-b"):
+        role, builder = ("control", "") if host == "control" else ("pages", "build_double_engine")
         name = host.replace("reader", "pages")
         fleet.add(name, lambda r=role, b=builder, h=host: place.start_worker(r, b, net.on(h)))
     place.environment |= {"PAGESIGHT_HOST": net.address("api"), "PAGESIGHT_PORT": str(API_PORT)}
@@ -71,7 +71,7 @@ def test_a_reader_cut_off_in_the_middle_of_its_page_loses_nothing_and_comes_back
 ) -> None:
     """As 1, 8 and 10 on several hosts: the cut is longer than the lease."""
     rounds = scale(1, 4)
-    names = ("api", "redis", "postgres", "courier", "reader-a", "reader-b")
+    names = ("api", "redis", "postgres", "control", "reader-a", "reader-b")
     with hosts(*names) as net, spread(net, tmp_path) as fleet:
         place, waits = fleet.place, []
         load = Load(
@@ -102,7 +102,7 @@ def test_a_reader_cut_off_in_the_middle_of_its_page_loses_nothing_and_comes_back
 def test_every_host_cut_off_in_turn_loses_nothing(tmp_path: Path, scale: Scale, note: Note) -> None:
     """The cable of each host pulled for a few seconds, under load, one after the other."""
     cut_s = scale(2, 12)
-    names = ("api", "redis", "postgres", "courier", "reader-a", "reader-b")
+    names = ("api", "redis", "postgres", "control", "reader-a", "reader-b")
     with hosts(*names) as net, spread(net, tmp_path) as fleet:
         place = fleet.place
         total = scale(30, 250)

@@ -35,7 +35,7 @@ def test_random_workers_killed_again_and_again_lose_no_page_and_double_none(
         await_all_ended(place, 1200)
         books = judge(place, load, text_of)
     what = (
-        f"{len(fleet.blows)} times a random worker (reader or courier) SIGKILLed, one every "
+        f"{len(fleet.blows)} times a random worker (reader or control worker) SIGKILLed, one every "
         f"{every_s:g} s, none before {step} pages since the last"
     )
     note(1, "workers killed", what, books, "real pages, real engine", fleet)

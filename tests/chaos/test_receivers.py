@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from standardwebhooks import Webhook
 
 from jobs.db import tables
-from jobs.domain.delivery import Delivery, Which
+from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.states import DeliveryState
 from tests.chaos.books import await_all_ended, judge, told_about
 from tests.chaos.fleet import Fleet
@@ -71,11 +71,11 @@ def await_told(fleet: Fleet, endpoint_id: str, total: int) -> int:
     sent again: by a fair coin one in a thousand, one in 58 where two of three calls are refused.
     """
     replayed = 0
-    given_up = Which(endpoint_id=endpoint_id, states=(DeliveryState.FAILED,))
+    given_up = DeliveryFilter(endpoint_id=endpoint_id, states=(DeliveryState.FAILED,))
     while count(fleet, endpoint_id, DeliveryState.DELIVERED) < total:
         await_true(
             lambda: not count(fleet, endpoint_id, DeliveryState.PENDING),
-            lambda: f"every delivery to end\n{fleet.place.log('courier')[-3000:]}",
+            lambda: f"every delivery to end\n{fleet.place.log('control')[-3000:]}",
             300,
         )
         replayed += fleet.place.ledger.deliveries.replay_many(TENANT, given_up)
@@ -90,17 +90,17 @@ def test_a_receiver_that_fails_half_the_time_is_told_of_every_job_once_and_verif
     chance = Random(18)
     replies = [Reply(status=chance.choice((200, 500, 503))) for _ in range(20 * total)]
     with receiver(*replies, Reply()) as server:
-        endpoint = place.ledger.webhooks.create_endpoint(TENANT, server.url, ["job.*"])
-        old = place.ledger.webhooks.secrets(endpoint.id)[0]
+        endpoint = place.ledger.endpoints.create(TENANT, server.url, ["job.*"])
+        old = place.ledger.endpoints.secrets(endpoint.id)[0]
         with pages(telling, total) as load:
             await_true(lambda: len(load.accepted) >= total // 2, "half of them", 300)
-            place.ledger.webhooks.rotate_secret(TENANT, endpoint.id)
+            place.ledger.endpoints.rotate_secret(TENANT, endpoint.id)
         await_all_ended(place, 300)
         ended_at = time.time()
         replayed = await_told(telling, endpoint.id, total)
         took_s = time.time() - ended_at
         calls = list(server.requests)
-        place.ledger.webhooks.delete(TENANT, endpoint.id)
+        place.ledger.endpoints.delete(TENANT, endpoint.id)
     for call in calls:
         Webhook(old).verify(call.body, call.headers)
     books = judge(place, load, calls=calls)
@@ -123,11 +123,11 @@ def test_a_dead_receiver_is_disabled_after_five_days_and_nobody_else_waits_for_i
 ) -> None:
     """Statement 19, on a clock that is set ahead; afterwards everything is replayed."""
     place, total = telling.place, scale(12, 100)
-    webhooks = place.ledger.webhooks
+    webhooks = place.ledger.endpoints
     with receiver() as mended, receiver() as server, dead_receiver(way) as url:
-        live = webhooks.create_endpoint(TENANT, server.url, ["job.*"])
+        live = webhooks.create(TENANT, server.url, ["job.*"])
         alone = _slow_told(telling, live.id, total)
-        dead = webhooks.create_endpoint(TENANT, url, ["job.*"])
+        dead = webhooks.create(TENANT, url, ["job.*"])
         beside = _slow_told(telling, live.id, total)
         _let_days_pass(telling)
         with pages(telling, 1):
@@ -173,7 +173,7 @@ def _slow_told(fleet: Fleet, endpoint_id: str, total: int) -> float:
     mine = {each.job_id for each in load.accepted.values()}
 
     def arrived() -> list[Delivery]:
-        which = Which(endpoint_id=endpoint_id, states=(DeliveryState.DELIVERED,))
+        which = DeliveryFilter(endpoint_id=endpoint_id, states=(DeliveryState.DELIVERED,))
         found = fleet.place.ledger.deliveries.list(TENANT, which, limit=500)[0]
         return [each for each in found if each.job_id in mine]
 

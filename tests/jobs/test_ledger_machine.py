@@ -25,18 +25,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from jobs.domain.delivery import Attempt, Which
-from jobs.domain.errors import IllegalMove, StaleClaim
+from jobs.domain.delivery import Attempt, DeliveryFilter
+from jobs.domain.errors import IllegalTransition, StaleClaim
 from jobs.domain.ids import part_id
 from jobs.domain.job import Batch, Claim, Priority
 from jobs.domain.states import BatchState, DeliveryState
-from jobs.domain.topics import QUEUES
+from jobs.domain.topics import ROUTES
 from jobs.ledger import Ledger
 from jobs.queue.outbox import Message
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledger_model import LedgerModel
-from tests.support.ledger_view import Seen, is_over, look
+from tests.support.ledger_view import Seen, is_over, look, open_jobs
 from tests.support.ledgers import TENANT, UNREADABLE, clear, created, new_batch, new_job
 
 PICK = st.integers(0, 99)
@@ -98,7 +98,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def cancel_batch(self, pick: int) -> None:
         ids = list(self.model.batches)
         batch_id = ids[pick % len(ids)]
-        with nullcontext() if self.model.cancel_batch(batch_id) else pytest.raises(IllegalMove):
+        with (
+            nullcontext() if self.model.cancel_batch(batch_id) else pytest.raises(IllegalTransition)
+        ):
             self.ledger.batches.cancel(TENANT, batch_id)
 
     @rule(pick=PICK)
@@ -142,7 +144,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if dies:
                 return
         if batch is not None:
-            self.ledger.batches.laid_out(batch)
+            self.ledger.batches.expanded(batch)
             self.model.laid_out(batch_id)
 
     def _lay_one_out(self, batch: Batch) -> Batch | None:
@@ -153,7 +155,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if not may and self.model.may_lay_out(batch):
             return None  # all of it is laid out: its tender would not go on
         with nullcontext() if may else pytest.raises(StaleClaim):
-            batch = self.ledger.batches.lay_out(batch, [new])
+            batch = self.ledger.batches.expand(batch, [new])
         if not may:
             return None
         self.model.laid_one_out(self.ledger.jobs.load(job_id))
@@ -163,7 +165,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(claim=claims, pick=st.none() | PICK)
     def cancel(self, claim: Claim, pick: int | None) -> None:
         job_id = claim.job_id if pick is None else self._job(pick)
-        with nullcontext() if self.model.cancel(job_id) else pytest.raises(IllegalMove):
+        with nullcontext() if self.model.cancel(job_id) else pytest.raises(IllegalTransition):
             self.ledger.jobs.cancel(TENANT, job_id)
 
     @rule(limit=st.integers(1, 5), dies=st.booleans())
@@ -308,7 +310,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(times=st.integers(1, 4))
     def lose_finishers(self, times: int) -> None:
-        """Couriers die with a document that never comes together."""
+        """Control workers die with a document that never comes together."""
         for job_id, job in list(self.model.jobs.items()):
             if job.read:
                 for _ in range(times):
@@ -316,7 +318,7 @@ class LedgerMachine(RuleBasedStateMachine):
                     self.clock.advance(seconds=LONGEST_HOLD_S)
                 return
 
-    @rule(pick=PICK, worker=st.sampled_from(["courier", "another"]))
+    @rule(pick=PICK, worker=st.sampled_from(["control", "another"]))
     def put_off(self, pick: int, worker: str) -> None:
         """The blob store is away; only who has the job in hand may say so."""
         self.ledger.finishing.put_off(self._job(pick), worker)
@@ -324,17 +326,17 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(pick=PICK)
     def finish_late(self, pick: int) -> None:
-        """A courier comes back that was thought dead, with the result that others would make."""
+        """A control worker thought dead comes back with the result that others would make."""
         self._finish(self._job(pick))
 
     def _begin_finish(self, job_id: str, dies: bool) -> None:
-        begun = self.ledger.finishing.begin(job_id, "courier")
+        begun = self.ledger.finishing.begin(job_id, "control")
         assert (begun is not None) == self.model.begin_finish(job_id)
         if begun is not None and not dies:
             self._finish(job_id)
 
     def _finish(self, job_id: str) -> None:
-        finished = self.ledger.jobs.finish(job_id, "result")
+        finished = self.ledger.finishing.finish(job_id, "result")
         assert (finished is not None) == self.model.finish(job_id)
 
     def _deliver(self, delivery_id: str, job_id: str, dies: bool) -> None:
@@ -357,7 +359,7 @@ class LedgerMachine(RuleBasedStateMachine):
         )
     )
     def replay(self, states: tuple[DeliveryState, ...]) -> None:
-        again = self.ledger.deliveries.replay_many(TENANT, Which(states=states))
+        again = self.ledger.deliveries.replay_many(TENANT, DeliveryFilter(states=states))
         assert again == self.model.replay(states)
 
     @rule(seconds=st.sampled_from([1, 20, 31, LONGEST_HOLD_S]))
@@ -371,8 +373,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.ledger.jobs.expire_due() == self.model.expire_due()
         assert self.ledger.jobs.fail_late() == self.model.fail_late()
         self.ledger_holds_what_it_must()
-        queues = Counter(QUEUES[message.topic] for message in self.broker)
-        added = self.ledger.outbox.requeue_lapsed(lambda topic: queues[QUEUES[topic]])
+        queues = Counter(ROUTES[message.topic].queue for message in self.broker)
+        added = self.ledger.outbox.requeue_lapsed(lambda topic: queues[ROUTES[topic].queue])
         sent = look(self.ledger).outbox - self.model.outbox
         assert added == sent.total()
         self.model.requeue(sent, queues)
@@ -395,7 +397,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.sweep()
                 self._work_off()
         assert is_over(self.seen)
-        assert self.ledger.jobs.open_count() == 0
+        assert open_jobs(self.ledger) == 0
 
     def _work_off(self) -> None:
         """Until no worker is told of anything any more; whatever comes, comes twice."""
@@ -419,7 +421,7 @@ def test_whatever_happens_the_ledger_keeps_its_rules(
 
     def new_machine() -> LedgerMachine:
         clear(ledger)
-        ledger.webhooks.create_endpoint(TENANT, "https://receiver.test/hook")
+        ledger.endpoints.create(TENANT, "https://receiver.test/hook")
         return LedgerMachine(ledger, settings, clock)
 
     profile = hypothesis.settings(

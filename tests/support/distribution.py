@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# They share the chaos fleet of tests/chaos/conftest.py: API, courier and two readers.
+# They share the chaos fleet of tests/chaos/conftest.py: API, control worker and two readers.
 SHARED_FLEET = (
     "tests/chaos/test_api.py",
     "tests/chaos/test_broker.py",

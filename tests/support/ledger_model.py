@@ -8,9 +8,9 @@ from typing import Any
 
 from jobs.domain.job import Batch, Claim, Job
 from jobs.domain.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
-from jobs.domain.topics import MOST_TOGETHER, QUEUES, Topic
+from jobs.domain.topics import ROUTES, Topic
 from jobs.settings import Settings
-from jobs.stores.finish_claims import PER_PAGE_S
+from jobs.stores.finishing import PER_PAGE_S
 from tests.support.ledger_view import Hint
 
 ENDED = {PageState.SUCCEEDED, PageState.FAILED}
@@ -313,7 +313,7 @@ class LedgerModel:
 
     def put_off(self, job_id: str, worker: str) -> None:
         job = self.jobs[job_id]
-        if job.state is JobState.RUNNING and job.finish_attempts and worker == "courier":
+        if job.state is JobState.RUNNING and job.finish_attempts and worker == "control":
             job.finish_attempts -= 1
             job.open_until = None
             job.wake_at = self._patience
@@ -392,8 +392,10 @@ class LedgerModel:
         lapsed = {hint for hint, wake_at in waiting.items() if wake_at <= self._clock()}
         late = {hint for hint in lapsed if not self.outbox[hint]}
         assert set(added) <= late
-        for queue in set(QUEUES.values()):
-            together = max(MOST_TOGETHER[topic] for topic in QUEUES if QUEUES[topic] == queue)
+        for queue in {route.queue for route in ROUTES.values()}:
+            together = max(
+                ROUTES[topic].rows_per_message for topic in ROUTES if ROUTES[topic].queue == queue
+            )
             on_way = broker[queue] * together + _in_queue(self.outbox.elements(), queue)
             room = max(0, _in_queue(waiting, queue) - on_way)
             assert _in_queue(added.elements(), queue) == min(_in_queue(late, queue), room)
@@ -479,4 +481,4 @@ def _facts(job: ModelJob) -> dict[str, Any]:
 
 
 def _in_queue(hints: Iterable[Hint], queue: str) -> int:
-    return sum(QUEUES[topic] == queue for topic, _ in hints)
+    return sum(ROUTES[topic].queue == queue for topic, _ in hints)

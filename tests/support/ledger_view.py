@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
+from jobs.admission.wait_estimate import read_snapshot
 from jobs.db import tables
+from jobs.domain.delivery import Endpoint
 from jobs.domain.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
+from jobs.webhooks.endpoint_rows import callback_row
 
 # A topic and the row it is about; a delivery goes by the id of its job or batch.
 Hint = tuple[Topic, tuple[Any, ...]]
@@ -104,3 +107,36 @@ def _facts(job: Row[Any], rows: Mapping[str, Sequence[Row[Any]]]) -> dict[str, A
             for row in mine["pages"]
         },
     }
+
+
+def open_jobs(ledger: Ledger, tenant: str | None = None) -> int:
+    """Count the jobs that are not final."""
+    jobs = tables.jobs.c
+    count = select(func.count()).select_from(tables.jobs).where(jobs.finished_at.is_(None))
+    if tenant is not None:
+        count = count.where(jobs.tenant == tenant)
+    with ledger.database.read() as connection:
+        return connection.execute(count).scalar_one()
+
+
+def key_holder(ledger: Ledger, tenant: str, key: str) -> tuple[str, str] | None:
+    """Return id and fingerprint of the job that holds an idempotency key."""
+    keys = tables.idempotency_keys.c
+    held = select(keys.job_id, keys.fingerprint).where(keys.tenant == tenant, keys.key == key)
+    with ledger.database.read() as connection:
+        row = connection.execute(held.where(keys.expires_at > ledger.clock())).one_or_none()
+    return None if row is None else (row.job_id, row.fingerprint)
+
+
+def callback_endpoint(ledger: Ledger, tenant: str) -> Endpoint:
+    """Return the endpoint that signs a tenant's callbacks, with its secrets; made if missing."""
+    with ledger.database.write() as connection:
+        endpoint_id = callback_row(connection, tenant, ledger.clock()).id
+    endpoint = ledger.endpoints.get(tenant, endpoint_id)
+    return replace(endpoint, secrets=ledger.endpoints.secrets(endpoint_id))
+
+
+def pages_per_s(ledger: Ledger, tenant: str | None = None) -> float | None:
+    """Return the recent reading rate, of a tenant or of all; None where no page was read."""
+    with ledger.database.read() as connection:
+        return read_snapshot(connection, ledger.clock()).rates.get(tenant)

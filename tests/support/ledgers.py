@@ -57,7 +57,7 @@ def finished(ledger: Ledger, pages: Sequence[bool] = (True,), **values: Any) -> 
             ledger.pages.succeed(claim, "{}")
         else:
             ledger.pages.fail(claim, UNREADABLE)
-    job = ledger.jobs.finish(job_id, "result")
+    job = ledger.finishing.finish(job_id, "result")
     assert job is not None
     return job
 

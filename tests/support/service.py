@@ -86,7 +86,7 @@ class Service:
     def finish(self, job_id: str, *texts: str) -> Job:
         job = self.ledger.jobs.load(job_id)
         self.blobs.put(result_key(job), dumps(document(*texts)).encode())
-        ended = self.ledger.jobs.finish(job_id, result_key(job))
+        ended = self.ledger.finishing.finish(job_id, result_key(job))
         assert ended is not None
         return ended
 

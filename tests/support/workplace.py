@@ -160,7 +160,7 @@ class Workplace:
             lambda: self.ledger.jobs.load(job.id).state in FINAL_JOB_STATES,
             lambda: (
                 f"{job.id} to end; it is {self.ledger.jobs.load(job.id)}, pages "
-                f"{self.ledger.pages.list(job.id)}\n{self.log('pages')}\n{self.log('courier')}"
+                f"{self.ledger.pages.list(job.id)}\n{self.log('pages')}\n{self.log('control')}"
             ),
             patience_s,
         )

@@ -1,8 +1,8 @@
-"""The last step of a job: its pages put together as the result."""
+"""The last step of a job: assembles its pages into the result."""
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -23,25 +23,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobFinisher:
-    """What finishing needs. `wake` hastens the deliveries that the ledger holds ready."""
+    """Finishes jobs; one for all threads of the process."""
 
     ledger: Ledger
     blobs: Blobs
     documents: Documents
     prober: Prober
     worker: str
-    wake: Callable[[], None]
 
     def finish(self, job_id: str) -> None:
         """Store the result and close the job. Harmless when done already, or too early.
 
-        A result that cannot be put together is tried again when its turn lapses, until its
-        attempts are used up. What only waits for the blob store is tried for ever.
+        A result that cannot be assembled is retried when the claim lapses, until the attempts are
+        used up. One that only waits for the blob store is retried without limit.
         """
         job = self.ledger.finishing.begin(job_id, self.worker)
         if job is not None:
             self._finish(job)
-        self.wake()
 
     def _finish(self, job: Job) -> None:
         key = result_key(job)
@@ -53,7 +51,7 @@ class JobFinisher:
             _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
             self.ledger.finishing.put_off(job.id, self.worker)
         else:
-            self.ledger.jobs.finish(job.id, key)
+            self.ledger.finishing.finish(job.id, key)
 
     def _document(self, job: Job) -> Document:
         options = read_options(job.options)

@@ -1,9 +1,9 @@
-"""From an accepted batch to its jobs: documents are stored one by one, jobs made some at a time."""
+"""Expands an accepted batch: documents are stored one by one, jobs created some at a time."""
 
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -26,8 +26,8 @@ MOST_AT_ONCE = 200
 LONGEST_S = 5.0  # then what is stored becomes jobs, which also extends the lease
 
 
-class _Laid(NamedTuple):
-    """A job to be, why it cannot be read where that is known, whether it was stored just now."""
+class _Expanded(NamedTuple):
+    """A job to create, its fault where it is known already, whether it was stored just now."""
 
     new: NewJob
     fault: Fault | None
@@ -35,68 +35,65 @@ class _Laid(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchTender:
-    """What laying out needs. `wake` hastens the messages that the ledger holds ready."""
+class BatchProcessor:
+    """Expands batches, or cancels them."""
 
     ledger: Ledger
     blobs: Blobs
     settings: Settings
     worker: str
-    wake: Callable[[], None]
 
-    def tend(self, batch_id: str) -> None:
-        """Lay the batch out, or cancel it. Harmless when done already."""
+    def process(self, batch_id: str) -> None:
+        """Expand the batch, or cancel it. Harmless when done already."""
         batch = self.ledger.batches.begin(batch_id, self.worker)
         if batch is None:
             return
         try:
-            self._move_on(batch)
+            self._advance(batch)
         except StaleClaim:
             _log.info("batch taken over or cancelled", extra={"batch_id": batch_id})
         except BadInput as error:
             self.ledger.batches.fail(batch, fault_of(error))
         except (BlobError, NotFound) as error:
-            # The lease lapses, which leaves time to mend; the next try goes on where this ended.
-            _log.warning("batch is tried again: %s", error, extra={"batch_id": batch_id})
-        self.wake()
+            # The lease lapses, which leaves time for repair; the next attempt resumes here.
+            _log.warning("batch will be retried: %s", error, extra={"batch_id": batch_id})
 
-    def _move_on(self, batch: Batch) -> None:
+    def _advance(self, batch: Batch) -> None:
         if batch.state is BatchState.CANCELLING:
             while self.ledger.batches.cancel_some(batch):
                 pass
             return
-        some: list[_Laid] = []
+        some: list[_Expanded] = []
         began = time.monotonic()
-        for laid in self._laid(batch):
-            some.append(laid)
+        for each in self._expanded_documents(batch):
+            some.append(each)
             if len(some) >= MOST_AT_ONCE or time.monotonic() - began > LONGEST_S:
                 batch = self._make_jobs(batch, some)
                 some, began = [], time.monotonic()
-        self.ledger.batches.laid_out(self._make_jobs(batch, some))
+        self.ledger.batches.expanded(self._make_jobs(batch, some))
 
-    def _make_jobs(self, batch: Batch, some: list[_Laid]) -> Batch:
+    def _make_jobs(self, batch: Batch, some: list[_Expanded]) -> Batch:
         if some:
             # What came with the request itself was stored for good when it was accepted.
-            self.blobs.sync([input_key(laid.new) for laid in some if laid.stored])
-            batch = self.ledger.batches.lay_out(batch, [laid.new for laid in some])
-            self.wake()
-        for laid in some:
-            if laid.fault is not None:
-                self.ledger.jobs.fail(laid.new.id, laid.fault)
+            self.blobs.sync([input_key(each.new) for each in some if each.stored])
+            batch = self.ledger.batches.expand(batch, [each.new for each in some])
+        for each in some:
+            if each.fault is not None:
+                self.ledger.jobs.fail(each.new.id, each.fault)
         return batch
 
-    def _laid(self, batch: Batch) -> Iterator[_Laid]:
+    def _expanded_documents(self, batch: Batch) -> Iterator[_Expanded]:
         return self._from_archive(batch) if batch.archive else self._from_list(batch)
 
-    def _from_list(self, batch: Batch) -> Iterator[_Laid]:
+    def _from_list(self, batch: Batch) -> Iterator[_Expanded]:
         listed = read_documents(self.blobs.stream(documents_key(batch)))
         for index, document in enumerate(listed):
             if index >= batch.laid_out:
                 new = self._new_job(batch, index, document)
                 yield self._copied(batch, new, document)
 
-    def _copied(self, batch: Batch, new: NewJob, document: BatchDocument) -> _Laid:
-        """Store the document of an earlier job for this one, where it is such a one."""
+    def _copied(self, batch: Batch, new: NewJob, document: BatchDocument) -> _Expanded:
+        """Copy the document of an earlier job, where the line names one."""
         source = document.blob
         try:
             if document.job_id is not None:
@@ -104,11 +101,11 @@ class BatchTender:
             if source is not None:
                 self.blobs.copy(source, input_key(new))
         except (NotFound, ValueError):
-            return _Laid(new, input_missing(), stored=False)
-        return _Laid(new, None, stored=source is not None)
+            return _Expanded(new, input_missing(), stored=False)
+        return _Expanded(new, None, stored=source is not None)
 
-    def _from_archive(self, batch: Batch) -> Iterator[_Laid]:
-        told = {
+    def _from_archive(self, batch: Batch) -> Iterator[_Expanded]:
+        listed = {
             document.name: document
             for document in read_documents(self.blobs.stream(documents_key(batch)))
         }
@@ -119,21 +116,21 @@ class BatchTender:
             self.blobs.local_path(archive_key(batch)) as path,
             open_archive(path, limits) as archive,
         ):
-            _check_told(told, archive)
+            _check_listed(listed, archive)
             ids = CustomIds()
             for index, entry in enumerate(archive.entries):
-                document = told.get(entry.filename, BatchDocument(name=entry.filename))
+                document = listed.get(entry.filename, BatchDocument(name=entry.filename))
                 custom_id = ids.claim(document.custom_id or entry.filename, index)
                 if index >= batch.laid_out:
                     new = self._new_job(batch, index, replace(document, custom_id=custom_id))
                     yield self._unpack(archive, index, new)
 
-    def _unpack(self, archive: Archive, index: int, new: NewJob) -> _Laid:
+    def _unpack(self, archive: Archive, index: int, new: NewJob) -> _Expanded:
         entry = archive.entries[index]
         limit = self.settings.max_upload_mb * 1_000_000
         if entry.file_size > limit:
             what = f"The document has more than {limit} bytes. Send a smaller file."
-            return _Laid(new, Fault("too_large", what, "caller"), stored=False)
+            return _Expanded(new, Fault("too_large", what, "caller"), stored=False)
         hashed = hashlib.sha256()
 
         def bytes_of_entry() -> Iterator[bytes]:
@@ -144,9 +141,9 @@ class BatchTender:
         try:
             self.blobs.put_stream(input_key(new), bytes_of_entry())
         except BadInput as error:
-            return _Laid(new, fault_of(error), stored=False)
+            return _Expanded(new, fault_of(error), stored=False)
         new = replace(new, input_sha256=hashed.hexdigest(), input_bytes=entry.file_size)
-        return _Laid(new, None, stored=True)
+        return _Expanded(new, None, stored=True)
 
     def _new_job(self, batch: Batch, index: int, document: BatchDocument) -> NewJob:
         new = NewJob(
@@ -172,9 +169,9 @@ class BatchTender:
         return None if moment is None else max(0.0, (moment - self.ledger.clock()).total_seconds())
 
 
-def _check_told(told: Mapping[str | None, BatchDocument], archive: Archive) -> None:
-    """Raise BadInput for what was said of entries that are not there."""
-    missing = sorted(str(name) for name in told.keys() - {e.filename for e in archive.entries})
+def _check_listed(listed: Mapping[str | None, BatchDocument], archive: Archive) -> None:
+    """Raise BadInput for lines about entries that the archive does not have."""
+    missing = sorted(str(name) for name in listed.keys() - {e.filename for e in archive.entries})
     if missing:
         raise BadInput(
             "bad_documents",

@@ -1,4 +1,4 @@
-"""URL inputs: fetched into a blob while they are hashed and counted."""
+"""Fetches URL inputs into a blob while they are hashed and counted."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from jobs.domain.job import Job
 from jobs.ledger import Ledger
 from jobs.storage.blob_store import Blobs, input_key
 from vision.core.errors import BadInput
-from workers.egress.client import Answer, EgressClient, EgressFailed
+from workers.egress.client import EgressClient, EgressFailed, EgressResponse
 
-_PASSING = {408, 425, 429}  # statuses under 500 that ask to come again
+_RETRYABLE = {408, 425, 429}  # statuses under 500 that ask for a retry
 _LONGEST_NAME = 255
 
 
 class FetchedInput:
-    """The bytes of an answer on their way into the blob store, hashed and counted."""
+    """The body of a response on its way into the blob store, hashed and counted."""
 
-    def __init__(self, answer: Answer, max_bytes: int) -> None:
+    def __init__(self, answer: EgressResponse, max_bytes: int) -> None:
         self._answer = answer
         self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
@@ -28,11 +28,11 @@ class FetchedInput:
 
     @property
     def sha256(self) -> str:
-        """Hash of what has passed."""
+        """The hash of the bytes so far."""
         return self._hash.hexdigest()
 
     def __iter__(self) -> Iterator[bytes]:
-        """The body; BadInput `too_large` as soon as it is known to be."""
+        """The body; BadInput `too_large` as soon as that is known."""
         stated = self._answer.headers.get("content-length", "")
         if stated.isdigit() and int(stated[:18]) > self._max_bytes:
             raise self._too_large()
@@ -60,9 +60,9 @@ def fetch_input(
     timeout_s: float,
     max_bytes: int,
 ) -> Job:
-    """Store what lies at the job's URL and return the job with it.
+    """Store the document at the job's URL and return the job with it.
 
-    Raises BadInput for what the caller must mend; EgressFailed where another try may succeed.
+    Raises BadInput for what the caller must fix; EgressFailed where a retry may succeed.
     """
     url = job.source_url or ""
     key = input_key(job)
@@ -81,12 +81,16 @@ def fetch_input(
 def _check_status(status: int) -> None:
     if status == HTTPStatus.OK:
         return
-    said = f"The URL answered with status {status}"
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING:
-        raise EgressFailed("url_unreachable", f"{said}.")
+    result = f"The URL responded with status {status}"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _RETRYABLE:
+        raise EgressFailed("url_unreachable", f"{result}.")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        raise BadInput("url_redirects", f"{said}; redirects are not followed. Give the final URL.")
-    raise BadInput("url_unreachable", f"{said}. Give a URL that answers 200 with the document.")
+        raise BadInput(
+            "url_redirects", f"{result}; redirects are not followed. Give the final URL."
+        )
+    raise BadInput(
+        "url_unreachable", f"{result}. Give a URL that responds with 200 with the document."
+    )
 
 
 def _file_name(url: str) -> str | None:

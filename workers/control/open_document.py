@@ -1,7 +1,6 @@
-"""The first step of a job: have its input, look what it is, lay out its pages."""
+"""The first step of a job: fetch its input, probe it, create its pages."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class Prober(Protocol):
-    """Says what a document is without decoding it."""
+    """Identifies a document without decoding it."""
 
     def probe(self, path: Path) -> DocumentProbe:
         """Media type and pages; BadInput where it cannot be read."""
@@ -35,7 +34,7 @@ class Prober(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobOpener:
-    """What opening needs. `wake` hastens the messages that the ledger holds ready."""
+    """Opens documents; one for all threads of the process."""
 
     ledger: Ledger
     blobs: Blobs
@@ -44,7 +43,6 @@ class JobOpener:
     client: EgressClient
     settings: Settings
     worker: str
-    wake: Callable[[], None]
 
     def open(self, job_id: str) -> None:
         """Open the job, or fail it where its caller must act. Harmless when done already."""
@@ -52,7 +50,7 @@ class JobOpener:
         if job is None:
             return
         try:
-            self._lay_out(job)
+            self._create_pages(job)
         except BadInput as error:
             self.ledger.jobs.fail(job.id, fault_of(error))
         except EgressFailed as error:
@@ -61,9 +59,8 @@ class JobOpener:
             self._fail_when_last(job, fault_of(error))
         except (BlobError, NotFound):
             self._fail_when_last(job, input_missing())
-        self.wake()
 
-    def _lay_out(self, job: Job) -> None:
+    def _create_pages(self, job: Job) -> None:
         options = read_options(job.options)
         self._check_languages(options)
         if job.input_blob is None:
@@ -90,12 +87,12 @@ class JobOpener:
         try:
             tessdata = find_tessdata(str(folder) if folder else None)
         except EngineFailure:
-            return  # this process reads nothing; the pages' workers judge by their own models
+            return  # this process reads nothing; the pages workers check against their own models
         if options.languages != ANY_LANGUAGE:
             require_languages(tessdata, options.languages)
 
     def _fail_when_last(self, job: Job, fault: Fault) -> None:
-        """Another try comes when the job's wake-up is due, until its attempts are used up."""
+        """The message is sent again until the attempts are used up; the last one fails the job."""
         _log.warning("opening failed: %s", fault.message, extra={"job_id": job.id})
         if job.open_attempts >= self.settings.max_attempts:
             self.ledger.jobs.fail(job.id, fault)

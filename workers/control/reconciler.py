@@ -1,4 +1,4 @@
-"""Takes up again what was lost: SQL is the truth, and messages are only hints."""
+"""Recovers lost work: SQL is the source of truth, and messages are only hints."""
 
 import logging
 import threading
@@ -14,17 +14,17 @@ from jobs.storage.blob_store import Blobs
 
 _log = logging.getLogger(__name__)
 
-_LEAP_S = 2.0  # wall clock against monotonic: a leap, or the machine was suspended
+_JUMP_S = 2.0  # wall clock against monotonic: a jump, or the machine was suspended
 _ORPHANS_FIRST_S, _ORPHANS_EVERY_S = 600.0, 6 * 3600.0
-_PURGED_S = 2.0  # a sweep deletes so long: the rest waits for the next
+_PURGED_S = 2.0  # the time one sweep spends on deletion; the rest waits for the next
 
 
 class LeaseJudge:
-    """Says when leases may be judged: not before their holders could renew after a disturbance.
+    """Decides when leases may be judged: not before holders could renew after a disturbance.
 
-    While the ledger was away nobody could renew, and after a leap of the clock, or when the whole
-    machine was suspended, every lease seems over at once though its holder is well. Each such
-    page would count an attempt for nothing. `grace_s` is more than a holder's pause between two
+    While the ledger was away nobody could renew, and after a jump of the clock, or when the whole
+    machine was suspended, every lease seems expired at once though its holder is healthy. Each
+    such page would count an attempt for nothing. `grace_s` is longer than the pause between two
     renewals.
     """
 
@@ -39,10 +39,12 @@ class LeaseJudge:
         self._not_before = time.monotonic() + self._grace_s
 
     def may_judge(self) -> bool:
-        """Whether a lease that is over now was not renewed for want of a holder."""
+        """Whether a lease that has expired now means that its holder is gone."""
         offset_s = self._wall_offset_s()
-        if offset_s - self._offset_s > _LEAP_S:
-            _log.warning("the clock leapt by %.0f s: leases get time", offset_s - self._offset_s)
+        if offset_s - self._offset_s > _JUMP_S:
+            _log.warning(
+                "the clock jumped by %.0f s: lease checks are postponed", offset_s - self._offset_s
+            )
             self.disturb()
         self._offset_s = offset_s
         return time.monotonic() >= self._not_before
@@ -59,14 +61,12 @@ class Reconciler:
         ledger: Ledger,
         blobs: Blobs,
         depth: Callable[[Topic], int],
-        wake: Callable[[], None],
         every_s: float,
         judge: LeaseJudge,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._depth = depth
-        self._wake = wake
         self._every_s = every_s
         self._judge = judge
         self._orphans_at = time.monotonic() + _ORPHANS_FIRST_S
@@ -93,15 +93,14 @@ class Reconciler:
             ("messages sent again", self._requeue),
         )
         for what, step in steps:
-            self._take(what, step)
-        self._wake()
-        self._take("jobs and batches deleted or past their retention", self._purge)
+            self._run_step(what, step)
+        self._run_step("jobs and batches deleted or past their retention", self._purge)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s):
             self.sweep()
 
-    def _take(self, what: str, step: Callable[[], int]) -> None:
+    def _run_step(self, what: str, step: Callable[[], int]) -> None:
         try:
             count = step()
         except (LedgerError, OSError) as error:
@@ -119,11 +118,11 @@ class Reconciler:
         return self._ledger.outbox.requeue_lapsed(self._depth)
 
     def _delete_orphans(self) -> int:
-        """Now and then: it lists the whole store."""
+        """Rarely: it lists the whole store."""
         if time.monotonic() < self._orphans_at:
             return 0
         self._orphans_at = time.monotonic() + _ORPHANS_EVERY_S
         return delete_orphans(self._ledger.database, self._blobs, self._ledger.clock())
 
     def _purge(self) -> int:
-        return self._ledger.deleting.purge(self._blobs, _PURGED_S)
+        return self._ledger.deletion.purge(self._blobs, _PURGED_S)

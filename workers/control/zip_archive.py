@@ -1,4 +1,4 @@
-"""What is in a ZIP: looked through before any of it is unpacked, and never unpacked to a path."""
+"""Reads ZIP archives: checked before anything is unpacked, and never unpacked to a path."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ from vision.core.errors import BadInput
 
 LONGEST_NAME = 500
 LARGEST_DIRECTORY = 64 << 20
-# A blank page in black and white packs to a hundredth; deflate itself ends at 1 : 1032.
+# A blank black-and-white page compresses to a hundredth; the limit of deflate is 1 : 1032.
 MAX_RATIO = 250
 RATIO_FROM_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
@@ -27,21 +27,21 @@ _TAIL_BYTES = 22 + 20 + 56 + 0xFFFF  # both end records, the locator, the longes
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """How much an archive may hold."""
+    """Limits of an archive's contents."""
 
     documents: int
     unpacked_bytes: int
 
 
 class Archive:
-    """An opened archive whose directory holds nothing that is refused."""
+    """An opened archive whose directory has passed the checks."""
 
     def __init__(self, file: ZipFile, entries: Sequence[ZipInfo]) -> None:
         self._file = file
         self.entries = entries
 
     def chunks(self, entry: ZipInfo) -> Iterator[bytes]:
-        """Yield an entry's bytes; BadInput `archive_damaged` where they are not what it says."""
+        """Yield an entry's bytes; BadInput `archive_damaged` where they do not match it."""
         try:
             with self._file.open(entry) as opened:
                 while chunk := opened.read(_CHUNK_BYTES):
@@ -52,7 +52,7 @@ class Archive:
 
 @contextmanager
 def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
-    """Open a ZIP and look through its directory.
+    """Open a ZIP and check its directory.
 
     Raises BadInput that names what is refused: `archive_damaged`, `_too_many`, `_encrypted`,
     `_link`, `_path`, `_unsupported`, `_bomb`, or `batch_empty`.
@@ -62,7 +62,9 @@ def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
         try:
             archive = ZipFile(file)
         except (BadZipFile, ValueError, NotImplementedError, struct.error) as error:
-            raise _refused("damaged", "The file is no ZIP, or its directory is broken") from error
+            raise _refused(
+                "damaged", "The file is not a ZIP, or its directory is damaged"
+            ) from error
         with archive:
             yield Archive(archive, _documents(archive.infolist(), limits))
 
@@ -73,13 +75,13 @@ def _documents(entries: Sequence[ZipInfo], limits: ArchiveLimits) -> Sequence[Zi
         _check(entry)
         unpacked += entry.file_size
         if unpacked > limits.unpacked_bytes:
-            raise _refused("bomb", f"Unpacked it has more than {limits.unpacked_bytes} bytes")
+            raise _refused("bomb", f"It expands to more than {limits.unpacked_bytes} bytes")
     documents = [entry for entry in entries if not (entry.is_dir() or _is_junk(entry.filename))]
     if len(documents) > limits.documents:
         found = f"It has {len(documents)} documents; {limits.documents} are allowed"
         raise _refused("too_many", found)
     if not documents:
-        raise BadInput("batch_empty", "The archive holds no document. Add one.")
+        raise BadInput("batch_empty", "The archive has no documents. Add one.")
     return documents
 
 
@@ -91,11 +93,11 @@ def _check(entry: ZipInfo) -> None:
     if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise _refused("link", f"{shown} is a link or a device, not a file")
     if not _is_plain(name):
-        raise _refused("path", f"{shown} leads out of the archive or is no plain name")
+        raise _refused("path", f"{shown} leads outside the archive or is not a plain name")
     if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-        raise _refused("unsupported", f"{shown} is packed by another method than deflate")
+        raise _refused("unsupported", f"{shown} is compressed by another method than deflate")
     if entry.file_size > max(RATIO_FROM_BYTES, MAX_RATIO * entry.compress_size):
-        raise _refused("bomb", f"{shown} unpacks to over {MAX_RATIO} times its size")
+        raise _refused("bomb", f"{shown} expands to over {MAX_RATIO} times its size")
 
 
 def _is_plain(name: str) -> bool:
@@ -110,25 +112,25 @@ def _is_plain(name: str) -> bool:
 
 
 def _is_junk(name: str) -> bool:
-    """What file managers add and nobody means: their notes, and macOS' resource forks."""
+    """Whether a file manager added the entry: its metadata, and macOS resource forks."""
     folder, last = name.partition("/")[0], name.rpartition("/")[2]
     return folder == "__MACOSX" or last.lower() in _JUNK or last.startswith("._")
 
 
 def _check_directory(file: IO[bytes], limits: ArchiveLimits) -> None:
-    """Ask the end of the file how large its directory is, before anything reads it whole."""
+    """Check the size of the directory from the file's end, before it is read."""
     count, size = _directory(file)
-    if count > 2 * limits.documents:  # folders and what file managers add are entries, too
+    if count > 2 * limits.documents:  # folders and metadata of file managers are entries, too
         raise _refused("too_many", f"It has {count} entries; {limits.documents} are allowed")
     if size > LARGEST_DIRECTORY:
-        raise _refused("bomb", f"Its directory alone has {size} bytes")
+        raise _refused("bomb", f"Its directory has {size} bytes")
 
 
 def _directory(file: IO[bytes]) -> tuple[int, int]:
     """Entries and bytes of the directory (APPNOTE.TXT 4.3.14 to 4.3.16).
 
-    The largest that any end record in the file's tail states: which of several is meant is left
-    to who reads the directory, and none of them may be too large.
+    The largest that any end record in the file's tail states: `zipfile` chooses one of several, so
+    none of them may be too large.
     """
     file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
     tail = file.read()
@@ -141,10 +143,10 @@ def _stated(tail: bytes, mark: bytes, layout: str, at: int) -> Iterator[tuple[in
     start = tail.find(mark)
     while 0 <= start <= len(tail) - at - struct.calcsize(layout):
         count, size = struct.unpack_from(layout, tail, start + at)
-        # These values of the short record say only that the 64-bit one has the true ones.
+        # These values of the short record mean that the 64-bit one has the true ones.
         yield (0 if count == 0xFFFF else count), (0 if size == 0xFFFFFFFF else size)
         start = tail.find(mark, start + 1)
 
 
 def _refused(kind: str, what: str) -> BadInput:
-    return BadInput(f"archive_{kind}", f"{what}. Pack the documents again as a plain ZIP.")
+    return BadInput(f"archive_{kind}", f"{what}. Create the archive again as a plain ZIP.")

@@ -1,4 +1,4 @@
-"""Work that waits on other people's servers, kept apart so that a slow one delays only its own."""
+"""A bulkhead around work that waits on other people's servers: a slow one delays only its own."""
 
 import logging
 import threading
@@ -11,154 +11,173 @@ from urllib.parse import urlsplit
 
 _log = logging.getLogger(__name__)
 
-# What is offered beyond these is dropped: the ledger brings it up again.
-MOST_KNOWN = 100_000
-MOST_IN_LANE = 1000
-MOST_IN_SLOW_LANE = 100
-SLOW_REMEMBERED = 10_000  # lanes that were slow and have nothing to do now
+# Work submitted beyond these limits is dropped: the reconciler sends its message again.
+MAX_PENDING = 100_000
+MAX_WAITING = 1000  # of one partition
+MAX_WAITING_SLOW = 100
+MAX_SLOW = 10_000  # slow partitions that are remembered while they have nothing to do
 
 
-_Row = tuple[str, bool]  # an owner, and whether its slow lanes are meant
+_Group = tuple[str, bool]  # an owner, and whether these are its slow partitions
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Partition:
     owner: str
     waiting: deque[str] = field(default_factory=deque)
     running: int = 0
-    row: _Row | None = None  # where it stands in line; nowhere while it has as much as it may
+    group: _Group | None = None  # where it is scheduled; None while it is at its own limit
 
 
-class Lanes:
-    """Runs offered work on threads of its own, lanes taking turns, `per_lane` at once for one.
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a bulkhead holds: work that waits or runs, how much of it runs, and slow partitions."""
 
-    No owner has more than half of the threads. A lane whose last work took `slow_s` runs one at a
-    time until it is quick again, and all such lanes together have half of the threads, those of
-    one owner a quarter: so there is room for quick work whatever hangs.
+    pending: int
+    running: int
+    slow: int
 
-    Work is known by its id while it waits or runs, and not taken twice. Nothing here is durable:
-    what is lost with the process is brought up again by the ledger.
+
+class Bulkhead:
+    """Runs submitted work on its own threads, at most `per_partition` at once for one partition.
+
+    A partition is what can hang together: a host, an endpoint, a tenant. They take turns. No owner
+    (a tenant) has more than half of the threads. A partition whose last work took `slow_s` runs one
+    at a time until it is fast again; all slow partitions together have half of the threads, those
+    of one owner a quarter. So fast work always finds a thread.
+
+    Work is known by its id while it waits or runs, and is not accepted twice. Nothing is durable:
+    what is lost with the process is sent again by the reconciler.
     """
 
     def __init__(
         self,
         run: Callable[[str], None],
         threads: int,
-        per_lane: int,
+        per_partition: int,
         slow_s: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run = run
-        self._most = threads
-        self._per_lane = per_lane
+        self._size = threads
+        self._per_partition = per_partition
         self._slow_s = slow_s
         self._monotonic = monotonic
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lane")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="bulkhead")
         self._lock = threading.Lock()
-        self._known: set[str] = set()
-        self._lanes: dict[str, _Lane] = {}
-        self._rows: dict[_Row, deque[str]] = {}  # lanes that could start; rows take turns
+        self._pending: set[str] = set()
+        self._partitions: dict[str, _Partition] = {}
+        self._ready: dict[_Group, deque[str]] = {}  # partitions that may start; groups take turns
         self._slow: dict[str, None] = {}  # oldest first
-        self._running: Counter[str] = Counter()  # by share
-        self._stopping = False
+        self._running: Counter[str] = Counter()  # by quota
+        self._stopping = threading.Event()
 
-    def offer(self, lane: str, work: str, owner: str) -> None:
-        """Take the work on, unless it is known or too much waits."""
+    @property
+    def load(self) -> Load:
+        """What the bulkhead holds at this moment."""
         with self._lock:
-            if self._stopping or work in self._known or len(self._known) >= MOST_KNOWN:
-                return
-            held = self._lanes.setdefault(lane, _Lane(owner))
-            if len(held.waiting) >= (MOST_IN_SLOW_LANE if lane in self._slow else MOST_IN_LANE):
-                return
-            self._known.add(work)
+            return Load(len(self._pending), self._running["all"], len(self._slow))
+
+    def submit(self, partition: str, work: str, owner: str) -> bool:
+        """Accept work; False when it is pending already, too much waits, or the process stops."""
+        with self._lock:
+            full = len(self._pending) >= MAX_PENDING
+            if self._stopping.is_set() or work in self._pending or full:
+                return False
+            held = self._partitions.setdefault(partition, _Partition(owner))
+            limit = MAX_WAITING_SLOW if partition in self._slow else MAX_WAITING
+            if len(held.waiting) >= limit:
+                return False
+            self._pending.add(work)
             held.waiting.append(work)
-            self._line_up(lane, held)
-            self._start_what_may()
+            self._schedule(partition, held)
+            self._start_ready()
+        return True
 
     def stop(self) -> None:
-        """Finish what runs, forget what waits."""
-        with self._lock:
-            self._stopping = True
+        """Finish what runs, drop what waits."""
+        self._stopping.set()
         self._threads.shutdown()
 
-    def _line_up(self, name: str, lane: _Lane) -> None:
-        """Put the lane in line if it may start something and does not stand there."""
+    def _schedule(self, name: str, partition: _Partition) -> None:
+        """Add a partition to its group, if it may start something and is not there yet."""
         slow = name in self._slow
-        if lane.row is None and lane.waiting and lane.running < (1 if slow else self._per_lane):
-            lane.row = (lane.owner, slow)
-            self._rows.setdefault(lane.row, deque()).append(name)
+        limit = 1 if slow else self._per_partition
+        if partition.group is None and partition.waiting and partition.running < limit:
+            partition.group = (partition.owner, slow)
+            self._ready.setdefault(partition.group, deque()).append(name)
 
-    def _leave(self, name: str, lane: _Lane) -> None:
-        if lane.row is not None:
-            row = self._rows[lane.row]
-            row.remove(name)
-            if not row:
-                del self._rows[lane.row]
-            lane.row = None
+    def _unschedule(self, name: str, partition: _Partition) -> None:
+        if partition.group is not None:
+            names = self._ready[partition.group]
+            names.remove(name)
+            if not names:
+                del self._ready[partition.group]
+            partition.group = None
 
-    def _start_what_may(self) -> None:
-        """Start one of each row in turn until no row has room."""
-        started = not self._stopping
-        while started:
+    def _start_ready(self) -> None:
+        """Start one of each group in turn until none is within its quotas."""
+        started = True
+        while started and not self._stopping.is_set():
             started = False
-            for row in list(self._rows):
-                if all(self._running[share] < most for share, most in self._shares(row)):
-                    self._start_first(row)
+            for group in list(self._ready):
+                if all(self._running[quota] < limit for quota, limit in self._quotas(group)):
+                    self._start_first(group)
                     started = True
 
-    def _shares(self, row: _Row) -> Sequence[tuple[str, int]]:
-        """The shares of the threads that a row's work counts to, and how large each is."""
-        owner, slow = row
-        half, quarter = max(1, self._most // 2), max(1, self._most // 4)
-        shares = [("all", self._most), (f"of {owner}", half)]
-        return [*shares, ("slow", half), (f"slow of {owner}", quarter)] if slow else shares
+    def _quotas(self, group: _Group) -> Sequence[tuple[str, int]]:
+        """The quotas of threads that a group's work counts against, with their limits."""
+        owner, slow = group
+        half, quarter = max(1, self._size // 2), max(1, self._size // 4)
+        quotas = [("all", self._size), (f"of {owner}", half)]
+        return [*quotas, ("slow", half), (f"slow of {owner}", quarter)] if slow else quotas
 
-    def _start_first(self, row: _Row) -> None:
-        lanes = self._rows.pop(row)
-        name = lanes.popleft()
-        if lanes:
-            self._rows[row] = lanes  # behind the other rows now
-        lane = self._lanes[name]
-        lane.row = None
-        lane.running += 1
-        shares = [share for share, _ in self._shares(row)]
-        self._running.update(shares)
-        self._threads.submit(self._work, name, lane.waiting.popleft(), shares)
-        self._line_up(name, lane)
+    def _start_first(self, group: _Group) -> None:
+        names = self._ready.pop(group)
+        name = names.popleft()
+        if names:
+            self._ready[group] = names  # behind the other groups now
+        partition = self._partitions[name]
+        partition.group = None
+        partition.running += 1
+        quotas = [quota for quota, _ in self._quotas(group)]
+        self._running.update(quotas)
+        self._threads.submit(self._work, name, partition.waiting.popleft(), quotas)
+        self._schedule(name, partition)
 
-    def _work(self, name: str, work: str, shares: Sequence[str]) -> None:
+    def _work(self, name: str, work: str, quotas: Sequence[str]) -> None:
         began = self._monotonic()
         try:
             self._run(work)
-        except Exception:  # noqa: BLE001 - one piece of work must not close its lane
-            _log.exception("work failed; the ledger brings it up again")
+        except Exception:  # noqa: BLE001 - one failure must not close its partition
+            _log.exception("work failed; the reconciler sends it again")
         with self._lock:
-            self._end(name, work, shares, self._monotonic() - began >= self._slow_s)
-            self._start_what_may()
+            self._end(name, work, quotas, self._monotonic() - began >= self._slow_s)
+            self._start_ready()
 
-    def _end(self, name: str, work: str, shares: Sequence[str], slow: bool) -> None:
-        self._known.discard(work)
-        for share in shares:
-            self._running[share] -= 1
-            if not self._running[share]:
-                del self._running[share]
-        lane = self._lanes[name]
-        lane.running -= 1
+    def _end(self, name: str, work: str, quotas: Sequence[str], slow: bool) -> None:
+        self._pending.discard(work)
+        for quota in quotas:
+            self._running[quota] -= 1
+            if not self._running[quota]:
+                del self._running[quota]
+        partition = self._partitions[name]
+        partition.running -= 1
         if slow != (name in self._slow):
-            self._leave(name, lane)
-        self._note_pace(name, slow)
-        self._line_up(name, lane)
-        if not lane.running and not lane.waiting:
-            del self._lanes[name]
+            self._unschedule(name, partition)
+        self._record_pace(name, slow)
+        self._schedule(name, partition)
+        if not partition.running and not partition.waiting:
+            del self._partitions[name]
 
-    def _note_pace(self, name: str, slow: bool) -> None:
+    def _record_pace(self, name: str, slow: bool) -> None:
         self._slow.pop(name, None)
         if slow:
             self._slow[name] = None
-            if len(self._slow) > SLOW_REMEMBERED:
+            if len(self._slow) > MAX_SLOW:
                 del self._slow[next(iter(self._slow))]
 
 
-def lane_of(url: str) -> str:
-    """The receiver behind a URL: its host and port."""
+def host_of(url: str) -> str:
+    """The host and port of a URL, in lower case: what its requests are partitioned by."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()

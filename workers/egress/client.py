@@ -1,8 +1,8 @@
-"""The one client for requests that callers make us send: URL inputs and webhooks.
+"""The one client for requests to URLs of callers: URL inputs and webhooks.
 
 It resolves a host once, checks every address by the policy of jobs/domain/egress_policy.py, and
-connects to an address that was checked, with Host and SNI kept. No redirect is followed, no proxy
-is taken from the environment, and one deadline covers the whole exchange.
+connects to a checked address with Host and SNI kept. No redirect is followed, no proxy is taken
+from the environment, and one deadline covers the whole exchange.
 """
 
 import socket
@@ -20,15 +20,15 @@ from jobs.domain.egress_policy import EgressRefused, Target, address_allowed, pa
 from workers.egress.network_backend import CheckedBackend, Deadline
 
 USER_AGENT = f"pagesight/{version('pagesight')}"
-# A lookup that hangs keeps one of these, never its caller's deadline. More than can be sent and
-# fetched at once: names that hang must leave lookups for the others.
+# A lookup that hangs occupies one of these threads beyond its deadline. There are more than
+# requests at once, so names that hang leave threads for others.
 _RESOLVERS = 128
 
 Resolver = Callable[[str, int], Sequence[str]]
 
 
 class EgressFailed(Exception):  # noqa: N818 - beside EgressRefused, and it reads well at the raise
-    """No complete answer came: unreachable, too slow, too large, or not HTTP."""
+    """No complete response: unreachable, too slow, too large, or not HTTP."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -37,8 +37,8 @@ class EgressFailed(Exception):  # noqa: N818 - beside EgressRefused, and it read
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Status and headers of an answer; header names in lower case."""
+class EgressResponse:
+    """Status and headers of a response; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,7 +70,7 @@ class EgressClient:
         self._tls: ssl.SSLContext = httpx.create_ssl_context()
 
     def close(self) -> None:
-        """Let the resolver threads go."""
+        """Stop the resolver threads."""
         self._resolvers.shutdown(wait=False, cancel_futures=True)
 
     @contextmanager
@@ -82,10 +82,10 @@ class EgressClient:
         timeout_s: float,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-    ) -> Iterator[Answer]:
-        """One request and its answer, whose body is read inside the `with`.
+    ) -> Iterator[EgressResponse]:
+        """One request and its response, whose body is read inside the `with`.
 
-        Raises EgressRefused where the policy forbids it, EgressFailed where no answer comes.
+        Raises EgressRefused where the policy forbids it, EgressFailed where no response arrives.
         """
         target = parse_target(url, self._allow)
         backend = CheckedBackend(self._addresses, Deadline(timeout_s))
@@ -101,7 +101,7 @@ class EgressClient:
                 name.decode("ascii").lower(): value.decode("latin-1")
                 for name, value in response.headers
             }
-            yield Answer(response.status, received, iter(response.iter_stream()))
+            yield EgressResponse(response.status, received, iter(response.iter_stream()))
 
     def _addresses(self, host: str, port: int, timeout_s: float) -> Sequence[str]:
         """Checked addresses of `host`; one that is refused refuses the host."""
@@ -117,7 +117,7 @@ class EgressClient:
             if not address_allowed(address.partition("%")[0], self._allow):
                 raise EgressRefused(
                     "egress_refused",
-                    f"The host {host} lies at an address that this service may not reach; its "
+                    f"The host {host} has an address that this service may not reach; its "
                     "operator allows networks in PAGESIGHT_EGRESS_ALLOW.",
                 )
         return found
@@ -128,10 +128,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except httpcore.TimeoutException as error:
-        raise EgressFailed("url_timeout", "The address did not answer in time.") from error
+        raise EgressFailed("url_timeout", "The host did not respond in time.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise EgressFailed(
-            "url_unreachable", f"The address cannot be reached: {_why(error)}."
+            "url_unreachable", f"The host cannot be reached: {_why(error)}."
         ) from error
 
 

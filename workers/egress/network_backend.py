@@ -1,4 +1,4 @@
-"""httpcore's network with two promises: checked addresses only, and nothing after the deadline."""
+"""A network backend for httpcore: only checked addresses, and nothing after the deadline."""
 
 # ruff: noqa: ARG002 - the signatures are httpcore's; the deadline stands in for its timeouts
 
@@ -12,7 +12,7 @@ Addresses = Callable[[str, int, float], Sequence[str]]
 
 
 class Deadline:
-    """A moment after which nothing of an exchange goes on."""
+    """The end of the time for one exchange."""
 
     def __init__(self, timeout_s: float) -> None:
         self._ends = time.monotonic() + timeout_s
@@ -26,7 +26,7 @@ class Deadline:
 
 
 class CheckedBackend(httpcore.NetworkBackend):
-    """Connects to what `addresses` gives for host, port and seconds left, in turn."""
+    """Connects to the addresses that `addresses` returns for host, port and seconds left."""
 
     def __init__(self, addresses: Addresses, deadline: Deadline) -> None:
         self._addresses = addresses
@@ -41,7 +41,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """The first address that takes the connection; names go no further than here."""
+        """Connect to the first address that accepts; host names are resolved nowhere else."""
         refusal: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError()
         for address in self._addresses(host, port, self._deadline.left()):
             try:
@@ -54,7 +54,7 @@ class CheckedBackend(httpcore.NetworkBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    """A stream whose every wait is cut to what is left, so dripping bytes buys no time."""
+    """A stream whose every wait is limited to the time left, so sending slowly gains none."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""Inputs of the jobs in hand as local files."""
+"""Inputs of active jobs as local files."""
 
 import threading
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-_KEPT = 4  # documents kept beyond those in use: a worker mostly reads pages of a few jobs at once
+_KEPT = 4  # documents kept beyond those in use: a worker mostly reads pages of a few jobs
 
 
 class _Document:
@@ -18,7 +18,7 @@ class _Document:
 
 
 class Documents:
-    """Keeps the latest few documents local, so that none is fetched anew for each of its pages.
+    """Keeps the latest few documents local, so that none is fetched again for each of its pages.
 
     `local_path` makes a blob a local file for the length of a `with`. Safe from many threads.
     """
@@ -46,7 +46,7 @@ class Documents:
             self._drop_beyond(self._keep)
 
     def close(self) -> None:
-        """Let go of every document that is not in use."""
+        """Release every document that is not in use."""
         self._drop_beyond(0)
 
     def _take(self, blob: str) -> _Document:

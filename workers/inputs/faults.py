@@ -5,22 +5,20 @@ from vision.core.errors import VisionError
 
 
 def fault_of(error: VisionError) -> Fault:
-    """The same code, sentence and actor."""
+    """The error's code, message and actor as a fault."""
     return Fault(error.code, error.message, error.actor)
 
 
 def input_missing() -> Fault:
-    """The blob store does not give the input back."""
-    return Fault(
-        "input_missing", "The stored document cannot be had from the blob store.", "operator"
-    )
+    """The fault of an input that the blob store does not have."""
+    return Fault("input_missing", "The stored document is missing from the blob store.", "operator")
 
 
 def unexpected(error: Exception) -> Fault:
-    """A fault in our own code. Its message stays out: it may quote the document."""
+    """An error in the service. Its message is left out: it may quote the document."""
     return Fault(
         "internal_error",
-        f"The page could not be read because of a fault in the service ({type(error).__name__}); "
-        "its log says where.",
+        f"The page could not be read because of an error in the service "
+        f"({type(error).__name__}); its log has the details.",
         "operator",
     )

@@ -1,4 +1,4 @@
-"""A job's stored options as the reading's own."""
+"""Converts a job's stored options to `ReadOptions`."""
 
 from collections.abc import Mapping
 
@@ -12,4 +12,4 @@ def read_options(stored: Mapping[str, object]) -> ReadOptions:
     try:
         return ReadOptions(**values)  # type: ignore[arg-type]  # validated when it was accepted
     except TypeError as error:
-        raise BadInput("unknown_option", f"An option is not known here: {error}") from error
+        raise BadInput("unknown_option", f"Unknown option: {error}") from error

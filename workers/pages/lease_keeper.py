@@ -1,4 +1,4 @@
-"""Claims kept alive while their pages are read, and the word that one was lost."""
+"""Renews the leases of claims while their pages are read, and reports lost ones."""
 
 import logging
 import threading
@@ -10,31 +10,31 @@ from jobs.domain.job import Claim
 
 _log = logging.getLogger(__name__)
 
-# When the ledger could not be asked: soon, to be there before the leases are judged again.
+# After a failure: soon, to renew before the leases are judged again.
 _AGAIN_S = 0.5
 
 Renew = Callable[[Sequence[Claim]], Mapping[Claim, bool]]
 
 
 class Hold:
-    """A claim that this process works on; the reading asks it between stages."""
+    """A claim that this process works on; the reading checks it between stages."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self._lost = threading.Event()
 
     def lose(self) -> None:
-        """Say that the work is for nothing: superseded, cancelled, or given back."""
+        """Mark the claim as lost: superseded, cancelled, or released."""
         self._lost.set()
 
     def check(self) -> None:
-        """StaleClaim once the claim was lost, so that no stage is begun for nothing."""
+        """Raise StaleClaim once the claim is lost, so that no further stage starts."""
         if self._lost.is_set():
-            raise StaleClaim(f"page {self.claim.number} of {self.claim.job_id} is held no more")
+            raise StaleClaim(f"page {self.claim.number} of {self.claim.job_id} is no longer held")
 
 
 class LeaseKeeper:
-    """One thread that renews every claim in hand, well before its lease ends."""
+    """One thread that renews every active claim, well before its lease ends."""
 
     def __init__(self, renew: Renew, every_s: float) -> None:
         self._renew = renew
@@ -45,11 +45,11 @@ class LeaseKeeper:
         self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
 
     def start(self) -> None:
-        """Begin to renew."""
+        """Start renewing."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Renew no more; what is still held lapses."""
+        """Stop renewing; leases still held lapse."""
         self._stopping.set()
         self._thread.join()
 
@@ -66,7 +66,7 @@ class LeaseKeeper:
                 self._held.discard(hold)
 
     def held(self) -> list[Hold]:
-        """What is in hand at this moment."""
+        """The active claims."""
         with self._lock:
             return list(self._held)
 
@@ -76,12 +76,12 @@ class LeaseKeeper:
             wait_s = self._every_s if self._renew_all() else min(_AGAIN_S, self._every_s)
 
     def _renew_all(self) -> bool:
-        """Renew what is in hand; False when the ledger was away."""
+        """Renew the active claims; False when the ledger was unavailable."""
         holds = {hold.claim: hold for hold in self.held()}
         try:
             kept = self._renew(list(holds)) if holds else {}
         except LedgerError as error:
-            # The fence still guards the result, whoever takes the page up meanwhile.
+            # The fencing token still guards the result if another worker claims the page.
             _log.warning("leases could not be renewed: %s", type(error).__name__)
             return False
         for claim, still_ours in kept.items():

@@ -1,7 +1,7 @@
-"""Pages that were lost with their worker are read alone, so that only the guilty one is lost again.
+"""Pages that were lost with their worker are read alone, so that only the fatal one is lost again.
 
-Two pages side by side fall together when one of them ends the process. Tried again side by side
-they would use up their attempts together, and a sound page would fail for its neighbour.
+When a page kills the process, pages read concurrently are lost with it. Retried concurrently, they
+would use up their attempts together, and a healthy page would fail because of its neighbour.
 """
 
 import threading
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class Quarantine:
-    """Lets many read together, or one alone; whoever waits to be alone goes before newcomers."""
+    """Admits many readers together, or one alone; one that waits to be alone goes first."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -20,7 +20,7 @@ class Quarantine:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Read beside others for the length of the `with`."""
+        """Read concurrently with others for the length of the `with`."""
         with self._changed:
             self._changed.wait_for(lambda: not self._alone and not self._waiting_alone)
             self._together += 1
@@ -33,7 +33,7 @@ class Quarantine:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Read with nobody beside for the length of the `with`."""
+        """Read alone for the length of the `with`."""
         with self._changed:
             self._waiting_alone += 1
             self._changed.wait_for(lambda: not self._alone and not self._together)

@@ -1,4 +1,4 @@
-"""One page, from its claim to its result."""
+"""Reads one page, from its claim to its result."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 LEDGER_PATIENCE_S = 60.0  # a restart of the database takes seconds; after this the page is lost
 _LOOK_AGAIN_S = 0.5
-Told = TypeVar("Told")
+T = TypeVar("T")
 
 
 class Decoder(Protocol):
@@ -41,7 +41,7 @@ class Decoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageReader:
-    """What reading pages needs; one for all threads of the process."""
+    """Reads pages; one for all threads of the process."""
 
     ledger: Ledger
     documents: Documents
@@ -51,13 +51,12 @@ class PageReader:
     watchdog: Watchdog
     worker: str
     max_attempts: int
-    wake: Callable[[], None]
     quarantine: Quarantine = field(default_factory=Quarantine)
 
     def read(self, job_id: str, number: int) -> None:
-        """Claim the page, read it, store what came of it. Harmless when it is done already."""
+        """Claim the page, read it, store the outcome. Harmless when it is done already."""
         suspect = self.ledger.pages.attempts(job_id, number) > 0
-        # Claimed inside: a page that waits for its turn must not be lost with whoever has it.
+        # Claimed inside: a page that waits for its turn must not be lost with the one that has it.
         with self.quarantine.alone() if suspect else self.quarantine.together():
             self._claim_and_read(job_id, number)
 
@@ -70,7 +69,6 @@ class PageReader:
                 self._settle(hold)
             except StaleClaim:
                 _log.info("claim lost, nothing written", extra=_named(claim))
-        self.wake()
 
     def _settle(self, hold: Hold) -> None:
         claim = hold.claim
@@ -83,10 +81,10 @@ class PageReader:
             _log.error("engine failure: %s", error.message, extra=_named(claim))
             self._try_again(hold, fault_of(error))
         except (BlobError, NotFound) as error:
-            _log.error("input not to be had: %s", error, extra=_named(claim))
+            _log.error("input not available: %s", error, extra=_named(claim))
             self._try_again(hold, input_missing())
         except LedgerError:
-            raise  # the claim was lost, or the ledger itself is away: there is nowhere to write
+            raise  # the claim was lost, or the ledger is unavailable: there is nowhere to write
         except Exception as error:  # noqa: BLE001 - whatever a page does, its neighbours go on
             _log.exception("page could not be read", extra=_named(claim))
             self._try_again(hold, unexpected(error))
@@ -114,14 +112,14 @@ class PageReader:
         return replace(reading, receipt=receipt)
 
     def _try_again(self, hold: Hold, fault: Fault) -> None:
-        """Let the lease lapse, which counts the attempt and leaves time to mend; or give up."""
+        """Let the lease lapse, which counts the attempt and leaves time for repair; or give up."""
         if hold.claim.attempt >= self.max_attempts:
             self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
 
-    def _patiently(self, hold: Hold, ask: Callable[[], Told]) -> Told:
-        """Ask the ledger, and wait for one that is away: the work is done, and nobody else can.
+    def _patiently(self, hold: Hold, ask: Callable[[], T]) -> T:
+        """Call the ledger, and wait while it is unavailable, since the work is done already.
 
-        What was committed though the answer got lost is refused as stale the second time.
+        A commit whose confirmation was lost is refused as stale the second time.
         """
         until = time.monotonic() + LEDGER_PATIENCE_S
         while True:

@@ -1,4 +1,4 @@
-"""Ends the process when a page hangs: native code cannot be interrupted, only left."""
+"""Ends the process when a page hangs: native code cannot be interrupted."""
 
 import faulthandler
 import logging
@@ -15,20 +15,20 @@ _log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.5
 # Code that hangs while it holds the interpreter's lock stops the watchdog's own thread too. The
-# C timer of faulthandler needs no lock: it fires when the thread has not set it back in time.
+# C timer of faulthandler needs no lock: it fires when the thread has not reset it in time.
 _DEAD_MAN_MARGIN_S = 5.0
 
 
 def end_process() -> None:
-    """Die at once, without a chance for anything to hang in cleaning up."""
+    """Die at once, so that no clean-up can hang."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Watchdog:
-    """One thread that looks how long each page has been in hand.
+    """One thread that checks how long each page has been in progress.
 
-    A page over `limit_s` is logged and `end` called: the page's lease lapses, and whoever takes
-    it up next counts the attempt.
+    A page over `limit_s` is logged and `end` called: the page's lease lapses, and the next claim
+    counts the attempt.
     """
 
     def __init__(self, limit_s: float, end: Callable[[], None] = end_process) -> None:
@@ -40,11 +40,11 @@ class Watchdog:
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start checking."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more, and disarm."""
+        """Stop checking, and disarm."""
         self._stopping.set()
         self._thread.join()
         faulthandler.cancel_dump_traceback_later()
@@ -61,21 +61,21 @@ class Watchdog:
                 del self._since[claim]
 
     def overdue(self) -> list[Claim]:
-        """Pages that have been in hand for longer than the limit."""
+        """Pages that have been in progress for longer than the limit."""
         now = time.monotonic()
         with self._lock:
             return [claim for claim, at in self._since.items() if now - at > self._limit_s]
 
     def _run(self) -> None:
         while True:
-            # Armed before the first look: a page may take the interpreter with it at once.
+            # Armed before the first check: a page may block the interpreter at once.
             faulthandler.dump_traceback_later(self._limit_s + _DEAD_MAN_MARGIN_S, exit=True)
             if self._stopping.wait(_LOOK_EVERY_S):
                 return
             late = self.overdue()
             for claim in late:
                 _log.critical(
-                    "page in hand for over %g s: ending this process",
+                    "page in progress for over %g s: ending this process",
                     self._limit_s,
                     extra={"job_id": claim.job_id, "page": claim.number},
                 )

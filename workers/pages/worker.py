@@ -1,11 +1,11 @@
-"""The process that reads pages: engine, decoders and a consumer of the queue `pages`."""
+"""The pages worker: engine, decoders and a consumer of the queue `pages`."""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from jobs.domain.errors import LedgerError
-from jobs.domain.topics import QUEUES
+from jobs.domain.topics import ROUTES, Topic
 from jobs.settings import Settings
 from vision.core.errors import EngineFailure
 from workers.celery_consumer import consume
@@ -17,19 +17,20 @@ from workers.pages.reader import PageReader
 from workers.pages.watchdog import Watchdog
 from workers.runtime.heartbeat import Liveness
 from workers.runtime.process import Parts, open_parts
+from workers.runtime.tuning import Tuning
 from workers.tasks import bind
 
 _log = logging.getLogger(__name__)
 
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h: an operator must act
-RESTART_AFTER_S = 15.0  # a process that cannot read says why for so long, then ends
+RESTART_AFTER_S = 15.0  # how long a process that cannot read reports why before it ends
 
 BuildEngine = Callable[[Settings], Engine]
 
 
-def run_pages(settings: Settings, build_engine: BuildEngine) -> int:
+def run_pages(settings: Settings, build_engine: BuildEngine, tuning: Tuning) -> int:
     """Read pages until SIGTERM; return the exit code."""
-    with open_parts(settings, "pages") as parts:
+    with open_parts(settings, "pages", tuning) as parts:
         try:
             engine = build_engine(settings)
         except EngineFailure as error:
@@ -42,23 +43,23 @@ def run_pages(settings: Settings, build_engine: BuildEngine) -> int:
 
 
 def _report_unready(parts: Parts, error: EngineFailure) -> int:
-    """A fresh process is the only honest new try: CUDA keeps a failed start in its process."""
+    """Report and end: CUDA keeps a failed start in its process, so only a new one can succeed."""
     _log.error("not ready: %s", error.message)
-    parts.heartbeat.say(ready=False, reason=error.message, capabilities={})
+    parts.heartbeat.report(ready=False, reason=error.message, capabilities={})
     stopped = parts.shutdown.asked.wait(RESTART_AFTER_S)
     return 0 if stopped else EXIT_CONFIG
 
 
 def _read_pages(parts: Parts, engine: Engine) -> None:
     with _open_reader(parts, engine) as reader:
-        parts.shutdown.give_back = lambda: _give_back(parts, reader.keeper.held())
-        liveness = Liveness(lambda: parts.publisher.depth("read_page"))
-        bind(parts.app, "read_page", reader.read, liveness)
+        parts.shutdown.release = lambda: _release(parts, reader.keeper.held())
+        liveness = Liveness(lambda: parts.publisher.depth(Topic.READ_PAGE))
+        bind(parts.app, Topic.READ_PAGE, reader.read, liveness)
         parts.heartbeat.watch(liveness)
         capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
-        parts.heartbeat.say(ready=True, reason="", capabilities=capabilities)
+        parts.heartbeat.report(ready=True, reason="", capabilities=capabilities)
         _log.info("reading pages", extra={"worker": parts.worker})
-        queues, threads = [QUEUES["read_page"]], parts.settings.worker_threads
+        queues, threads = [ROUTES[Topic.READ_PAGE].queue], parts.settings.worker_threads
         consume(parts.app, queues, threads, parts.worker, parts.shutdown.asked)
 
 
@@ -81,7 +82,6 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
                 watchdog=watchdog,
                 worker=parts.worker,
                 max_attempts=settings.max_attempts,
-                wake=parts.relay.wake,
             )
     finally:
         watchdog.stop()
@@ -89,8 +89,8 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
         documents.close()
 
 
-def _give_back(parts: Parts, holds: list[Hold]) -> None:
-    """Release claims without counting their attempts; whoever works on one is fenced off."""
+def _release(parts: Parts, holds: list[Hold]) -> None:
+    """Release claims without counting their attempts; threads at work on them are fenced off."""
     for hold in holds:
         hold.lose()
         try:

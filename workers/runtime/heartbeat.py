@@ -1,4 +1,4 @@
-"""What a worker says of itself, and when it must be started anew."""
+"""A worker's reports to the ledger, and the detection of one that must be restarted."""
 
 import logging
 import os
@@ -20,43 +20,43 @@ START_LIMIT_S = 600.0
 
 
 class Liveness:
-    """Notices a consumer that takes nothing though messages wait (celery#8091, #10205)."""
+    """Detects a consumer that takes nothing though messages wait (celery#8091, #10205)."""
 
     def __init__(self, backlog: Callable[[], int], limit_s: float = STALLED_AFTER_S) -> None:
         self._backlog = backlog
         self._limit_s = limit_s
         self._lock = threading.Lock()
-        self._in_hand = 0
+        self._active = 0
         self._taken_at = time.monotonic()
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """A message arrived and is worked on for the length of the `with`."""
         with self._lock:
-            self._in_hand += 1
+            self._active += 1
             self._taken_at = time.monotonic()
         try:
             yield
         finally:
             with self._lock:
-                self._in_hand -= 1
+                self._active -= 1
 
     def stalled(self) -> bool:
-        """Messages wait, nothing is in hand, and none arrived for too long."""
+        """Messages wait, nothing is in progress, and none arrived for too long."""
         try:
-            idle = not self._in_hand and self._backlog() > 0
+            idle = not self._active and self._backlog() > 0
         except LedgerError:
-            idle = False  # no broker: nothing could be taken
+            idle = False  # no broker: nothing can arrive
         if not idle:
             self._taken_at = time.monotonic()
         return time.monotonic() - self._taken_at > self._limit_s
 
 
 class Heartbeat:
-    """A thread that writes this worker's report and looks at its liveness.
+    """A thread that writes this worker's report and checks its liveness.
 
-    `on_stall` ends the process: where its liveness finds it stalled, or where it has said nothing
-    for START_LIMIT_S, as when a session hangs while it is opened or proven.
+    `on_stall` ends the process when it is stalled, or has reported nothing for `start_limit_s`: a
+    session may hang while it is opened or proven.
     """
 
     def __init__(
@@ -65,14 +65,16 @@ class Heartbeat:
         worker: str,
         role: str,
         on_stall: Callable[[], None],
+        start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._beat = beat
         self._worker = worker
         self._role = role
         self._on_stall = on_stall
+        self._start_limit_s = start_limit_s
         self._state: tuple[bool, str, Mapping[str, object]] = (False, "starting", {})
         self._began = time.monotonic()
-        self._said = False
+        self._reported = False
         self._changed = threading.Event()
         self._stopping = False
         self._liveness: Liveness | None = None
@@ -88,10 +90,10 @@ class Heartbeat:
         self._changed.set()
         self._thread.join()
 
-    def say(self, *, ready: bool, reason: str, capabilities: Mapping[str, object]) -> None:
+    def report(self, *, ready: bool, reason: str, capabilities: Mapping[str, object]) -> None:
         """Change what is reported, at once."""
         self._state = (ready, reason, capabilities)
-        self._said = True
+        self._reported = True
         self._changed.set()
 
     def watch(self, liveness: Liveness) -> None:
@@ -101,7 +103,7 @@ class Heartbeat:
     def _run(self) -> None:
         while not self._stopping:
             self._changed.clear()
-            self._report()
+            self._write()
             if why := self._why_end():
                 _log.critical("%s: ending this process", why)
                 self._on_stall()
@@ -109,13 +111,13 @@ class Heartbeat:
             self._changed.wait(BEAT_S)
 
     def _why_end(self) -> str:
-        if not self._said and time.monotonic() - self._began > START_LIMIT_S:
-            return f"not ready after {START_LIMIT_S:g} s"
+        if not self._reported and time.monotonic() - self._began > self._start_limit_s:
+            return f"not ready after {self._start_limit_s:g} s"
         if self._liveness is not None and self._liveness.stalled():
             return "messages wait but none arrives"
         return ""
 
-    def _report(self) -> None:
+    def _write(self) -> None:
         ready, reason, capabilities = self._state
         report = WorkerReport(
             id=self._worker,

@@ -17,6 +17,7 @@ from jobs.storage.blob_store import Blobs, open_blobs
 from workers.celery_consumer import stop_consuming
 from workers.runtime.heartbeat import Heartbeat
 from workers.runtime.shutdown import Shutdown
+from workers.runtime.tuning import Tuning
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Parts:
     """Opened once in a process, closed when it ends."""
 
     settings: Settings
+    tuning: Tuning
     worker: str
     ledger: Ledger
     blobs: Blobs
@@ -39,22 +41,25 @@ class Parts:
 
 
 @contextmanager
-def open_parts(settings: Settings, role: str) -> Iterator[Parts]:
-    """The parts of one process, with signals taken over and heartbeat and relay running."""
+def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]:
+    """The parts of one process, with signal handlers installed and heartbeat and relay running."""
     worker = new_id("w")
     shutdown = Shutdown(settings.shutdown_grace_s, stop_consuming)
     shutdown.install()
-    ledger = open_ledger(settings)
+    ledger = open_ledger(settings, tuning.clock)
     app = make_app(settings)
     publisher = Publisher(settings)
     window = Window(publisher.depth, ledger.workers.page_threads)
-    relay = Relay(ledger.outbox, publisher, window.room)
-    heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled)
+    relay = Relay(ledger.outbox, publisher, window.capacity)
+    limit_s = tuning.start_limit_s
+    heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled, limit_s)
+    ledger.on_enqueued(relay.wake)
     relay.start()
     heartbeat.start()
     try:
         yield Parts(
             settings,
+            tuning,
             worker,
             ledger,
             open_blobs(settings.blob_store_url, durable=settings.blob_fsync),
@@ -76,7 +81,7 @@ def _forget(ledger: Ledger, worker: str) -> None:
     try:
         ledger.workers.forget(worker)
     except LedgerError as error:
-        _log.warning("the worker's report stays until it is old: %s", type(error).__name__)
+        _log.warning("the worker's report stays until it expires: %s", type(error).__name__)
 
 
 def _end_stalled() -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: finish what is in hand, or give it back when the grace period ends."""
+"""SIGTERM and SIGINT: finish work in progress, or release it when the grace period ends."""
 
 import logging
 import os
@@ -12,11 +12,11 @@ _log = logging.getLogger(__name__)
 
 
 class Shutdown:
-    """Calls `stop` at the first signal; what still runs `grace_s` later is given back and left."""
+    """Calls `stop` at the first signal; work still running `grace_s` later is released."""
 
     def __init__(self, grace_s: float, stop: Callable[[], None]) -> None:
         self.asked = threading.Event()
-        self.give_back: Callable[[], None] = lambda: None
+        self.release: Callable[[], None] = lambda: None
         self._grace_s = grace_s
         self._stop = stop
 
@@ -35,8 +35,8 @@ class Shutdown:
     def _force(self) -> None:
         """The thread is a daemon: it ends with the process where nothing needs to be forced."""
         time.sleep(self._grace_s)
-        _log.warning("grace period over: giving back what is in hand")
+        _log.warning("grace period over: releasing work in progress")
         try:
-            self.give_back()
+            self.release()
         finally:
             os._exit(0)

@@ -1,26 +1,31 @@
-"""When a webhook is tried again."""
+"""When a failed webhook delivery is retried."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 # Waits after the first, second ... failed attempt. Source: the Standard Webhooks specification's
 # recommended schedule.
 WAITS_S = (5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)))
-JITTER = 0.1  # a wait is drawn from 90% to 110%, so that receivers are not hit in waves
+JITTER = 0.1  # a wait is drawn from 90% to 110%, so that retries are not synchronised
 LONGEST_RETRY_AFTER_S = 24 * 3600
 
 
 def next_attempt(
-    failed_attempts: int, now: datetime, retry_after: str | None, chance: random.Random
+    failed_attempts: int,
+    now: datetime,
+    retry_after: str | None,
+    chance: random.Random,
+    waits_s: Sequence[float] = WAITS_S,
 ) -> datetime | None:
-    """The moment of the next attempt after `failed_attempts`; None when there is none left.
+    """The time of the next attempt after `failed_attempts`; None when there is none left.
 
     A receiver's Retry-After makes the wait longer, up to a day, never shorter.
     """
-    if failed_attempts > len(WAITS_S):
+    if failed_attempts > len(waits_s):
         return None
-    wait_s = WAITS_S[failed_attempts - 1] * chance.uniform(1 - JITTER, 1 + JITTER)
+    wait_s = waits_s[failed_attempts - 1] * chance.uniform(1 - JITTER, 1 + JITTER)
     asked_s = min(retry_after_s(retry_after, now), LONGEST_RETRY_AFTER_S)
     return now + timedelta(seconds=max(wait_s, asked_s))
 

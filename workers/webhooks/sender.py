@@ -1,9 +1,9 @@
-"""Webhook deliveries as the Standard Webhooks specification wants them."""
+"""Sends webhook deliveries by the Standard Webhooks specification."""
 
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -15,25 +15,25 @@ from jobs.domain.egress_policy import EgressRefused
 from jobs.domain.errors import NotFound
 from jobs.ledger import Ledger
 from jobs.webhooks.secret_box import SecretKeyMissing
-from workers.egress.client import Answer, EgressClient, EgressFailed
-from workers.webhooks.retry_schedule import next_attempt
+from workers.egress.client import EgressClient, EgressFailed, EgressResponse
+from workers.webhooks.retry_schedule import WAITS_S, next_attempt
 
 _log = logging.getLogger(__name__)
 
-KEPT_BYTES = 500  # of the receiver's answer
-_TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+KEPT_BYTES = 500  # of the response
+_RETRYABLE = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one try."""
+    """The outcome of one attempt."""
 
     duration_ms: float
     status: int | None = None
     error: str | None = None
     response: str = ""
     retry_after: str | None = None
-    blame: bool = True  # False where the receiver was not even asked, for a fault of ours
+    blame: bool = True  # False where nothing was sent, for a fault of this service
 
     @property
     def delivered(self) -> bool:
@@ -42,32 +42,33 @@ class Outcome:
 
     @property
     def hopeless(self) -> bool:
-        """The receiver said no: 4xx, unless it asks to come again."""
-        return self.status is not None and self.status // 100 == 4 and self.status not in _TRY_AGAIN
+        """A permanent refusal: 4xx, except the statuses that ask for a retry."""
+        return self.status is not None and self.status // 100 == 4 and self.status not in _RETRYABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What delivering needs."""
+    """Sends deliveries; one for all threads of the process."""
 
     ledger: Ledger
     client: EgressClient
     clock: Callable[[], datetime]
     timeout_s: float
     chance: random.Random = field(default_factory=random.SystemRandom)
+    waits_s: Sequence[float] = WAITS_S
 
     def deliver(self, delivery_id: str) -> None:
-        """Try once and record it. Harmless when it is delivered, given up or not due."""
+        """Attempt once and record it. Harmless when it is delivered, given up or not due."""
         begun = self.ledger.deliveries.begin_attempt(delivery_id)
         if begun is None:
             return
         delivery, endpoint = begun
         try:
-            self._try(delivery, endpoint, self.clock())
+            self._attempt(delivery, endpoint, self.clock())
         except NotFound:  # the endpoint or the job, and the delivery with it
-            _log.info("deleted while it was sent", extra={"delivery_id": delivery.id})
+            _log.info("deleted while it was being sent", extra={"delivery_id": delivery.id})
 
-    def _try(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
+    def _attempt(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
         outcome = self._send(delivery, endpoint, now)
         attempt = Attempt(
             delivery.id,
@@ -80,19 +81,19 @@ class Sender:
         )
         retry_at = self._retry_at(outcome, delivery.attempts)
         self.ledger.deliveries.record(delivery, attempt, retry_at=retry_at, blame=outcome.blame)
-        said = outcome.status or outcome.error
+        result = outcome.status or outcome.error
         fields = {"delivery_id": delivery.id}
-        _log.info("webhook attempt %d: %s", delivery.attempts, said, extra=fields)
+        _log.info("webhook attempt %d: %s", delivery.attempts, result, extra=fields)
 
     def _retry_at(self, outcome: Outcome, number: int) -> datetime | None:
         if outcome.delivered or outcome.hopeless:
             return None
-        return next_attempt(number, self.clock(), outcome.retry_after, self.chance)
+        return next_attempt(number, self.clock(), outcome.retry_after, self.chance, self.waits_s)
 
     def _send(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> Outcome:
         started = time.perf_counter()
         try:
-            secrets = self.ledger.webhooks.secrets(endpoint.id)
+            secrets = self.ledger.endpoints.secrets(endpoint.id)
             with self.client.send(
                 "POST",
                 delivery.url,
@@ -112,7 +113,7 @@ class Sender:
 
 
 def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:
-    """Headers of one try, signed once with each live secret."""
+    """Headers of one attempt, signed once with each valid secret."""
     signatures = (Webhook(each).sign(delivery.id, now, delivery.payload) for each in secrets)
     return {
         "content-type": "application/json",
@@ -122,13 +123,13 @@ def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) 
     }
 
 
-def _beginning(answer: Answer) -> str:
-    """What the receiver said; a status that came is kept even when the text breaks off."""
+def _beginning(answer: EgressResponse) -> str:
+    """The start of the response; a status is kept even when the body breaks off."""
     try:
-        said = answer.read(KEPT_BYTES)
+        body = answer.read(KEPT_BYTES)
     except EgressFailed:
         return ""
-    return said.decode("utf-8", "replace").replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+    return body.decode("utf-8", "replace").replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
 
 
 def _since(started: float) -> float:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.intake.multipart import MAX_FIELD_BYTES, MultipartBody
+from api.intake.multipart import MAX_FIELD_BYTES, SingleFileForm
 from api.problems import Problem
 
 
@@ -15,13 +15,13 @@ def part(name: str, data: bytes, filename: str | None = None) -> bytes:
     return head.encode() + data + b"\r\n"
 
 
-def read(body: bytes, step: int) -> tuple[MultipartBody, bytes]:
+def read(body: bytes, step: int) -> tuple[SingleFileForm, bytes]:
     async def stream() -> AsyncIterator[bytes]:
         for start in range(0, len(body), step):
             yield body[start : start + step]
 
-    async def run() -> tuple[MultipartBody, bytes]:
-        form = MultipartBody(stream(), b"b", frozenset({"options", "metadata"}))
+    async def run() -> tuple[SingleFileForm, bytes]:
+        form = SingleFileForm(stream(), b"b", frozenset({"options", "metadata"}))
         return form, b"".join([chunk async for chunk in form.file_chunks()])
 
     return asyncio.run(run())

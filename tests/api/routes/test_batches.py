@@ -11,7 +11,7 @@ from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, problem
 from tests.support.service import Service, running_service
 from tests.workers.control.test_zip_archive import packed
-from workers.control.expand_batch import BatchTender
+from workers.control.expand_batch import BatchProcessor
 
 LINES = {"Content-Type": "application/jsonl"}
 ZIP = {"Content-Type": "application/zip"}
@@ -35,7 +35,7 @@ def sent(client: httpx.Client, *names: str, **data: Any) -> dict[str, Any]:
 
 
 def tend(service: Service, batch_id: str) -> None:
-    BatchTender(service.ledger, service.blobs, service.settings, "t", lambda: None).tend(batch_id)
+    BatchProcessor(service.ledger, service.blobs, service.settings, "t").process(batch_id)
 
 
 def laid_out(service: Service, client: httpx.Client, *names: str, **data: Any) -> Sequence[str]:
@@ -203,7 +203,7 @@ def test_results_and_errors_come_line_by_line_in_the_order_of_the_documents(
     service.succeed(jobs[2], "text of c")
     service.open(jobs[1], 1)
     service.fail_page(jobs[1], 1)
-    service.ledger.jobs.finish(jobs[1], "none")
+    service.ledger.finishing.finish(jobs[1], "none")
     assert [row["custom_id"] for row in read_lines(client, batch_id, "results")] == ["c"]
     service.succeed(jobs[0], "text of a", "page two")
     first, third = read_lines(client, batch_id, "results")
@@ -236,7 +236,7 @@ def test_the_failed_ones_alone_are_read_again(client: httpx.Client, service: Ser
     service.succeed(jobs[0], "done")
     service.open(jobs[1], 1)
     service.fail_page(jobs[1], 1)
-    service.ledger.jobs.finish(jobs[1], "none")
+    service.ledger.finishing.finish(jobs[1], "none")
     again = client.post(f"/v1/batches/{batch_id}/retry").json()
     assert (again["retry_of"], again["documents"]["total"]) == (batch_id, 1)
     tend(service, again["id"])
@@ -333,7 +333,7 @@ def test_batches_are_listed_and_deleted(tenant: Tenant, service: Service) -> Non
     assert tenant.client.get("/v1/jobs").json()["jobs"] == []
     (deed,) = service.ledger.audit.list(tenant=tenant.name, action="batch.deleted")
     assert deed.target == batch_id
-    service.ledger.deleting.purge(service.blobs, limit_s=60)
+    service.ledger.deletion.purge(service.blobs, limit_s=60)
     assert service.blobs.list(f"tenants/{tenant.name}/") == []
 
 

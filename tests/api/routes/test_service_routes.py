@@ -2,6 +2,7 @@ import time
 
 import httpx
 import jsonschema
+from prometheus_client.parser import text_string_to_metric_families
 
 from jobs.stores.workers import WorkerReport
 from tests.api.routes.test_create_job import PNG, RAW, problem
@@ -18,13 +19,13 @@ def test_readiness_names_what_is_missing_and_who_must_act(service: Service) -> N
     with service.client() as nobody:
         missing = problem(nobody.get("/readyz"), 503, "not_ready")
         parts = {reason["part"] for reason in missing["reasons"]}  # type: ignore[attr-defined]
-        assert parts == {"worker:pages", "worker:courier"}
+        assert parts == {"worker:pages", "worker:control"}
         lame = WorkerReport("w1", "h", 1, "pages", False, "CUDA was asked for", {})
         service.ledger.workers.beat(lame)
         assert "CUDA was asked for" in nobody.get("/readyz").json()["detail"]
         able = {"providers": {"pagesight-doc": "CPUExecutionProvider"}}
         service.ledger.workers.beat(WorkerReport("w1", "h", 1, "pages", True, None, able))
-        service.ledger.workers.beat(WorkerReport("w2", "h", 2, "courier", True, None, {}))
+        service.ledger.workers.beat(WorkerReport("w2", "h", 2, "control", True, None, {}))
         assert nobody.get("/readyz").json()["workers"][0]["capabilities"] == able
         service.broker.alive = False
         try:
@@ -36,16 +37,50 @@ def test_readiness_names_what_is_missing_and_who_must_act(service: Service) -> N
         assert [row["part"] for row in broken["reasons"]] == ["broker"]  # type: ignore[attr-defined]
 
 
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def figures(client: httpx.Client) -> Figures:
+    """Every figure by name and labels."""
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        for sample in family.samples
+    }
+
+
+def figure(found: Figures, name: str, **labels: str) -> float:
+    return found.get((name, frozenset(labels.items())), 0.0)
+
+
 def test_metrics_count_requests_by_route_and_jobs_by_state(
     client: httpx.Client, service: Service
 ) -> None:
+    before = figures(client)
     job_id = client.post("/v1/jobs", content=PNG, headers=RAW).json()["id"]
-    client.get(f"/v1/jobs/{job_id}")
-    figures = client.get("/metrics").text
-    assert 'route="/v1/jobs/{job_id}",status="200"' in figures
-    assert job_id not in figures
-    assert 'pagesight_jobs{state="queued"}' in figures
-    assert "pagesight_queue_oldest_seconds" in figures
+    for _ in range(3):
+        client.get(f"/v1/jobs/{job_id}")
+    client.get("/v1/jobs/job_unknown")
+    service.open(job_id, 2)
+    service.ledger.workers.beat(WorkerReport("w1", "h", 1, "pages", True, None, {}))
+    after = figures(client)
+    service.ledger.workers.forget("w1")
+
+    def grew(name: str, **labels: str) -> float:
+        return figure(after, name, **labels) - figure(before, name, **labels)
+
+    one = {"method": "GET", "route": "/v1/jobs/{job_id}"}
+    assert grew("pagesight_http_requests_total", **one, status="200") == 3
+    assert grew("pagesight_http_requests_total", **one, status="404") == 1
+    assert grew("pagesight_http_request_seconds_count", **one) == 4
+    assert 0 < grew("pagesight_http_request_seconds_sum", **one) < 60
+    assert grew("pagesight_jobs", state="running") == 1
+    assert grew("pagesight_jobs", state="queued") == 0
+    assert grew("pagesight_queue_pages") == 2
+    assert grew("pagesight_workers_ready", role="pages") == 1
+    assert figure(after, "pagesight_queue_oldest_seconds") > 0
+    routes = {value for _, labels in after for name, value in labels if name == "route"}
+    assert not any(job_id in route for route in routes)
 
 
 def test_the_openapi_document_teaches(service: Service) -> None:

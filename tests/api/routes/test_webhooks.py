@@ -5,6 +5,7 @@ import pytest
 
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
+from tests.support.ledger_view import callback_endpoint
 from tests.support.service import Service
 
 URL = "https://hooks.example.com/pagesight"
@@ -41,7 +42,7 @@ def test_the_callback_secret_is_shown_once_and_then_when_it_is_rotated(
     problem(client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
     rotated = client.post("/v1/webhooks/callback-secret/rotate").json()["secret"]
     problem(client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
-    signing = service.ledger.webhooks.callback_endpoint(tenant.name)
+    signing = callback_endpoint(service.ledger, tenant.name)
     assert signing.secrets == (rotated, first)
     audit = service.ledger.audit
     assert len(audit.list(tenant=tenant.name, action="webhook.secret_shown")) == 1
@@ -93,9 +94,9 @@ def test_a_secret_is_shown_when_it_is_made_or_rotated_and_never_again(
 def test_a_callback_secret_rotated_as_a_receivers_is_not_shown_again(
     tenant: Tenant, service: Service
 ) -> None:
-    signing = service.ledger.webhooks.callback_endpoint(tenant.name)
+    signing = callback_endpoint(service.ledger, tenant.name)
     rotated = tenant.client.post(f"/v1/webhooks/{signing.id}/rotate").json()["secret"]
-    assert service.ledger.webhooks.secrets(signing.id)[0] == rotated
+    assert service.ledger.endpoints.secrets(signing.id)[0] == rotated
     problem(tenant.client.get("/v1/webhooks/callback-secret"), 409, "illegal_move")
 
 
@@ -103,9 +104,9 @@ def test_rotating_can_end_the_old_secret_at_once(client: httpx.Client, service: 
     made = client.post("/v1/webhooks", json={"url": URL}).json()
     path = f"/v1/webhooks/{made['id']}/rotate"
     first = client.post(path, params={"overlap_h": 0}).json()["secret"]
-    assert service.ledger.webhooks.secrets(made["id"]) == (first,)
+    assert service.ledger.endpoints.secrets(made["id"]) == (first,)
     second = client.post(path, params={"overlap_h": 1}).json()["secret"]
-    assert service.ledger.webhooks.secrets(made["id"]) == (second, first)
+    assert service.ledger.endpoints.secrets(made["id"]) == (second, first)
     problem(client.post(path, params={"overlap_h": 169}), 422, "invalid_request")
 
 

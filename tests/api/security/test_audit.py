@@ -70,7 +70,7 @@ def test_an_address_gets_one_line_a_minute_that_counts_the_others(ledger: Ledger
 
     async def knock(times: int) -> None:
         for _ in range(times):
-            await refusals.note("192.0.2.1", "ps_0123456789_guess")
+            await refusals.record("192.0.2.1", "ps_0123456789_guess")
 
     asyncio.run(knock(5))
     now = EVERY_S
@@ -86,7 +86,7 @@ def test_many_addresses_cannot_fill_the_database(ledger: Ledger) -> None:
 
     async def knock(*numbers: int) -> None:
         for number in numbers:
-            await refusals.note(f"192.0.2.{number}", "password123")
+            await refusals.record(f"192.0.2.{number}", "password123")
 
     asyncio.run(knock(*range(3 * MOST_LINES)))
     noted = ledger.audit.list(limit=1000)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from api.security.auth import REMEMBER_S, KeyCache
+from api.security.auth import CACHED_S, KeyCache
 from jobs.security.api_keys import ApiKey
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.service import Service
@@ -55,7 +55,7 @@ def test_a_revoked_key_is_forgotten_after_a_moment() -> None:
         nonlocal now
         cache = KeyCache(verify, lambda: now)
         answers = [await cache.get("ps_a"), await cache.get("ps_a")]
-        now = REMEMBER_S + 1
+        now = CACHED_S + 1
         return [*answers, await cache.get("ps_a")]
 
     assert asyncio.run(ask()) == [key, key, None]

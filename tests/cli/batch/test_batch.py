@@ -19,7 +19,7 @@ from tests.api.routes.test_create_job import PNG
 from tests.support.service import Service, running_service
 from tests.support.workplace import await_true
 from tests.workers.control.test_zip_archive import packed
-from workers.control.expand_batch import BatchTender
+from workers.control.expand_batch import BatchProcessor
 
 ROOT = Path(__file__).parents[3]
 TENANT = "laptop"
@@ -90,8 +90,8 @@ class Person:
 
     def tended(self, batch_id: str) -> Sequence[Job]:
         service = self.service
-        tender = BatchTender(service.ledger, service.blobs, service.settings, "t", lambda: None)
-        tender.tend(batch_id)
+        processor = BatchProcessor(service.ledger, service.blobs, service.settings, "t")
+        processor.process(batch_id)
         return service.ledger.batches.jobs(batch_id, list(JobState), -1, 100)
 
     def lines(self, name: str) -> list[Any]:
@@ -110,7 +110,7 @@ def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) ->
         tenant.service.succeed(job.id, f"text {number}")
     tenant.service.open(jobs[2].id, 1)
     tenant.service.fail_page(jobs[2].id, 1)
-    tenant.service.ledger.jobs.finish(jobs[2].id, "none")
+    tenant.service.ledger.finishing.finish(jobs[2].id, "none")
     out, said = process.communicate(timeout=30)
     assert process.returncode == Exit.PARTIAL
     assert "Skipped 1 file, neither image nor PDF: notes.docx\n" in said

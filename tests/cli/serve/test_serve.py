@@ -41,7 +41,7 @@ def test_nothing_listens_beyond_loopback(service: Serving) -> None:
     assert {address.rsplit(":", 1)[0] for address in addresses} == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("words", ["redis-server", "--role pages", "--role courier"])
+@pytest.mark.parametrize("words", ["redis-server", "--role pages", "--role control"])
 def test_a_killed_process_comes_back_and_work_goes_on(service: Serving, words: str) -> None:
     job_id = service.submit(pages="1", detectors=[], barcodes="off")
     os.kill(service.child(words), signal.SIGKILL)

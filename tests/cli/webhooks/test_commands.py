@@ -16,7 +16,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from jobs.db.clock import utc_now
-from jobs.domain.delivery import Delivery, Which
+from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.states import DeliveryState
 from tests.support.ledgers import finished
 from tests.support.receiver import receiver
@@ -112,11 +112,11 @@ def listening(environment: dict[str, str], *words: str) -> Iterator[Listener]:
 
 def pending(service: Service, **which: Any) -> list[Delivery]:
     states = (DeliveryState.PENDING,)
-    return list(service.ledger.deliveries.list(TENANT, Which(states=states, **which))[0])
+    return list(service.ledger.deliveries.list(TENANT, DeliveryFilter(states=states, **which))[0])
 
 
 def deliver(service: Service) -> None:
-    """Do the courier's part for all that is due."""
+    """Do the control worker's part for all that is due."""
     client = EgressClient(service.settings.egress_allow)
     sender = Sender(service.ledger, client, utc_now, 10.0)
     for delivery in pending(service):
@@ -135,9 +135,9 @@ def test_listen_registers_shows_verified_deliveries_and_cleans_up(
         assert "job.succeeded" in listener.out
         assert "verified" in listener.out
         assert job.id in listener.out
-        assert [each.id for each in service.ledger.webhooks.list(TENANT)] == [endpoint_id]
+        assert [each.id for each in service.ledger.endpoints.list(TENANT)] == [endpoint_id]
         assert listener.end() == 0
-    assert service.ledger.webhooks.list(TENANT) == []
+    assert service.ledger.endpoints.list(TENANT) == []
 
 
 def test_listen_answers_as_told_and_shows_tries_of_one_message_as_such(
@@ -162,12 +162,12 @@ def test_listen_passes_on_byte_for_byte_and_answers_as_the_other_did(
 ) -> None:
     with receiver() as app, listening(environment, "--forward-to", f"{app.url}/in") as listener:
         listener.await_said("Registered")
-        (endpoint,) = service.ledger.webhooks.list(TENANT)
+        (endpoint,) = service.ledger.endpoints.list(TENANT)
         finished(service.ledger, tenant=TENANT)
         deliver(service)
         listener.await_said("answered 200 by")
         (request,) = app.requests
-        (secret,) = service.ledger.webhooks.secrets(endpoint.id)
+        (secret,) = service.ledger.endpoints.secrets(endpoint.id)
         assert request.path == "/in"
         assert Webhook(secret).verify(request.body, request.headers)["type"] == "job.succeeded"
         assert listener.end() == 0
@@ -191,27 +191,27 @@ def test_list_deliveries_and_replay_tell_of_the_tenants_own(
     service: Service, environment: dict[str, str]
 ) -> None:
     with receiver() as server:
-        endpoint = service.ledger.webhooks.create_endpoint(TENANT, f"{server.url}/\x1b", ["job.*"])
+        endpoint = service.ledger.endpoints.create(TENANT, f"{server.url}/\x1b", ["job.*"])
         finished(service.ledger, tenant=TENANT)
         deliver(service)
         assert endpoint.id in run(environment, "list").out
         shown = run(environment, "deliveries", "--webhook", endpoint.id, "--attempts")
         assert "job.succeeded" in shown.out
         assert "\x1b" not in shown.out
-        (delivery,) = service.ledger.deliveries.list(TENANT, Which(endpoint.id))[0]
+        (delivery,) = service.ledger.deliveries.list(TENANT, DeliveryFilter(endpoint.id))[0]
         assert run(environment, "replay", delivery.id).code == 0
         assert len(pending(service)) == 1
-        service.ledger.webhooks.update(TENANT, endpoint.id, enabled=False)
-        service.ledger.webhooks.update(TENANT, endpoint.id, enabled=True)
+        service.ledger.endpoints.update(TENANT, endpoint.id, enabled=False)
+        service.ledger.endpoints.update(TENANT, endpoint.id, enabled=True)
         again = run(environment, "replay", "--webhook", endpoint.id, "--since", "2020-01-01")
         assert "Queued 1 of the matching deliveries" in again.err
-        service.ledger.webhooks.delete(TENANT, endpoint.id)
+        service.ledger.endpoints.delete(TENANT, endpoint.id)
     assert run(environment, "ping", "we_none").code == 1
 
 
 def test_ping_tells_how_it_went(service: Service, environment: dict[str, str]) -> None:
     with receiver() as server:
-        endpoint = service.ledger.webhooks.create_endpoint(TENANT, server.url, ["job.*"])
+        endpoint = service.ledger.endpoints.create(TENANT, server.url, ["job.*"])
         said: list[Ended] = []
         asking = threading.Thread(
             target=lambda: said.append(run(environment, "ping", endpoint.id)), daemon=True
@@ -221,7 +221,7 @@ def test_ping_tells_how_it_went(service: Service, environment: dict[str, str]) -
         deliver(service)
         asking.join(30)
         assert (said[0].code, said[0].out[:3]) == (0, "200")
-        service.ledger.webhooks.delete(TENANT, endpoint.id)
+        service.ledger.endpoints.delete(TENANT, endpoint.id)
 
 
 def test_verify_reads_files_or_standard_input_and_judges(

@@ -8,6 +8,7 @@ from jobs.domain.job import Job, Priority
 from jobs.ledger import Ledger, open_ledger
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
+from tests.support.ledger_view import pages_per_s
 from tests.support.ledgers import (
     TENANT,
     claimed,
@@ -42,8 +43,8 @@ def test_a_tenant_at_its_cap_is_refused_and_others_are_not(
     assert (caught.value.tenant, caught.value.retry_after_s) == (TENANT, UNKNOWN_S)
     created(small, tenant=OTHER)
     assert refusal(small).tenant == TENANT
-    assert not small.load.has_known_room(TENANT)
-    assert small.load.has_known_room(OTHER)
+    assert not small.load.has_cached_capacity(TENANT)
+    assert small.load.has_cached_capacity(OTHER)
     created(small, tenant="tenant-c")
     assert refusal(small, OTHER).tenant is None
     small.close()
@@ -65,7 +66,7 @@ def test_documents_of_a_batch_count_before_they_are_jobs(
 ) -> None:
     small = capped(settings, clock, max_queued_jobs_per_tenant=100)
     small.batches.create(new_batch(documents=95))
-    assert small.load.room(TENANT) == 5
+    assert small.load.capacity(TENANT) == 5
     small.load.refuse_when_full(TENANT, 5)
     assert refusal(small, count=6).tenant == TENANT
     small.close()
@@ -75,16 +76,16 @@ def test_when_to_come_back_follows_from_how_fast_the_queue_drains(
     ledger: Ledger, settings: Settings, clock: ManualClock
 ) -> None:
     small = capped(settings, clock, max_queued_jobs_per_tenant=10)
-    assert small.load.pages_per_s() is None
+    assert pages_per_s(small) is None
     for _ in range(20):
         finished(small)
         clock.advance(seconds=1)
-    assert small.load.pages_per_s() == pytest.approx(1.0)
-    assert small.load.pages_per_s(OTHER) is None
+    assert pages_per_s(small) == pytest.approx(1.0)
+    assert pages_per_s(small, OTHER) is None
     for _ in range(10):
         created(small)
     clock.advance(seconds=20)
-    assert small.load.pages_per_s() == pytest.approx(0.5)
+    assert pages_per_s(small) == pytest.approx(0.5)
     assert refusal(small, count=4).retry_after_s == 8
     assert refusal(small, count=5000).retry_after_s == LONGEST_S
     clock.advance(seconds=61)
@@ -95,7 +96,7 @@ def test_when_to_come_back_follows_from_how_fast_the_queue_drains(
 def test_what_was_cancelled_is_no_progress(ledger: Ledger, clock: ManualClock) -> None:
     ledger.jobs.cancel(TENANT, created(ledger).id)
     clock.advance(seconds=1)
-    assert ledger.load.pages_per_s() is None
+    assert pages_per_s(ledger) is None
 
 
 def test_a_job_waits_behind_its_tenants_more_urgent_ones_and_as_many_of_every_other(
@@ -220,7 +221,7 @@ def test_pages_of_a_document_that_goes_on_are_progress(ledger: Ledger, clock: Ma
     for number in range(1, 21):
         ledger.pages.succeed(claimed(ledger, long, number), "{}")
         clock.advance(seconds=1)
-    assert ledger.load.pages_per_s(TENANT) == pytest.approx(1.0)
+    assert pages_per_s(ledger, TENANT) == pytest.approx(1.0)
 
 
 def test_there_is_no_estimate_for_what_is_begun_or_over(ledger: Ledger) -> None:

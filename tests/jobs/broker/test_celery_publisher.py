@@ -7,7 +7,7 @@ import pytest
 
 from jobs.broker.celery_publisher import TASKS, Publisher, make_app
 from jobs.domain.errors import BrokerDown
-from jobs.domain.topics import TOPICS, Topic
+from jobs.domain.topics import Topic
 from jobs.queue.outbox import Message
 from jobs.settings import Settings
 from tests.support.redis import RedisServer
@@ -40,8 +40,8 @@ def test_each_topic_has_a_task_and_a_queue() -> None:
 
 
 def test_messages_lie_in_their_queues_as_json(publisher: Publisher, redis: RedisServer) -> None:
-    publisher.publish(messages(*TOPICS, "read_page"))
-    assert {topic: publisher.depth(topic) for topic in TOPICS} == {
+    publisher.publish(messages(*Topic, "read_page"))
+    assert {topic: publisher.depth(topic) for topic in Topic} == {
         "tend_batch": 2,
         "open_job": 1,
         "finish_job": 2,

@@ -12,7 +12,7 @@ from jobs.domain.ids import new_id
 from jobs.domain.job import NewJob, Priority
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
-from jobs.queue.fair_queue import Turns
+from jobs.queue.fair_queue import FairQueue
 from jobs.queue.publish_window import DOCUMENTS, LEAST_PAGES, Window
 from jobs.queue.relay import Relay
 from jobs.settings import Settings
@@ -31,7 +31,7 @@ class Worker:
         self._ledger = ledger
         self._redis = redis
         self._window = Window(publisher.depth, lambda: THREADS)
-        self._relay = Relay(ledger.outbox, publisher, self._window.room)
+        self._relay = Relay(ledger.outbox, publisher, self._window.capacity)
         self.read: list[str] = []
 
     def opens(self) -> int:
@@ -125,12 +125,12 @@ def test_tenants_with_many_pages_share_and_none_starves(ledger: Ledger, worker: 
 
 def test_a_weight_gives_a_tenant_more_turns() -> None:
     waiting = {"a": ["a"] * 100, "b": ["b"] * 100}
-    taken = Turns({"b": 3.0}).take(waiting, 40)
+    taken = FairQueue({"b": 3.0}).take(waiting, 40)
     assert (taken.count("a"), taken.count("b")) == (10, 30)
 
 
 def test_turns_go_on_where_they_ended_and_nobody_saves_them_up() -> None:
-    turns = Turns({})
+    turns = FairQueue({})
     assert turns.take({"a": [1] * 9}, 5) == [1] * 5
     assert turns.nearest(["a", "b"], 1) == ["b"]
     taken = turns.take({"a": ["a"] * 9, "b": ["b"] * 9}, 6)

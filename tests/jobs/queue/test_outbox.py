@@ -1,5 +1,5 @@
-from jobs.domain.delivery import Which
-from jobs.domain.topics import MOST_TOGETHER, TOPICS, Topic
+from jobs.domain.delivery import DeliveryFilter
+from jobs.domain.topics import ROUTES, Topic
 from jobs.ledger import Ledger
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
@@ -98,7 +98,7 @@ def test_what_a_worker_has_in_hand_or_has_ended_is_not_sent_again(
     claimed(ledger, running(ledger))
     ledger.jobs.cancel(TENANT, running(ledger, 3))
     job = finished(ledger, callback_url="https://receiver.example/")
-    (delivery,), _ = ledger.deliveries.list(TENANT, Which(job_id=job.id))
+    (delivery,), _ = ledger.deliveries.list(TENANT, DeliveryFilter(job_id=job.id))
     drain(ledger)
     lapse_wait(clock, settings)
     assert ledger.deliveries.begin_attempt(delivery.id) is not None
@@ -137,7 +137,7 @@ def test_topics_that_share_a_queue_share_its_depth(
     ledger.batches.create(new_batch())
     drain(ledger)
     lapse_wait(clock, settings)
-    depth = dict.fromkeys(TOPICS, 0) | {"tend_batch": 2, "finish_job": 2}
+    depth = dict.fromkeys(Topic, 0) | {"tend_batch": 2, "finish_job": 2}
     assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 0
     depth |= {"tend_batch": 1, "finish_job": 1}
     assert ledger.outbox.requeue_lapsed(lambda topic: depth[topic]) == 1
@@ -146,11 +146,11 @@ def test_topics_that_share_a_queue_share_its_depth(
 def test_a_message_in_the_broker_may_name_many_documents(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
-    for _ in range(MOST_TOGETHER["open_job"] + 1):
+    for _ in range(ROUTES["open_job"].rows_per_message + 1):
         created(ledger)
     drain(ledger)
     lapse_wait(clock, settings)
-    depth = dict.fromkeys(TOPICS, 0)
+    depth = dict.fromkeys(Topic, 0)
     assert ledger.outbox.requeue_lapsed(lambda topic: (depth | {"open_job": 2})[topic]) == 0
     assert ledger.outbox.requeue_lapsed(lambda topic: (depth | {"open_job": 1})[topic]) == 1
 

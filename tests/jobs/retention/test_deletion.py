@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from jobs.db import tables
-from jobs.domain.delivery import Which
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.delivery import DeliveryFilter
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.domain.states import BatchState, DeliveryState
 from jobs.ledger import Ledger
 from jobs.retention.deletion import JOBS_AT_ONCE, PAGES_AT_ONCE
@@ -13,19 +13,20 @@ from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, batch_prefix, input_key, result_key
 from tests.jobs.stores.test_batches import documents, job_ids, laid_out, read
 from tests.support.ledger_fixtures import ManualClock
+from tests.support.ledger_view import key_holder, open_jobs
 from tests.support.ledgers import TENANT, at_once, created, finished, new_batch
 
 ALWAYS_S = 60.0
 
 
 def purge(ledger: Ledger, blobs: Blobs) -> int:
-    return ledger.deleting.purge(blobs, ALWAYS_S)
+    return ledger.deletion.purge(blobs, ALWAYS_S)
 
 
 def slices(ledger: Ledger, blobs: Blobs) -> list[int]:
     """What each transaction deletes until nothing is left."""
     found = []
-    while gone := ledger.deleting.purge(blobs, limit_s=0):
+    while gone := ledger.deletion.purge(blobs, limit_s=0):
         found.append(gone)
     return found
 
@@ -45,20 +46,20 @@ def rows(ledger: Ledger) -> dict[str, int]:
 
 def test_only_final_jobs_can_be_deleted(ledger: Ledger, blobs: Blobs) -> None:
     job = created(ledger)
-    with pytest.raises(IllegalMove, match="queued"):
-        ledger.deleting.job(TENANT, job.id, blobs)
+    with pytest.raises(IllegalTransition, match="queued"):
+        ledger.deletion.job(TENANT, job.id, blobs)
     with pytest.raises(NotFound):
-        ledger.deleting.job("tenant-b", job.id, blobs)
+        ledger.deletion.job("tenant-b", job.id, blobs)
     assert ledger.jobs.load(job.id) == job
 
 
 def test_delete_means_deleted(ledger: Ledger, blobs: Blobs) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/")
+    ledger.endpoints.create(TENANT, "https://receiver.example/")
     job = finished(ledger, idempotency_key="k", fingerprint="f")
     blobs.put(input_key(job), b"in")
     blobs.put(result_key(job), b"out")
     kept = finished(ledger)
-    ledger.deleting.job(TENANT, job.id, blobs)
+    ledger.deletion.job(TENANT, job.id, blobs)
     with pytest.raises(NotFound):
         ledger.jobs.load(job.id)
     assert blobs.list(f"tenants/{TENANT}/") == []
@@ -68,7 +69,7 @@ def test_delete_means_deleted(ledger: Ledger, blobs: Blobs) -> None:
                 count = select(func.count()).where(table.c.job_id == job.id)
                 assert connection.execute(count).scalar_one() == 0
     assert ledger.jobs.load(kept.id) == kept
-    assert ledger.jobs.find_idempotent(TENANT, "k") is None
+    assert key_holder(ledger, TENANT, "k") is None
 
 
 def test_jobs_go_when_they_were_kept_long_enough(
@@ -88,11 +89,11 @@ def test_jobs_go_when_they_were_kept_long_enough(
     assert purge(ledger, blobs) == 1
     with pytest.raises(NotFound):
         ledger.jobs.load(second.id)
-    assert ledger.jobs.open_count() == 1
+    assert open_jobs(ledger) == 1
 
 
 def test_a_deleted_batch_is_gone_at_once_and_then_row_by_row(ledger: Ledger, blobs: Blobs) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/")
+    ledger.endpoints.create(TENANT, "https://receiver.example/")
     batch = laid_out(ledger, 3)
     ids = job_ids(ledger, batch)
     for job_id in ids:
@@ -101,15 +102,15 @@ def test_a_deleted_batch_is_gone_at_once_and_then_row_by_row(ledger: Ledger, blo
     blobs.put(batch_prefix(TENANT, batch.id) + "documents.jsonl", b"x")
     (first, *_), _ = ledger.deliveries.list(TENANT)
     with pytest.raises(NotFound):
-        ledger.deleting.batch("tenant-b", batch.id)
+        ledger.deletion.batch("tenant-b", batch.id)
     kept = finished(ledger)
-    ledger.deleting.batch(TENANT, batch.id, by="key_1")
+    ledger.deletion.batch(TENANT, batch.id, by="key_1")
     with pytest.raises(NotFound):
         ledger.batches.get(TENANT, batch.id)
     with pytest.raises(NotFound):
         ledger.batches.cancel(TENANT, batch.id)
     with pytest.raises(NotFound):
-        ledger.deleting.batch(TENANT, batch.id)
+        ledger.deletion.batch(TENANT, batch.id)
     assert ledger.batches.list(TENANT) == ([], None)
     assert ledger.jobs.list(TENANT) == ([kept], None)
     assert ledger.jobs.list(TENANT, batch_id=batch.id) == ([], None)
@@ -117,7 +118,7 @@ def test_a_deleted_batch_is_gone_at_once_and_then_row_by_row(ledger: Ledger, blo
     with pytest.raises(NotFound):
         ledger.jobs.get(TENANT, ids[0])
     with pytest.raises(NotFound):
-        ledger.deleting.job(TENANT, ids[0], blobs)
+        ledger.deletion.job(TENANT, ids[0], blobs)
     with pytest.raises(NotFound):
         ledger.deliveries.get(TENANT, first.id)
     assert {each.job_id for each in ledger.deliveries.list(TENANT)[0]} == {kept.id}
@@ -129,22 +130,22 @@ def test_a_deleted_batch_is_gone_at_once_and_then_row_by_row(ledger: Ledger, blo
 
 
 def test_webhooks_of_a_deleted_batch_are_not_sent(ledger: Ledger) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/")
+    ledger.endpoints.create(TENANT, "https://receiver.example/")
     batch = laid_out(ledger, 2)
     for job_id in job_ids(ledger, batch):
         read(ledger, job_id)
     told, _ = ledger.deliveries.list(TENANT)
     assert {each.state for each in told} == {DeliveryState.PENDING}
-    ledger.deleting.batch(TENANT, batch.id)
+    ledger.deletion.batch(TENANT, batch.id)
     assert len(told) == 3
-    assert [ledger.deliveries.addressee(each.id) for each in told] == [None] * 3
-    assert ledger.deliveries.replay_many(TENANT, Which()) == 0
+    assert [ledger.deliveries.destination(each.id) for each in told] == [None] * 3
+    assert ledger.deliveries.replay_many(TENANT, DeliveryFilter()) == 0
 
 
 def test_the_key_of_a_deleted_batch_makes_another(ledger: Ledger) -> None:
     first, _ = ledger.batches.create(new_batch(idempotency_key="k", fingerprint="f"))
     ledger.batches.cancel(TENANT, first.id)
-    ledger.deleting.batch(TENANT, first.id)
+    ledger.deletion.batch(TENANT, first.id)
     second, made = ledger.batches.create(new_batch(idempotency_key="k", fingerprint="g"))
     assert (made, second.state) == (True, BatchState.PREPARING)
 
@@ -157,7 +158,7 @@ def test_a_slice_has_few_jobs_and_few_pages(ledger: Ledger, blobs: Blobs) -> Non
         pages = PAGES_AT_ONCE // 2 + 1 if number < 2 else 1
         assert ledger.jobs.opened(job_id, "image/png", range(1, pages + 1))
         ledger.jobs.cancel(TENANT, job_id)
-    ledger.deleting.batch(TENANT, batch.id)
+    ledger.deletion.batch(TENANT, batch.id)
     gone = slices(ledger, blobs)
     assert sum(gone) == len(ids) + 1
     assert len(gone) >= 3  # the two long ones are too many pages for one, and the batch itself
@@ -169,9 +170,9 @@ def test_documents_that_became_no_jobs_go_some_at_a_time(ledger: Ledger, blobs: 
     for new in documents(batch, 2 * JOBS_AT_ONCE + 1):
         blobs.put(input_key(new), b"x")
     assert ledger.batches.cancel(TENANT, batch.id).state is BatchState.CANCELLED
-    ledger.deleting.batch(TENANT, batch.id)
+    ledger.deletion.batch(TENANT, batch.id)
     left = []
-    while ledger.deleting.purge(blobs, limit_s=0):
+    while ledger.deletion.purge(blobs, limit_s=0):
         left.append(len(blobs.list(f"tenants/{TENANT}/")))
     assert left == [JOBS_AT_ONCE + 1, 1, 0]
     assert rows(ledger) == {}
@@ -197,7 +198,7 @@ def test_several_may_purge_at_once(ledger: Ledger, blobs: Blobs) -> None:
         blobs.put(input_key(job), b"x")
         blobs.put(result_key(job), b"x")
         ledger.jobs.cancel(TENANT, job_id)
-    ledger.deleting.batch(TENANT, batch.id)
+    ledger.deletion.batch(TENANT, batch.id)
     at_once(lambda _: purge(ledger, blobs), 3)
     assert rows(ledger) == {}
     assert blobs.list(f"tenants/{TENANT}/") == []

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from jobs.domain.delivery import Attempt
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.ledger import Ledger
 from jobs.security.audit_log import OPERATOR, SERVICE, AuditEvent
 from tests.support.ledger_fixtures import ManualClock
@@ -22,11 +22,11 @@ def deeds(ledger: Ledger) -> list[tuple[str, str]]:
 
 def test_what_is_done_to_keys_and_webhooks_is_noted_with_who_did_it(ledger: Ledger) -> None:
     key, _ = ledger.keys.create(TENANT, ["webhooks"], "scanner")
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL, by=key.id)
-    ledger.webhooks.update(TENANT, endpoint.id, enabled=False, by=key.id)
-    ledger.webhooks.rotate_secret(TENANT, endpoint.id, by=key.id)
-    ledger.webhooks.delete(TENANT, endpoint.id, by=key.id)
-    ledger.webhooks.show_callback_secret(TENANT, by=key.id)
+    endpoint = ledger.endpoints.create(TENANT, URL, by=key.id)
+    ledger.endpoints.update(TENANT, endpoint.id, enabled=False, by=key.id)
+    ledger.endpoints.rotate_secret(TENANT, endpoint.id, by=key.id)
+    ledger.endpoints.delete(TENANT, endpoint.id, by=key.id)
+    ledger.endpoints.show_callback_secret(TENANT, by=key.id)
     ledger.keys.revoke(key.id)
     ledger.keys.revoke(key.id)
     assert deeds(ledger) == [
@@ -43,8 +43,8 @@ def test_what_is_done_to_keys_and_webhooks_is_noted_with_who_did_it(ledger: Ledg
 
 
 def test_an_endpoint_that_the_service_disables_is_noted(ledger: Ledger, clock: ManualClock) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
-    ping = ledger.webhooks.ping(TENANT, endpoint.id)
+    endpoint = ledger.endpoints.create(TENANT, URL)
+    ping = ledger.endpoints.ping(TENANT, endpoint.id)
     begun = ledger.deliveries.begin_attempt(ping.id)
     assert begun is not None
     ledger.deliveries.record(begun[0], Attempt(ping.id, 1, clock(), 1.0, 410))
@@ -53,7 +53,7 @@ def test_an_endpoint_that_the_service_disables_is_noted(ledger: Ledger, clock: M
 
 def test_what_fails_is_not_noted(ledger: Ledger) -> None:
     with pytest.raises(NotFound):
-        ledger.webhooks.delete(TENANT, "we_none")
+        ledger.endpoints.delete(TENANT, "we_none")
     with pytest.raises(NotFound):
         ledger.keys.revoke("key_none")
     with pytest.raises(ValueError):
@@ -122,7 +122,7 @@ def test_a_key_that_is_over_cannot_be_rotated(ledger: Ledger, clock: ManualClock
     expired, _ = ledger.keys.create(TENANT, ["admin"], "a", clock() + timedelta(hours=1))
     clock.advance(hours=1)
     for over in (revoked, expired):
-        with pytest.raises(IllegalMove):
+        with pytest.raises(IllegalTransition):
             ledger.keys.rotate(over.id, HOUR_S)
     with pytest.raises(NotFound):
         ledger.keys.rotate("key_none", HOUR_S)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from jobs.domain.errors import IdempotencyMismatch, IllegalMove, NotFound, StaleClaim
+from jobs.domain.errors import IdempotencyMismatch, IllegalTransition, NotFound, StaleClaim
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, NewJob, Priority
 from jobs.domain.states import BatchState, JobState
@@ -43,8 +43,8 @@ def documents(batch: Batch, count: int) -> Sequence[NewJob]:
 
 def laid_out(ledger: Ledger, count: int, **values: Any) -> Batch:
     batch = begun(ledger, **values)
-    batch = ledger.batches.lay_out(batch, documents(batch, count))
-    ledger.batches.laid_out(batch)
+    batch = ledger.batches.expand(batch, documents(batch, count))
+    ledger.batches.expanded(batch)
     return ledger.batches.get(TENANT, batch.id)
 
 
@@ -60,7 +60,7 @@ def read(ledger: Ledger, job_id: str, *, succeeds: bool = True) -> None:
         ledger.pages.succeed(claim, "{}")
     else:
         ledger.pages.fail(claim, UNREADABLE)
-    assert ledger.jobs.finish(job_id, "result") is not None
+    assert ledger.finishing.finish(job_id, "result") is not None
 
 
 def test_a_batch_is_accepted_with_its_message_and_no_job(ledger: Ledger) -> None:
@@ -75,7 +75,7 @@ def test_a_batch_is_accepted_with_its_message_and_no_job(ledger: Ledger) -> None
 def test_documents_become_jobs_and_the_last_one_to_end_completes_the_batch(
     ledger: Ledger, clock: ManualClock, settings: Settings, blobs: Blobs
 ) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/", ["batch.*"])
+    ledger.endpoints.create(TENANT, "https://receiver.example/", ["batch.*"])
     batch = laid_out(ledger, 3)
     assert (batch.state, batch.documents, batch.open_jobs) == (BatchState.RUNNING, 3, 3)
     ids = job_ids(ledger, batch)
@@ -89,7 +89,7 @@ def test_documents_become_jobs_and_the_last_one_to_end_completes_the_batch(
         JobState.QUEUED: 1,
     }
     clock.advance(hours=settings.retention_h + 1)
-    assert ledger.deleting.purge(blobs, limit_s=60) == 0
+    assert ledger.deletion.purge(blobs, limit_s=60) == 0
     read(ledger, ids[2])
     ended = ledger.batches.get(TENANT, batch.id)
     assert (ended.state, ended.finished_at) == (BatchState.COMPLETED, clock())
@@ -114,17 +114,17 @@ def test_only_one_lays_a_batch_out_and_a_lost_one_is_fenced_off(
 ) -> None:
     first = begun(ledger)
     assert ledger.batches.begin(first.id, "other") is None
-    first = ledger.batches.lay_out(first, documents(first, 2))
+    first = ledger.batches.expand(first, documents(first, 2))
     clock.advance(seconds=100)
     second = ledger.batches.begin(first.id, "other")
     assert second is not None
     assert second.laid_out == 2
     with pytest.raises(StaleClaim):
-        ledger.batches.lay_out(first, documents(first, 2))
+        ledger.batches.expand(first, documents(first, 2))
     with pytest.raises(StaleClaim):
-        ledger.batches.laid_out(first)
-    second = ledger.batches.lay_out(second, documents(second, 1))
-    ledger.batches.laid_out(second)
+        ledger.batches.expanded(first)
+    second = ledger.batches.expand(second, documents(second, 1))
+    ledger.batches.expanded(second)
     assert len(job_ids(ledger, second)) == 3
 
 
@@ -179,10 +179,10 @@ def test_cancelling_keeps_what_is_done(ledger: Ledger) -> None:
 
 def test_a_batch_that_is_cancelled_while_it_is_laid_out_makes_no_more_jobs(ledger: Ledger) -> None:
     batch = begun(ledger)
-    batch = ledger.batches.lay_out(batch, documents(batch, 2))
+    batch = ledger.batches.expand(batch, documents(batch, 2))
     ledger.batches.cancel(TENANT, batch.id)
     with pytest.raises(StaleClaim):
-        ledger.batches.lay_out(batch, documents(batch, 2))
+        ledger.batches.expand(batch, documents(batch, 2))
     taken = ledger.batches.begin(batch.id, "tender")
     assert taken is not None
     while ledger.batches.cancel_some(taken):
@@ -194,10 +194,10 @@ def test_an_ended_batch_cannot_be_cancelled_nor_an_open_one_deleted(
     ledger: Ledger, blobs: Blobs
 ) -> None:
     batch = laid_out(ledger, 1)
-    with pytest.raises(IllegalMove):
-        ledger.deleting.batch(TENANT, batch.id)
+    with pytest.raises(IllegalTransition):
+        ledger.deletion.batch(TENANT, batch.id)
     read(ledger, job_ids(ledger, batch)[0])
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalTransition):
         ledger.batches.cancel(TENANT, batch.id)
     with pytest.raises(NotFound):
         ledger.batches.cancel(OTHER, batch.id)
@@ -226,7 +226,7 @@ def test_batches_are_listed_by_tenant_newest_first(ledger: Ledger) -> None:
 
 
 def test_jobs_that_end_together_end_their_batch_once(ledger: Ledger) -> None:
-    ledger.webhooks.create_endpoint(TENANT, "https://receiver.example/", ["batch.*"])
+    ledger.endpoints.create(TENANT, "https://receiver.example/", ["batch.*"])
     batch = laid_out(ledger, 4)
     ids = job_ids(ledger, batch)
     at_once(lambda number: ledger.jobs.fail(ids[number], UNREADABLE), 4)

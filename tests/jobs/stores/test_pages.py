@@ -245,7 +245,7 @@ def test_a_page_that_kills_its_workers_fails_as_worker_lost_and_its_neighbour_is
     assert poison.fault is not None
     assert poison.fault.code == "worker_lost"
     ledger.pages.succeed(claimed(ledger, job_id, 2), "{}")
-    job = ledger.jobs.finish(job_id, "result")
+    job = ledger.finishing.finish(job_id, "result")
     assert job is not None
     assert job.state is JobState.PARTIAL
 

@@ -7,6 +7,7 @@ from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
 from jobs.stores.pages import KEPT_AT_ONCE
 from tests.support.ledger_fixtures import ManualClock
+from tests.support.ledger_view import pages_per_s
 from tests.support.ledgers import TENANT, claimed, created, drain, finished
 
 SAME = {"input_sha256": "0" * 64, "options": {"dpi": 300}}
@@ -35,12 +36,12 @@ def test_a_retry_keeps_what_was_read_and_reads_the_rest(ledger: Ledger, clock: M
     assert drain(ledger) == [(job_id, 2)]
     assert states(ledger, job_id) == [PageState.SUCCEEDED, PageState.QUEUED, PageState.SUCCEEDED]
     assert ledger.jobs.load(job_id).pages_succeeded == 2
-    assert ledger.load.pages_per_s() is None  # nothing was read for it
+    assert pages_per_s(ledger) is None  # nothing was read for it
     event = ledger.events.since(job_id, 1, 10)[0]
     assert event.data == {"pages_total": 3, "pages_kept": 2}
     ledger.pages.succeed(claimed(ledger, job_id, 2), '{"new": 2}')
     assert drain(ledger) == [(job_id,)]
-    ended = ledger.jobs.finish(job_id, "result")
+    ended = ledger.finishing.finish(job_id, "result")
     assert ended is not None
     assert ended.state is JobState.SUCCEEDED
     assert list(ledger.pages.results(job_id)) == [(1, "{}"), (2, '{"new": 2}'), (3, "{}")]

@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
-from jobs.domain.delivery import Addressee, Attempt, Delivery, Which
-from jobs.domain.errors import IllegalMove, NotFound
+from jobs.domain.delivery import Attempt, Delivery, DeliveryFilter, Destination
+from jobs.domain.errors import IllegalTransition, NotFound
 from jobs.domain.job import Fault
 from jobs.domain.states import DeliveryState
 from jobs.ledger import Ledger
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
+from tests.support.ledger_view import callback_endpoint
 from tests.support.ledgers import TENANT, at_once, created, drain, finished, running
 
 URL = "https://receiver.example/hook"
 
 
 def delivered_to(ledger: Ledger, **wanted: Any) -> list[Delivery]:
-    return list(ledger.deliveries.list(TENANT, Which(**wanted))[0])
+    return list(ledger.deliveries.list(TENANT, DeliveryFilter(**wanted))[0])
 
 
 def attempted(
@@ -37,29 +38,29 @@ def attempted(
 
 
 def test_an_endpoint_is_read_back_by_its_tenant_only(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL, ["job.succeeded"])
+    endpoint = ledger.endpoints.create(TENANT, URL, ["job.succeeded"])
     kept = replace(endpoint, secrets=())
-    assert ledger.webhooks.get(TENANT, endpoint.id) == kept
-    assert ledger.webhooks.list(TENANT) == [kept]
-    assert ledger.webhooks.list("tenant-b") == []
-    for refused in (ledger.webhooks.get, ledger.webhooks.delete, ledger.webhooks.rotate_secret):
+    assert ledger.endpoints.get(TENANT, endpoint.id) == kept
+    assert ledger.endpoints.list(TENANT) == [kept]
+    assert ledger.endpoints.list("tenant-b") == []
+    for refused in (ledger.endpoints.get, ledger.endpoints.delete, ledger.endpoints.rotate_secret):
         with pytest.raises(NotFound):
             refused("tenant-b", endpoint.id)
     with pytest.raises(NotFound):
-        ledger.webhooks.update("tenant-b", endpoint.id, enabled=False)
+        ledger.endpoints.update("tenant-b", endpoint.id, enabled=False)
 
 
 def test_an_event_there_is_not_is_refused(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match=r"job\.exploded"):
-        ledger.webhooks.create_endpoint(TENANT, URL, ["job.exploded"])
+        ledger.endpoints.create(TENANT, URL, ["job.exploded"])
 
 
 def test_the_end_of_a_job_is_told_to_those_who_asked(ledger: Ledger) -> None:
-    asked = ledger.webhooks.create_endpoint(TENANT, URL, ["job.succeeded"])
-    ledger.webhooks.create_endpoint(TENANT, URL, ["job.failed"])
-    ledger.webhooks.create_endpoint("tenant-b", URL, ["job.succeeded"])
-    off = ledger.webhooks.create_endpoint(TENANT, URL, ["job.succeeded"])
-    ledger.webhooks.update(TENANT, off.id, enabled=False)
+    asked = ledger.endpoints.create(TENANT, URL, ["job.succeeded"])
+    ledger.endpoints.create(TENANT, URL, ["job.failed"])
+    ledger.endpoints.create("tenant-b", URL, ["job.succeeded"])
+    off = ledger.endpoints.create(TENANT, URL, ["job.succeeded"])
+    ledger.endpoints.update(TENANT, off.id, enabled=False)
     drain(ledger)
     job = finished(ledger, metadata={"order": 7})
     (delivery,) = delivered_to(ledger)
@@ -98,7 +99,7 @@ def test_a_callback_is_told_of_every_end_and_signed_by_the_tenants_own_endpoint(
         "job.failed",
         "job.expired",
     }
-    signing = ledger.webhooks.callback_endpoint(TENANT)
+    signing = callback_endpoint(ledger, TENANT)
     assert {delivery.endpoint_id for delivery in deliveries} == {signing.id}
     assert signing.url is None
     failed = next(each for each in deliveries if each.event == "job.failed")
@@ -106,7 +107,7 @@ def test_a_callback_is_told_of_every_end_and_signed_by_the_tenants_own_endpoint(
 
 
 def test_the_callback_endpoint_is_made_once(ledger: Ledger) -> None:
-    ids = at_once(lambda _: ledger.webhooks.callback_endpoint(TENANT).id, 6)
+    ids = at_once(lambda _: callback_endpoint(ledger, TENANT).id, 6)
     assert len(set(ids)) == 1
 
 
@@ -120,8 +121,8 @@ def test_a_payload_stays_under_20_kb(ledger: Ledger) -> None:
 def test_a_delivery_is_in_one_workers_hands(ledger: Ledger) -> None:
     finished(ledger, callback_url=URL)
     (delivery,) = delivered_to(ledger)
-    signing = ledger.webhooks.callback_endpoint(TENANT)
-    assert ledger.deliveries.addressee(delivery.id) == Addressee(
+    signing = callback_endpoint(ledger, TENANT)
+    assert ledger.deliveries.destination(delivery.id) == Destination(
         TENANT, signing.id, URL, callback=True
     )
     begun = at_once(lambda _: ledger.deliveries.begin_attempt(delivery.id), 5)
@@ -148,7 +149,7 @@ def test_2xx_delivers(ledger: Ledger, clock: ManualClock, status: int) -> None:
     done = attempted(ledger, clock, delivery.id, status)
     assert (done.state, done.finished_at) == (DeliveryState.DELIVERED, clock())
     assert ledger.deliveries.begin_attempt(delivery.id) is None
-    assert ledger.deliveries.addressee(delivery.id) is None
+    assert ledger.deliveries.destination(delivery.id) is None
 
 
 @pytest.mark.parametrize("status", [None, 199, 300, 404, 500])
@@ -221,16 +222,16 @@ def fail_for_days(ledger: Ledger, clock: ManualClock, well: str, days: int) -> N
 def test_an_endpoint_that_fails_for_five_days_is_disabled_and_says_why(
     ledger: Ledger, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    dead = ledger.webhooks.create_endpoint(TENANT, URL)
-    well = ledger.webhooks.create_endpoint(TENANT, "https://well.example/", ["job.*"])
+    dead = ledger.endpoints.create(TENANT, URL)
+    well = ledger.endpoints.create(TENANT, "https://well.example/", ["job.*"])
     start = clock()
     fail_for_days(ledger, clock, well.id, 5)
-    failing = ledger.webhooks.get(TENANT, dead.id)
+    failing = ledger.endpoints.get(TENANT, dead.id)
     assert (failing.enabled, failing.failing_since, failing.failures) == (True, start, 10)
     waiting = [finished(ledger), finished(ledger)][1]
     mine = delivered_to(ledger, endpoint_id=dead.id, states=(DeliveryState.PENDING,))
     attempted(ledger, clock, mine[0].id, 500, retry_at=clock())
-    endpoint = ledger.webhooks.get(TENANT, dead.id)
+    endpoint = ledger.endpoints.get(TENANT, dead.id)
     assert not endpoint.enabled
     assert endpoint.disabled_at == clock()
     assert endpoint.disabled_reason == (
@@ -239,7 +240,7 @@ def test_an_endpoint_that_fails_for_five_days_is_disabled_and_says_why(
     assert f"endpoint {dead.id} of tenant {TENANT} disabled: all 11 attempts" in caplog.text
     states = {each.state for each in delivered_to(ledger, endpoint_id=dead.id)}
     assert states == {DeliveryState.FAILED}
-    assert ledger.webhooks.get(TENANT, well.id).enabled
+    assert ledger.endpoints.get(TENANT, well.id).enabled
     (others,) = delivered_to(ledger, endpoint_id=well.id, job_id=waiting.id)
     assert others.state is DeliveryState.PENDING
 
@@ -247,22 +248,22 @@ def test_an_endpoint_that_fails_for_five_days_is_disabled_and_says_why(
 def test_few_failures_do_not_disable_however_long_they_lie_apart(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     for _ in range(9):
         finished(ledger)
         (delivery,) = delivered_to(ledger, states=(DeliveryState.PENDING,))
         attempted(ledger, clock, delivery.id, 404)
         clock.advance(days=6)
-    assert ledger.webhooks.get(TENANT, endpoint.id).enabled
+    assert ledger.endpoints.get(TENANT, endpoint.id).enabled
 
 
 def test_the_tenants_other_endpoints_are_told_of_one_that_was_disabled(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    dead = ledger.webhooks.create_endpoint(TENANT, URL)
-    told = ledger.webhooks.create_endpoint(TENANT, "https://a.example/", ["webhook.disabled"])
-    ledger.webhooks.create_endpoint(TENANT, "https://b.example/", ["job.*"])
-    ledger.webhooks.create_endpoint("tenant-b", "https://c.example/")
+    dead = ledger.endpoints.create(TENANT, URL)
+    told = ledger.endpoints.create(TENANT, "https://a.example/", ["webhook.disabled"])
+    ledger.endpoints.create(TENANT, "https://b.example/", ["job.*"])
+    ledger.endpoints.create("tenant-b", "https://c.example/")
     finished(ledger)
     (first,) = delivered_to(ledger, endpoint_id=dead.id)
     drain(ledger)
@@ -282,31 +283,31 @@ def test_the_tenants_other_endpoints_are_told_of_one_that_was_disabled(
 def test_a_ping_goes_whatever_the_filter_and_counts_as_any_delivery(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL, ["job.failed"])
-    ping = ledger.webhooks.ping(TENANT, endpoint.id)
+    endpoint = ledger.endpoints.create(TENANT, URL, ["job.failed"])
+    ping = ledger.endpoints.ping(TENANT, endpoint.id)
     assert drain(ledger, "deliver") == [(ping.id,)]
     assert json.loads(ping.payload)["type"] == ping.event == "webhook.ping"
     attempted(ledger, clock, ping.id, 500, retry_at=clock())
-    assert ledger.webhooks.get(TENANT, endpoint.id).failures == 1
+    assert ledger.endpoints.get(TENANT, endpoint.id).failures == 1
     assert attempted(ledger, clock, ping.id, 200).state is DeliveryState.DELIVERED
-    assert ledger.webhooks.get(TENANT, endpoint.id).failures == 0
+    assert ledger.endpoints.get(TENANT, endpoint.id).failures == 0
     with pytest.raises(NotFound):
-        ledger.webhooks.ping("tenant-b", endpoint.id)
+        ledger.endpoints.ping("tenant-b", endpoint.id)
 
 
 def test_what_cannot_be_told_cannot_be_pinged(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
-    ledger.webhooks.update(TENANT, endpoint.id, enabled=False)
-    with pytest.raises(IllegalMove, match="disabled"):
-        ledger.webhooks.ping(TENANT, endpoint.id)
-    with pytest.raises(IllegalMove, match="no URL"):
-        ledger.webhooks.ping(TENANT, ledger.webhooks.callback_endpoint(TENANT).id)
+    endpoint = ledger.endpoints.create(TENANT, URL)
+    ledger.endpoints.update(TENANT, endpoint.id, enabled=False)
+    with pytest.raises(IllegalTransition, match="disabled"):
+        ledger.endpoints.ping(TENANT, endpoint.id)
+    with pytest.raises(IllegalTransition, match="no URL"):
+        ledger.endpoints.ping(TENANT, callback_endpoint(ledger, TENANT).id)
 
 
 def test_the_endpoint_of_callbacks_takes_no_url(ledger: Ledger) -> None:
-    signing = ledger.webhooks.callback_endpoint(TENANT)
-    with pytest.raises(IllegalMove, match="callbacks"):
-        ledger.webhooks.update(TENANT, signing.id, url=URL)
+    signing = callback_endpoint(ledger, TENANT)
+    with pytest.raises(IllegalTransition, match="callbacks"):
+        ledger.endpoints.update(TENANT, signing.id, url=URL)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +323,7 @@ def test_the_endpoint_of_callbacks_takes_no_url(ledger: Ledger) -> None:
 def test_filters_name_events_families_or_all(
     ledger: Ledger, filters: list[str], told: bool
 ) -> None:
-    ledger.webhooks.create_endpoint(TENANT, URL, filters)
+    ledger.endpoints.create(TENANT, URL, filters)
     finished(ledger)
     assert bool(delivered_to(ledger)) is told
 
@@ -330,14 +331,14 @@ def test_filters_name_events_families_or_all(
 def test_a_new_url_counts_for_what_waits_and_for_replays(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
     (delivery,) = delivered_to(ledger)
-    ledger.webhooks.update(TENANT, endpoint.id, url="https://new.example/")
-    new = Addressee(TENANT, endpoint.id, "https://new.example/", callback=False)
-    assert ledger.deliveries.addressee(delivery.id) == new
+    ledger.endpoints.update(TENANT, endpoint.id, url="https://new.example/")
+    new = Destination(TENANT, endpoint.id, "https://new.example/", callback=False)
+    assert ledger.deliveries.destination(delivery.id) == new
     assert attempted(ledger, clock, delivery.id, 404).url == "https://new.example/"
-    ledger.webhooks.update(TENANT, endpoint.id, url="https://newer.example/")
+    ledger.endpoints.update(TENANT, endpoint.id, url="https://newer.example/")
     ledger.deliveries.replay(TENANT, delivery.id)
     assert attempted(ledger, clock, delivery.id, 200).url == "https://newer.example/"
 
@@ -345,7 +346,7 @@ def test_a_new_url_counts_for_what_waits_and_for_replays(
 def test_deliveries_are_replayed_by_endpoint_event_state_and_time(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     start = clock()
     for status in (404, 200, 404):
         finished(ledger)
@@ -355,24 +356,30 @@ def test_deliveries_are_replayed_by_endpoint_event_state_and_time(
     failed = (DeliveryState.FAILED,)
     hour = timedelta(hours=1)
     replay = ledger.deliveries.replay_many
-    assert replay("tenant-b", Which()) == 0
-    assert replay(TENANT, Which(endpoint_id="we_none")) == 0
-    assert replay(TENANT, Which(events=("job.failed",))) == 0
-    assert replay(TENANT, Which(states=failed, since=start + hour, until=start + 2 * hour)) == 0
+    assert replay("tenant-b", DeliveryFilter()) == 0
+    assert replay(TENANT, DeliveryFilter(endpoint_id="we_none")) == 0
+    assert replay(TENANT, DeliveryFilter(events=("job.failed",))) == 0
+    assert (
+        replay(TENANT, DeliveryFilter(states=failed, since=start + hour, until=start + 2 * hour))
+        == 0
+    )
     drain(ledger)
-    assert replay(TENANT, Which(endpoint_id=endpoint.id, states=failed, until=start + hour)) == 1
+    assert (
+        replay(TENANT, DeliveryFilter(endpoint_id=endpoint.id, states=failed, until=start + hour))
+        == 1
+    )
     (again,) = delivered_to(ledger, states=(DeliveryState.PENDING,))
     assert drain(ledger, "deliver") == [(again.id,)]
     assert (again.attempts, again.created_at) == (0, start)
-    assert replay(TENANT, Which()) == 2
-    assert replay(TENANT, Which()) == 0
+    assert replay(TENANT, DeliveryFilter()) == 2
+    assert replay(TENANT, DeliveryFilter()) == 0
 
 
 def test_nothing_is_replayed_to_a_disabled_endpoint_in_bulk(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
-    ledger.webhooks.update(TENANT, endpoint.id, enabled=False)
-    assert ledger.deliveries.replay_many(TENANT, Which()) == 0
+    ledger.endpoints.update(TENANT, endpoint.id, enabled=False)
+    assert ledger.deliveries.replay_many(TENANT, DeliveryFilter()) == 0
 
 
 def test_an_attempt_that_was_overtaken_does_not_push_the_next_one(
@@ -395,10 +402,10 @@ def test_an_attempt_that_was_overtaken_does_not_push_the_next_one(
 def test_what_tells_of_no_job_goes_when_its_time_to_be_kept_is_over(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
     for _ in range(2):
-        ledger.webhooks.ping(TENANT, endpoint.id)
+        ledger.endpoints.ping(TENANT, endpoint.id)
     ended, waiting = delivered_to(ledger, events=("webhook.ping",))
     attempted(ledger, clock, ended.id, 200)
     assert ledger.deliveries.purge() == 0
@@ -411,13 +418,13 @@ def test_what_tells_of_no_job_goes_when_its_time_to_be_kept_is_over(
 
 
 def test_one_success_forgets_earlier_failures(ledger: Ledger, clock: ManualClock) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     for status in (500, 200, 500):
         finished(ledger)
         pending = [each for each in delivered_to(ledger) if not each.finished_at]
         attempted(ledger, clock, pending[0].id, status)
         clock.advance(days=4)
-    kept = ledger.webhooks.get(TENANT, endpoint.id)
+    kept = ledger.endpoints.get(TENANT, endpoint.id)
     assert kept.enabled
     assert kept.failing_since is not None
     assert (clock() - kept.failing_since).days == 4
@@ -426,17 +433,17 @@ def test_one_success_forgets_earlier_failures(ledger: Ledger, clock: ManualClock
 def test_410_disables_at_once_and_enabling_lets_it_be_told_again(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
     (delivery,) = delivered_to(ledger)
     gone = attempted(ledger, clock, delivery.id, 410, retry_at=clock())
     assert gone.state is DeliveryState.FAILED
-    disabled = ledger.webhooks.get(TENANT, endpoint.id)
+    disabled = ledger.endpoints.get(TENANT, endpoint.id)
     assert not disabled.enabled
     assert "410" in (disabled.disabled_reason or "")
     finished(ledger)
     assert len(delivered_to(ledger)) == 1
-    enabled = ledger.webhooks.update(TENANT, endpoint.id, enabled=True)
+    enabled = ledger.endpoints.update(TENANT, endpoint.id, enabled=True)
     assert (enabled.disabled_reason, enabled.failing_since) == (None, None)
     ledger.deliveries.replay(TENANT, delivery.id)
     assert attempted(ledger, clock, delivery.id, 200).state is DeliveryState.DELIVERED
@@ -447,15 +454,15 @@ def test_one_dead_callback_does_not_silence_the_others(ledger: Ledger, clock: Ma
     (delivery,) = delivered_to(ledger)
     attempted(ledger, clock, delivery.id, 410)
     clock.advance(days=6)
-    assert ledger.webhooks.callback_endpoint(TENANT).enabled
+    assert callback_endpoint(ledger, TENANT).enabled
     finished(ledger, callback_url=URL)
     assert len(delivered_to(ledger)) == 2
 
 
 def test_a_replay_to_a_disabled_endpoint_fails(ledger: Ledger, clock: ManualClock) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
-    ledger.webhooks.update(TENANT, endpoint.id, enabled=False)
+    ledger.endpoints.update(TENANT, endpoint.id, enabled=False)
     (delivery,) = delivered_to(ledger)
     assert delivery.state is DeliveryState.FAILED
     ledger.deliveries.replay(TENANT, delivery.id)
@@ -464,28 +471,28 @@ def test_a_replay_to_a_disabled_endpoint_fails(ledger: Ledger, clock: ManualCloc
 
 
 def test_old_and_new_secret_overlap_while_rotating(ledger: Ledger, clock: ManualClock) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     (first,) = endpoint.secrets
     assert first.startswith("whsec_")
-    rotated = ledger.webhooks.rotate_secret(TENANT, endpoint.id, overlap_s=3600)
+    rotated = ledger.endpoints.rotate_secret(TENANT, endpoint.id, overlap_s=3600)
     assert rotated.secrets[1:] == (first,)
     second = rotated.secrets[0]
     clock.advance(seconds=1800)
-    third = ledger.webhooks.rotate_secret(TENANT, endpoint.id, overlap_s=3600).secrets[0]
-    assert ledger.webhooks.secrets(endpoint.id) == (third, second, first)
+    third = ledger.endpoints.rotate_secret(TENANT, endpoint.id, overlap_s=3600).secrets[0]
+    assert ledger.endpoints.secrets(endpoint.id) == (third, second, first)
     clock.advance(seconds=1800)
-    assert ledger.webhooks.secrets(endpoint.id) == (third, second)
+    assert ledger.endpoints.secrets(endpoint.id) == (third, second)
     clock.advance(seconds=1800)
-    assert ledger.webhooks.secrets(endpoint.id) == (third,)
+    assert ledger.endpoints.secrets(endpoint.id) == (third,)
 
 
 def test_deleting_an_endpoint_takes_its_deliveries_along(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     finished(ledger)
-    ledger.webhooks.delete(TENANT, endpoint.id)
+    ledger.endpoints.delete(TENANT, endpoint.id)
     assert delivered_to(ledger) == []
     with pytest.raises(NotFound):
-        ledger.webhooks.get(TENANT, endpoint.id)
+        ledger.endpoints.get(TENANT, endpoint.id)
 
 
 def test_deliveries_are_listed_newest_first_in_pages(ledger: Ledger) -> None:
@@ -500,11 +507,11 @@ def test_deliveries_are_listed_newest_first_in_pages(ledger: Ledger) -> None:
 
 
 def test_url_and_events_of_an_endpoint_can_be_changed(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
-    changed = ledger.webhooks.update(
+    endpoint = ledger.endpoints.create(TENANT, URL)
+    changed = ledger.endpoints.update(
         TENANT, endpoint.id, url="https://other.example/", events=["job.failed"]
     )
     assert (changed.url, changed.events) == ("https://other.example/", ("job.failed",))
-    assert ledger.webhooks.update(TENANT, endpoint.id) == changed
+    assert ledger.endpoints.update(TENANT, endpoint.id) == changed
     with pytest.raises(ValueError, match="unknown events"):
-        ledger.webhooks.update(TENANT, endpoint.id, events=["job.exploded"])
+        ledger.endpoints.update(TENANT, endpoint.id, events=["job.exploded"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from jobs.domain.errors import IllegalMove
+from jobs.domain.errors import IllegalTransition
 from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
@@ -14,6 +14,7 @@ from jobs.webhooks.endpoint_store import secret_keys
 from jobs.webhooks.key_rotation import forget_old_keys, seal_all, use_new_key
 from jobs.webhooks.secret_box import SecretKeyMissing, SecretKeys, is_sealed
 from tests.support.ledger_fixtures import ManualClock
+from tests.support.ledger_view import callback_endpoint
 from tests.support.ledgers import TENANT, at_once
 
 URL = "https://receiver.example/hook"
@@ -87,37 +88,37 @@ def test_a_file_that_holds_no_keys_is_refused_by_name(tmp_path: Path, line: str)
 
 
 def test_a_callback_secret_is_shown_once_whoever_made_it(ledger: Ledger) -> None:
-    signs = ledger.webhooks.callback_endpoint(TENANT)  # a delivery was first
-    assert ledger.webhooks.show_callback_secret(TENANT) == signs.secrets[0]
-    with pytest.raises(IllegalMove, match="rotate"):
-        ledger.webhooks.show_callback_secret(TENANT)
-    assert ledger.webhooks.secrets(signs.id) == signs.secrets
-    fresh = ledger.webhooks.rotate_callback_secret(TENANT)
-    assert ledger.webhooks.secrets(signs.id) == (fresh, *signs.secrets)
-    with pytest.raises(IllegalMove):
-        ledger.webhooks.show_callback_secret(TENANT)
+    signs = callback_endpoint(ledger, TENANT)  # a delivery was first
+    assert ledger.endpoints.show_callback_secret(TENANT) == signs.secrets[0]
+    with pytest.raises(IllegalTransition, match="rotate"):
+        ledger.endpoints.show_callback_secret(TENANT)
+    assert ledger.endpoints.secrets(signs.id) == signs.secrets
+    fresh = ledger.endpoints.rotate_callback_secret(TENANT)
+    assert ledger.endpoints.secrets(signs.id) == (fresh, *signs.secrets)
+    with pytest.raises(IllegalTransition):
+        ledger.endpoints.show_callback_secret(TENANT)
 
 
 def test_no_secret_lies_in_the_database_in_plain(ledger: Ledger) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
-    rotated = ledger.webhooks.rotate_secret(TENANT, endpoint.id)
-    callback = ledger.webhooks.callback_endpoint(TENANT)
+    endpoint = ledger.endpoints.create(TENANT, URL)
+    rotated = ledger.endpoints.rotate_secret(TENANT, endpoint.id)
+    callback = callback_endpoint(ledger, TENANT)
     assert len(rotated.secrets) == 2
-    assert ledger.webhooks.secrets(endpoint.id) == rotated.secrets
-    assert ledger.webhooks.secrets(callback.id) == callback.secrets
+    assert ledger.endpoints.secrets(endpoint.id) == rotated.secrets
+    assert ledger.endpoints.secrets(callback.id) == callback.secrets
     assert "whsec_" not in kept(ledger)
 
 
 def test_another_process_with_another_key_neither_opens_nor_makes_secrets(
     ledger: Ledger, settings: Settings, tmp_path: Path
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     elsewhere = settings.model_copy(update={"webhook_key_file": tmp_path / "others"})
     elsewhere.__dict__.pop("webhook_key_path", None)
     stranger = open_ledger(elsewhere)
     for refused in (
-        lambda: stranger.webhooks.secrets(endpoint.id),
-        lambda: stranger.webhooks.create_endpoint(TENANT, URL),
+        lambda: stranger.endpoints.secrets(endpoint.id),
+        lambda: stranger.endpoints.create(TENANT, URL),
     ):
         with pytest.raises(SecretKeyMissing):
             refused()
@@ -134,34 +135,34 @@ def test_no_key_is_made_beside_a_shared_database(tmp_path: Path) -> None:
 def test_migrating_seals_what_earlier_versions_kept_in_plain(
     ledger: Ledger, settings: Settings
 ) -> None:
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     keep_plain(ledger, SECRET)
-    assert ledger.webhooks.secrets(endpoint.id) == (SECRET,)
+    assert ledger.endpoints.secrets(endpoint.id) == (SECRET,)
     migrate(settings)
     assert SECRET not in kept(ledger)
-    assert ledger.webhooks.secrets(endpoint.id) == (SECRET,)
+    assert ledger.endpoints.secrets(endpoint.id) == (SECRET,)
 
 
 def test_a_new_key_seals_every_secret_and_the_old_one_can_be_forgotten(
     ledger: Ledger, settings: Settings, clock: ManualClock
 ) -> None:
     keys = secret_keys(settings)
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
-    both = ledger.webhooks.rotate_secret(TENANT, endpoint.id).secrets
+    endpoint = ledger.endpoints.create(TENANT, URL)
+    both = ledger.endpoints.rotate_secret(TENANT, endpoint.id).secrets
     first = keys.current()
     assert use_new_key(ledger.database, keys) == 2
     assert keys.current() != first
     assert str(first) not in kept(ledger)
     assert forget_old_keys(ledger.database, keys) == 1
-    assert ledger.webhooks.secrets(endpoint.id) == both
+    assert ledger.endpoints.secrets(endpoint.id) == both
     assert seal_all(ledger.database, keys) == 0
     assert len(settings.webhook_key_path.read_text().split()) == 1
 
 
 def test_a_key_that_is_still_in_use_is_not_forgotten(ledger: Ledger, settings: Settings) -> None:
     keys = secret_keys(settings)
-    endpoint = ledger.webhooks.create_endpoint(TENANT, URL)
+    endpoint = ledger.endpoints.create(TENANT, URL)
     keys.add()
     assert forget_old_keys(ledger.database, keys) == 0
     assert is_sealed(keys.seal(SECRET, endpoint.id))
-    assert ledger.webhooks.secrets(endpoint.id) == endpoint.secrets
+    assert ledger.endpoints.secrets(endpoint.id) == endpoint.secrets

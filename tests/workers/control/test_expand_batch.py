@@ -18,7 +18,7 @@ from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, created, new_batch
 from tests.workers.control.test_zip_archive import packed
 from workers.control import expand_batch as lay_out
-from workers.control.expand_batch import BatchTender
+from workers.control.expand_batch import BatchProcessor
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def blobs(settings: Settings) -> Blobs:
 
 
 @pytest.fixture
-def tender(ledger: Ledger, blobs: Blobs, settings: Settings) -> BatchTender:
-    return BatchTender(ledger, blobs, settings, "tender", lambda: None)
+def processor(ledger: Ledger, blobs: Blobs, settings: Settings) -> BatchProcessor:
+    return BatchProcessor(ledger, blobs, settings, "processor")
 
 
 def accepted(
@@ -77,7 +77,7 @@ def faults(ledger: Ledger, batch: Batch) -> Mapping[str | None, str]:
 
 
 def test_a_list_becomes_jobs_with_the_options_of_the_batch_or_their_own(
-    ledger: Ledger, blobs: Blobs, tender: BatchTender, clock: ManualClock
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor, clock: ManualClock
 ) -> None:
     listed = [
         BatchDocument("a", "a.png", sha256="5a", size=3),
@@ -86,7 +86,7 @@ def test_a_list_becomes_jobs_with_the_options_of_the_batch_or_their_own(
     ]
     batch = accepted(ledger, blobs, listed, options={"dpi": 100}, begin_within_s=60, deadline_s=90)
     clock.advance(seconds=20)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     first, second, third = jobs(ledger, batch)
     assert state(ledger, batch) is BatchState.RUNNING
     assert (first.custom_id, first.filename, first.options) == ("a", "a.png", {"dpi": 100})
@@ -100,7 +100,7 @@ def test_a_list_becomes_jobs_with_the_options_of_the_batch_or_their_own(
 
 
 def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
-    ledger: Ledger, blobs: Blobs, tender: BatchTender
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor
 ) -> None:
     old = created(ledger)
     blobs.put(input_key(old), b"bytes")
@@ -109,9 +109,9 @@ def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
     gone = created(ledger)
     listed = [BatchDocument("a", job_id=old.id), BatchDocument("b", job_id=gone.id)]
     batch = accepted(ledger, blobs, listed)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     ledger.jobs.cancel(TENANT, old.id)
-    ledger.deleting.job(TENANT, old.id, blobs)
+    ledger.deletion.job(TENANT, old.id, blobs)
     copied, missing = jobs(ledger, batch)
     assert blobs.get(copied.input_blob or "") == b"bytes"
     assert missing.fault is not None
@@ -119,12 +119,12 @@ def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
 
 
 def test_an_archive_becomes_jobs_with_what_was_told_of_its_entries(
-    ledger: Ledger, blobs: Blobs, tender: BatchTender
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor
 ) -> None:
     archive = packed(("in/a.png", b"aaa"), ("b.png", b"bb"), ("big.png", bytes(1_000_001)))
     told = [BatchDocument("letter", "in/a.png", options={"dpi": 150})]
     batch = accepted(ledger, blobs, told, archive)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     ended = ledger.batches.get(TENANT, batch.id)
     assert (ended.documents, ended.laid_out, ended.state) == (3, 3, BatchState.RUNNING)
     first, second, _ = jobs(ledger, batch)
@@ -145,24 +145,26 @@ def test_an_archive_becomes_jobs_with_what_was_told_of_its_entries(
 def test_an_archive_that_is_refused_fails_its_batch_and_makes_no_job(
     ledger: Ledger,
     blobs: Blobs,
-    tender: BatchTender,
+    processor: BatchProcessor,
     archive: bytes,
     told: Sequence[BatchDocument],
     code: str,
 ) -> None:
     batch = accepted(ledger, blobs, told, archive)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     failed = ledger.batches.get(TENANT, batch.id)
     assert (failed.state, jobs(ledger, batch)) == (BatchState.FAILED, [])
     assert failed.fault is not None
     assert (failed.fault.code, failed.fault.actor) == (code, "caller")
 
 
-def test_one_damaged_entry_fails_alone(ledger: Ledger, blobs: Blobs, tender: BatchTender) -> None:
+def test_one_damaged_entry_fails_alone(
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor
+) -> None:
     data = bytearray(packed(("a", b"a" * 100), ("b", b"b" * 100), method=0))
     data[data.index(b"aaaa") + 50] ^= 1
     batch = accepted(ledger, blobs, archive=bytes(data))
-    tender.tend(batch.id)
+    processor.process(batch.id)
     assert faults(ledger, batch) == {"a": "archive_damaged"}
     assert state(ledger, batch) is BatchState.RUNNING
 
@@ -170,7 +172,7 @@ def test_one_damaged_entry_fails_alone(ledger: Ledger, blobs: Blobs, tender: Bat
 def test_laying_out_goes_on_where_a_lost_worker_ended(
     ledger: Ledger,
     blobs: Blobs,
-    tender: BatchTender,
+    processor: BatchProcessor,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -186,13 +188,13 @@ def test_laying_out_goes_on_where_a_lost_worker_ended(
 
     with monkeypatch.context() as broken:
         broken.setattr(Blobs, "put_stream", full_disk)
-        tender.tend(batch.id)
+        processor.process(batch.id)
     assert (state(ledger, batch), len(jobs(ledger, batch))) == (BatchState.PREPARING, 2)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     assert len(jobs(ledger, batch)) == 2
     clock.advance(seconds=100)
-    tender.tend(batch.id)
-    tender.tend(batch.id)
+    processor.process(batch.id)
+    processor.process(batch.id)
     assert state(ledger, batch) is BatchState.RUNNING
     assert [blobs.get(job.input_blob or "") for job in jobs(ledger, batch)] == [
         b"%d" % n for n in range(5)
@@ -200,11 +202,11 @@ def test_laying_out_goes_on_where_a_lost_worker_ended(
 
 
 def test_a_cancelled_batch_has_its_open_jobs_cancelled(
-    ledger: Ledger, blobs: Blobs, tender: BatchTender
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor
 ) -> None:
     batch = accepted(ledger, blobs, [BatchDocument(str(n), url="u") for n in range(60)])
-    tender.tend(batch.id)
+    processor.process(batch.id)
     ledger.batches.cancel(TENANT, batch.id)
-    tender.tend(batch.id)
+    processor.process(batch.id)
     assert state(ledger, batch) is BatchState.CANCELLED
     assert {job.state for job in jobs(ledger, batch)} == {JobState.CANCELLED}

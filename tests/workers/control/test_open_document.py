@@ -43,6 +43,7 @@ class Desk:
         self.blobs = open_blobs(settings.blob_store_url)
         self.client = EgressClient(settings.egress_allow)
         self.woken = 0
+        self.ledger.on_enqueued(self._wake)
         self.opener = JobOpener(
             self.ledger,
             self.blobs,
@@ -51,7 +52,6 @@ class Desk:
             self.client,
             settings,
             "worker-1",
-            self._wake,
         )
 
     def upload(self, document: bytes, retry_of: str | None = None, **options: Any) -> Job:
@@ -101,7 +101,9 @@ def opened_desk(folder: Path, prober: DecoderPool, **values: Any) -> Iterator[De
 
 
 def test_an_upload_is_judged_by_its_bytes_and_its_pages_are_laid_out(desk: Desk) -> None:
-    job = desk.opened(desk.upload(THREE_PAGES))
+    uploaded = desk.upload(THREE_PAGES)
+    desk.woken = 0
+    job = desk.opened(uploaded)
     assert (job.state, job.media_type, job.pages_total) == (JobState.RUNNING, "application/pdf", 3)
     assert [row.number for row in desk.ledger.pages.list(job.id)] == [1, 2, 3]
     assert desk.woken == 1

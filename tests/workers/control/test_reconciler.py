@@ -27,8 +27,9 @@ class Desk:
         self.blobs = open_blobs(self.settings.blob_store_url)
         self.broker_is_up = True
         self.woken = 0
+        self.ledger.on_enqueued(self._wake)
         judge = LeaseJudge(lambda: datetime.now(UTC), 0.3)
-        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, self._wake, 60, judge)
+        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, 60, judge)
 
     def _depth(self, topic: Topic) -> int:
         if not self.broker_is_up:
@@ -53,10 +54,11 @@ def test_a_page_whose_worker_died_is_announced_again(desk: Desk) -> None:
     desk.reconciler.sweep()
     assert drain(desk.ledger) == []
     desk.ahead += timedelta(seconds=desk.settings.lease_s + 1)
+    desk.woken = 0
     desk.reconciler.sweep()
+    assert desk.woken == 1
     assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
     assert drain(desk.ledger, "read_page") == [(job_id, 1)]
-    assert desk.woken == 2
 
 
 def test_a_job_that_nobody_took_up_is_announced_again(desk: Desk) -> None:
@@ -73,7 +75,6 @@ def test_a_broker_that_is_down_keeps_no_other_step_from_its_work(desk: Desk) -> 
     desk.ahead += timedelta(seconds=11)
     desk.reconciler.sweep()
     assert desk.ledger.jobs.load(job.id).state is JobState.EXPIRED
-    assert desk.woken == 1
 
 
 def test_what_was_kept_long_enough_is_deleted_with_its_blobs(desk: Desk) -> None:

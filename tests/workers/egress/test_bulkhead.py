@@ -1,10 +1,21 @@
 import random
 import threading
+import time
+from collections.abc import Callable
+from itertools import count
 
 import pytest
 
 from tests.support.ledgers import at_once
-from workers.egress.bulkhead import MOST_IN_LANE, Lanes, lane_of
+from workers.egress.bulkhead import MAX_WAITING, Bulkhead, Load, host_of
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait; the deadline only ends a failing test."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 class Desk:
@@ -29,65 +40,64 @@ class Desk:
             assert self.changed.wait_for(lambda: set(works) <= set(self.begun), 10)
 
 
-def test_a_lane_that_hangs_holds_up_only_itself() -> None:
+def test_a_partition_that_hangs_delays_only_itself() -> None:
     desk = Desk()
     desk.go = {"slow1": threading.Event(), "slow2": threading.Event()}
-    lanes = Lanes(desk.run, threads=4, per_lane=1, slow_s=60)
-    lanes.offer("slow", "slow1", "a")
-    lanes.offer("slow", "slow2", "a")
+    bulkhead = Bulkhead(desk.run, threads=4, per_partition=1, slow_s=60)
+    bulkhead.submit("slow", "slow1", "a")
+    bulkhead.submit("slow", "slow2", "a")
     for number in range(5):
-        lanes.offer("quick", f"quick{number}", "b")
+        bulkhead.submit("quick", f"quick{number}", "b")
     desk.await_begun("slow1", *(f"quick{number}" for number in range(5)))
     assert "slow2" not in desk.begun
     desk.go["slow1"].set()
     desk.await_begun("slow2")
     desk.go["slow2"].set()
-    lanes.stop()
+    bulkhead.stop()
 
 
-def test_work_that_waits_or_runs_is_not_taken_twice_but_may_come_again_later() -> None:
+def test_pending_work_is_not_accepted_twice_but_may_come_again_later() -> None:
     desk = Desk()
     desk.go = {"one": threading.Event()}
-    lanes = Lanes(desk.run, threads=4, per_lane=4, slow_s=60)
+    bulkhead = Bulkhead(desk.run, threads=4, per_partition=4, slow_s=60)
     for _ in range(3):
-        lanes.offer("lane", "one", "a")
+        bulkhead.submit("host", "one", "a")
     desk.await_begun("one")
-    lanes.offer("lane", "two", "a")
+    bulkhead.submit("host", "two", "a")
     desk.await_begun("two")
     assert desk.begun.count("one") == 1
     desk.go["one"].set()
-    while "one" in lanes._known:
-        pass
-    lanes.offer("lane", "one", "a")
+    until(lambda: not bulkhead.load.pending)
+    bulkhead.submit("host", "one", "a")
     with desk.changed:
         assert desk.changed.wait_for(lambda: desk.begun.count("one") == 2, 10)
-    lanes.stop()
+    bulkhead.stop()
 
 
-def test_work_that_fails_leaves_its_lane_open(caplog: pytest.LogCaptureFixture) -> None:
+def test_work_that_fails_leaves_its_partition_open(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
-    lanes = Lanes(desk.run, threads=1, per_lane=1, slow_s=60)
-    lanes.offer("lane", "bad", "a")
-    lanes.offer("lane", "good", "a")
+    bulkhead = Bulkhead(desk.run, threads=1, per_partition=1, slow_s=60)
+    bulkhead.submit("host", "bad", "a")
+    bulkhead.submit("host", "good", "a")
     desk.await_begun("bad", "good")
-    lanes.stop()
-    assert "brings it up again" in caplog.text
+    bulkhead.stop()
+    assert "sends it again" in caplog.text
 
 
-def test_stopping_finishes_what_runs_and_forgets_what_waits() -> None:
+def test_stopping_finishes_what_runs_and_drops_what_waits() -> None:
     desk = Desk()
     desk.go = {"first": threading.Event()}
-    lanes = Lanes(desk.run, threads=2, per_lane=1, slow_s=60)
-    lanes.offer("lane", "first", "a")
-    lanes.offer("lane", "second", "a")
+    bulkhead = Bulkhead(desk.run, threads=2, per_partition=1, slow_s=60)
+    bulkhead.submit("host", "first", "a")
+    bulkhead.submit("host", "second", "a")
     desk.await_begun("first")
-    stopper = threading.Thread(target=lanes.stop)
+    stopper = threading.Thread(target=bulkhead.stop)
     stopper.start()
-    while not lanes._stopping:
-        pass
+    others = count()
+    until(lambda: not bulkhead.submit("other", f"other{next(others)}", "b"))
     desk.go["first"].set()
     stopper.join(10)
-    assert desk.begun == ["first"]
+    assert "second" not in desk.begun
 
 
 class Hanging:
@@ -96,9 +106,16 @@ class Hanging:
     def __init__(self, threads: int) -> None:
         self.go = threading.Event()
         self.now = 0.0
+        self.step_s = 0.0  # what the clock advances between two looks at it
         self.begun: list[str] = []
         self.changed = threading.Condition()
-        self.lanes = Lanes(self.run, threads, per_lane=4, slow_s=2, monotonic=lambda: self.now)
+        self.bulkhead = Bulkhead(
+            self.run, threads, per_partition=4, slow_s=2, monotonic=self._clock
+        )
+
+    def _clock(self) -> float:
+        self.now += self.step_s
+        return self.now
 
     def run(self, work: str) -> None:
         with self.changed:
@@ -116,103 +133,101 @@ class Hanging:
 
     def end(self) -> None:
         self.go.set()
-        self.lanes.stop()
+        self.bulkhead.stop()
 
 
-def test_one_owner_whose_receivers_all_hang_leaves_half_of_the_threads() -> None:
+def test_an_owner_whose_endpoints_all_hang_leaves_half_of_the_threads() -> None:
     hanging = Hanging(threads=8)
     for number in range(40):
-        hanging.lanes.offer(f"hang{number % 10}", f"hang{number}", "bad")
+        hanging.bulkhead.submit(f"hang{number % 10}", f"hang{number}", "bad")
     hanging.await_begun(4, "hang")
     for number in range(50):
-        hanging.lanes.offer(f"fine{number % 3}", f"quick{number}", "good")
+        hanging.bulkhead.submit(f"fine{number % 3}", f"quick{number}", "good")
     hanging.await_begun(50, "quick")
     assert sum(work.startswith("hang") for work in hanging.begun) == 4
     hanging.end()
 
 
-def test_lanes_known_to_be_slow_leave_room_for_the_same_owners_quick_ones() -> None:
+def test_slow_partitions_leave_threads_to_the_fast_ones_of_the_same_owner() -> None:
     hanging = Hanging(threads=8)
+    hanging.step_s = 15.0  # each takes 15 seconds or more
     for number in range(10):
-        hanging.lanes.offer(f"hang{number}", f"first{number}", "one")
+        hanging.bulkhead.submit(f"hang{number}", f"first{number}", "one")
     hanging.await_begun(4, "first")
-    hanging.now = 15.0
-    hanging.go.set()  # each took 15 seconds
+    hanging.go.set()
     hanging.await_begun(10, "first")
-    while hanging.lanes._known:
-        pass
+    until(lambda: not hanging.bulkhead.load.pending)
+    assert hanging.bulkhead.load.slow == 10
     hanging.go.clear()
-    hanging.now = 30.0
-    hanging.lanes._slow.update({f"hang{number}": None for number in range(10)})
+    hanging.step_s = 0.0
     for number in range(40):
-        hanging.lanes.offer(f"hang{number % 10}", f"second{number}", "one")
+        hanging.bulkhead.submit(f"hang{number % 10}", f"second{number}", "one")
     for number in range(50):
-        hanging.lanes.offer("fine", f"quick{number}", "one")
+        hanging.bulkhead.submit("fine", f"quick{number}", "one")
     hanging.await_begun(50, "quick")
     assert sum(work.startswith("second") for work in hanging.begun) == 2  # a quarter of 8
     hanging.end()
 
 
-def test_a_slow_lane_goes_one_by_one_until_it_is_quick_again() -> None:
+def test_a_slow_partition_runs_one_at_a_time_until_it_is_fast_again() -> None:
     hanging = Hanging(threads=16)
-    hanging.lanes.offer("lane", "slow1", "one")
+    hanging.bulkhead.submit("host", "slow1", "one")
     hanging.await_begun(1, "slow")
     hanging.now = 5.0
     hanging.go.set()
-    while hanging.lanes._known:
-        pass
+    until(lambda: not hanging.bulkhead.load.pending)
     hanging.go.clear()
     for number in range(2, 8):
-        hanging.lanes.offer("lane", f"slow{number}", "one")
+        hanging.bulkhead.submit("host", f"slow{number}", "one")
     hanging.await_begun(2, "slow")
     assert hanging.begun == ["slow1", "slow2"]
     hanging.go.set()  # at once by the clock: quick
     hanging.await_begun(7, "slow")
-    while hanging.lanes._known:
-        pass
-    assert not hanging.lanes._slow
+    until(lambda: not hanging.bulkhead.load.pending)
+    assert hanging.bulkhead.load.slow == 0
     hanging.end()
 
 
-def test_a_lane_that_hangs_with_much_to_do_takes_no_room_from_others_that_wait() -> None:
+def test_a_partition_that_hangs_with_a_long_queue_takes_nothing_from_others() -> None:
     hanging = Hanging(threads=4)
-    for number in range(3 * MOST_IN_LANE):
-        hanging.lanes.offer("hang", f"hang{number}", "one")
-    assert len(hanging.lanes._known) == MOST_IN_LANE + 2  # half of the threads run one each
-    hanging.lanes.offer("fine", "quick", "two")
+    for number in range(3 * MAX_WAITING):
+        hanging.bulkhead.submit("hang", f"hang{number}", "one")
+    assert hanging.bulkhead.load == Load(
+        pending=MAX_WAITING + 2, running=2, slow=0
+    )  # half of the threads run one each
+    hanging.bulkhead.submit("fine", "quick", "two")
     hanging.await_begun(1, "quick")
     hanging.go.set()
-    hanging.lanes.stop()
+    hanging.bulkhead.stop()
 
 
 def test_whatever_paces_mix_each_work_runs_once_and_nothing_is_left_over() -> None:
     chance = random.Random(11)
     ran: list[str] = []
-    # A clock that jumps makes lanes slow and quick again by chance.
-    lanes = Lanes(ran.append, 8, per_lane=3, slow_s=2, monotonic=lambda: chance.uniform(0, 5))
+    # A clock that jumps makes partitions slow and fast again by chance.
+    bulkhead = Bulkhead(
+        ran.append, 8, per_partition=3, slow_s=2, monotonic=lambda: chance.uniform(0, 5)
+    )
 
-    def hand_in(part: int) -> None:
+    def submit(part: int) -> None:
         for number in range(500):
-            lane = chance.randrange(40)
-            lanes.offer(f"lane{lane}", f"{part}-{number}", f"owner{lane % 5}")
+            host = chance.randrange(40)
+            bulkhead.submit(f"host{host}", f"{part}-{number}", f"owner{host % 5}")
 
-    at_once(hand_in, 4)
-    while lanes._known:
-        pass
+    at_once(submit, 4)
+    until(lambda: not bulkhead.load.pending)
     assert sorted(ran) == sorted(f"{part}-{number}" for part in range(4) for number in range(500))
-    lanes.stop()
-    assert not lanes._lanes
-    assert not lanes._rows
-    assert not lanes._running
+    bulkhead.stop()
+    assert (bulkhead.load.pending, bulkhead.load.running) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("url", "lane"),
+    ("url", "host"),
     [
         ("https://Example.org/hook", "example.org"),
         ("http://example.org:8080/a?b", "example.org:8080"),
         ("https://user:secret@example.org/x", "example.org"),
     ],
 )
-def test_a_lane_is_the_receivers_host_and_port(url: str, lane: str) -> None:
-    assert lane_of(url) == lane
+def test_the_host_of_a_url_has_its_port(url: str, host: str) -> None:
+    assert host_of(url) == host

@@ -70,11 +70,8 @@ class Desk:
             watchdog=Watchdog(60),
             worker="w1",
             max_attempts=self.settings.max_attempts,
-            wake=lambda: None,
         )
-        self.finisher = JobFinisher(
-            self.ledger, self.blobs, documents, decoder, "courier", lambda: None
-        )
+        self.finisher = JobFinisher(self.ledger, self.blobs, documents, decoder, "control")
 
     def open_job(self, *pages: int, **options: object) -> Job:
         new = NewJob(id=new_id("job"), tenant=TENANT, options={**PLAIN, **options})

@@ -1,4 +1,4 @@
-"""A batch through real processes: Redis, courier and pages worker; the engine is a double."""
+"""A batch through real processes: Redis, control and pages worker; the engine is a double."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ from tests.workers.control.test_zip_archive import packed
 
 BUSY = "tenant-busy"
 MANY = 200
-A_FEW = 40  # pages that may be read while one is accepted, fetched by the courier, opened and read
+A_FEW = 40  # pages that may be read while one is accepted, fetched, opened and read
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     with Workplace(tmp_path_factory.mktemp("workplace")) as made:
-        made.start_worker("courier")
+        made.start_worker("control")
         yield made
 
 
@@ -39,7 +39,7 @@ def test_a_zip_is_unpacked_read_and_completed_and_what_is_no_document_fails_alon
     batch_id = accepted(place, packed(("in/a.pdf", page), ("b.txt", b"no page"), ("c.pdf", page)))
     await_true(
         lambda: place.ledger.batches.get(BUSY, batch_id).state in FINAL_BATCH_STATES,
-        lambda: f"the batch to end\n{place.log('courier')}",
+        lambda: f"the batch to end\n{place.log('control')}",
     )
     batch = place.ledger.batches.get(BUSY, batch_id)
     assert batch.state is BatchState.COMPLETED
@@ -57,7 +57,7 @@ def test_one_tenants_page_is_read_while_anothers_hundreds_wait(place: Workplace)
     def done() -> int:
         return place.ledger.batches.get(BUSY, batch_id).counts.get(JobState.SUCCEEDED, 0)
 
-    await_true(lambda: done() >= 4, lambda: f"the first pages\n{place.log('courier')}")
+    await_true(lambda: done() >= 4, lambda: f"the first pages\n{place.log('control')}")
     before = done()
     single = place.await_final(place.submit(pages_pdf(WHITE)))
     read_meanwhile = done() - before
@@ -67,5 +67,5 @@ def test_one_tenants_page_is_read_while_anothers_hundreds_wait(place: Workplace)
     place.ledger.batches.cancel(BUSY, batch_id)
     await_true(
         lambda: place.ledger.batches.get(BUSY, batch_id).state is BatchState.CANCELLED,
-        lambda: f"the batch to be cancelled\n{place.log('courier')}",
+        lambda: f"the batch to be cancelled\n{place.log('control')}",
     )

@@ -1,6 +1,6 @@
 """What accepted jobs come to when worker processes are killed, hang, are stopped or are slow.
 
-Every process is real: redis-server, courier, pages worker. Only the engine is a double, which
+Every process is real: redis-server, control, pages worker. Only the engine is a double, which
 fails as the colour of a page says. Judged by the ledger and by what receivers got.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jobs.domain.delivery import Which
+from jobs.domain.delivery import DeliveryFilter
 from jobs.domain.job import Job
 from jobs.domain.states import DeliveryState, JobState, PageState
 from jobs.stores.workers import WorkerReport
@@ -26,7 +26,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """One service for most tests; each asks for a reader, as the one before may have killed it."""
     folder = tmp_path_factory.mktemp("workplace")
     with Workplace(folder, egress_allow=("127.0.0.1",)) as made:
-        made.start_worker("courier")
+        made.start_worker("control")
         yield made
 
 
@@ -35,7 +35,7 @@ def hasty_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]
     """A service that gives a page and a stop little time."""
     folder = tmp_path_factory.mktemp("hasty")
     with Workplace(folder, page_timeout_s=3, shutdown_grace_s=0.3) as made:
-        made.start_worker("courier")
+        made.start_worker("control")
         yield made
 
 
@@ -213,7 +213,7 @@ def test_a_receiver_that_hangs_delays_neither_pages_nor_other_receivers(place: W
 
 
 def _delivered(place: Workplace, job: Job) -> bool:
-    deliveries, _ = place.ledger.deliveries.list(TENANT, Which(job_id=job.id))
+    deliveries, _ = place.ledger.deliveries.list(TENANT, DeliveryFilter(job_id=job.id))
     return all(each.state is DeliveryState.DELIVERED for each in deliveries)
 
 

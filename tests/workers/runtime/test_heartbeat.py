@@ -5,7 +5,6 @@ import pytest
 
 from jobs.domain.errors import BrokerDown, LedgerUnavailable
 from jobs.stores.workers import WorkerReport
-from workers.runtime import heartbeat as health
 from workers.runtime.heartbeat import Heartbeat, Liveness
 
 
@@ -70,14 +69,14 @@ class Ledger:
         return next(matching, None)
 
 
-def test_a_worker_is_not_ready_until_it_says_so_and_says_why() -> None:
+def test_a_worker_is_not_ready_until_it_reports_so_with_a_reason() -> None:
     ledger = Ledger()
     heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
     heartbeat.start()
     assert ledger.await_report(ready=False).reason == "starting"
-    heartbeat.say(ready=False, reason="no GPU", capabilities={})
+    heartbeat.report(ready=False, reason="no GPU", capabilities={})
     ledger.await_report(reason="no GPU")
-    heartbeat.say(ready=True, reason="", capabilities={"languages": ["eng"]})
+    heartbeat.report(ready=True, reason="", capabilities={"languages": ["eng"]})
     assert ledger.await_report(ready=True).capabilities == {"languages": ["eng"]}
     heartbeat.stop()
 
@@ -88,7 +87,7 @@ def test_a_ledger_that_is_down_does_not_end_the_heartbeat() -> None:
     heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
     heartbeat.start()
     assert ledger.await_report(ready=False).reason == "starting"
-    heartbeat.say(ready=True, reason="", capabilities={})
+    heartbeat.report(ready=True, reason="", capabilities={})
     assert ledger.await_report(ready=True).id == "w1"  # told although the one before was refused
     heartbeat.stop()
 
@@ -102,26 +101,22 @@ def test_a_stalled_worker_is_ended() -> None:
     heartbeat.stop()
 
 
-def test_a_worker_that_does_not_come_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+def test_a_worker_that_does_not_come_up_is_ended() -> None:
     ended = threading.Event()
-    heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set)
+    heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set, start_limit_s=0.0)
     heartbeat.start()
     assert ended.wait(10)
     heartbeat.stop()
 
 
 @pytest.mark.parametrize("ready", [True, False])
-def test_a_worker_that_has_said_how_it_is_may_run_for_ever(
-    monkeypatch: pytest.MonkeyPatch, ready: bool
-) -> None:
-    monkeypatch.setattr(health, "START_LIMIT_S", 0.0)
+def test_a_worker_that_has_reported_runs_without_limit(ready: bool) -> None:
     ledger, ended = Ledger(), threading.Event()
-    heartbeat = Heartbeat(ledger.beat, "w1", "pages", ended.set)
-    heartbeat.say(ready=ready, reason="told", capabilities={})
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", ended.set, start_limit_s=0.0)
+    heartbeat.report(ready=ready, reason="told", capabilities={})
     heartbeat.start()
     ledger.await_report(reason="told")
-    heartbeat.say(ready=ready, reason="told again", capabilities={})
+    heartbeat.report(ready=ready, reason="told again", capabilities={})
     ledger.await_report(reason="told again")
     heartbeat.stop()
     assert not ended.is_set()

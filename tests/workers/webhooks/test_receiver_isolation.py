@@ -1,6 +1,6 @@
 """One receiver hangs and has much to be told; others, and pages, go on as if it were not there.
 
-Redis, Celery, the courier and the pages worker are real processes. Nothing is timed: while the
+Redis, Celery, control and the pages worker are real processes. Nothing is timed: while the
 one hangs, everything else must come to its end.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.domain.delivery import Which
+from jobs.domain.delivery import DeliveryFilter
 from jobs.domain.job import Fault
 from jobs.domain.states import DeliveryState, JobState
 from tests.doubles import WHITE
@@ -36,11 +36,11 @@ def end_jobs(place: Workplace, count: int, tenant: str) -> None:
 def test_a_hanging_receiver_slows_neither_its_neighbours_nor_pages(place: Workplace) -> None:
     go_on = threading.Event()
     with receiver(Reply(before=lambda: go_on.wait(90))) as hanging, receiver() as quick:
-        place.ledger.webhooks.create_endpoint("dead", f"{hanging.url}/a", ["job.failed"])
-        place.ledger.webhooks.create_endpoint(TENANT, f"{hanging.url}/b", ["job.failed"])
-        mine = place.ledger.webhooks.create_endpoint(TENANT, quick.url)
+        place.ledger.endpoints.create("dead", f"{hanging.url}/a", ["job.failed"])
+        place.ledger.endpoints.create(TENANT, f"{hanging.url}/b", ["job.failed"])
+        mine = place.ledger.endpoints.create(TENANT, quick.url)
         end_jobs(place, MANY, "dead")
-        place.start_worker("courier")
+        place.start_worker("control")
         place.reader()
         await_true(lambda: len(hanging.requests) >= 4, "the hanging receiver to be called")
         end_jobs(place, MANY, TENANT)
@@ -52,9 +52,11 @@ def test_a_hanging_receiver_slows_neither_its_neighbours_nor_pages(place: Workpl
         )
         # Four for each of the two endpoints: that is as many as one that hangs may have.
         assert len(hanging.requests) <= 8
-        held = place.ledger.deliveries.list("dead", Which(states=(DeliveryState.PENDING,)))[0]
+        held = place.ledger.deliveries.list(
+            "dead", DeliveryFilter(states=(DeliveryState.PENDING,))
+        )[0]
         assert held
-        told = Which(endpoint_id=mine.id, states=(DeliveryState.DELIVERED,))
+        told = DeliveryFilter(endpoint_id=mine.id, states=(DeliveryState.DELIVERED,))
         await_true(
             lambda: len(place.ledger.deliveries.list(TENANT, told, limit=500)[0]) == MANY + 1,
             "the deliveries to be recorded",

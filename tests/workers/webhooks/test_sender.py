@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from jobs.domain.delivery import Delivery, Which
+from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.ids import new_id
 from jobs.domain.job import Fault, NewJob
 from jobs.domain.states import DeliveryState
 from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
+from tests.support.ledger_view import callback_endpoint
 from tests.support.receiver import Received, Receiver, Reply, receiver
 from workers.egress.client import EgressClient
 from workers.webhooks.retry_schedule import WAITS_S
@@ -47,7 +48,7 @@ class Post:
         self.client = EgressClient(settings.egress_allow)
         self.sender = Sender(self.ledger, self.client, self.clock, 5.0, random.Random(3))
         self.server = server
-        self.endpoint = self.ledger.webhooks.create_endpoint(TENANT, f"{server.url}/hook")
+        self.endpoint = self.ledger.endpoints.create(TENANT, f"{server.url}/hook")
 
     def end_job(self, **values: str) -> Delivery:
         """End a job and return the delivery that the ledger made for it."""
@@ -57,7 +58,7 @@ class Post:
         return self.deliveries(job.id)[0]
 
     def deliveries(self, job_id: str) -> list[Delivery]:
-        return list(self.ledger.deliveries.list(TENANT, Which(job_id=job_id))[0])
+        return list(self.ledger.deliveries.list(TENANT, DeliveryFilter(job_id=job_id))[0])
 
     def state(self, delivery: Delivery) -> DeliveryState:
         return self.now(delivery).state
@@ -110,7 +111,7 @@ def test_a_delivery_verifies_with_the_public_library(tmp_path: Path) -> None:
 
 def test_while_a_secret_is_rotated_both_the_old_and_the_new_one_verify(tmp_path: Path) -> None:
     with post(tmp_path) as office:
-        rotated = office.ledger.webhooks.rotate_secret(TENANT, office.endpoint.id)
+        rotated = office.ledger.endpoints.rotate_secret(TENANT, office.endpoint.id)
         office.sender.deliver(office.end_job().id)
         request = office.server.requests[0]
         assert len(request.headers["webhook-signature"].split(" ")) == 2
@@ -121,12 +122,12 @@ def test_while_a_secret_is_rotated_both_the_old_and_the_new_one_verify(tmp_path:
 
 def test_a_callback_of_one_job_is_signed_with_the_tenants_callback_secret(tmp_path: Path) -> None:
     with post(tmp_path) as office:
-        office.ledger.webhooks.update(TENANT, office.endpoint.id, enabled=False)
+        office.ledger.endpoints.update(TENANT, office.endpoint.id, enabled=False)
         delivery = office.end_job(callback_url=f"{office.server.url}/mine")
         office.sender.deliver(delivery.id)
         request = office.server.requests[0]
         assert request.path == "/mine"
-        verified(request, office.ledger.webhooks.callback_endpoint(TENANT).secrets[0])
+        verified(request, callback_endpoint(office.ledger, TENANT).secrets[0])
 
 
 @pytest.mark.parametrize("status", [301, 408, 425, 429, 500, 503])
@@ -156,7 +157,7 @@ def test_an_answer_that_says_no_is_final(tmp_path: Path, status: int) -> None:
         assert office.state(delivery) is DeliveryState.FAILED
         attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]
         assert (attempt.status, attempt.response) == (status, "no\ufffdthanks")
-        enabled = office.ledger.webhooks.get(TENANT, office.endpoint.id).enabled
+        enabled = office.ledger.endpoints.get(TENANT, office.endpoint.id).enabled
         assert enabled is (status != 410)
 
 
@@ -202,7 +203,7 @@ def test_a_callback_inside_is_never_connected_to_and_the_reason_is_recorded(
     tmp_path: Path,
 ) -> None:
     with post(tmp_path) as office:
-        office.ledger.webhooks.update(TENANT, office.endpoint.id, url="http://169.254.169.254/")
+        office.ledger.endpoints.update(TENANT, office.endpoint.id, url="http://169.254.169.254/")
         delivery = office.end_job()
         office.sender.deliver(delivery.id)
         attempt = office.ledger.deliveries.attempts(TENANT, delivery.id)[0]

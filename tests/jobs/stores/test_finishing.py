@@ -33,12 +33,12 @@ def test_a_job_with_an_open_page_or_an_end_is_not_to_be_finished(ledger: Ledger)
     assert ledger.finishing.begin(job_id, "w") is None
     ledger.pages.succeed(claimed(ledger, job_id, 2), "{}")
     assert ledger.finishing.begin(job_id, "w") is not None
-    assert ledger.jobs.finish(job_id, "result") is not None
+    assert ledger.finishing.finish(job_id, "result") is not None
     assert ledger.finishing.begin(job_id, "w") is None
     assert ledger.finishing.begin("job_unknown", "w") is None
 
 
-def test_what_a_dead_courier_had_in_hand_is_announced_again(
+def test_what_a_dead_control_worker_had_in_hand_is_announced_again(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     job_id = read(ledger)
@@ -75,7 +75,7 @@ def test_waiting_for_the_blob_store_uses_up_no_attempt(
         lapse(ledger, clock)
         assert drain(ledger, "finish_job") == [(job_id,)]
     assert ledger.finishing.begin(job_id, "w") is not None
-    assert ledger.jobs.finish(job_id, "result") is not None
+    assert ledger.finishing.finish(job_id, "result") is not None
     ledger.finishing.put_off(job_id, "w")
     assert ledger.jobs.load(job_id).state is JobState.SUCCEEDED
 
