@@ -82,14 +82,21 @@ def test_a_model_of_ours_computes_the_same_without_subnormal_weights(tmp_path, e
 
 @pytest.mark.parametrize("languages", [("eng",), ("chi_sim",)])
 def test_the_receipt_of_an_edited_recogniser_states_the_hash_of_its_source(tmp_path, languages):
-    class Other:
-        """Reads nothing: these languages never reach it."""
-
-    recogniser = open_ppocr_recogniser(None, "cpu", 1, Other(), tmp_path / "cache")
+    recogniser = open_ppocr_recogniser(None, "cpu", 1, None, tmp_path / "cache")
     (use,) = recogniser.models(languages)
     (copy,) = (tmp_path / "cache").iterdir()
     assert use.sha256 == resolve(RECOGNISER_MODEL).entry.sha256
     assert hashlib.sha256(copy.read_bytes()).hexdigest() != use.sha256
+
+
+def test_the_recogniser_of_the_operators_models_folder_is_the_one_that_reads(tmp_path):
+    built_in = resolve(RECOGNISER_MODEL)
+    (tmp_path / "catalogue.toml").write_text(
+        f'[[model]]\nname = "{RECOGNISER_MODEL}"\nversion = "mine"\ntask = "recogniser"\n'
+        f'source = "file:{built_in.path}"\nsha256 = "{built_in.entry.sha256}"\nlicence = "MIT"\n'
+    )
+    (use,) = open_ppocr_recogniser(tmp_path, "cpu", 1, None).models(("eng",))
+    assert use.version == "mine-latin"
 
 
 START = """
