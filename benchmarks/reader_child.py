@@ -2,8 +2,9 @@
 
 Started by readers.py, with the project's Python for Pagesight and with that of the other programs'
 environment for them: so nothing here but the program's own adapter may import beyond NumPy and
-Pillow. A request is a line of JSON {path, languages}, an answer a line {text, words, wall_ms,
-cpu_ms, peak_mb}; words are [text, x0, y0, x1, y1] in pixels, in the program's own reading order.
+Pillow. A request is a line of JSON {path, languages}, an answer a line {text, words, doubtful,
+wall_ms, cpu_ms, peak_mb}; words are [text, x0, y0, x1, y1] in pixels, in the program's own reading
+order, and doubtful the texts of words that the program itself lists as likely to be wrong.
 Opening the image is not counted, except where the program takes nothing but files.
 """
 # ruff: noqa: PLC0415 - each program is imported only in the process that compares it
@@ -36,10 +37,11 @@ class Task(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Text with line breaks, and words with boxes."""
+    """Text with line breaks, words with boxes, and the words that the program lists as doubtful."""
 
     text: str
     words: list[FoundWord]
+    doubtful: tuple[str, ...] = ()
 
 
 Reader = Callable[[Task], Found]
@@ -89,6 +91,7 @@ def _measured(read: Reader, task: Task) -> dict[str, Any]:
         "peak_mb": _peak_mb(),
         "text": found.text,
         "words": found.words or _words_of_output(task.path),
+        "doubtful": found.doubtful,
     }
 
 
@@ -121,7 +124,8 @@ def _pagesight(name: str) -> Reader:
         options = ReadOptions(languages=tuple(task.languages.split("+")), **chosen)
         page = read_page(PageImage(1, task.pixels), engine.stages, options, engine.orienter).page
         lines = (line for block in page.blocks for line in block.lines)
-        return Found(page.text, [(word.text, *word.box) for line in lines for word in line.words])
+        words = [(word.text, *word.box) for line in lines for word in line.words]
+        return Found(page.text, words, tuple(word.text for word in page.doubtful))
 
     return read
 
