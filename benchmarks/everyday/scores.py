@@ -1,5 +1,6 @@
 """Which everyday cases each program reads right, and the tables of a run."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -19,6 +20,11 @@ _PLAIN = str.maketrans(
     "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089",
     "01234567890123456789",
 )  # fmt: skip
+
+
+_FRACTIONS = {"1/2": "\u00bd", "1/4": "\u00bc", "3/4": "\u00be"}
+_FRACTION = re.compile(r"(?<!\d)(?:(\d) )?(1/2|1/4|3/4)(?!\d)")
+_DOTS = re.compile(r"[.\u00b7\u2026\u2022]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,26 @@ def scored_case(case: EverydayCase, readings: Mapping[str, KeptReading]) -> list
     true = tokens_of(case.text)
     rows = []
     for reader, read in readings.items():
-        found = tokens_of(read.text.translate(_PLAIN))
+        found = tokens_of(as_written(read.text, case.kind))
         f1 = score_bags(found, true).f1
         order = in_order(found, true) if case.kind in ORDERED else None
         signs = lost_signs(read.text, case.text, read.doubtful)
         rows.append(ScoredCase(case.name, case.kind, reader, f1, order, signs, read.cpu_ms))
     return rows
+
+
+def as_written(text: str, kind: str) -> str:
+    """A reading with what a person takes as the same thing written as the truth writes it.
+
+    Raised and lowered digits are plain ones; of leaders any dots may be kept; `2 1/4` is `2¼`, but
+    not `21/4`.
+    """
+    text = text.translate(_PLAIN)
+    if kind == "leaders":
+        text = _DOTS.sub(" ", text)
+    if kind == "fractions":
+        text = _FRACTION.sub(lambda found: (found[1] or "") + _FRACTIONS[found[2]], text)
+    return text
 
 
 def in_order(found: Sequence[str], true: Sequence[str]) -> float:
