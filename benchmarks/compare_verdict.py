@@ -35,8 +35,8 @@ def verdict(rows: Sequence[Row]) -> str:
         differences = [f1_difference(of_set, profile, native) for profile in profiles]
         base = f"{words_score(_of(of_set, native)).f1:.3f} ({native})"
         pages = len(_of(of_set, native))
-        said = [_said(difference, pages) for difference in differences]
-        lines.append(f"| {' | '.join([name, str(pages), base, *said])} |")
+        cells = [_difference_cell(difference, pages) for difference in differences]
+        lines.append(f"| {' | '.join([name, str(pages), base, *cells])} |")
         for profile, difference in zip(profiles, differences, strict=True):
             reasons += _reasons(of_set, profile, native, difference)
     return "\n".join([*lines, "", *_conclusion(reasons)])
@@ -66,8 +66,10 @@ def _marks_line(
     native = max(natives, key=lambda each: words_score(_of(rows, each), key).f1)
     base = f"{words_score(_of(rows, native), key).f1:.3f} ({native})"
     pages = len(_of(rows, native))
-    said = [_said(f1_difference(rows, profile, native, key), pages) for profile in profiles]
-    return f"| {' | '.join([rows[0]['set'], key, base, *said])} |"
+    cells = [
+        _difference_cell(f1_difference(rows, profile, native, key), pages) for profile in profiles
+    ]
+    return f"| {' | '.join([rows[0]['set'], key, base, *cells])} |"
 
 
 def _signs_lost(rows: Sequence[Row], profiles: Sequence[str]) -> Iterator[str]:
@@ -87,7 +89,7 @@ def _of(rows: Sequence[Row], reader: str) -> list[Row]:
     return [row for row in rows if row["reader"] == reader]
 
 
-def _said(difference: Spread, pages: int) -> str:
+def _difference_cell(difference: Spread, pages: int) -> str:
     if pages < _FEWEST_PAGES:
         return f"{difference.value:+.3f}"
     word = "better" if difference.low > 0 else "**worse**" if difference.high < 0 else "alike"

@@ -92,7 +92,8 @@ def _read(reader: ReaderProcess, path: Path, languages: str, kept: KeptReadings)
         known = KeptReading(
             read.text, read.doubtful, round(read.cpu_ms), round(read.wall_ms), read.failed
         )
-        kept.add(key, known)
+        if not read.failed:
+            kept.add(key, known)
     return known
 
 

@@ -40,7 +40,7 @@ def comb_boxes(page: Canvas) -> None:
               ("Post code", f"{source.randint(0, 99999):05d}")]  # fmt: skip
     for at, (label, value) in enumerate(fields):
         y, full = 100 + at * 100, source.random() < 0.6
-        page.say(f"{label} {value}")
+        page.add_line(f"{label} {value}")
         page.put(_LEFT, y, label)
         _comb(page, 480, y, value, full=full)
 
@@ -67,7 +67,7 @@ def check_boxes(page: Canvas) -> None:
     source.shuffle(states)
     for at, (label, ticked) in enumerate(zip(source.sample(_CHOICES, 4), states, strict=True)):
         y = 90 + at * page.em * 2
-        page.say(f"{BOXES[ticked]} {label}")
+        page.add_line(f"{BOXES[ticked]} {label}")
         page.check_box(_LEFT, y, ticked=ticked)
         page.put(_LEFT + page.em * 1.4, y, label)
 
@@ -77,7 +77,7 @@ def side_label(page: Canvas) -> None:
     source = page.random
     page.paragraph(_LEFT, 100, 880, sentences(source, 4))
     text = f"Form {source.randint(10, 99)}-{source.choice('ABC')}, edition {source.randint(2, 9)}"
-    page.say(text)
+    page.add_line(text)
     font = page.face.font(page.em * 0.75)
     left, top, right, bottom = font.getbbox(text)
     label = Canvas("", (int(right - left) + 8, int(bottom - top) + 8), page.face, page.em * 0.75)

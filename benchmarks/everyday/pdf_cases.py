@@ -51,9 +51,9 @@ def form_fields(source: random.Random, _: int) -> Drawing:
         y = 240 - at * 40
         operators += _text("F1", 12, 64, y, [label])
         fields.append(_check_box(40, y - 2, at, ticked=ticked))
-    said = [f"{BOXES[on]} {label}"
+    true = [f"{BOXES[on]} {label}"
             for label, on in zip(labels, states, strict=True)]  # fmt: skip
-    return _pdf(operators, fields=fields), "\n".join(said)
+    return _pdf(operators, fields=fields), "\n".join(true)
 
 
 PdfCase = Callable[[random.Random, int], Drawing]

@@ -106,7 +106,7 @@ def bullets(page: Canvas) -> None:
             page.draw.rectangle(box, "black")
         else:
             page.draw.ellipse(box, outline="black", width=2)
-        page.say(f"\u2022 {text}")
+        page.add_line(f"\u2022 {text}")
         page.put(_LEFT + page.em * 1.1, y, text)
 
 
@@ -125,7 +125,7 @@ def indices(page: Canvas) -> None:
         (f"About {source.randint(2, 9)} x 10", f"^{source.randint(3, 7)}", " letters were sent."),
     ]
     for at, line in enumerate(lines):
-        page.say("".join(part.lstrip("^_") for part in line))
+        page.add_line("".join(part.lstrip("^_") for part in line))
         x, y = float(_LEFT), 90 + at * page.em * 2
         for part in line:
             text, shift = part.lstrip("^_"), {"^": -0.35, "_": 0.15}.get(part[0], 0.0)

@@ -19,7 +19,7 @@ from benchmarks.everyday.cases import ALL_KINDS, EverydayCase, everyday_cases
 from benchmarks.everyday.scores import ScoredCase, scored_case, table
 from benchmarks.kept_readings import KeptReadings, code_hash, read_all
 from benchmarks.readers import ReaderProcess
-from benchmarks.robustness.fonts import say_missing
+from benchmarks.robustness.fonts import missing_message
 from benchmarks.robustness.halves import CHOICES
 from benchmarks.robustness.run import RESULTS, add_reader_arguments, names, started
 
@@ -29,7 +29,7 @@ OTHERS = ("pytesseract:file", "rapidocr:file")
 def main() -> int:
     """Command line; prints the table and writes it to --out."""
     arguments = _arguments()
-    if missing := say_missing():
+    if missing := missing_message():
         print(missing, file=sys.stderr)
     folder: Path = arguments.out / "cases"
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,8 +40,8 @@ def main() -> int:
         ThreadPoolExecutor(arguments.jobs) as pool,
     ):
         rows = [row for each in _read(chosen, folder, readers, kept, pool) for row in each]
-    said = f"{conditions()}; reading code {code_hash()}; half: {arguments.half}. {missing}"
-    report = f"# Everyday cases\n\n{said}\n\n{table(rows)}\n\n{_not_right(rows)}\n"
+    header = f"{conditions()}; reading code {code_hash()}; half: {arguments.half}. {missing}"
+    report = f"# Everyday cases\n\n{header}\n\n{table(rows)}\n\n{_not_right(rows)}\n"
     (arguments.out / f"everyday-{arguments.half}.md").write_text(report, encoding="utf-8")
     print(table(rows))
     print(_not_right(rows))
@@ -94,6 +94,6 @@ def _not_right(rows: Sequence[ScoredCase]) -> str:
     lines = []
     for reader in dict.fromkeys(row.reader for row in rows):
         wrong = [row for row in rows if row.reader == reader and not row.right]
-        said = ", ".join(f"{row.case} {row.f1:.2f}" for row in wrong) or "none"
-        lines.append(f"- not right by {reader}: {said}")
+        listed = ", ".join(f"{row.case} {row.f1:.2f}" for row in wrong) or "none"
+        lines.append(f"- not right by {reader}: {listed}")
     return "\n".join(lines)

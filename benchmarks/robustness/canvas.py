@@ -62,18 +62,18 @@ class Canvas:
         self.pieces.append(Piece(text, box))
         return box
 
-    def say(self, text: str) -> None:
+    def add_line(self, text: str) -> None:
         """Add a line to the true text that was drawn piece by piece."""
         self._lines.append(text)
 
     def line(self, x: float, y: float, text: str, **how: object) -> Box:
         """Draw one line of the text with its baseline at `y`."""
-        self.say(text)
+        self.add_line(text)
         return self.put(x, y, text, **how)  # type: ignore[arg-type]
 
     def row(self, y: float, cells: Sequence[tuple[float, str, str]], **how: object) -> None:
         """Draw one line in pieces (x, text, `l` or `r` for the side that stands at x)."""
-        self.say(" ".join(text for _, text, _ in cells if text))
+        self.add_line(" ".join(text for _, text, _ in cells if text))
         for x, text, side in cells:
             if text:
                 self.put(x, y, text, anchor=f"{side}s", **how)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ class Canvas:
 
     def spaced(self, x: float, y: float, text: str, gap: float, **how: object) -> None:
         """Draw a letter-spaced line: each letter by itself, `gap` pixels between them."""
-        self.say(text)
+        self.add_line(text)
         for letter in text:
             if letter.strip():
                 self.put(x, y, letter, **how)  # type: ignore[arg-type]
@@ -113,7 +113,7 @@ class Canvas:
 
     def leader(self, left: float, right: float, y: float, text: str, number: str) -> None:
         """Draw an entry of a list of contents: text, a row of dots, a number at the right."""
-        self.say(f"{text} {number}")
+        self.add_line(f"{text} {number}")
         self.put(left, y, text)
         self.put(right, y, number, anchor="rs")
         dot = self.random.choice((".", ". "))

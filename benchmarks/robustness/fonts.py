@@ -143,7 +143,7 @@ def missing_packages(faces: Sequence[Face] = FACES) -> list[str]:
     return sorted({face.package for face in faces if not _is_there(face)})
 
 
-def say_missing() -> str:
+def missing_message() -> str:
     """What to do about missing faces; empty where all are there."""
     packages = " ".join(missing_packages())
     return packages and (

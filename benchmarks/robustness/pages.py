@@ -110,7 +110,7 @@ def _form(page: Canvas) -> None:
             page.line(124, y + 46, value)
     for at, label in enumerate(("I agree", "By post", "By e-mail")):
         ticked = at == 0
-        page.say(f"{'☑' if ticked else '☐'} {label}")
+        page.add_line(f"{'☑' if ticked else '☐'} {label}")
         page.check_box(780, 230 + at * 80, ticked=ticked)
         page.put(820, 230 + at * 80, label)
 
@@ -151,7 +151,7 @@ def _bullets(page: Canvas) -> None:
     y = 170.0
     for text in source.sample(sentences(source, 12).split(". "), 9):
         line = next(iter(page.broken(text.rstrip("."), 960)))
-        page.say(f"{sign} {line}.")
+        page.add_line(f"{sign} {line}.")
         page.put(120, y, sign)
         page.put(165, y, f"{line}.")
         y += page.em * 1.7

@@ -21,7 +21,7 @@ from benchmarks.kept_readings import KeptReadings, code_hash, read_all
 from benchmarks.readers import ReaderProcess, python_of
 from benchmarks.robustness.cases import Case, cases, source_pages
 from benchmarks.robustness.disturbances import DISTURBANCES
-from benchmarks.robustness.fonts import say_missing
+from benchmarks.robustness.fonts import missing_message
 from benchmarks.robustness.halves import CHOICES
 from benchmarks.robustness.report import by_program, report
 from benchmarks.robustness.scores import Scored, scored
@@ -34,7 +34,7 @@ RESULTS = _ROOT / "benchmarks" / "results"
 def main() -> int:
     """Command line; prints the table by program and writes the whole report."""
     arguments = _arguments()
-    if missing := say_missing():
+    if missing := missing_message():
         print(missing, file=sys.stderr)
     arguments.out.mkdir(parents=True, exist_ok=True)
     limit = arguments.limit if arguments.limit is not None else (2 if arguments.quick else 4)
@@ -43,10 +43,10 @@ def main() -> int:
     )
     with started(arguments.profiles, arguments.others, arguments.out) as readers:
         rows = [row for each in _read(chosen, readers, arguments) for row in each]
-    said = f"{conditions()}; reading code {code_hash()}; half: {arguments.half}"
+    header = f"{conditions()}; reading code {code_hash()}; half: {arguments.half}"
     name = f"robustness-{arguments.half}{'-quick' if arguments.quick else ''}.md"
     notes = [missing] if missing else []
-    (arguments.out / name).write_text(report(rows, said, notes), encoding="utf-8")
+    (arguments.out / name).write_text(report(rows, header, notes), encoding="utf-8")
     print(by_program(rows))
     print(f"\nThe whole report: {arguments.out / name}; pictures of lost pages beside it in lost/")
     return 0
@@ -116,6 +116,7 @@ def _read(
         for number, case in enumerate(chosen, 1):
             path, text = case.write(Path(folder))
             rows = scored(case, text, read_all(path, path, "eng", readers, kept, pool))
+            (lost / path.name).unlink(missing_ok=True)
             if any(row.lost for row in rows if row.reader.startswith("pagesight")):
                 path.replace(lost / path.name)
             path.unlink(missing_ok=True)

@@ -47,11 +47,11 @@ def scored(case: Case, text: str, readings: Mapping[str, KeptReading]) -> list[S
         tokens = score_tokens(read.text, text).f1 if case.page.marked else None
         signs = lost_signs(read.text, text, read.doubtful) if case.page.marked else LostSigns()
         reason = why_lost(words[name], words.get(best), read.cpu_ms)
-        said = f"{best} {words[best]:.2f}" if best else ""
+        best_f1 = f"{best} {words[best]:.2f}" if best else ""
         rows.append(
             Scored(
                 case.name, case.disturbance, case.strength, name, words[name], tokens, signs,
-                read.cpu_ms, read.wall_ms, said, reason,
+                read.cpu_ms, read.wall_ms, best_f1, reason,
             )
         )  # fmt: skip
     return rows
