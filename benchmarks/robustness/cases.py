@@ -1,7 +1,8 @@
 """Which pages are read under which disturbances, and their files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,8 +85,8 @@ def cases(
 ) -> list[Case]:
     """All pages of this half under all disturbances of it, or under `kinds` alone.
 
-    `quick` takes the middle strength alone, and of the pages three for each disturbance. An
-    undisturbed page is in both halves.
+    `quick` takes the middle strength alone, and of the pages three for each disturbance, in turns:
+    one page under each, then another. An undisturbed page is in both halves.
     """
     pages = [page for page in pages if half in ("all", page.half)]
     chosen = list(kinds) or [
@@ -93,14 +94,23 @@ def cases(
         for name in DISTURBANCES
         if half == "all" or name == "none" or disturbance_half(name) == half
     ]
-    found = []
-    for name in chosen:
-        for strength in (MIDDLE,) if quick else STRENGTHS:
-            able = [page for page in pages if applies(name, strength, page.pixels)]
-            if quick:
-                able = sorted(able, key=lambda page: seed_of(page.name, name))[:QUICK_PAGES]
-            found += [Case(page, name, strength) for page in able]
-    return found
+    if quick:
+        rounds = [_few(pages, name) for name in chosen]
+        return [case for each in zip_longest(*rounds) for case in each if case is not None]
+    return [
+        Case(page, name, strength)
+        for name in chosen
+        for strength in STRENGTHS
+        for page in pages
+        if applies(name, strength, page.pixels)
+    ]
+
+
+def _few(pages: Sequence[SourcePage], name: str) -> list[Case]:
+    """Three pages under this disturbance, chosen by hash."""
+    able = [page for page in pages if applies(name, MIDDLE, page.pixels)]
+    able.sort(key=lambda page: seed_of(page.name, name))
+    return [Case(page, name, MIDDLE) for page in able[:QUICK_PAGES]]
 
 
 def save(drawn: Disturbed, stem: Path) -> Path:

@@ -10,6 +10,7 @@ kept in --out at once: an interrupted run goes on, and the other programs read e
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -45,10 +46,11 @@ def main() -> int:
         rows = [row for each in _read(chosen, readers, arguments) for row in each]
     header = f"{conditions()}; reading code {code_hash()}; half: {arguments.half}"
     name = f"robustness-{arguments.half}{'-quick' if arguments.quick else ''}.md"
-    notes = [missing] if missing else []
+    done = len({row.case for row in rows})
+    notes = [f"Read: {done} of {len(chosen)} cases.", missing]
     (arguments.out / name).write_text(report(rows, header, notes), encoding="utf-8")
     print(by_program(rows))
-    print(f"\nThe whole report: {arguments.out / name}; pictures of lost pages beside it in lost/")
+    print(f"\n{notes[0]} Report: {arguments.out / name}; pictures of lost pages: lost/ beside it")
     return 0
 
 
@@ -58,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--half", choices=CHOICES, default="tuning")
     parser.add_argument("--limit", type=int, help="pages of each evaluation set; 4, or 2 if quick")
     parser.add_argument("--kinds", type=_kinds, default=[], help="disturbances, with commas")
+    parser.add_argument("--minutes", type=float, help="begin no further page after so long")
     parser.add_argument("--quick", action="store_true", help="few pages, the middle strength")
     add_reader_arguments(parser)
     return parser.parse_args()
@@ -112,8 +115,12 @@ def _read(
     kept = KeptReadings(arguments.out / "readings.jsonl")
     lost = arguments.out / "lost"
     lost.mkdir(exist_ok=True)
+    began = time.monotonic()
     with TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
         for number, case in enumerate(chosen, 1):
+            if arguments.minutes and time.monotonic() - began > arguments.minutes * 60:
+                print("Out of time; the same command goes on from here.", file=sys.stderr)
+                return
             path, text = case.write(Path(folder))
             rows = scored(case, text, read_all(path, path, "eng", readers, kept, pool))
             (lost / path.name).unlink(missing_ok=True)
