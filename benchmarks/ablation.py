@@ -15,9 +15,11 @@ from typing import Any
 
 from benchmarks.accuracy import (
     HEAD,
+    Read,
     Reader,
     Result,
     measure,
+    read_of,
     read_with_pytesseract,
     row,
     samples,
@@ -85,9 +87,10 @@ def _readers(engine: Engine, names: list[str]) -> dict[str, Reader]:
 
 
 def _reader(engine: Engine, given: dict[str, Any]) -> Reader:
-    def read(page: PageImage, languages: str) -> str:
+    def read(page: PageImage, languages: str) -> Read:
         chosen = with_profile(given) | {"languages": tuple(languages.split("+"))}
-        return read_page(page, engine.stages, ReadOptions(**chosen), engine.orienter).page.text
+        options = ReadOptions(**chosen)
+        return read_of(read_page(page, engine.stages, options, engine.orienter).page)
 
     return read
 

@@ -15,14 +15,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median, quantiles
+from typing import NamedTuple
 
 import numpy as np
 import pytesseract
 from PIL import Image, ImageOps
 
 from benchmarks.conditions import conditions
+from benchmarks.mark_scoring import (
+    LostSigns,
+    has_marks,
+    lost_signs,
+    score_marks,
+    score_numbers,
+)
 from benchmarks.scoring import WordScore, character_error_rate, score_words
 from models.loaders.resources import LocalResources
+from vision.core.document import Page
 from vision.core.options import OFF, ReadOptions
 from vision.core.stages import PageImage, Stages
 from vision.pipeline import read_page
@@ -32,7 +41,15 @@ from vision.preprocessing.orientation import LineOrienter
 _UNORDERED = {"sroie", "funsd"}
 _CONVERTED = Path(__file__).with_name("results") / "converted"
 
-Reader = Callable[[PageImage, str], str]
+
+class Read(NamedTuple):
+    """A page's text, and the words that the reader itself lists as doubtful."""
+
+    text: str
+    doubtful: tuple[str, ...] = ()
+
+
+Reader = Callable[[PageImage, str], Read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,9 @@ class Result:
     """What one reader made of one set."""
 
     words: WordScore = field(default_factory=WordScore)
+    marks: WordScore = field(default_factory=WordScore)
+    numbers: WordScore = field(default_factory=WordScore)
+    signs: LostSigns = field(default_factory=LostSigns)
     error_rates: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     wall_ms: list[float] = field(default_factory=list)
@@ -115,7 +135,7 @@ def _product(lines: str, recogniser: str, resources: LocalResources) -> Reader:
     )
     orienter = LineOrienter(resources.session("pp-ocr-cls"))
 
-    def read(page: PageImage, languages: str) -> str:
+    def read(page: PageImage, languages: str) -> Read:
         options = ReadOptions(
             languages=tuple(languages.split("+")),
             lines=lines,
@@ -124,24 +144,31 @@ def _product(lines: str, recogniser: str, resources: LocalResources) -> Reader:
             detectors=(),
             barcodes="off",
         )
-        return read_page(page, stages, options, orienter).page.text
+        return read_of(read_page(page, stages, options, orienter).page)
 
     return read
 
 
-def read_with_pytesseract(page: PageImage, languages: str) -> str:
+def read_with_pytesseract(page: PageImage, languages: str) -> Read:
     """The text of a page as pytesseract's users get it."""
-    text: str = pytesseract.image_to_string(Image.fromarray(page.pixels), lang=languages)
-    return text
+    return Read(pytesseract.image_to_string(Image.fromarray(page.pixels), lang=languages))
+
+
+def read_of(page: Page) -> Read:
+    """What of a page read by the product is scored."""
+    return Read(page.text, tuple(word.text for word in page.doubtful))
 
 
 def measure(read: Reader, sample: Sample, result: Result) -> None:
     """Add to the result what this reader makes of this page, and what that costs."""
     wall, cpu = time.perf_counter(), _cpu_s()
-    text = read(sample.image, sample.languages)
+    text, doubtful = read(sample.image, sample.languages)
     result.wall_ms.append((time.perf_counter() - wall) * 1000)
     result.cpu_ms.append((_cpu_s() - cpu) * 1000)
     result.words += score_words(text, sample.text)
+    result.marks += score_marks(text, sample.text)
+    result.numbers += score_numbers(text, sample.text)
+    result.signs += lost_signs(text, sample.text, doubtful)
     result.error_rates.append(character_error_rate(text, sample.text))
 
 
@@ -152,7 +179,7 @@ def _cpu_s() -> float:
 
 HEAD = (
     f"{'set':<12}{'reader':<30}{'pages':>6}{'F1':>7}{'prec':>7}{'recall':>7}{'CER':>7}"
-    f"{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}"
+    f"{'marks':>7}{'numbers':>9}{'signs':>12}{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}"
 )
 
 
@@ -161,7 +188,15 @@ def row(name: str, reader: str, result: Result) -> str:
     words, pages = result.words, len(result.wall_ms)
     rate = "-" if name in _UNORDERED or not pages else f"{fmean(result.error_rates):.3f}"
     share = f"{words.f1:>7.3f}{words.precision:>7.3f}{words.recall:>7.3f}{rate:>7}"
-    return f"{name:<12}{reader:<30}{pages:>6}{share}" + _times(result)
+    return f"{name:<12}{reader:<30}{pages:>6}{share}" + _marks(name, result) + _times(result)
+
+
+def _marks(name: str, result: Result) -> str:
+    """F1 of marks and of whole numbers; lost signs, those not listed as doubtful, of how many."""
+    if not has_marks(name):
+        return f"{'-':>7}{'-':>9}{'-':>12}"
+    signs = f"{result.signs.lost}({result.signs.unnoticed})/{result.signs.signed}"
+    return f"{result.marks.f1:>7.3f}{result.numbers.f1:>9.3f}{signs:>12}"
 
 
 def _times(result: Result) -> str:

@@ -27,6 +27,7 @@ from benchmarks.compare_rows import ReadingsFile
 from benchmarks.compare_statistics import Row
 from benchmarks.conditions import machine_and_versions
 from benchmarks.made_pages import letter
+from benchmarks.mark_scoring import has_marks, lost_signs, score_marks, score_numbers
 from benchmarks.placed_scoring import score_fields, score_order, score_placed
 from benchmarks.readers import OTHERS, ReaderProcess, Reading, python_of
 from benchmarks.scoring import edit_distance, folded, score_words
@@ -72,7 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=_names, default=[*_PROFILES, *OTHERS])
     parser.add_argument("--sets", type=_names, default=[*_FIRST, "turned", "made", *SETS])
     parser.add_argument("--limit", type=int, help="pages of each evaluation set; all without it")
-    parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 8 each")
+    parser.add_argument("--rounds", type=int, default=2, help="rounds of drawn pages, 9 each")
     parser.add_argument(
         "--short", action="store_true", help="fewer drawn pages, and 20 images of each set of lines"
     )
@@ -181,6 +182,8 @@ def _row(name: str, page: TruePage, reading: Reading, load: float) -> Row:
         "peak_mb": round(reading.peak_mb), "load": load, "failed": reading.failed,
         "words": [words.matched, words.found, words.true],
     }  # fmt: skip
+    if has_marks(page.collection):
+        row |= _mark_scores(page, reading)
     if page.ordered and len(page.text) <= _LONGEST_EDITED:
         true = _plain(page.text)
         row["edits"] = [edit_distance(_plain(reading.text), true), len(true)]
@@ -191,6 +194,16 @@ def _row(name: str, page: TruePage, reading: Reading, load: float) -> Row:
     if page.fields:
         row["fields"] = list(score_fields(reading.text, page.fields))
     return row
+
+
+def _mark_scores(page: TruePage, reading: Reading) -> Row:
+    marks, numbers = score_marks(reading.text, page.text), score_numbers(reading.text, page.text)
+    signs = lost_signs(reading.text, page.text, reading.doubtful)
+    return {
+        "marks": [marks.matched, marks.found, marks.true],
+        "numbers": [numbers.matched, numbers.found, numbers.true],
+        "signs": [signs.lost, signs.unnoticed, signs.signed],
+    }
 
 
 def _plain(text: str) -> str:

@@ -5,31 +5,38 @@ from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 from textwrap import fill
 
-from benchmarks.compare_statistics import Row, Spread, f1_spread, speed_ups, words_score
-from benchmarks.compare_verdict import verdict
+from benchmarks.compare_statistics import Row, Spread, f1_spread, signs_of, speed_ups, words_score
+from benchmarks.compare_verdict import marks_verdict, verdict
+from benchmarks.mark_scoring import has_marks
 
 _COLUMNS = 118  # of prose; tables are as wide as they must be
 FRONT = {"sroie": "receipts", "funsd": "forms"}
 
 _HEAD = (
-    "reader", "word F1 (95%)", "held out", "placed F1", "CER", "order", "fields",
+    "reader", "word F1 (95%)", "held out", "marks F1", "numbers F1", "lost signs", "placed F1",
+    "CER", "order", "fields",
     "CPU ms a page (quartiles)", "times pytesseract, CPU (quartiles)", "wall", "peak MB",
 )  # fmt: skip
 
 
 def summary(rows: Sequence[Row]) -> str:
-    """Word F1 and speed on receipts and forms, a line for each program."""
+    """Word F1, marks where the truth has them, and speed on receipts and forms, by program."""
     sets = [name for name in FRONT if any(row["set"] == name for row in rows)]
     head = [""]
     for name in sets:
         pages = len({row["page"] for row in rows if row["set"] == name})
-        head += [f"{FRONT[name]} ({pages}): word F1", "held out half", "times pytesseract's speed"]
+        head += [f"{FRONT[name]} ({pages}): word F1", "held out half"]
+        head += ["marks F1", "numbers F1"] if has_marks(name) else []
+        head += ["times pytesseract's speed"]
     body = []
     for reader in _readers(rows):
         cells = [f"`{reader}`"]
         for of_set in ([row for row in rows if row["set"] == name] for name in sets):
             mine = _of(of_set, reader)
-            cells += [_points(f1_spread(mine)), _held_out(mine), _times(of_set, reader)]
+            cells += [_points(f1_spread(mine)), _held_out(mine)]
+            if of_set and has_marks(of_set[0]["set"]):
+                cells += [_f1(mine, "marks"), _f1(mine, "numbers")]
+            cells += [_times(of_set, reader)]
         body.append(cells)
     return _table(head, body)
 
@@ -46,6 +53,7 @@ def full_report(rows: Sequence[Row], conditions: str, versions: str, picture: st
         "Difference of word F1 to Tesseract with its own line finder, as pytesseract or tesserocr",
         "run it (whichever read the set better), and its 95% interval.", "",
         verdict(rows), "",
+        "### Marks and numbers", "", marks_verdict(rows), "",
     ]  # fmt: skip
     for name in dict.fromkeys(row["set"] for row in rows):
         of_set = [row for row in rows if row["set"] == name]
@@ -88,7 +96,8 @@ def _line(rows: Sequence[Row], reader: str) -> list[str]:
     spread = f1_spread(mine)
     return [
         reader, f"{spread.value:.3f} ({spread.low:.3f}-{spread.high:.3f})", _held_out(mine),
-        _placed(mine), _ratio(mine, "edits"), _ratio(mine, "order"), _ratio(mine, "fields"),
+        _f1(mine, "marks"), _f1(mine, "numbers"), _signs(mine),
+        _f1(mine, "placed"), _ratio(mine, "edits"), _ratio(mine, "order"), _ratio(mine, "fields"),
         _quartiles([row["cpu_ms"] for row in mine], ".0f"),
         _quartiles(speed_ups(rows, reader), ".2f"),
         _quartiles(speed_ups(rows, reader, clock="wall_ms"), ".2f").split(" ")[0],
@@ -117,8 +126,14 @@ def _small(ratios: Sequence[float]) -> str:
     return f"{median(ratios):.2f}" if ratios else "-"
 
 
-def _placed(rows: Sequence[Row]) -> str:
-    return f"{words_score(rows, 'placed').f1:.3f}" if any("placed" in row for row in rows) else "-"
+def _f1(rows: Sequence[Row], key: str) -> str:
+    return f"{words_score(rows, key).f1:.3f}" if any(key in row for row in rows) else "-"
+
+
+def _signs(rows: Sequence[Row]) -> str:
+    """Lost signs, in brackets those not listed as doubtful, of all signed numbers."""
+    signs = signs_of(rows)
+    return f"{signs.lost} ({signs.unnoticed}) of {signs.signed}" if signs.signed else "-"
 
 
 def _ratio(rows: Sequence[Row], key: str) -> str:

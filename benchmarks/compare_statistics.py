@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.mark_scoring import LostSigns
 from benchmarks.scoring import WordScore, total
 
 Row = dict[str, Any]  # what one program read on one page
@@ -27,22 +28,27 @@ def words_score(rows: Iterable[Row], key: str = "words") -> WordScore:
     return total(WordScore(*row[key]) for row in rows if key in row)
 
 
+def signs_of(rows: Iterable[Row]) -> LostSigns:
+    """All pages' lost signs together."""
+    return sum((LostSigns(*row["signs"]) for row in rows if "signs" in row), LostSigns())
+
+
 def f1_spread(rows: Sequence[Row]) -> Spread:
     """Word F1 with its bootstrap interval over pages (Efron 1979), drawn from a fixed seed."""
     counts = np.array([row["words"] for row in rows], float)
     return _spread(words_score(rows).f1, _f1_of_samples(counts))
 
 
-def f1_difference(rows: Sequence[Row], one: str, other: str) -> Spread:
-    """By how much `one` reads better than `other` on the pages that both read.
+def f1_difference(rows: Sequence[Row], one: str, other: str, key: str = "words") -> Spread:
+    """By how much `one` reads better than `other` on the pages that both read; `key` says what.
 
     The bootstrap draws pages, and takes both readings of each, so that hard pages cancel out.
     """
     first, second = _by_page(rows, one), _by_page(rows, other)
     shared = [page for page in first if page in second]
     pairs = [([of[page] for page in shared]) for of in (first, second)]
-    counts = [np.array([row["words"] for row in each], float) for each in pairs]
-    value = words_score(pairs[0]).f1 - words_score(pairs[1]).f1
+    counts = [np.array([row[key] for row in each], float) for each in pairs]
+    value = words_score(pairs[0], key).f1 - words_score(pairs[1], key).f1
     return _spread(value, _f1_of_samples(counts[0]) - _f1_of_samples(counts[1]))
 
 

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.compare_statistics import Row, Spread, f1_difference, words_score
+from benchmarks.compare_statistics import (
+    Row,
+    Spread,
+    f1_difference,
+    signs_of,
+    words_score,
+)
 
 PROFILES = ("pagesight:fast", "pagesight:balanced", "pagesight:accurate")
 _NATIVE = ("pytesseract", "tesserocr")
@@ -29,11 +35,50 @@ def verdict(rows: Sequence[Row]) -> str:
         differences = [f1_difference(of_set, profile, native) for profile in profiles]
         base = f"{words_score(_of(of_set, native)).f1:.3f} ({native})"
         pages = len(_of(of_set, native))
-        said = [_said(difference, pages) for difference in differences]
-        lines.append(f"| {' | '.join([name, str(pages), base, *said])} |")
+        cells = [_difference_cell(difference, pages) for difference in differences]
+        lines.append(f"| {' | '.join([name, str(pages), base, *cells])} |")
         for profile, difference in zip(profiles, differences, strict=True):
             reasons += _reasons(of_set, profile, native, difference)
     return "\n".join([*lines, "", *_conclusion(reasons)])
+
+
+def marks_verdict(rows: Sequence[Row]) -> str:
+    """The same for marks and for whole numbers, and the signs that each profile lost.
+
+    Only sets whose truth has marks are there.
+    """
+    marked = [row for row in rows if "marks" in row]
+    profiles = [name for name in PROFILES if name in _readers(marked)]
+    natives = [name for name in _NATIVE if name in _readers(marked)]
+    if not profiles or not natives:
+        return "No set with marks was read by both Pagesight and Tesseract."
+    head = ["set", "what", "native Tesseract", *profiles]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for name in dict.fromkeys(row["set"] for row in marked):
+        of_set = [row for row in marked if row["set"] == name]
+        lines += [_marks_line(of_set, key, profiles, natives) for key in ("marks", "numbers")]
+    return "\n".join([*lines, "", *_signs_lost(marked, profiles)])
+
+
+def _marks_line(
+    rows: Sequence[Row], key: str, profiles: Sequence[str], natives: Sequence[str]
+) -> str:
+    native = max(natives, key=lambda each: words_score(_of(rows, each), key).f1)
+    base = f"{words_score(_of(rows, native), key).f1:.3f} ({native})"
+    pages = len(_of(rows, native))
+    cells = [
+        _difference_cell(f1_difference(rows, profile, native, key), pages) for profile in profiles
+    ]
+    return f"| {' | '.join([rows[0]['set'], key, base, *cells])} |"
+
+
+def _signs_lost(rows: Sequence[Row], profiles: Sequence[str]) -> Iterator[str]:
+    for profile in profiles:
+        signs = signs_of(_of(rows, profile))
+        yield (
+            f"- {profile}: of {signs.signed} signed numbers {signs.lost} lost their sign, "
+            f"{signs.unnoticed} of them without being listed as doubtful."
+        )
 
 
 def _readers(rows: Sequence[Row]) -> list[str]:
@@ -44,7 +89,7 @@ def _of(rows: Sequence[Row], reader: str) -> list[Row]:
     return [row for row in rows if row["reader"] == reader]
 
 
-def _said(difference: Spread, pages: int) -> str:
+def _difference_cell(difference: Spread, pages: int) -> str:
     if pages < _FEWEST_PAGES:
         return f"{difference.value:+.3f}"
     word = "better" if difference.low > 0 else "**worse**" if difference.high < 0 else "alike"

@@ -1,7 +1,7 @@
 """Pages that the benchmark draws itself, so that it runs anywhere: seeded, with known truth.
 
-Letters, columns, receipts, forms and tables in Pillow's own font, some in low resolution, some
-noisy. Every line is known with its box and its place in the reading order.
+Letters, columns, receipts, forms, tables and statements in Pillow's own font, some in low
+resolution, some noisy. Every line is known with its box and its place in the reading order.
 """
 
 import random
@@ -88,6 +88,13 @@ class Sheet:
         box = self.draw.textbbox((x, y), text, font)
         self.lines.append(MadeLine(text, box))
         return box
+
+    def write_item(self, x: float, y: float, text: str, size: float = 24) -> None:
+        """Write an item of a list behind a round bullet, which Pillow's font does not have."""
+        _, y0, x1, y1 = self.write(x + size, y, text, size)
+        middle = y + size * 0.62
+        self.draw.ellipse((x, middle - size * 0.16, x + size * 0.32, middle + size * 0.16), "black")
+        self.lines[-1] = MadeLine(f"• {text}", (x, y0, x1, y1))
 
     def words(self, count: int) -> list[str]:
         """Words in any order, the first with a capital."""
@@ -193,6 +200,27 @@ def table(seed: int) -> MadePage:
     return sheet.page("table")
 
 
+def statement(seed: int) -> MadePage:
+    """A bank statement: signed amounts beside balances, dotted leaders, a list, single digits."""
+    sheet = Sheet(seed)
+    sheet.write(_MARGIN, 100, " ".join(sheet.words(3)), 34)
+    balance = sheet.random.randint(200_000, 900_000)
+    for row in range(sheet.random.randint(10, 14)):
+        change = sheet.random.choice((-1, 1)) * sheet.random.randint(50, 99_999)
+        balance += change
+        y = 200 + row * 50
+        sheet.write(_MARGIN, y, " ".join(sheet.words(2)), 24)
+        sheet.write(620, y, f"{change / 100:+,.2f}", 24)
+        sheet.write(900, y, f"{balance / 100:,.2f}", 24)
+    for row in range(4):
+        label = " ".join(sheet.words(2))
+        dots = " " + "." * ((60 - 2 * len(label)) // 2 + 20) + " "
+        sheet.write(_MARGIN, 960 + row * 50, f"{label}{dots}{sheet.random.randint(1, 9)}", 24)
+    for row in range(5):
+        sheet.write_item(_MARGIN, 1220 + row * 50, f"{' '.join(sheet.words(4))};", 24)
+    return sheet.page("statement")
+
+
 def _cell(sheet: Sheet, row: int, column: int) -> str:
     if row == 0 or column == 0:
         return " ".join(sheet.words(2))
@@ -202,6 +230,7 @@ def _cell(sheet: Sheet, row: int, column: int) -> str:
 Maker = Callable[[int], MadePage]
 MAKERS: tuple[Maker, ...] = (
     letter, receipt, form, table, *(partial(columns, count=count) for count in (1, 2, 3, 4)),
+    statement,
 )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 Started by readers.py, with the project's Python for Pagesight and with that of the other programs'
 environment for them: so nothing here but the program's own adapter may import beyond NumPy and
-Pillow. A request is a line of JSON {path, languages}, an answer a line {text, words, wall_ms,
-cpu_ms, peak_mb}; words are [text, x0, y0, x1, y1] in pixels, in the program's own reading order.
+Pillow. A request is a line of JSON {path, languages}, an answer a line {text, words, doubtful,
+wall_ms, cpu_ms, peak_mb}; words are [text, x0, y0, x1, y1] in pixels, in the program's own reading
+order, and doubtful the texts of words that the program itself lists as likely to be wrong.
 Opening the image is not counted, except where the program takes nothing but files.
 """
 # ruff: noqa: PLC0415 - each program is imported only in the process that compares it
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +38,19 @@ class Task(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Text with line breaks, and words with boxes."""
+    """Text with line breaks, words with boxes, and the words that the program lists as doubtful."""
 
     text: str
     words: list[FoundWord]
+    doubtful: tuple[str, ...] = ()
 
 
 Reader = Callable[[Task], Found]
+
+# Readers of this suffix open the file themselves, as their users have them do: its resolution,
+# transparency and colours reach the program, and opening it is counted.
+FROM_FILE = ":file"
+_NOTHING: Pixels = np.zeros((0, 0, 3), np.uint8)
 
 
 def main() -> None:
@@ -53,19 +61,31 @@ def main() -> None:
     print(json.dumps({"ready": name, "version": version_of(name)}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        with Image.open(request["path"]) as image:
-            pixels = np.asarray(image.convert("RGB"))
-        task = Task(Path(request["path"]), pixels, request["languages"])
+        path = Path(request["path"])
+        pixels = _NOTHING if name.endswith(FROM_FILE) else _pixels(path)
+        task = Task(path, pixels, request["languages"])
         print(json.dumps(_measured(read, task)), file=answers, flush=True)
 
 
+def _pixels(path: Path) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
 def open_reader(name: str) -> Reader:
-    """The reader of that name; `pagesight:PROFILE` and `pagesight:PROFILE:whole` take options."""
+    """The reader of that name; `pagesight:PROFILE` and `pagesight:PROFILE:whole` take options.
+
+    `pagesight:PROFILE:file`, `pytesseract:file` and `rapidocr:file` are given the file itself.
+    """
     if name.startswith("pagesight"):
-        return _pagesight(name)
-    readers = {
+        from benchmarks.reader_pagesight import open_file_reader, open_page_reader
+
+        return open_file_reader(name) if name.endswith(FROM_FILE) else open_page_reader(name)
+    readers: dict[str, Callable[[], Reader]] = {
         "pytesseract": _pytesseract, "tesserocr": _tesserocr,
         "ocrmypdf": _ocrmypdf, "rapidocr": _rapidocr,
+        "pytesseract:file": partial(_pytesseract, Image.open),
+        "rapidocr:file": partial(_rapidocr, str),
     }  # fmt: skip
     return readers[name]()
 
@@ -89,6 +109,7 @@ def _measured(read: Reader, task: Task) -> dict[str, Any]:
         "peak_mb": _peak_mb(),
         "text": found.text,
         "words": found.words or _words_of_output(task.path),
+        "doubtful": found.doubtful,
     }
 
 
@@ -104,34 +125,13 @@ def _peak_mb() -> float:
     return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
-def _pagesight(name: str) -> Reader:
-    """The product in its profile; without detection and barcodes, which no other does, or whole."""
-    from jobs.settings import Settings
-    from vision.core.options import ReadOptions, with_profile
-    from vision.core.stages import PageImage
-    from vision.pipeline import read_page
-    from workers.engine.engine import build_engine
-
-    engine = build_engine(Settings())
-    _, profile, whole = [*name.split(":"), "", ""][:3]
-    chosen = with_profile({"profile": profile} if profile else {})
-    chosen |= {} if whole else {"detectors": (), "barcodes": "off"}
-
-    def read(task: Task) -> Found:
-        options = ReadOptions(languages=tuple(task.languages.split("+")), **chosen)
-        page = read_page(PageImage(1, task.pixels), engine.stages, options, engine.orienter).page
-        lines = (line for block in page.blocks for line in block.lines)
-        return Found(page.text, [(word.text, *word.box) for line in lines for word in line.words])
-
-    return read
-
-
-def _pytesseract() -> Reader:
+def _pytesseract(opened: Callable[[Path], Image.Image] | None = None) -> Reader:
     import pytesseract
 
     def read(task: Task) -> Found:
+        image = opened(task.path) if opened else Image.fromarray(task.pixels)
         table = pytesseract.image_to_data(
-            Image.fromarray(task.pixels), lang=task.languages, output_type=pytesseract.Output.DICT
+            image, lang=task.languages, output_type=pytesseract.Output.DICT
         )
         columns = ("block_num", "par_num", "line_num", "text", "left", "top", "width", "height")
         lines: dict[tuple[int, ...], list[str]] = {}
@@ -232,7 +232,7 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
             first = at
 
 
-def _rapidocr() -> Reader:
+def _rapidocr(opened: Callable[[Path], str] | None = None) -> Reader:
     """RapidOCR as it comes, its angle classifier included, with one thread."""
     from rapidocr import RapidOCR
 
@@ -241,7 +241,8 @@ def _rapidocr() -> Reader:
     engine = RapidOCR(params={**settings, "Global.log_level": "error"})
 
     def read(task: Task) -> Found:
-        found: Any = engine(np.ascontiguousarray(task.pixels[:, :, ::-1]))
+        image = opened(task.path) if opened else np.ascontiguousarray(task.pixels[:, :, ::-1])
+        found: Any = engine(image)
         if found.boxes is None or found.txts is None:
             return Found("", [])
         words = [

@@ -27,6 +27,7 @@ class Reading:
     cpu_ms: float
     peak_mb: float
     failed: bool = False
+    doubtful: tuple[str, ...] = ()
 
 
 class ReaderProcess:
@@ -54,7 +55,7 @@ class ReaderProcess:
             self._start()
             return Reading("", (), milliseconds, milliseconds, 0.0, failed=True)
         words = tuple(tuple(word) for word in answer.pop("words"))
-        return Reading(words=words, **answer)
+        return Reading(words=words, doubtful=tuple(answer.pop("doubtful")), **answer)
 
     def _start(self) -> None:
         self._process = subprocess.Popen(

@@ -22,6 +22,8 @@ def main() -> int:
     known = ("--data", str(data)) if data.is_dir() else ()
     statuses = [_run(name) for name in _NEED_NOTHING]
     statuses.append(_run("compare", *known, *others))
+    statuses.append(_run("everyday", "--half", "all", *others))
+    statuses.append(_run("robustness", "--half", "all", "--quick", *known, *others))
     if data.is_dir():
         statuses += [_run(name, "--data", str(data)) for name in _NEED_DATA]
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from benchmarks.made_pages import MadePage, made_pages, skewed, turned
+from benchmarks.made_pages import MAKERS, MadePage, made_pages, skewed, turned
 from vision.core.document import Box
 from vision.core.errors import BadInput
 from vision.core.geometry import union
@@ -73,7 +73,7 @@ def made_set(folder: Path, rounds: int) -> Iterator[TruePage]:
 def turned_sets(folder: Path, rounds: int) -> Iterator[TruePage]:
     """Some of them in all four rotations, and skewed."""
     pages = made_pages(rounds)
-    chosen = pages[:4] if rounds == 1 else pages[:4] + pages[-8:-4]
+    chosen = pages[:4] if rounds == 1 else pages[:4] + pages[-len(MAKERS) :][:4]
     for quarter_turns in range(4):
         for number, page in enumerate(chosen):
             name = f"turned_{quarter_turns * 90}"

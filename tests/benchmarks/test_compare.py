@@ -116,8 +116,9 @@ def test_the_full_report_has_a_line_for_each_program_and_tells_the_held_out_half
     line = next(line for line in said.splitlines() if line.startswith("| pagesight:fast | 0"))
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[:3] == ["pagesight:fast", "0.950 (0.900-1.000)", "1.000"]
-    assert cells[5] == "0.500"
-    assert cells[7:10] == ["50 (50-50)", "4.00 (3.00-5.00)", "4.00"]
+    assert cells[3:6] == ["-", "-", "-"]
+    assert cells[8] == "0.500"
+    assert cells[10:13] == ["50 (50-50)", "4.00 (3.00-5.00)", "4.00"]
 
 
 def test_a_program_that_ended_on_a_page_is_named() -> None:
@@ -128,13 +129,39 @@ def test_a_program_that_ended_on_a_page_is_named() -> None:
 def test_the_front_page_gets_a_line_for_each_program() -> None:
     head, _, *lines = summary(ROWS).splitlines()
     assert "receipts (2): word F1" in head
+    assert "marks" not in head
     assert lines[0] == "| `pagesight:fast` | .950 ± .050 | 1.000 | 4.0 |"
     assert len(lines) == 2
+
+
+def test_the_front_page_has_marks_where_the_truth_has_them() -> None:
+    head, _, line, _ = summary([each | {"set": "funsd"} for each in reversed(MARKED)]).splitlines()
+    assert "marks F1 | numbers F1" in head
+    assert "| 1.000 | 0.500 |" in line
 
 
 def test_a_set_that_is_read_better_than_by_tesseract_is_no_loss() -> None:
     assert "No set is read a point worse" in verdict(ROWS)
     assert "| sroie | 2 | 0.800 (pytesseract) | +0.150 |" in verdict(ROWS)
+
+
+def marked(each: dict[str, Any], matched: int, signs: list[int]) -> dict[str, Any]:
+    numbers = {"numbers": [matched, 4, 4], "marks": [4, 4, 4], "signs": signs}
+    return each | {"set": "made"} | numbers
+
+
+MARKED = [
+    marked(row("pytesseract", "a", 100, 8), 4, [0, 0, 4]),
+    marked(row("pagesight:fast", "a", 50, 9), 2, [2, 1, 4]),
+]
+
+
+def test_marks_numbers_and_lost_signs_stand_beside_the_word_f1() -> None:
+    said = full_report(MARKED, "a machine", "pytesseract 1", "a.png")
+    assert "| 1.000 | 0.500 | 2 (1) of 4 |" in said
+    assert "| made | numbers | 1.000 (pytesseract) | -0.500 |" in said
+    assert "pagesight:fast: of 4 signed numbers 2 lost their sign, 1 of them" in said
+    assert "No set with marks" in full_report(ROWS, "", "", "")
 
 
 def test_with_pages_enough_chance_is_judged() -> None:

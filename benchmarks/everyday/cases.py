@@ -1,0 +1,167 @@
+"""Fifty small everyday cases, drawn from seeds: files with their exact text."""
+
+import io
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.everyday import layout_cases, pdf_cases, print_cases
+from benchmarks.robustness.canvas import Canvas, Piece
+from benchmarks.robustness.disturb_print import fax, salt
+from benchmarks.robustness.fonts import Style, faces_of
+from benchmarks.robustness.halves import Choice, Half, half_of, seed_of
+
+Draw = Callable[[Canvas], None]
+Finish = Callable[[Image.Image, int], tuple[bytes, str]]
+
+NUMBERS = (1, 2)  # of the cases of each kind; one of them is held out
+
+
+@dataclass(frozen=True, slots=True)
+class EverydayCase:
+    """A file with the text that a person reads on it; `pieces` are boxes of its print, if drawn."""
+
+    kind: str
+    number: int
+    half: Half
+    content: bytes
+    suffix: str
+    text: str
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What its file is called, without the suffix."""
+        return f"{self.kind}-{self.number}"
+
+    def write(self, folder: Path) -> Path:
+        """Write the file; its path comes back."""
+        path = folder / f"{self.name}{self.suffix}"
+        path.write_bytes(self.content)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind is drawn: style of the typeface, size [width, height], and how it is stored."""
+
+    style: Style
+    size: tuple[int, int]
+    draw: Draw
+    finish: Finish
+
+
+def everyday_cases(half: Choice = "all", kinds: tuple[str, ...] = ()) -> Iterator[EverydayCase]:
+    """All cases of this half, of these kinds or of all."""
+    for kind in kinds or ALL_KINDS:
+        for number in NUMBERS:
+            own = half_of_case(kind, number)
+            if half in ("all", own):
+                yield _pdf_case(kind, number) if kind in PDF_KINDS else _drawn_case(kind, number)
+
+
+def half_of_case(kind: str, number: int) -> Half:
+    """Of each kind's two cases one is for tuning; the kind's name says which."""
+    first = half_of(kind)
+    other: Half = "held-out" if first == "tuning" else "tuning"
+    return first if number % 2 else other
+
+
+def _drawn_case(name: str, number: int) -> EverydayCase:
+    """A case in a typeface of its own half, in letters of 26 to 34 pixels."""
+    kind, half = KINDS[name], half_of_case(name, number)
+    source = random.Random(seed_of("everyday", name, number))
+    face = source.choice(faces_of(kind.style, half))
+    em = 24 if name in _SMALL else source.randint(26, 34)
+    canvas = Canvas(f"{name}:{number}", kind.size, face, em)
+    kind.draw(canvas)
+    content, suffix = kind.finish(canvas.image, number)
+    return EverydayCase(name, number, half, content, suffix, canvas.text, tuple(canvas.pieces))
+
+
+def _pdf_case(name: str, number: int) -> EverydayCase:
+    source = random.Random(seed_of("everyday", name, number))
+    content, text = PDF_KINDS[name](source, number)
+    return EverydayCase(name, number, half_of_case(name, number), content, ".pdf", text)
+
+
+def _png(image: Image.Image, _: int) -> tuple[bytes, str]:
+    return _stored(image, "PNG"), ".png"
+
+
+def _jpeg_specks(image: Image.Image, number: int) -> tuple[bytes, str]:
+    """Small letters compressed hard, then enlarged: each has a cloud of specks."""
+    small = image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
+    with Image.open(io.BytesIO(_stored(small, "JPEG", quality=18 + 4 * number))) as coarse:
+        return _png(coarse.resize((image.width, image.height), Image.Resampling.LANCZOS), number)
+
+
+def _on_transparency(image: Image.Image, _: int) -> tuple[bytes, str]:
+    """White letters on nothing."""
+    grey = image.convert("L")
+    clear = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    clear.putalpha(grey.point([255 - level for level in range(256)]))
+    return _stored(clear, "PNG"), ".png"
+
+
+def _faxed(image: Image.Image, _: int) -> tuple[bytes, str]:
+    sent = fax(np.asarray(image), np.random.default_rng(1), 2)
+    return _bitonal(sent, (204, 98)), ".tif"
+
+
+def _specked(image: Image.Image, number: int) -> tuple[bytes, str]:
+    """Specks of one pixel, or of two."""
+    specked = salt(np.asarray(image), np.random.default_rng(number), number)
+    return _bitonal(specked, (150, 150)), ".tif"
+
+
+def _bitonal(
+    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], dpi: tuple[int, int]
+) -> bytes:
+    image = Image.fromarray(pixels).convert("1", dither=Image.Dither.NONE)
+    return _stored(image, "TIFF", compression="group4", dpi=dpi)
+
+
+def _stored(image: Image.Image, kind: str, **how: object) -> bytes:
+    stored = io.BytesIO()
+    image.save(stored, kind, **how)
+    return stored.getvalue()
+
+
+_WIDE = (1240, 460)
+_SMALL = {"narrow_gutter", "receipt"}
+KINDS: dict[str, Kind] = {
+    "ascenders": Kind("serif", _WIDE, print_cases.ascenders, _png),
+    "line_ends": Kind("sans", (1240, 620), print_cases.line_ends, _png),
+    "hyphens": Kind("serif", (800, 480), print_cases.hyphens, _png),
+    "signed_amounts": Kind("sans", (1240, 560), layout_cases.signed_amounts, _png),
+    "leaders": Kind("serif", (1240, 560), print_cases.leaders, _png),
+    "jpeg_specks": Kind("serif", (1240, 300), print_cases.short_note, _jpeg_specks),
+    "narrow_gutter": Kind("serif", (1300, 820), print_cases.narrow_gutter, _png),
+    "comb_boxes": Kind("sans", (1240, 380), layout_cases.comb_boxes, _png),
+    "fax": Kind("serif", _WIDE, print_cases.notice, _faxed),
+    "on_transparency": Kind("sans", (1240, 300), print_cases.short_note, _on_transparency),
+    "fractions": Kind("sans", (1240, 420), print_cases.fractions, _png),
+    "salt": Kind("serif", (1240, 760), print_cases.notice, _specked),
+    "bullets": Kind("serif", (1240, 560), print_cases.bullets, _png),
+    "check_boxes": Kind("sans", (1000, 420), layout_cases.check_boxes, _png),
+    "side_label": Kind("sans", (1240, 520), layout_cases.side_label, _png),
+    "dark_panel": Kind("sans", (1240, 620), layout_cases.dark_panel, _png),
+    "spaced_heading": Kind("sans", _WIDE, print_cases.spaced_heading, _png),
+    "ruled_table": Kind("sans", (1100, 520), layout_cases.ruled_table, _png),
+    "receipt": Kind("mono", (470, 490), layout_cases.receipt, _png),
+    "indices": Kind("serif", (1240, 320), print_cases.indices, _png),
+    "stamp": Kind("serif", _WIDE, print_cases.stamp, _png),
+    "lone_digits": Kind("sans", (1100, 520), layout_cases.lone_digits, _png),
+    "typewriter": Kind("mono", (1320, 560), print_cases.typewriter, _png),
+}
+PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
+    "unseen_text": pdf_cases.unseen_text,
+    "false_codes": pdf_cases.false_codes,
+    "form_fields": pdf_cases.form_fields,
+}
+ALL_KINDS = (*KINDS, *PDF_KINDS)
