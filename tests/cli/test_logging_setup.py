@@ -56,7 +56,7 @@ def test_the_message_of_a_foreign_error_may_quote_a_document_and_stays_out(
     text = logged(stream(), ValueError("name: Jane Doe"))
     assert "Jane" not in text
     assert "ValueError" in text
-    assert "test_logs.py" in text
+    assert "test_logging_setup.py" in text
 
 
 def test_the_message_of_an_error_of_ours_is_kept() -> None:
