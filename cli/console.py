@@ -27,9 +27,9 @@ def complain(message: str) -> None:
     print(f"pagesight: {message}", file=sys.stderr)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Return a number with its noun in the right form: `1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def plain(text: str) -> str:

@@ -38,7 +38,7 @@ def _bad_settings(error: Exception) -> Iterator[str]:
     """One line for each setting: its name, the value, and what is allowed."""
     for each in error.errors(include_url=False):  # type: ignore[attr-defined]
         name = _PREFIX + str(each["loc"][0]).upper()
-        wanted = str(each["msg"]).removeprefix("Input should be ")
+        wanted = str(each["msg"]).removeprefix("Input should be ").partition(", unable")[0]
         yield f"{name} is {str(each['input'])!r}, but must be {wanted}"
 
 

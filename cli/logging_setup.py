@@ -69,8 +69,8 @@ def describe(exc_info: _ExcInfo) -> str:
     kind, error, frames = exc_info
     if kind is None:
         return ""
-    said = f": {error}" if isinstance(error, _SAFE_MESSAGES) else ""
-    return "".join(traceback.format_tb(frames)) + kind.__name__ + said
+    message = f": {error}" if isinstance(error, _SAFE_MESSAGES) else ""
+    return "".join(traceback.format_tb(frames)) + kind.__name__ + message
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

@@ -63,15 +63,15 @@ def _onnxruntime(_settings: Settings) -> Iterator[Finding]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    said = ", ".join(f"{name} {version}" for name, version in found.items()) or "none"
+    listed = ", ".join(f"{name} {version}" for name, version in found.items()) or "none"
     if len(found) == 2:
         remedy = "the two packages overwrite each other: make clean, then install one of them"
-        yield Finding("onnx runtime", "fault", said, remedy)
+        yield Finding("onnx runtime", "fault", listed, remedy)
     elif not found:
         remedy = "install requirements/cpu.txt or requirements/gpu.txt"
-        yield Finding("onnx runtime", "fault", said, remedy)
+        yield Finding("onnx runtime", "fault", listed, remedy)
     else:
-        yield Finding("onnx runtime", "ok", said)
+        yield Finding("onnx runtime", "ok", listed)
 
 
 def _tesseract(settings: Settings) -> Iterator[Finding]:

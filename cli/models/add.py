@@ -61,7 +61,7 @@ def explained(act: Callable[[], None]) -> int:
     return Exit.OK
 
 
-def tell(added: Added, images: tuple[Path, ...]) -> None:
+def report_added(added: Added, images: tuple[Path, ...]) -> None:
     """Report what was added, and what it found on the given images."""
     entry = added.entry
     height, width = added.size
@@ -104,7 +104,7 @@ def _add(request: AddRequest) -> None:
         licence=request.licence,
     )
     pictures = load_pictures(request.images, settings)
-    tell(add_detector(new, settings.models_folder, pictures), request.images)
+    report_added(add_detector(new, settings.models_folder, pictures), request.images)
 
 
 def _remove(name: str, version: str | None) -> None:

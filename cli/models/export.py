@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.console import err
-from cli.models.add import explained, load_pictures, tell
+from cli.models.add import explained, load_pictures, report_added
 from jobs.settings import Settings
 from models.registry.add_detector import NewDetector, add_detector
 from models.registry.trial_images import trial_pictures
@@ -48,7 +48,7 @@ def _export(request: ExportRequest) -> None:
         )  # fmt: skip
         added = add_detector(new, settings.models_folder, given)
     err.print(_said(parity), markup=False)
-    tell(added, request.images)
+    report_added(added, request.images)
 
 
 def _said(parity: Parity) -> str:

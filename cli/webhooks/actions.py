@@ -85,7 +85,7 @@ def replay(client: Client, delivery_id: str | None, body: Mapping[str, Any]) -> 
         return Exit.OK
     answer = client.ask("POST", "/v1/webhooks/deliveries/replay", body)
     more = " More match: run the command again." if answer["more"] else ""
-    err.print(f"Queued {answer['replayed']} of the matching deliveries again.{more}")
+    err.print(f"Queued {counted(answer['replayed'], 'delivery', 'deliveries')} again.{more}")
     return Exit.OK
 
 

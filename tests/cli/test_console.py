@@ -13,6 +13,11 @@ def test_a_noun_agrees_with_its_number(number: int, expected: str) -> None:
     assert counted(number, "file") == expected
 
 
+def test_an_irregular_noun_brings_its_own_plural() -> None:
+    assert counted(1, "delivery", "deliveries") == "1 delivery"
+    assert counted(0, "delivery", "deliveries") == "0 deliveries"
+
+
 def test_text_from_outside_cannot_control_the_terminal() -> None:
     assert plain("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 

@@ -75,7 +75,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_statement(run: Run
 @pytest.mark.parametrize(
     ("setting", "value", "expected"),
     [
-        ("port", "abc", "PAGESIGHT_PORT is 'abc', but must be a valid integer"),
+        ("port", "abc", "PAGESIGHT_PORT is 'abc', but must be a valid integer\n"),
         ("port", "70000", "PAGESIGHT_PORT is '70000', but must be less than or equal to 65535"),
         ("device", "tpu", "PAGESIGHT_DEVICE is 'tpu', but must be 'auto', 'cpu' or 'cuda'"),
         ("egress_allow", "example.com", "PAGESIGHT_EGRESS_ALLOW is not valid JSON"),
