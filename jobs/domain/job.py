@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
-from jobs.domain.events import JobEventKind
 from jobs.domain.states import BatchState, JobState, PageState
 
 Actor = Literal["caller", "operator"]
@@ -176,6 +175,6 @@ class JobEvent:
 
     job_id: str
     sequence: int
-    kind: JobEventKind
+    kind: str  # a JobEventKind, or one of a later version
     data: Mapping[str, object]
     at: datetime

@@ -1,8 +1,9 @@
 """Which rows wait for a message of each topic."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Select, Table, func, literal, or_, select
 
@@ -23,8 +24,8 @@ _FIRST = literal(0)
 class Waiting:
     """The rows of `table` that wait for `topic`; their `key` makes the message's arguments.
 
-    `tenant` and `rank` say when its turn is. `share` is what a sweep is shared between, so that
-    the many rows of one do not keep those of another waiting.
+    `tenant` and `rank` decide its turn. A sweep is shared between the values of `share`, so that
+    many rows of one do not delay those of another.
     """
 
     topic: Topic
@@ -48,7 +49,7 @@ class Waiting:
         return select(_OUTBOX.id).where(*same_row).exists()
 
     def lapsed(self, now: datetime) -> Select[Any]:
-        """The rows whose message must have got lost: key, tenant, rank; the longest wait first."""
+        """The rows whose message must be lost: key, tenant, rank; the longest wait first."""
         lost = self.ready & (self.wake_at <= now) & ~self.enqueued
         found = select(*self.key, self.tenant.label("tenant"), self.rank.label("rank"))
         if self.share is None:
@@ -60,26 +61,33 @@ class Waiting:
 
 
 def waits(topic: Topic, now: datetime) -> Waiting:
-    """Return what waits for a topic at `now`; rows that a worker has in hand do not."""
-    if topic == Topic.READ_PAGE:
-        return _pages()
-    if topic == Topic.DELIVER:
-        due = _DELIVERIES.wake_at.is_not(None) & (_DELIVERIES.next_attempt_at <= now)
-        share = _DELIVERIES.endpoint_id
-        return Waiting(topic, tables.deliveries, (_DELIVERIES.id,), due, share=share)
-    if topic == Topic.PROCESS_BATCH:
-        free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
-        ready = _BATCHES.wake_at.is_not(None) & free
-        return Waiting(topic, tables.batches, (_BATCHES.id,), ready)
+    """Return what waits for a topic at `now`, without rows that a worker is processing."""
+    return _WAITING[topic](now)
+
+
+def _batches(now: datetime) -> Waiting:
+    free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
+    ready = _BATCHES.wake_at.is_not(None) & free
+    return Waiting(Topic.PROCESS_BATCH, tables.batches, (_BATCHES.id,), ready)
+
+
+def _unfinished_jobs(now: datetime) -> Waiting:
+    ready = _jobs_in(JobState.RUNNING, now)
+    return Waiting(Topic.FINISH_JOB, tables.jobs, (_JOBS.id,), ready)
+
+
+def _unopened_jobs(now: datetime) -> Waiting:
+    ready = _jobs_in(JobState.QUEUED, now)
+    key = (_JOBS.id,)
+    return Waiting(Topic.OPEN_JOB, tables.jobs, key, ready, _JOBS.tenant, _JOBS.priority)
+
+
+def _jobs_in(state: JobState, now: datetime) -> ColumnElement[bool]:
     free = or_(_JOBS.open_until.is_(None), _JOBS.open_until <= now)
-    if topic == Topic.OPEN_JOB:
-        ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.QUEUED) & free
-        return Waiting(topic, tables.jobs, (_JOBS.id,), ready, _JOBS.tenant, _JOBS.priority)
-    ready = _JOBS.wake_at.is_not(None) & (_JOBS.state == JobState.RUNNING) & free
-    return Waiting(topic, tables.jobs, (_JOBS.id,), ready)
+    return _JOBS.wake_at.is_not(None) & (_JOBS.state == state) & free
 
 
-def _pages() -> Waiting:
+def _pages(_now: datetime) -> Waiting:
     job = _JOBS.id == _PAGES.job_id
     return Waiting(
         Topic.READ_PAGE,
@@ -89,3 +97,18 @@ def _pages() -> Waiting:
         select(_JOBS.tenant).where(job).scalar_subquery(),
         select(_JOBS.priority).where(job).scalar_subquery(),
     )
+
+
+def _deliveries(now: datetime) -> Waiting:
+    due = _DELIVERIES.wake_at.is_not(None) & (_DELIVERIES.next_attempt_at <= now)
+    share = _DELIVERIES.endpoint_id
+    return Waiting(Topic.DELIVER, tables.deliveries, (_DELIVERIES.id,), due, share=share)
+
+
+_WAITING: Final[dict[Topic, Callable[[datetime], Waiting]]] = {
+    Topic.PROCESS_BATCH: _batches,
+    Topic.FINISH_JOB: _unfinished_jobs,
+    Topic.OPEN_JOB: _unopened_jobs,
+    Topic.READ_PAGE: _pages,
+    Topic.DELIVER: _deliveries,
+}

@@ -43,7 +43,7 @@ SEND_SLOW_S = 2.0
 
 
 class ControlWorker:
-    """Handles the messages of every queue but that of the pages."""
+    """Handles the messages of every queue except that of the pages."""
 
     def __init__(
         self,

@@ -1,6 +1,10 @@
+from contextlib import suppress
+
 from jobs.domain.delivery import DeliveryFilter
 from jobs.domain.topics import ROUTES, Topic
 from jobs.ledger import Ledger
+from jobs.queue.enqueue import enqueue
+from jobs.queue.redelivery import waits
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import (
@@ -174,3 +178,26 @@ def test_a_delivery_that_waits_for_its_retry_is_sent_when_that_is_due(
     clock.advance(minutes=5)
     assert ledger.outbox.requeue_lapsed(empty_broker) == 1
     assert drain(ledger, "deliver") == [(delivery.id,)]
+
+
+def test_the_relay_is_woken_after_each_commit_of_messages_and_by_nothing_else(
+    ledger: Ledger,
+) -> None:
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(len(ledger.outbox.take(10, hold_s=0)))
+
+    ledger.on_enqueued(look)
+    job = created(ledger)
+    assert seen == [1]  # committed, and readable by others
+    with suppress(LookupError), ledger.database.write() as connection:
+        enqueue(connection, Topic.OPEN_JOB, [(job.id,)])
+        raise LookupError
+    ledger.workers.forget("none")  # writes, on the connection of the transaction before
+    assert seen == [1]
+
+
+def test_every_topic_has_a_queue_and_rows_that_wait_for_it(clock: ManualClock) -> None:
+    assert set(ROUTES) == set(Topic)
+    assert [waits(topic, clock()).topic for topic in Topic] == list(Topic)

@@ -80,6 +80,11 @@ def test_the_last_report_of_a_worker_counts(ledger: Ledger) -> None:
     assert ledger.workers.live() == []
 
 
+def test_the_former_name_of_a_role_is_read_as_the_present_one(ledger: Ledger) -> None:
+    ledger.workers.beat(WorkerReport("old", "host-1", 7, "courier", True, None, {}))
+    assert [report.role for report in ledger.workers.live()] == ["control"]
+
+
 def test_events_are_read_on_from_where_a_reader_stopped(ledger: Ledger) -> None:
     job = finished(ledger, [True, False])
     finished(ledger)

@@ -7,6 +7,7 @@ fails as the colour of a page says. Judged by the ledger and by what receivers g
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -54,6 +55,19 @@ def stopped_in_mid_page(reader: "subprocess.Popen[bytes]", place: Workplace, job
         return True
     reader.send_signal(signal.SIGCONT)
     return False
+
+
+def test_the_former_name_of_the_control_role_starts_a_control_worker(place: Workplace) -> None:
+    command = [sys.executable, "-m", "cli.main", "worker", "--role", "courier"]
+    process = place.launch(command, "former.log")
+    await_true(
+        lambda: any(
+            r.ready and (r.pid, r.role) == (process.pid, "control") for r in place.reports()
+        ),
+        lambda: f"the worker to report\n{place.log('former')}",
+    )
+    process.terminate()
+    assert process.wait(30) == 0
 
 
 def test_a_worker_killed_in_mid_page_loses_nothing_and_reads_no_finished_page_again(
