@@ -1,5 +1,5 @@
 # Every target sets up what it needs; each is quick the second time.
-.PHONY: demo serve test chaos soak check format bench lock setup dev image-test clean
+.PHONY: demo serve test chaos soak check format docs bench lock setup dev image-test clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -40,6 +40,9 @@ format: dev ## Format the code, and fix what can be fixed automatically
 
 bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 	@$(BIN)/python -m benchmarks.run --data $(or $(DATA),../shared/data)
+
+docs: dev ## Write the pages of docs/reference that are made from declarations
+	@$(BIN)/python -m cli.reference
 
 lock: dev ## Pin the requirement files again
 	@deploy/lock.sh

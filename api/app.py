@@ -16,6 +16,7 @@ from api.openapi import build_openapi
 from api.routes import (
     batch_results,
     batches,
+    capabilities,
     console,
     descriptions,
     events,
@@ -55,6 +56,7 @@ ROUTES: Sequence[HasRouter] = (
     webhook_deliveries,  # before webhooks, whose paths begin alike
     webhooks,
     health,
+    capabilities,
     descriptions,
     console,
 )

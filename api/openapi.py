@@ -151,19 +151,10 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["securitySchemes"] = SECURITY_SCHEMES
-    _require_keys(document["paths"])
     schemas = components.setdefault("schemas", {})
     for model in (UrlJob, BatchLine, ProblemOut, OptionsIn):
         schemas |= _schemas_of(model)
     return document
-
-
-def _require_keys(paths: dict[str, Any]) -> None:
-    # Said here: FastAPI's own security dependencies would read the headers a second time.
-    for path, operations in paths.items():
-        if path.startswith(("/v1/jobs", "/v1/batches", "/v1/webhooks")):
-            for operation in operations.values():
-                operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
 
 
 def _schemas_of(model: type[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.problems import KINDS
 from cli.exit_codes import Exit
 from cli.main import app
+from cli.reference import OPTIONS_PAGE, options_page
 from jobs.settings import Settings
 from vision.core.options import ReadOptions
 
@@ -21,7 +22,6 @@ REFERENCE = ROOT / "docs" / "reference"
 CONFIGURATION = (REFERENCE / "configuration.md").read_text()
 CLI = (REFERENCE / "cli.md").read_text()
 ERRORS = (REFERENCE / "errors.md").read_text()
-PROFILES = (REFERENCE / "profiles.md").read_text()
 API = (REFERENCE / "api.md").read_text()
 
 PAGES = sorted(
@@ -122,7 +122,11 @@ def test_no_error_code_is_documented_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("option", ReadOptions.__dataclass_fields__)
 def test_every_option_of_a_job_is_documented(option: str) -> None:
-    assert re.search(rf"^\|[^|]*`{option}`", PROFILES, re.MULTILINE)
+    assert f"\n## {option}\n" in options_page()
+
+
+def test_the_page_of_options_is_up_to_date() -> None:
+    assert OPTIONS_PAGE.read_text(encoding="utf-8") == options_page(), "run `make docs`"
 
 
 def test_every_route_is_documented_and_no_other(tmp_path: Path) -> None:

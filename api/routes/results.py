@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from api.error_handlers import guarded
+from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
 from api.schemas import examples
@@ -28,7 +29,7 @@ _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
 _RETRY = {"Retry-After": "1"}
 
-router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["results"])
+router = keyed_router("/v1/jobs/{job_id}", "results")
 Format = Annotated[
     str | None,
     Query(description=f"One of {_NAMES}; wins over the Accept header."),

@@ -22,8 +22,8 @@ from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.service import running_service
 
 ROOT = Path(__file__).parents[2]
-WEBHOOK_DOCS = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
-API_DOCS = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+WEBHOOK_DOCS = (ROOT / "docs" / "how-to" / "webhooks.md").read_text(encoding="utf-8")
+API_DOCS = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
 
 # What the copy with one more event of each kind must do, without another change.
 CHECK = """

@@ -149,7 +149,7 @@ class ReadOptions:
     pages: str | None = _option(None, "Pages to read, such as `1-3,7`; all if absent.")
 
 
-# What each profile chooses, as docs/explanation/profiles.md explains; `balanced` is the defaults.
+# What each profile chooses, as docs/reference/profiles.md explains; `balanced` is the defaults.
 _PROFILES: Mapping[str, Mapping[str, Any]] = {
     "fast": {"second_reader": OFF, "detectors": (), "barcodes": "off"},
     "balanced": {},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vision.core.document import ModelUse
 from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
-from vision.recognition.line_orientation import read_either_way
+from vision.recognition.line_orientation import turn_rotated_lines
 
 # Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
 # a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
@@ -40,7 +40,8 @@ def recognise_lines(
     does not improve accuracy. `check` may raise to stop between the two.
     """
     reread = Reread(_NOISE, below) if second else NEVER
-    turned, readings = read_either_way(crops, first, reread)
+    turned = turn_rotated_lines(crops, first)
+    readings = first.recognise(turned, reread) if turned else []
     models = _models(readings)
     if second is not None:
         check()

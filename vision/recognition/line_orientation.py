@@ -1,4 +1,4 @@
-"""Lines that run up or down the page, read in the direction in which they make sense.
+"""Lines that run up or down the page, turned the way in which they make sense.
 
 Line finders see where such a line lies, but not at which end it begins: a label beside a table
 reads upwards, the back of an English book downwards.
@@ -10,26 +10,27 @@ from dataclasses import replace
 import numpy as np
 
 from vision.core.geometry import compose
-from vision.core.stages import LineCrop, LineReading, Recogniser, Reread
+from vision.core.stages import LineCrop, Recogniser
 
 _FEWEST_LETTERS = 2  # a single letter, such as an I, reads either way
 
 
-def read_either_way(
-    crops: Sequence[LineCrop], recogniser: Recogniser, reread: Reread
-) -> tuple[list[LineCrop], list[LineReading]]:
-    """The crops with their readings; rotated lines the way up that reads with more confidence.
+def turn_rotated_lines(crops: Sequence[LineCrop], recogniser: Recogniser) -> list[LineCrop]:
+    """The crops, rotated lines turned by 180 degrees where that reads with more confidence.
 
-    Raises what the recogniser raises.
+    Both ways are read in full: confidences of unfinished readings do not compare. Raises what the
+    recogniser raises.
     """
     rotated = [at for at, crop in enumerate(crops) if _is_rotated(crop)]
-    other_way = [_turned(crops[at]) for at in rotated]
-    read = recogniser.recognise([*crops, *other_way], reread) if crops else []
-    chosen, readings = list(crops), list(read[: len(crops)])
-    for at, crop, reading in zip(rotated, other_way, read[len(crops) :], strict=True):
-        if len(reading.text) >= _FEWEST_LETTERS and reading.confidence > readings[at].confidence:
-            chosen[at], readings[at] = crop, reading
-    return chosen, readings
+    if not rotated:
+        return list(crops)
+    turned = {at: _turned(crops[at]) for at in rotated}
+    readings = recogniser.recognise([*(crops[at] for at in rotated), *turned.values()])
+    chosen = list(crops)
+    for at, as_found, other in zip(rotated, readings, readings[len(rotated) :], strict=False):
+        if len(other.text) >= _FEWEST_LETTERS and other.confidence > as_found.confidence:
+            chosen[at] = turned[at]
+    return chosen
 
 
 def _is_rotated(crop: LineCrop) -> bool:

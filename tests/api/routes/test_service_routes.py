@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from jobs.stores.workers import WorkerReport
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.service import Service, document
+from vision.core.options import declarations
 from vision.export.json import to_json_dict
 
 
@@ -128,3 +129,24 @@ def test_accepted_jobs_reach_the_broker(client: httpx.Client, service: Service) 
     while (job_id,) not in [message.args for message in service.broker.published]:
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_capabilities_list_options_formats_events_and_what_ready_workers_have(
+    service: Service,
+) -> None:
+    able = {"languages": ["deu", "eng"], "detectors": ["pagesight-doc"]}
+    service.ledger.workers.beat(WorkerReport("w9", "h", 9, "pages", True, None, able))
+    try:
+        with service.client(service.key("curious", "jobs:read")) as client:
+            deadline = time.monotonic() + 20
+            while not (told := client.get("/v1/capabilities").json())["languages"]:
+                assert time.monotonic() < deadline, told
+                time.sleep(0.2)  # the workers' reports are cached for some seconds
+    finally:
+        service.ledger.workers.forget("w9")
+    assert told["languages"] == ["deu", "eng"]
+    assert told["detectors"] == ["pagesight-doc"]
+    assert set(told["options"]["properties"]) == set(declarations())
+    assert "learned" in told["options"]["properties"]["lines"]["enum"]
+    assert {each["name"] for each in told["formats"]} == {"json", "text", "markdown"}
+    assert "job.succeeded" in told["webhook_events"]

@@ -6,7 +6,7 @@ import pytest
 from tests.api.routes.test_create_job import problem
 from tests.support.service import Service
 
-GUARDED = ("/v1/jobs", "/v1/batches", "/v1/webhooks")
+GUARDED = ("/v1/jobs", "/v1/batches", "/v1/webhooks", "/v1/capabilities")
 OPEN = ("/healthz", "/readyz", "/metrics", "/v1/schema", "/problems", "/docs", "/openapi.json", "/")
 
 

@@ -4,10 +4,10 @@ import pytest
 from tests.support.lines import written
 from vision.core.document import Box
 from vision.core.geometry import compose, transform_box
-from vision.core.stages import NEVER, LineCrop, LineReading
+from vision.core.stages import LineCrop
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract
-from vision.recognition.line_orientation import read_either_way
+from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.tesseract import TesseractRecogniser
 
 LEVEL = np.array([[1.0, 0, 0], [0, 1.0, 0]])
@@ -30,15 +30,14 @@ def upside_down(pixels):
 
 def test_a_line_that_was_cut_upside_down_is_turned(recogniser):
     pixels = written("Copy for the customer")
-    (turned,), (reading,) = read_either_way([crop(upside_down(pixels))], recogniser, NEVER)
+    (turned,) = turn_rotated_lines([crop(upside_down(pixels))], recogniser)
     assert np.array_equal(turned.pixels, pixels)
-    assert reading.text == "Copy for the customer"
 
 
 def test_a_turned_line_keeps_its_place_on_the_page(recogniser):
     pixels = upside_down(written("Copy for the customer"))
     height, width = pixels.shape[:2]
-    (turned,), _ = read_either_way([crop(pixels)], recogniser, NEVER)
+    (turned,) = turn_rotated_lines([crop(pixels)], recogniser)
     whole, first = Box(0, 0, width, height), Box(0, 0, 10, 10)
     last = Box(width - 10, height - 10, width, height)
     assert transform_box(turned.to_page, whole) == transform_box(UP, whole)
@@ -49,27 +48,10 @@ def test_a_turned_line_keeps_its_place_on_the_page(recogniser):
 
 def test_a_line_that_was_cut_right_stays(recogniser):
     found = crop(written("Invoice number 00865872"))
-    (kept,), (reading,) = read_either_way([found], recogniser, NEVER)
-    assert kept is found
-    assert reading.text == "Invoice number 00865872"
+    assert turn_rotated_lines([found], recogniser)[0] is found
 
 
-class CountingRecogniser:
-    """Counts the crops that it is given."""
-
-    name = "counting"
-    seen = 0
-
-    def recognise(self, crops, reread=NEVER):
-        self.seen += len(crops)
-        return [LineReading("text", 0.5) for _ in crops]
-
-
-def test_level_lines_are_read_once_and_rotated_ones_both_ways():
-    level, rotated = crop(written("one"), LEVEL), crop(written("two"))
-    counting = CountingRecogniser()
-    crops, readings = read_either_way([level, rotated], counting, NEVER)
-    assert counting.seen == 3
-    assert crops[0] is level
-    assert len(readings) == 2
-    assert read_either_way([], None, NEVER) == ([], [])
+def test_level_lines_are_left_alone_unread():
+    found = crop(upside_down(written("Copy for the customer")), LEVEL)
+    assert turn_rotated_lines([found], None) == [found]
+    assert turn_rotated_lines([], None) == []
