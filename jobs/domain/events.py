@@ -1,4 +1,5 @@
-"""Every event of the service. A new one is a member here and a line in docs/how-to/webhooks.md or api.md.
+"""Every event of the service. A new one is a member here and a line in
+docs/how-to/webhooks.md or docs/reference/api.md.
 
 The filters of webhook endpoints, their validation and the OpenAPI document follow from these.
 """
