@@ -1,5 +1,6 @@
-"""Every event of the service. A new one is a member here and a line in
-docs/how-to/webhooks.md or docs/reference/api.md.
+"""Every event of the service, each declared once.
+
+A new one is a member here, and a line in docs/how-to/webhooks.md or docs/reference/api.md.
 
 The filters of webhook endpoints, their validation and the OpenAPI document follow from these.
 """
