@@ -20,6 +20,7 @@ SPLIT = (
 )
 # The longest first, so that none of them is what the others wait for at the end.
 FIRST = ("tests/jobs/test_ledger_machine.py", "tests/chaos/", "tests/workers/processes/")
+MOST_WORKERS = 8  # each may start a PostgreSQL and a service of its own
 
 
 class ByModule(LoadScopeScheduling):
@@ -33,8 +34,8 @@ class ByModule(LoadScopeScheduling):
 
 
 def workers() -> int:
-    """One more than there are cores: the chaos tests mostly wait."""
-    return len(os.sched_getaffinity(0)) + 1
+    """One more than there are cores, as the chaos tests mostly wait, and no more than eight."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
