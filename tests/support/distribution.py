@@ -6,12 +6,6 @@ from collections.abc import Sequence
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# They share the chaos fleet of tests/chaos/conftest.py: API, courier and two readers.
-SHARED_FLEET = (
-    "tests/chaos/test_api.py",
-    "tests/chaos/test_broker.py",
-    "tests/chaos/test_workers.py",
-)
 # Every test brings its own parts, and some take long: each may run anywhere.
 SPLIT = (
     "tests/chaos/test_disk.py",
@@ -24,12 +18,10 @@ MOST_WORKERS = 8  # each may start a PostgreSQL and a service of its own
 
 
 class ByModule(LoadScopeScheduling):
-    """One unit of work per module, for its fixtures; see the exceptions above."""
+    """One unit of work per module, for its fixtures, or per test of those that have none."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", 1)[0]
-        if module in SHARED_FLEET:
-            return "shared fleet"
         return nodeid if module in SPLIT else module
 
 
