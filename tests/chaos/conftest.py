@@ -29,7 +29,7 @@ def cluster() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """API, control worker and two readers with the engine of doubles, over SQLite."""
     folder = tmp_path_factory.mktemp("service")

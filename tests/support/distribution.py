@@ -6,12 +6,6 @@ from collections.abc import Sequence
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# They share the chaos fleet of tests/chaos/conftest.py: API, control worker and two readers.
-SHARED_FLEET = (
-    "tests/chaos/test_api.py",
-    "tests/chaos/test_broker.py",
-    "tests/chaos/test_workers.py",
-)
 # Every test brings its own parts, and some take long: each may run anywhere.
 SPLIT = (
     "tests/chaos/test_disk.py",
@@ -20,21 +14,20 @@ SPLIT = (
 )
 # The longest first, so that none of them is what the others wait for at the end.
 FIRST = ("tests/jobs/test_ledger_machine.py", "tests/chaos/", "tests/workers/processes/")
+MOST_WORKERS = 8  # each may start a PostgreSQL and a service of its own
 
 
 class ByModule(LoadScopeScheduling):
-    """One unit of work per module, for its fixtures; see the exceptions above."""
+    """One unit of work per module, for its fixtures, or per test of those that have none."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", 1)[0]
-        if module in SHARED_FLEET:
-            return "shared fleet"
         return nodeid if module in SPLIT else module
 
 
 def workers() -> int:
-    """One more than there are cores: the chaos tests mostly wait."""
-    return len(os.sched_getaffinity(0)) + 1
+    """One more than there are cores, as the chaos tests mostly wait, and no more than eight."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
