@@ -234,6 +234,18 @@ def test_a_font_with_true_codes_is_believed_beside_others(
     assert (verdict.fault, verdict.refused) == ("", ())
 
 
+def test_marks_for_letters_are_no_text(recogniser: Recogniser, tmp_path: Path) -> None:
+    codes = {code: 33 + code % 14 for code in range(33, 123)}  # of ASCII only marks
+    pairs = b"".join(b"<%02x> <%04x>\n" % pair for pair in codes.items())
+    head, _, tail = shifted(0).partition(b"58 beginbfchar\n")
+    marks = head + b"90 beginbfchar\n" + pairs + tail[tail.index(b"endbfchar") :]
+    page = drawn(tmp_path, text_pdf(written(["Telephone 7"]), to_unicode=marks), 200)
+    assert page.text_layer is not None
+    assert (
+        judge(page, page.text_layer.words, recogniser, ("eng",)).fault == "not what the page shows"
+    )
+
+
 def test_more_fonts_than_are_judged_alone_are_judged_together() -> None:
     words = [LayerWord("word" * (20 - n // 2), (), 0, fonts=(n,)) for n in range(30)]
     groups = font_groups(words)
@@ -318,7 +330,7 @@ def test_the_state_of_check_boxes_is_stated(recogniser: Recogniser, tmp_path: Pa
 
 def form_pdf() -> bytes:
     """Labels with a checked and an empty box, a chosen radio button, and one box that is hidden."""
-    rows = [("by post", b"/Yes", 0, 4), ("by mail", b"/Off", 0, 4), ("today", b"/Yes", 1 << 15, 4)]
+    rows = [("by post", b"/Yes", 0, 4), ("by mail", b"/Off", 0, 4), ("today", b"/Now", 1 << 15, 4)]
     rows.append(("hidden", b"/Yes", 0, 2))
     content, fields = b"", []
     for at, (label, state, flags, shown) in enumerate(rows):
