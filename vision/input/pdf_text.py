@@ -85,10 +85,11 @@ class _Characters:
     """Reads the characters of a page one by one, and remembers which fonts they are set in."""
 
     def __init__(self, text: pypdfium2.PdfTextPage) -> None:
-        self._text = text
+        self._text = text.raw  # its wrapper costs a call for each call of PDFium
         self._item: int | None = None
         self._font: int | None = None
         self._fonts: dict[int | None, int] = {}
+        self._edges = tuple(ctypes.c_double() for _ in range(4))  # reused for each character
 
     def words(self, count: int) -> Iterator[_OpenWord]:
         """Runs of characters; the spaces and line ends between them are PDFium's."""
@@ -156,7 +157,7 @@ class _Characters:
         return chr(code)
 
     def _box(self, at: int) -> Edges | None:
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        left, right, bottom, top = self._edges
         if not raw.FPDFText_GetCharBox(self._text, at, left, right, bottom, top):
             return None
         return left.value, bottom.value, right.value, top.value

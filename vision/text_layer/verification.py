@@ -99,8 +99,8 @@ def _fault(words: Sequence[LayerWord], witnesses: Sequence[Witness]) -> str:
     unmapped = _unmapped_share(words)
     if unmapped > _MOST_UNMAPPED:
         return _WITHOUT_CODES
-    long = [each.agreement() for each in witnesses if len(each.stated) >= SHORTEST]
-    if long and median(long) < _LEAST_AGREEMENT:
+    long = [each for each in witnesses if max(len(each.stated), len(each.read)) >= SHORTEST]
+    if long and median(each.agreement() for each in long) < _LEAST_AGREEMENT:
         return _NOT_SHOWN
     if _digits_differ([each.digits() for each in witnesses]):
         return _NOT_SHOWN

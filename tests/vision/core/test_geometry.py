@@ -12,12 +12,16 @@ from vision.core.geometry import (
     compose,
     corners,
     identity,
+    intersection,
     invert,
+    iou,
+    iou_with_each,
     rotation_affine,
     scaling,
     transform_box,
     transform_points,
     translation,
+    union,
 )
 
 
@@ -100,3 +104,40 @@ def test_a_moved_box_just_holds_its_moved_corners(
 )
 def test_a_box_is_clipped_to_the_page(box: Box, clipped: Box) -> None:
     assert clip_box(box, 100, 50) == clipped
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared", "ratio"),
+    [
+        (Box(0, 0, 10, 10), Box(0, 0, 10, 10), 100, 1.0),
+        (Box(0, 0, 10, 10), Box(5, 0, 15, 10), 50, 50 / 150),
+        (Box(0, 0, 10, 10), Box(2, 2, 4, 4), 4, 0.04),
+        (Box(0, 0, 10, 10), Box(10, 0, 20, 10), 0, 0.0),
+        (Box(0, 0, 10, 10), Box(12, 12, 20, 20), 0, 0.0),
+        (Box(3, 3, 3, 3), Box(3, 3, 3, 3), 0, 0.0),
+        (Box(0, 0, 10, 10), Box(4, 4, 4, 8), 0, 0.0),
+    ],
+)
+def test_boxes_overlap_by_the_area_that_they_share(
+    one: Box, other: Box, shared: float, ratio: float
+) -> None:
+    assert intersection(one, other) == intersection(other, one) == shared
+    assert iou(one, other) == iou(other, one) == pytest.approx(ratio)
+    (each,) = iou_with_each(np.array(one, np.float64), np.array([other], np.float64)).tolist()
+    assert each == pytest.approx(ratio)
+
+
+def test_overlaps_with_no_box_are_none() -> None:
+    assert iou_with_each(np.array([0.0, 0.0, 1.0, 1.0]), np.zeros((0, 4))).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("boxes", "around"),
+    [
+        ([], Box(0, 0, 0, 0)),
+        ([Box(1, 2, 3, 4)], Box(1, 2, 3, 4)),
+        ([Box(1, 2, 3, 4), Box(-1, 3, 2, 9)], Box(-1, 2, 3, 9)),
+    ],
+)
+def test_a_union_is_the_smallest_box_around_all(boxes: list[Box], around: Box) -> None:
+    assert union(boxes) == union(iter(boxes)) == around

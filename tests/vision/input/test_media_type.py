@@ -39,9 +39,9 @@ def test_a_type_is_told_by_the_first_bytes(head: bytes, kind: str) -> None:
         (b"....ftypavif", "AVIF"),
         (b"....ftypheic", "HEIC"),
         (b"8BPS....", "Photoshop"),
-        (b"plain words", "no known type"),
-        (b"RIFF....WAVE", "no known type"),
-        (b"\x00" * 1024 + b"%PDF-1.4", "no known type"),
+        (b"plain words", "Unknown file type"),
+        (b"RIFF....WAVE", "Unknown file type"),
+        (b"\x00" * 1024 + b"%PDF-1.4", "Unknown file type"),
     ],
 )
 def test_another_type_is_refused_by_name_and_says_what_is_read(head: bytes, name: str) -> None:
