@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 
 from models.evaluation.average_precision import Found, Truth, average_precision
-from vision.core.stages import Detection, Image
+from vision.core.arrays import Image
+from vision.core.stages import Detection
 from vision.engines.onnx_session import open_session
 from vision.object_detection.spec import DetectorHints
 from vision.object_detection.yolo import YoloDetector

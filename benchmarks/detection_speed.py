@@ -24,8 +24,8 @@ import cv2
 import numpy as np
 
 from models.registry.resolve import resolve
+from vision.core.arrays import Image
 from vision.core.limits import Limits
-from vision.core.stages import Image
 from vision.engines.onnx_session import open_session
 from vision.input.decode import decode_page
 from vision.object_detection.yolo import YoloDetector

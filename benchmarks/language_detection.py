@@ -25,8 +25,9 @@ from benchmarks.conditions import conditions
 from benchmarks.scoring import score_words
 from benchmarks.true_pages import real_set
 from jobs.settings import Settings
+from vision.core.arrays import Image
 from vision.core.options import ReadOptions
-from vision.core.stages import Image, PageImage
+from vision.core.stages import PageImage
 from vision.pipeline import read_page
 from workers.engine.engine import Engine, build_engine
 

@@ -15,8 +15,8 @@ import tesserocr
 from PIL import features
 
 from models.evaluation.tesseract_parity import compare_readings
+from vision.core.arrays import Image
 from vision.core.errors import EngineFailure
-from vision.core.stages import Image
 from vision.engines.tessdata import find_tessdata, installed_languages
 
 

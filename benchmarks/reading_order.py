@@ -25,10 +25,11 @@ from benchmarks.conditions import conditions
 from benchmarks.placed_scoring import in_order, owners, pairs_kept, successions_kept
 from benchmarks.true_pages import TruePage, TrueUnit, made_set, real_set
 from jobs.settings import Settings
+from vision.core.arrays import Affine
 from vision.core.document import Box
 from vision.core.geometry import compose, invert, transform_box, transform_points, translation
 from vision.core.options import ReadOptions
-from vision.core.stages import Affine, CropWord, LineCrop, LineReading, PageImage, PreparedPage
+from vision.core.stages import CropWord, LineCrop, LineReading, PageImage, PreparedPage
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding
 from vision.preprocessing.prepare import prepare

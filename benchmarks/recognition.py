@@ -25,8 +25,9 @@ import tesserocr
 
 from benchmarks.scoring import edit_distance
 from models.loaders.tesseract_lstm import open_lstm_recogniser
+from vision.core.arrays import Image
 from vision.core.document import Box
-from vision.core.stages import CropWord, Image, LineCrop, LineReading, PreparedPage
+from vision.core.stages import CropWord, LineCrop, LineReading, PreparedPage
 from vision.engines.onnx_session import CPU_PROVIDER
 from vision.engines.tessdata import find_tessdata, installed_languages
 from vision.engines.tesseract_library import Tesseract

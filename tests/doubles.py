@@ -16,13 +16,13 @@ import numpy as np
 
 from jobs.settings import Settings
 from tests.support.onnx_graphs import write_hanging
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.stages import (
     NEVER,
     FoundLine,
     FoundLines,
-    Image,
     Letters,
     LineCrop,
     LineReading,

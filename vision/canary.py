@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detector, FoundLine, Image, LineCrop, LineFinder, Recogniser
+from vision.core.stages import Detector, FoundLine, LineCrop, LineFinder, Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, CUDA_PROVIDER, Device
 
 CANARY_LINES = ("Total amount due", "Invoice 2071")

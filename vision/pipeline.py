@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from vision.core.arrays import Image
 from vision.core.document import (
     Document,
     DocumentInfo,
@@ -16,7 +17,6 @@ from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.stages import (
     Detector,
     FoundLines,
-    Image,
     LineCrop,
     LineFinder,
     Orienter,

@@ -10,8 +10,9 @@ from cli.exit_codes import Exit
 from jobs.settings import Settings
 from models.registry.add_detector import Added, NewDetector, add_detector, hints_for
 from models.registry.operator_catalogue import take_out
+from vision.core.arrays import Image
 from vision.core.errors import BadInput, EngineFailure
-from vision.core.stages import Detection, Image
+from vision.core.stages import Detection
 from vision.object_detection.spec import Colour, Corner, Head, Size
 from workers.inputs.decoders import open_decoders
 

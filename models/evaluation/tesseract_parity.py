@@ -16,7 +16,8 @@ from PIL import ImageDraw, ImageFont
 
 from models.loaders.tesseract_lstm import open_network
 from models.tesseract.traineddata import LstmModel, read_traineddata
-from vision.core.stages import Image, LineCrop
+from vision.core.arrays import Image
+from vision.core.stages import LineCrop
 from vision.recognition.lstm.recogniser import read_lines
 
 _FONT_PIXELS = 40

@@ -13,8 +13,9 @@ import numpy as np
 from models.registry.catalogue import Entry, load_catalogue
 from models.registry.operator_catalogue import next_version, put_entry
 from models.registry.trial_images import trial_pictures
+from vision.core.arrays import Image
 from vision.core.errors import BadInput
-from vision.core.stages import Detection, Image
+from vision.core.stages import Detection
 from vision.engines.onnx_session import open_session
 from vision.object_detection.spec import Colour, Corner, DetectorHints, Head, Size
 from vision.object_detection.yolo import YoloDetector

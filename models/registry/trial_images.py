@@ -5,7 +5,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from vision.canary import draw_canary
-from vision.core.stages import Image
+from vision.core.arrays import Image
 
 _SIDE = 480
 

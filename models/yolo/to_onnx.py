@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Image
 from vision.core.errors import BadInput, EngineFailure
-from vision.core.stages import Image
 from vision.engines.onnx_session import open_session
 from vision.object_detection.spec import Head
 from vision.object_detection.yolo import YoloDetector

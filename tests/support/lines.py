@@ -5,7 +5,8 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from tests.support.documents import text_page
-from vision.core.stages import FoundLine, Image, LineCrop, PreparedPage
+from vision.core.arrays import Image
+from vision.core.stages import FoundLine, LineCrop, PreparedPage
 
 
 def written(

@@ -6,10 +6,11 @@ import pytest
 
 from models.loaders.tesseract_lstm import open_lstm_recogniser
 from tests.support.documents import text_page
-from vision.core.document import ModelUse, Page, Word
+from vision.core.arrays import Image
+from vision.core.document import Page, Word
 from vision.core.geometry import corners
 from vision.core.options import ReadOptions
-from vision.core.stages import Image, Letters, PageImage, Stages
+from vision.core.stages import Letters, Orientation, PageImage, Stages
 from vision.engines.tessdata import find_tessdata
 from vision.pipeline import read_page
 from vision.recognition.lstm.recogniser import LstmRecogniser
@@ -27,11 +28,8 @@ class KnownTurn:
     def __init__(self, turn: int) -> None:
         self._turn = turn
 
-    def turn_needed(self, text: Letters) -> tuple[int, float]:
-        return self._turn, 1.0
-
-    def models(self) -> tuple[ModelUse, ...]:
-        return ()
+    def turn_needed(self, text: Letters) -> Orientation:
+        return Orientation(self._turn, 1.0)
 
 
 @pytest.fixture(scope="module")

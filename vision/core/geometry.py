@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Affine
 from vision.core.document import Box, Point, Polygon
-from vision.core.stages import Affine
 
 
 def identity() -> Affine:

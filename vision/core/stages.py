@@ -14,10 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.arrays import Affine as Affine  # noqa: PLC0414
-from vision.core.arrays import Boxes as Boxes  # noqa: PLC0414
-from vision.core.arrays import Grey as Grey  # noqa: PLC0414
-from vision.core.arrays import Image as Image  # noqa: PLC0414
+from vision.core.arrays import Affine, Boxes, Grey, Image
 from vision.core.document import (
     Box,
     Character,

@@ -17,9 +17,10 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import tesserocr
 
+from vision.core.arrays import Image
 from vision.core.document import Box, Character, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import CropWord, Image, LineReading
+from vision.core.stages import CropWord, LineReading
 from vision.engines.tessdata import installed_languages, model_uses, require_languages
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word

@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import pytesseract
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import CropWord, Image, LineReading
+from vision.core.stages import CropWord, LineReading
 from vision.engines.tessdata import installed_languages, model_uses, require_languages
 
 # Debian's tesseract starts OpenMP threads that compete for the cores (ten times slower on two).

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from PIL import Image as PillowImage
 
+from vision.core.arrays import Image
 from vision.core.document import Block, Box, Document, Line, Page, Point
 from vision.core.exports import Artefact, Source
-from vision.core.stages import Image
 from vision.layout.regions import kind_of
 
 Colour = tuple[int, int, int]

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.stages import Boxes, Grey, Image, Letters
+from vision.core.arrays import Boxes, Grey, Image
+from vision.core.stages import Letters
 from vision.imaging.grey import grey_of, shrunk
 
 # A pixel is ink where it is darker than the mean of its surroundings by _OFFSET; the window is a

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from vision.core.stages import Grey, Image
+from vision.core.arrays import Grey, Image
 
 # Down to this factor linear interpolation still uses every pixel. Averaging areas, which is needed
 # below it, takes eight times as long.

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pypdfium2
 from pypdfium2 import raw
 
+from vision.core.arrays import Affine
 from vision.core.document import Box
 from vision.core.geometry import corners, transform_box
-from vision.core.stages import Affine
 from vision.core.text_layer import LayerWord
 
 _MOST_ANNOTATIONS = 3_000

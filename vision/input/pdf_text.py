@@ -11,9 +11,9 @@ import pypdfium2
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
+from vision.core.arrays import Affine
 from vision.core.document import Point
 from vision.core.geometry import transform_points
-from vision.core.stages import Affine
 from vision.core.text_layer import LONGEST_WORD, MAX_WORDS, LayerWord, TextLayer
 from vision.input.pdf_forms import button_words
 

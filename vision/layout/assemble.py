@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from vision.core.arrays import Affine
 from vision.core.document import Barcode, Block, Page, PageWarning, Table
 from vision.core.options import FigureText
-from vision.core.stages import Affine, LineCrop, LineReading, PreparedPage
+from vision.core.stages import LineCrop, LineReading, PreparedPage
 from vision.layout.blocks import Draft, draft_blocks
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines

@@ -6,9 +6,9 @@ from enum import IntEnum
 from itertools import pairwise
 from statistics import median
 
+from vision.core.arrays import Affine
 from vision.core.document import Box, Region
 from vision.core.geometry import transform_box, union
-from vision.core.stages import Affine
 from vision.layout.forms import cell_by_cell, ends_with_colon, labels_with_colons
 from vision.layout.page_furniture import footnotes_of, page_number_of
 from vision.layout.placed_line import PlacedLine

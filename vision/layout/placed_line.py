@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vision.core.arrays import Affine
 from vision.core.document import Box, Line, Polygon, Word
 from vision.core.geometry import (
     bounding_box,
@@ -15,7 +16,7 @@ from vision.core.geometry import (
     transform_box,
     transform_points,
 )
-from vision.core.stages import Affine, LineCrop, LineReading
+from vision.core.stages import LineCrop, LineReading
 
 # A line tilted more gets a polygon: along 1,000 pixels its box is 17 pixels higher than its text.
 _UPRIGHT_WITHIN_DEGREES = 1.0

@@ -2,9 +2,9 @@
 
 import zxingcpp
 
+from vision.core.arrays import Image
 from vision.core.document import Barcode
 from vision.core.geometry import bounding_box
-from vision.core.stages import Image
 from vision.imaging.grey import grey_of
 
 

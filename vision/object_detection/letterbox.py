@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.stages import Image
+from vision.core.arrays import Image
 from vision.object_detection.spec import Corner
 
 PAD_GREY = 114  # the grey that YOLOv5, YOLOv8 and YOLOX were all trained with

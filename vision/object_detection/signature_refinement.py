@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Grey, Image
 from vision.core.document import Box
 from vision.core.geometry import iou
-from vision.core.stages import Detection, Grey, Image
+from vision.core.stages import Detection
 from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
 

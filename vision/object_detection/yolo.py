@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detection, Detections, Image
+from vision.core.stages import Detection, Detections
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.object_detection.letterbox import Letterbox, draw_letterbox, plan_letterbox
 from vision.object_detection.nms import suppress

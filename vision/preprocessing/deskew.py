@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.stages import Boxes
+from vision.core.arrays import Boxes
 
 # Degrees searched on either side; pages tilted more are rare and read badly anyway.
 LARGEST = 10.0

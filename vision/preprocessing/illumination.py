@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.stages import Image, Letters
+from vision.core.arrays import Image
+from vision.core.stages import Letters
 from vision.imaging.connected_components import background_of
 from vision.imaging.grey import grey_of
 

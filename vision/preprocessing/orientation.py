@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Boxes, Grey
 from vision.core.document import ModelUse
-from vision.core.stages import Boxes, Grey, Letters, Orientation
+from vision.core.stages import Letters, Orientation
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import label
 

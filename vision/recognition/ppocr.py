@@ -8,16 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
-from vision.core.stages import (
-    NEVER,
-    CropWord,
-    Image,
-    LineCrop,
-    LineReading,
-    Recogniser,
-    Reread,
-)
+from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Recogniser, Reread
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.imaging.connected_components import ink_boxes
 from vision.imaging.grey import grey_of

@@ -8,8 +8,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
-from vision.core.stages import NEVER, CropWord, Image, LineCrop, LineReading, Reread
+from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
 from vision.engines.resources import Resources
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_program import TesseractProcess

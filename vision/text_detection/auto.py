@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
-from vision.core.stages import FoundLines, Grey, Image, Letters, LineFinder
+from vision.core.stages import FoundLines, Letters, LineFinder
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.text_detection.morphology import ClassicalLineFinder, find_lines

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Affine, Image
 from vision.core.geometry import compose, translation
-from vision.core.stages import Affine, FoundLine, Image, LineCrop, PreparedPage
+from vision.core.stages import FoundLine, LineCrop, PreparedPage
 
 _MIN_SIDE = 3.0  # working pixels; less holds no letter
 # Rise of a line over its whole length, as a share of its height, up to which it is sliced out

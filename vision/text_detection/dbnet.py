@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from vision.core.arrays import Image
 from vision.core.document import ModelUse, Polygon
-from vision.core.stages import FoundLine, FoundLines, Image, Letters
+from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
 from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map

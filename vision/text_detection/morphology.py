@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
+from vision.core.arrays import Grey, Image
 from vision.core.document import Box, ModelUse
 from vision.core.geometry import corners
-from vision.core.stages import FoundLine, FoundLines, Grey, Image, Letters
+from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters, full_rows, label, mask_of
 from vision.text_detection.single_line import only_line

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse, Polygon
 from vision.core.geometry import corners
-from vision.core.stages import FoundLine, FoundLines, Image, Letters
+from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.engines.tesseract_library import Fragment, Tesseract
 

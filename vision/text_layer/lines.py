@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Affine
 from vision.core.document import Box, Polygon
 from vision.core.geometry import bounding_box, transform_points
-from vision.core.stages import Affine, CropWord, FoundLine, LineCrop, LineReading
+from vision.core.stages import CropWord, FoundLine, LineCrop, LineReading
 from vision.core.text_layer import LayerWord
 
 # In line heights. Wider gaps separate columns and cells; assembling joins what belongs together.

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vision.core.arrays import Affine
 from vision.core.document import ModelUse, PageWarning, Polygon, Preparation
 from vision.core.geometry import compose, invert, rotation_affine, transform_points
 from vision.core.options import OcrMode
 from vision.core.stages import (
-    Affine,
     FoundLine,
     Letters,
     LineCrop,

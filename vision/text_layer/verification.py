@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 from statistics import median
 
+from vision.core.arrays import Grey
 from vision.core.document import ModelUse, Point, Polygon
 from vision.core.geometry import bounding_box
-from vision.core.stages import Grey, PageImage, Recogniser
+from vision.core.stages import PageImage, Recogniser
 from vision.core.text_layer import LayerWord
 from vision.imaging.grey import grey_of
 from vision.text_layer.witnesses import SHORTEST, Witness, font_groups, read_witnesses

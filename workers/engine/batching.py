@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.stages import (
     NEVER,
     Detections,
     Detector,
-    Image,
     LineCrop,
     LineReading,
     Recogniser,

@@ -10,10 +10,11 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from tests.support.documents import text_page
+from vision.core.arrays import Image
 from vision.core.document import Preparation
 from vision.core.geometry import transform_points
 from vision.core.options import ReadOptions
-from vision.core.stages import Image, Letters, Orientation, PageImage, PreparedPage
+from vision.core.stages import Letters, Orientation, PageImage, PreparedPage
 from vision.engines.onnx_session import open_session
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from tests.support.lines import crop_of
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.stages import (
     NEVER,
     FoundLine,
     FoundLines,
-    Image,
     Letters,
     LineCrop,
     LineReading,

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import NEVER, Detection, Detections, Image, LineCrop, LineReading, Reread
+from vision.core.stages import NEVER, Detection, Detections, LineCrop, LineReading, Reread
 from workers.engine.batching import Batcher, BatchingDetector, BatchingRecogniser
 
 PATIENT_S = 30.0  # long enough that only a full batch or a close ends the wait

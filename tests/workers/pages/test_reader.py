@@ -20,9 +20,10 @@ from jobs.settings import Settings
 from jobs.storage.blob_store import input_key, open_blobs, result_key
 from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
 from tests.support.workplace import PLAIN, TENANT
+from vision.core.arrays import Image
 from vision.core.errors import BadInput
 from vision.core.limits import DocumentProbe
-from vision.core.stages import NEVER, FoundLines, Image, Letters, PageImage, Reread
+from vision.core.stages import NEVER, FoundLines, Letters, PageImage, Reread
 from workers.control import assemble_result as finish
 from workers.control.assemble_result import JobFinisher
 from workers.engine.engine import Engine

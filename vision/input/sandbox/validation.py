@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from vision.core.arrays import Image
 from vision.core.document import PageWarning
 from vision.core.errors import BadInput
 from vision.core.limits import DocumentProbe, Limits
-from vision.core.stages import Image, PageImage
+from vision.core.stages import PageImage
 from vision.input.media_type import MEDIA_TYPES
 from vision.input.sandbox.text_layer_codec import layer_of
 

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from vision.core.arrays import Image
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.limits import Limits
-from vision.core.stages import Image
 from vision.input.sandbox.validation import Answer, BrokenAnswer, raise_failure
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from vision.core.arrays import Affine
 from vision.core.document import Region, Table, TableCell
 from vision.core.geometry import transform_box, union
-from vision.core.stages import Affine
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import Interval, merge_intervals
 from vision.layout.tables.cells import Cell, Fragment, GridRow, Word

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.stages import Image
+from vision.core.arrays import Image
 from vision.imaging.grey import grey_of
 
 # The scale factors at which Leptonica's pixScale changes its method.

@@ -8,16 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
-from vision.core.stages import (
-    NEVER,
-    CropWord,
-    Image,
-    LineCrop,
-    LineReading,
-    Recogniser,
-    Reread,
-)
+from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Recogniser, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import ink_boxes
 from vision.recognition.common.character_boxes import with_characters

@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 from tests.support.documents import encrypted_pdf, pdf, png_bomb, save, text_page
+from vision.core.arrays import Image as Pixels
 from vision.core.document import PageWarning
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.limits import DocumentProbe, Limits
-from vision.core.stages import Image as Pixels
 from vision.input.sandbox.pool import DecoderPool
 from vision.input.sandbox.validation import BrokenAnswer, page_of, probe_of, raise_failure
 from vision.input.sandbox.worker import Budget

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from models.loaders.tesseract_lstm import open_lstm_recogniser
-from vision.core.stages import Image, LineCrop
+from vision.core.arrays import Image
+from vision.core.stages import LineCrop
 from vision.engines.tessdata import find_tessdata
 from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.tesseract import native_recogniser
