@@ -19,9 +19,9 @@ from vision.recognition.lstm.dawg_lexicon import Lexicon
 from vision.recognition.lstm.decoder import LineDecoder
 from vision.recognition.lstm.recogniser import (
     MIN_CONFIDENCE,
-    LineImages,
     LineNetwork,
     LstmRecogniser,
+    Normalisation,
 )
 from vision.recognition.tesseract import native_recogniser
 
@@ -39,7 +39,7 @@ def open_lstm_recogniser(
     threads: int = 1,
     native: Recogniser | None = None,
     min_confidence: float = MIN_CONFIDENCE,
-    images: LineImages = "even",
+    images: Normalisation = "even",
 ) -> LstmRecogniser:
     """A recogniser for the languages of `tessdata`, each converted and opened at its first line.
 

@@ -1,10 +1,10 @@
 """A recogniser's raw confidence as the chance that the word is right.
 
-Engines are sure in different ways: each has a logistic curve of its own over the word's and the
-line's raw confidence, the word's length, its digits, and whether it is a known word (Platt,
-"Probabilistic outputs for support vector machines", 1999, with more than one feature). The weights
-in calibration.toml were fitted by `python -m benchmarks.calibration`, which names pages and date
-there. What the engine cannot know, that old print has a long s, is taken off afterwards.
+Confidences of engines mean different things, so each engine has a logistic curve of its own over
+the word's and the line's raw confidence, the word's length, its digits, and whether it is a known
+word (Platt, "Probabilistic outputs for support vector machines", 1999, with more features). The
+weights in calibration.toml were fitted by `python -m benchmarks.calibration`, which names pages and
+date there. What the engine cannot know, that old print has a long s, is subtracted afterwards.
 """
 
 import math
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Self
 
 from vision.core.stages import CropWord, LineReading
-from vision.text.long_s import long_s_chance, spared
+from vision.text.long_s import long_s_chance, unaffected
 
-# Raw confidences of 0 and 1 are infinite odds; engines tell nothing apart beyond this.
-_SUREST = 0.9995
+# Raw confidences of 0 and 1 are infinite odds; beyond this they carry no information.
+_HIGHEST = 0.9995
 _KNOWN = {True: 1.0, False: -1.0, None: 0.0}
 
 Weights = tuple[float, ...]
@@ -27,7 +27,7 @@ Weights = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What print a page has, as its readings tell.
+    """What kind of print a page has, as its readings show.
 
     `confidence` is the mean raw one of its lines by their letters, 1 for none; `long_s` the chance
     that its long s was read as f.
@@ -38,11 +38,11 @@ class Print:
 
     @classmethod
     def of(cls, readings: Sequence[LineReading]) -> Self:
-        """What all readings of a page tell together."""
+        """What all readings of a page show together."""
         letters = [len(reading.text) for reading in readings]
-        sure = sum(reading.confidence * len(reading.text) for reading in readings)
+        weighted = sum(reading.confidence * len(reading.text) for reading in readings)
         long_s = long_s_chance(reading.text for reading in readings)
-        return cls(sure / sum(letters) if any(letters) else 1.0, long_s)
+        return cls(weighted / sum(letters) if any(letters) else 1.0, long_s)
 
 
 def calibrated(readings: Sequence[LineReading]) -> list[LineReading]:
@@ -63,9 +63,9 @@ def all_weights() -> Mapping[str, Weights]:
 
 
 def features(word: CropWord, line: float, page: Print) -> tuple[float, ...]:
-    """What the chance is told from: raw confidences from 0 to 1, and the text.
+    """What the chance is computed from: raw confidences from 0 to 1, and the text.
 
-    Of two words read as surely, the one on a page of poor print is more often wrong.
+    Of two words of the same confidence, the one on a page of poor print is more often wrong.
     """
     letters = max(len(word.text), 1)
     digits = sum(letter.isdigit() for letter in word.text) / letters
@@ -91,10 +91,10 @@ def _calibrated(reading: LineReading, page: Print, weights: Weights | None) -> L
 
 
 def _calibrated_word(word: CropWord, line: float, page: Print, weights: Weights) -> CropWord:
-    sure = chance(weights, features(word, line, page)) * spared(word.text, page.long_s)
-    return replace(word, confidence=sure)
+    right = chance(weights, features(word, line, page)) * unaffected(word.text, page.long_s)
+    return replace(word, confidence=right)
 
 
 def _log_odds(confidence: float) -> float:
-    bounded = min(max(confidence, 1 - _SUREST), _SUREST)
+    bounded = min(max(confidence, 1 - _HIGHEST), _HIGHEST)
     return math.log(bounded / (1 - bounded))

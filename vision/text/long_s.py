@@ -27,6 +27,6 @@ def long_s_chance(texts: Iterable[str]) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
 
 
-def spared(text: str, page: float) -> float:
+def unaffected(text: str, page: float) -> float:
     """The probability that no f of a word is a long s; `page` is that of `long_s_chance`."""
     return 1 - page * (1 - _REALLY_F) if _INNER_F.search(text) else 1.0

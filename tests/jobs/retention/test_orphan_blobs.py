@@ -27,7 +27,7 @@ def test_what_is_no_job_is_left_alone(ledger: Ledger, blobs: Blobs) -> None:
     assert blobs.list("tenants/") == keys
 
 
-def test_documents_of_a_batch_that_is_not_laid_out_yet_are_spared(
+def test_documents_of_a_batch_that_is_not_expanded_yet_are_kept(
     ledger: Ledger, blobs: Blobs
 ) -> None:
     batch, _ = ledger.batches.create(new_batch(documents=2))

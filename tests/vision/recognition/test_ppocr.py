@@ -86,17 +86,17 @@ def test_no_crops_give_no_readings():
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "strip"),
+    ("width", "height", "width_of_input"),
     [(96, 48, 96), (1, 48, 16), (103, 48, 104), (500, 48, 496), (99999, 48, 4096), (10, 5, 96)],
 )
-def test_inputs_have_few_widths_near_their_own(width, height, strip):
-    assert input_width(crop_of(np.zeros((height, width, 3), np.uint8))) == strip
+def test_inputs_have_few_widths_near_their_own(width, height, width_of_input):
+    assert input_width(crop_of(np.zeros((height, width, 3), np.uint8))) == width_of_input
 
 
-@pytest.mark.parametrize(("narrowing", "strip"), [(1.0, 496), (0.8, 400), (0.01, 16)])
-def test_a_narrowed_line_becomes_as_much_narrower(narrowing, strip):
+@pytest.mark.parametrize(("narrowing", "width_of_input"), [(1.0, 496), (0.8, 400), (0.01, 16)])
+def test_a_narrowed_line_becomes_as_much_narrower(narrowing, width_of_input):
     crop = crop_of(np.zeros((48, 500, 3), np.uint8))
-    assert input_width(crop, narrowing) == strip
+    assert input_width(crop, narrowing) == width_of_input
 
 
 def test_a_narrowed_line_is_read_in_the_same_places():

@@ -1,6 +1,6 @@
 import pytest
 
-from vision.text.long_s import long_s_chance, spared
+from vision.text.long_s import long_s_chance, unaffected
 
 OLD = "le capitaine fe promene fur le rivage, il eft trifte & fon efprit eft ailleurs"
 GERMAN = "ift das nicht die Sache, daß fie felbft fo fehr befchloffen haben"
@@ -34,10 +34,10 @@ def test_the_more_such_words_the_surer() -> None:
 
 @pytest.mark.parametrize("text", ["of", "(if)", "rivage", "Frau", "", "12"])
 def test_a_word_without_an_f_before_another_letter_is_spared(text: str) -> None:
-    assert spared(text, 1.0) == 1.0
+    assert unaffected(text, 1.0) == 1.0
 
 
 @pytest.mark.parametrize("text", ["fe", "l'efpece", "(trifte)", "Dorfichaften,"])
 def test_another_is_the_less_likely_the_surer_the_page_is(text: str) -> None:
-    assert spared(text, 0.0) == 1.0
-    assert 0 < spared(text, 1.0) < spared(text, 0.5) < 1
+    assert unaffected(text, 0.0) == 1.0
+    assert 0 < unaffected(text, 1.0) < unaffected(text, 0.5) < 1

@@ -1,7 +1,7 @@
 """Converts line crops to the input of Tesseract's networks: height, contrast, floats.
 
-`line_strip` does it as Tesseract does, for comparisons with it; `even_strip` reads better
-(docs/research/recognition.md).
+`tesseract_line_image` does it as Tesseract does, for comparisons with it; `even_line_image` reads
+better (docs/research/recognition.md).
 
 Sources: src/lstm/input.cpp (PreScale), networkio.cpp (ComputeBlackWhite, SetPixel) of Tesseract,
 scale1.c and enhance.c of Leptonica.
@@ -31,11 +31,11 @@ _SIGMAS = (0.35, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class LineImage:
     """`values` float32 [height, width]: dark strokes about -1, paper about 1.
 
-    `scale` is strip pixels per crop pixel, `grey` the crop uint8 [h, w] in its own size, `level`
-    the grey between ink and paper, 0 to 255.
+    `scale` is pixels of the line image per crop pixel, `grey` the crop uint8 [h, w] in its own size,
+    `level` the grey between ink and paper, 0 to 255.
     """
 
     values: NDArray[np.float32]
@@ -44,15 +44,15 @@ class Strip:
     level: float
 
 
-def line_strip(pixels: Image, height: int) -> Strip:
+def tesseract_line_image(pixels: Image, height: int) -> LineImage:
     """A crop, RGB [h, w, 3] or grey [h, w], as Tesseract prepares it; the width follows."""
     grey = _grey(pixels)
     scale = height / grey.shape[0]
     values, level = _values(_scale(grey, scale, height))
-    return Strip(values, scale, grey, level)
+    return LineImage(values, scale, grey, level)
 
 
-def even_strip(pixels: Image, height: int, *, smooth: bool) -> Strip:
+def even_line_image(pixels: Image, height: int, *, smooth: bool) -> LineImage:
     """A crop, RGB [h, w, 3] or grey [h, w], with even contrast before it is scaled.
 
     `smooth` for scripts whose strokes are not dense.
@@ -69,7 +69,7 @@ def even_strip(pixels: Image, height: int, *, smooth: bool) -> Strip:
         sigma = float(np.interp(len(grey), _HEIGHTS, _SIGMAS))
         scaled = cv2.GaussianBlur(scaled, (0, 0), sigma * height / 36)
     values, level = _values(np.asarray(scaled, np.uint8))
-    return Strip(values, scale, grey, dark + level * span / 255)
+    return LineImage(values, scale, grey, dark + level * span / 255)
 
 
 def _grey(pixels: Image) -> NDArray[np.uint8]:

@@ -19,26 +19,30 @@ from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import SPACE, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
-from vision.recognition.lstm.line_normalisation import Strip, even_strip, line_strip
+from vision.recognition.lstm.line_normalisation import (
+    LineImage,
+    even_line_image,
+    tesseract_line_image,
+)
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
-_STEP = 3  # pixels of a strip that one time step covers
+_STEP = 3  # pixels of a line image that one time step covers
 # A line's mean letter probability under which it is noise: of 60 cuts from photographs without
 # text two came above it, of 60 lines of receipts three below.
 MIN_CONFIDENCE = 0.6
-# Tesseract's invert_threshold: less sure lines are read light on dark as well.
+# Tesseract's invert_threshold: lines with less confidence are read light on dark as well.
 _INVERT_BELOW = 0.7
-# ... where at least this share of them is dark: of 585 unsure lines of receipts and forms with less
-# than .4 two were believed inverted, both wrongly; light print on dark ground has .7 and more.
+# ... if at least this share of them is dark: of 585 low-confidence lines of receipts and forms with
+# less than .4, two were accepted inverted, both wrongly; light print on dark paper has .7 and more.
 _DARK_SHARE = 0.3
-# What it counts for a language that all words of a line are in its list, against mean letter
-# probabilities: on lines in English and German any of .1 to .4 gives a CER of 1.05, none 1.34.
+# Weight of the share of listed words, against mean letter probabilities, when a language is chosen:
+# on lines in English and German any of .1 to .4 gives a CER of 1.05, none 1.34.
 _LISTED = 0.2
 
 # How crops become what the network sees: Tesseract's own way, or a better one.
-LineImages = Literal["even", "tesseract"]
+Normalisation = Literal["even", "tesseract"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class LineNetwork:
 
     @property
     def height(self) -> int:
-        """Pixels of the strips it reads."""
+        """Pixels of the line images it reads."""
         height = self.session.inputs[0].shape[2]
         assert height is not None
         return height
@@ -59,7 +63,7 @@ class LineNetwork:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Characters of one strip, how sure the network was of them, and of a blank at each step."""
+    """Characters of one line image, their confidence, and the chance of a space at each step."""
 
     glyphs: list[Glyph]
     certainty: float
@@ -71,7 +75,7 @@ class LstmRecogniser:
     """Recogniser over converted networks; safe from many threads.
 
     `open_network` gives the network of a language, or None where only `native` can read it; it
-    caches, and raises BadInput `unknown_language`. Lines read less surely than `min_confidence`
+    caches, and raises BadInput `unknown_language`. Lines below `min_confidence`
     have no text. `images` is `tesseract` only for comparisons with it.
     """
 
@@ -82,12 +86,12 @@ class LstmRecogniser:
         open_network: Callable[[str], LineNetwork | None],
         native: Recogniser,
         min_confidence: float = MIN_CONFIDENCE,
-        images: LineImages = "even",
+        images: Normalisation = "even",
     ) -> None:
         self._open_network = open_network
         self._native = native
         self._min_confidence = min_confidence
-        self._images: LineImages = images
+        self._images: Normalisation = images
 
     def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it.
@@ -140,7 +144,7 @@ class LstmRecogniser:
 
 
 def _likeliest(networks: Sequence[LineNetwork], readings: Sequence[LineReading]) -> LineReading:
-    """Of one line's readings in several languages the surest and best listed."""
+    """Of one line's readings in several languages the most confident and best listed."""
     if len(readings) == 1:
         return readings[0]
     scores = [
@@ -154,56 +158,56 @@ def _likeliest(networks: Sequence[LineNetwork], readings: Sequence[LineReading])
 def read_lines(
     network: LineNetwork,
     crops: Sequence[LineCrop],
-    images: LineImages = "even",
+    images: Normalisation = "even",
     reread: Reread = NEVER,
 ) -> list[LineReading]:
     """Readings of one network, in the order of the crops."""
-    strips = [_strip(network, crop.pixels, images) for crop in crops]
-    reads = _read_strips(network, [strip.values for strip in strips], reread)
-    doubtful = [
+    line_images = [_line_image(network, crop.pixels, images) for crop in crops]
+    reads = _read_images(network, [line_image.values for line_image in line_images], reread)
+    dark = [
         at
         for at, read in enumerate(reads)
-        if read.certainty < _INVERT_BELOW and _is_dark(strips[at])
+        if read.certainty < _INVERT_BELOW and _is_dark(line_images[at])
     ]
-    turned = _read_strips(network, [-strips[at].values for at in doubtful], reread)
-    for at, read in zip(doubtful, turned, strict=True):
+    inverted = _read_images(network, [-line_images[at].values for at in dark], reread)
+    for at, read in zip(dark, inverted, strict=True):
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
     return [
-        _reading(network, strip, read, crop.characters)
-        for strip, read, crop in zip(strips, reads, crops, strict=True)
+        _reading(network, line_image, read, crop.characters)
+        for line_image, read, crop in zip(line_images, reads, crops, strict=True)
     ]
 
 
-def _strip(network: LineNetwork, pixels: Image, images: LineImages) -> Strip:
+def _line_image(network: LineNetwork, pixels: Image, images: Normalisation) -> LineImage:
     if images == "tesseract":
-        return line_strip(pixels, network.height)
-    return even_strip(pixels, network.height, smooth=network.decoder.alphabet.spaced)
+        return tesseract_line_image(pixels, network.height)
+    return even_line_image(pixels, network.height, smooth=network.decoder.alphabet.spaced)
 
 
-def _is_dark(strip: Strip) -> bool:
-    return bool(np.count_nonzero(strip.values < 0) >= _DARK_SHARE * strip.values.size)
+def _is_dark(line_image: LineImage) -> bool:
+    return bool(np.count_nonzero(line_image.values < 0) >= _DARK_SHARE * line_image.values.size)
 
 
-def _read_strips(
-    network: LineNetwork, strips: Sequence[NDArray[np.float32]], reread: Reread
+def _read_images(
+    network: LineNetwork, line_images: Sequence[NDArray[np.float32]], reread: Reread
 ) -> list[_Read]:
-    reads = [_Read([], 0.0)] * len(strips)
-    for at in batches([strip.shape[1] for strip in strips], _STEP):
-        batch = _read_batch(network, [strips[i] for i in at], reread)
+    reads = [_Read([], 0.0)] * len(line_images)
+    for at in batches([line_image.shape[1] for line_image in line_images], _STEP):
+        batch = _read_batch(network, [line_images[i] for i in at], reread)
         for place, read in zip(at, batch, strict=True):
             reads[place] = read
     return reads
 
 
 def _read_batch(
-    network: LineNetwork, strips: Sequence[NDArray[np.float32]], reread: Reread
+    network: LineNetwork, line_images: Sequence[NDArray[np.float32]], reread: Reread
 ) -> list[_Read]:
-    widths = [strip.shape[1] for strip in strips]
+    widths = [line_image.shape[1] for line_image in line_images]
     steps = np.array([width // _STEP for width in widths], np.int32)
-    lines = np.zeros((len(strips), 1, network.height, max(widths)), np.float32)
-    for line, strip in zip(lines, strips, strict=True):
-        line[0, :, : strip.shape[1]] = strip
+    lines = np.zeros((len(line_images), 1, network.height, max(widths)), np.float32)
+    for line, line_image in zip(lines, line_images, strict=True):
+        line[0, :, : line_image.shape[1]] = line_image
     probabilities = network.session.run({"lines": lines, "steps": steps})[0]
     decoder = network.decoder
     blanks = probabilities[:, :, decoder.alphabet.space_class].copy()
@@ -217,27 +221,29 @@ def _read_batch(
     ]
 
 
-def _reading(network: LineNetwork, strip: Strip, read: _Read, detailed: bool) -> LineReading:
+def _reading(
+    network: LineNetwork, line_image: LineImage, read: _Read, detailed: bool
+) -> LineReading:
     if not any(glyph.character != SPACE for glyph in read.glyphs):
         return LineReading("", 0.0)
-    ink = ink_boxes(strip.grey, strip.level, light_on_dark=read.light_on_dark)
-    read = replace(read, glyphs=_parted(network, strip, read, ink))
+    ink = ink_boxes(line_image.grey, line_image.level, light_on_dark=read.light_on_dark)
+    read = replace(read, glyphs=_separated(network, line_image, read, ink))
     names = network.decoder.alphabet.characters
     characters = [names[glyph.character] for glyph in read.glyphs]
     words = _words_in_reading_order(characters)
-    windows = [_window(read.glyphs, word, strip) for word in words]
-    height, width = strip.grey.shape
+    windows = [_window(read.glyphs, word, line_image) for word in words]
+    height, width = line_image.grey.shape
     boxes = fit_to_ink(windows, ink, (width, height))
     found = tuple(
         _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
     if detailed:
-        windows = [_window(read.glyphs, [at], strip) for word in words for at in word]
+        windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
         found = with_characters(found, letters, windows, ink)
-    sure = mean_probability(read.glyphs)
-    return LineReading(" ".join(word.text for word in found), sure, found)
+    confidence = mean_probability(read.glyphs)
+    return LineReading(" ".join(word.text for word in found), confidence, found)
 
 
 def _word(
@@ -249,12 +255,14 @@ def _word(
     return CropWord(text, _word_confidence(glyphs, word), box, listed=known_word(text, is_listed))
 
 
-def _parted(network: LineNetwork, strip: Strip, read: _Read, ink: NDArray[np.int32]) -> list[Glyph]:
-    """The line's characters, words parted that were run together."""
+def _separated(
+    network: LineNetwork, line_image: LineImage, read: _Read, ink: NDArray[np.int32]
+) -> list[Glyph]:
+    """The line's characters, with words separated that the network ran together."""
     alphabet, lexicon = network.decoder.alphabet, network.decoder.lexicon
     if not alphabet.spaced:
         return read.glyphs
-    frame = (float(len(strip.grey)), _STEP / strip.scale)
+    frame = (float(len(line_image.grey)), _STEP / line_image.scale)
     return part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
 
 
@@ -269,15 +277,17 @@ def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:
     return [word for word in words if word]
 
 
-def _window(glyphs: Sequence[Glyph], word: Sequence[int], strip: Strip) -> tuple[float, float]:
-    """Where a word stands, in crop pixels: to the middle of the gaps on both sides."""
+def _window(
+    glyphs: Sequence[Glyph], word: Sequence[int], line_image: LineImage
+) -> tuple[float, float]:
+    """Where a word lies, in crop pixels: to the middle of the gaps on both sides."""
     first, last = min(word), max(word)
     start, end = glyphs[first].start, glyphs[last].end
     before = glyphs[first - 1] if first else None
     after = glyphs[last + 1] if last + 1 < len(glyphs) else None
     left = 0.0 if before is None else (before.end + start) / 2
-    right = strip.values.shape[1] / _STEP if after is None else (end + after.start) / 2
-    return left * _STEP / strip.scale, right * _STEP / strip.scale
+    right = line_image.values.shape[1] / _STEP if after is None else (end + after.start) / 2
+    return left * _STEP / line_image.scale, right * _STEP / line_image.scale
 
 
 def _word_confidence(glyphs: Sequence[Glyph], word: Sequence[int]) -> float:

@@ -4,24 +4,32 @@ from functools import partial
 import numpy as np
 import pytest
 
-from vision.recognition.lstm.line_normalisation import Strip, even_strip, line_strip
+from vision.recognition.lstm.line_normalisation import (
+    LineImage,
+    even_line_image,
+    tesseract_line_image,
+)
 
 WAYS = pytest.mark.parametrize(
     "prepare",
-    [line_strip, partial(even_strip, smooth=True), partial(even_strip, smooth=False)],
+    [
+        tesseract_line_image,
+        partial(even_line_image, smooth=True),
+        partial(even_line_image, smooth=False),
+    ],
     ids=["tesseract", "even", "even, dense strokes"],
 )
-Prepare = Callable[[np.ndarray, int], Strip]
+Prepare = Callable[[np.ndarray, int], LineImage]
 
 
 @WAYS
 @pytest.mark.parametrize("height", [12, 30, 36, 40, 60, 200])
 def test_a_crop_of_any_height_gets_the_height_of_the_network(height: int, prepare: Prepare):
     pixels = np.random.default_rng(1).integers(0, 256, (height, 90, 3)).astype(np.uint8)
-    strip = prepare(pixels, 36)
-    assert strip.values.shape[0] == 36
-    assert strip.values.shape[1] == pytest.approx(36 / height * 90, abs=0.5)
-    assert strip.scale == 36 / height
+    line_image = prepare(pixels, 36)
+    assert line_image.values.shape[0] == 36
+    assert line_image.values.shape[1] == pytest.approx(36 / height * 90, abs=0.5)
+    assert line_image.scale == 36 / height
 
 
 @pytest.mark.parametrize(("ink", "paper"), [(0, 255), (90, 140), (200, 60)])
@@ -29,7 +37,7 @@ def test_contrast_is_evened_and_its_direction_kept(ink: int, paper: int):
     pixels = np.full((36, 120), paper, np.uint8)
     pixels[6:30, 4::8] = ink
     pixels[6:30, 5::8] = ink
-    values = line_strip(pixels, 36).values
+    values = tesseract_line_image(pixels, 36).values
     sharpest = 1 if ink > paper else -1
     assert values[18, 4] * sharpest > 0.7
     assert values[18, 8] * sharpest < -0.7
@@ -38,9 +46,9 @@ def test_contrast_is_evened_and_its_direction_kept(ink: int, paper: int):
 @WAYS
 @pytest.mark.parametrize("size", [(36, 1), (36, 2), (1, 1), (500, 1)])
 def test_slivers_are_no_error(size: tuple[int, int], prepare: Prepare):
-    strip = prepare(np.full(size, 128, np.uint8), 36)
-    assert strip.values.shape[0] == 36
-    assert np.isfinite(strip.values).all()
+    line_image = prepare(np.full(size, 128, np.uint8), 36)
+    assert line_image.values.shape[0] == 36
+    assert np.isfinite(line_image.values).all()
 
 
 @WAYS
@@ -54,7 +62,7 @@ def test_the_same_crop_twice_as_large_gives_nearly_the_same_strip():
     small = np.full((36, 200), 255, np.uint8)
     small[8:28, 10:190:9] = 0
     large = np.kron(small, np.ones((2, 2), np.uint8))
-    difference = line_strip(large, 36).values - line_strip(small, 36).values
+    difference = tesseract_line_image(large, 36).values - tesseract_line_image(small, 36).values
     assert np.abs(difference).mean() < 0.1
 
 
@@ -73,7 +81,7 @@ def test_the_level_between_ink_and_paper_is_a_grey_of_the_crop(
 def test_faint_print_is_as_black_as_any():
     faint = np.full((36, 200), 200, np.uint8)
     faint[8:28, 6::8] = faint[8:28, 7::8] = faint[8:28, 5::8] = 150
-    values = even_strip(faint, 36, smooth=False).values
+    values = even_line_image(faint, 36, smooth=False).values
     assert values[18, 6] < -0.7
     assert values[18, 10] > 0.7
 
@@ -81,13 +89,15 @@ def test_faint_print_is_as_black_as_any():
 def contrast_of_fine_strokes(height: int) -> float:
     """What smoothing leaves of them in a crop of this height, whose broad bar tells the contrast.
 
-    The strokes are drawn four times as large and stand equally close in strips of all heights.
+    The strokes are drawn four times as large and stand equally close in line_images of all heights.
     """
     large = np.full((4 * height, 40 * height), 255, np.uint8)
     large[2 * height :, : 20 * height] = 0
     large[: 2 * height, np.arange(40 * height) % (height // 2) < height // 4] = 0
     crop = large.reshape(height, 4, 10 * height, 4).mean(axis=(1, 3)).astype(np.uint8)
-    smooth, plain = (even_strip(crop, 36, smooth=way).values[6:12, 9:-9] for way in (True, False))
+    smooth, plain = (
+        even_line_image(crop, 36, smooth=way).values[6:12, 9:-9] for way in (True, False)
+    )
     return float(smooth.std() / plain.std())
 
 
