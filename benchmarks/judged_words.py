@@ -16,7 +16,7 @@ from vision.core.stages import CropWord, LineCrop, LineReading, PageImage
 from vision.preprocessing.prepare import prepare
 from vision.recognition.calibration import Print, features
 from vision.recognition.cascade import recognise_lines
-from vision.text.long_s import spared
+from vision.text.long_s import unaffected
 from vision.text_detection.crops import cut_lines
 from workers.engine.engine import Engine
 
@@ -32,7 +32,7 @@ _FORMULA = ("$", "\\")  # truths write formulas as LaTeX
 class Judged:
     """One word: who was asked and which engine read it, where from, and whether it is right.
 
-    Its chance is that of the `values` by the engine's weights, times `spared`.
+    Its chance is that of the `values` by the engine's weights, times `unaffected`.
     """
 
     reader: str
@@ -41,7 +41,7 @@ class Judged:
     half: str
     raw: float
     values: tuple[float, ...]
-    spared: float
+    unaffected: float
     right: bool
 
 
@@ -70,7 +70,7 @@ def judged_words(
                 values = features(word, line.confidence, looks)
                 yield Judged(
                     reader, line.engine, page.collection, page.half, word.confidence,
-                    values, spared(word.text, looks.long_s), right,
+                    values, unaffected(word.text, looks.long_s), right,
                 )  # fmt: skip
 
 

@@ -34,8 +34,8 @@ _SIGMAS = (0.35, 0.7)
 class LineImage:
     """`values` float32 [height, width]: dark strokes about -1, paper about 1.
 
-    `scale` is pixels of the line image per crop pixel, `grey` the crop uint8 [h, w] in its own size,
-    `level` the grey between ink and paper, 0 to 255.
+    `scale` is pixels of the line image per crop pixel, `grey` the crop uint8 [h, w] in its own
+    size, `level` the grey between ink and paper, 0 to 255.
     """
 
     values: NDArray[np.float32]
