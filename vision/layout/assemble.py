@@ -12,7 +12,7 @@ from vision.layout.placed_line import layout_frame, place_lines
 from vision.layout.regions import Finding, make_regions
 from vision.layout.tables.structure import make_table
 
-_NO_TEXT = PageWarning("no_text", "No text was read on this page.")
+_NO_TEXT = PageWarning("no_text", "no text was read on this page")
 
 
 def assemble(

@@ -32,7 +32,7 @@ _FEW_WORDS = 20
 # line's height.
 _BESIDE = 0.15
 
-_NO_LAYER = PageWarning("no_text_layer", "The page has no text layer, and recognition was off.")
+_NO_LAYER = PageWarning("no_text_layer", "the page states no text, and recognition was off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _used(verdict: Verdict, *, search: bool) -> str:
 def _as_it_is(layer: TextLayer | None) -> LayerUse:
     if layer is None:
         return LayerUse(search=False, warnings=(_NO_LAYER,))
-    report = _report(None, "recognition was off: used without verification", applied=True)
+    report = _report(None, "recognition was off: used without a check", applied=True)
     return LayerUse(tuple(layer_lines(layer.words)), search=False, preparation=(report,))
 
 

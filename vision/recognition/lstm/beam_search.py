@@ -7,18 +7,26 @@ ch. 7.5), which reads poor print better.
 """
 
 from dataclasses import dataclass, field
-from math import exp, inf, log, log1p
+from math import inf
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.recognition.common.ctc_greedy import Probabilities
+from vision.recognition.lstm.beam_paths import (
+    OUTSIDE,
+    START,
+    STEP_COST,
+    Path,
+    joined,
+    longer,
+    step_cost,
+    total,
+)
 from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph, Spelling
 from vision.recognition.lstm.dawg_lexicon import BEFORE, Lexicon, State
 
-_STEP_COST = 0.085  # kCertOffset
-_OUTSIDE = 2.25  # kDictRatio
 _DEAREST = 25 / 7  # kWorstDictCertainty / kCertaintyScale: no step of a listed word costs more
 # Measured on old prints, where they matter: docs/research/recognition.md.
 _WIDTH = 4
@@ -26,8 +34,6 @@ _WORD_WIDTH = 4  # prefixes of listed words are kept beyond the others, as in Te
 _FOLLOWED = 3  # classes of each step
 _FLOOR = 0.03  # less likely ones are not followed
 _FALLEN = 6.0  # nor prefixes that cost so much more than the best
-_IMPOSSIBLE = 1e-9
-_NEGLIGIBLE = 5.0  # e^-5 of a path's probability: not worth adding
 
 
 class Prefix:
@@ -65,14 +71,9 @@ class Prefix:
         self.is_listed: bool | None = None  # not looked up yet
 
 
-# The paths to a prefix, joined: their rank, which prices the last word as it looks so far; the cost
-# of the words before the last; the cost of the last as if it were listed; and the last word's
-# dearest step, on its cheapest path. A plain tuple: a page makes ten thousands of them.
-_Path = tuple[float, float, float, float]
-_START: _Path = (0.0, 0.0, 0.0, 0.0)
-_Paths = dict[Prefix, _Path]
+_Paths = dict[Prefix, Path]
 # Prefixes with their paths that end in a blank, and those that do not.
-_Beam = list[tuple[Prefix, _Path | None, _Path | None]]
+_Beam = list[tuple[Prefix, Path | None, Path | None]]
 _Frame = list[tuple[int, float]]  # classes other than the blank with their costs
 _BY_COST = itemgetter(1)
 
@@ -108,8 +109,10 @@ class Search:
 
     def hypotheses(self) -> list[Hypothesis]:
         """Readings made of whole characters, cheapest first; none where no such reading fits."""
-        beam: _Beam = [(self._root, _START, None)]
-        blanks = [_cost(each) for each in self.probabilities[:, self.alphabet.blank_class].tolist()]
+        beam: _Beam = [(self._root, START, None)]
+        blanks = [
+            step_cost(each) for each in self.probabilities[:, self.alphabet.blank_class].tolist()
+        ]
         begin = 0
         for time, frame in enumerate(self._frames()):
             if frame:
@@ -118,7 +121,7 @@ class Search:
                 begin = time + 1
         beam = _through_blanks(beam, blanks[begin:])
         found = [
-            Hypothesis(_characters(prefix), self._finished(prefix, _total(*ends)), prefix)
+            Hypothesis(_characters(prefix), self._finished(prefix, total(*ends)), prefix)
             for prefix, *ends in beam
             if prefix is self._root or prefix.place.character is not None
         ]
@@ -145,7 +148,7 @@ class Search:
         likely = self.probabilities > _FLOOR
         likely[:, self.alphabet.blank_class] = False
         rows, classes = np.nonzero(likely)
-        costs = (-np.log(self.probabilities[rows, classes]) + _STEP_COST).tolist()
+        costs = (-np.log(self.probabilities[rows, classes]) + STEP_COST).tolist()
         frames: list[_Frame] = [[] for _ in likely]
         for row, number, cost in zip(rows.tolist(), classes.tolist(), costs, strict=True):
             frames[row].append((number, cost))
@@ -156,21 +159,21 @@ class Search:
         in_blank: _Paths = {}
         in_class: _Paths = {}
         for prefix, blank_path, class_path in beam:
-            best = _total(blank_path, class_path)
-            in_blank[prefix] = _longer(best, blank, prefix.bound)
+            best = total(blank_path, class_path)
+            in_blank[prefix] = longer(best, blank, prefix.bound)
             for number, cost in frame:
                 if number != prefix.number:
                     self._extend(in_class, prefix, best, number, cost, time)
                     continue
                 # The same class again is the same character, unless a blank stands between.
                 if class_path:
-                    _offer(in_class, prefix, _longer(class_path, cost, prefix.bound))
+                    _offer(in_class, prefix, longer(class_path, cost, prefix.bound))
                 if blank_path:
                     self._extend(in_class, prefix, blank_path, number, cost, time)
         return in_blank, in_class
 
     def _extend(
-        self, paths: _Paths, prefix: Prefix, path: _Path, number: int, cost: float, time: int
+        self, paths: _Paths, prefix: Prefix, path: Path, number: int, cost: float, time: int
     ) -> None:
         """One class more: it continues the character begun, or begins a new one."""
         children = self._children.get((prefix, number))
@@ -181,7 +184,7 @@ class Search:
             if ends_word:
                 finished = self._finished(prefix, path)
                 path = (finished, finished, 0.0, 0.0)
-            _offer(paths, child, _longer(path, cost, child.bound))
+            _offer(paths, child, longer(path, cost, child.bound))
 
     def _new_children(self, prefix: Prefix, number: int, time: int) -> list[tuple[Prefix, bool]]:
         place, root = prefix.place, self.alphabet.root
@@ -207,11 +210,11 @@ class Search:
         bound = _DEAREST if after is not None else -1.0
         return Prefix(prefix, number, starts, time, place, before, after, bound)
 
-    def _finished(self, prefix: Prefix, path: _Path) -> float:
+    def _finished(self, prefix: Prefix, path: Path) -> float:
         """The cost of a path whose last word ends here."""
         _, finished, word, dearest = path
         listed = self.lexicon is None or (dearest <= _DEAREST and self._is_listed(prefix))
-        return finished + word * (1.0 if listed else _OUTSIDE)
+        return finished + word * (1.0 if listed else OUTSIDE)
 
     def _is_listed(self, prefix: Prefix) -> bool:
         if prefix.is_listed is None:
@@ -254,56 +257,21 @@ def _characters(prefix: Prefix, *, since_space: bool = False) -> tuple[int, ...]
     return tuple(found[::-1])
 
 
-def _cost(probability: float) -> float:
-    return _STEP_COST - log(max(probability, _IMPOSSIBLE))
-
-
 def _through_blanks(beam: _Beam, costs: list[float]) -> _Beam:
     """Several steps in which only the blank is likely, all at once."""
     if not costs:
         return beam
     cost, dearest = sum(costs), max(costs)
     return [
-        (prefix, _longer(_total(blank_path, class_path), cost, prefix.bound, dearest), None)
+        (prefix, longer(total(blank_path, class_path), cost, prefix.bound, dearest), None)
         for prefix, blank_path, class_path in beam
     ]
 
 
-def _longer(path: _Path, cost: float, bound: float, dearest: float | None = None) -> _Path:
-    """A path with steps more on its last word, which may be listed while none costs over `bound`.
-
-    `dearest` of these steps where they are several.
-    """
-    _, finished, word, before = path
-    word += cost
-    step = cost if dearest is None else dearest
-    if before > step:  # noqa: PLR1730 - max() takes three times as long, in the innermost loop
-        step = before
-    return (finished + (word if step <= bound else word * _OUTSIDE), finished, word, step)
-
-
-def _offer(paths: _Paths, prefix: Prefix, path: _Path) -> None:
+def _offer(paths: _Paths, prefix: Prefix, path: Path) -> None:
     """Join a path to a prefix with the other paths there."""
     known = paths.get(prefix)
-    paths[prefix] = path if known is None else _joined(path, known)
-
-
-def _joined(one: _Path, other: _Path) -> _Path:
-    """The cheaper path, cheaper still by the probability of the other."""
-    cheaper, dearer = (one, other) if one[0] < other[0] else (other, one)
-    apart = dearer[0] - cheaper[0]
-    if apart > _NEGLIGIBLE:
-        return cheaper
-    gain = log1p(exp(-apart))
-    rank, finished, word, dearest = cheaper
-    return (rank - gain, finished, word - gain, dearest)
-
-
-def _total(blank_path: _Path | None, class_path: _Path | None) -> _Path:
-    if blank_path is None:
-        assert class_path is not None
-        return class_path
-    return blank_path if class_path is None else _joined(blank_path, class_path)
+    paths[prefix] = path if known is None else joined(path, known)
 
 
 def _length(emitted: NDArray[np.float32]) -> int:
