@@ -183,7 +183,7 @@ def _fitted_on(arguments: argparse.Namespace) -> str:
 def _chances(words: Sequence[Judged], weights: Mapping[str, Array]) -> Array:
     """Words of engines without weights keep their raw confidence."""
     return np.array([
-        float(_curve(weights[word.engine], np.array(word.values))) * word.spared
+        float(_curve(weights[word.engine], np.array(word.values))) * word.unaffected
         if word.engine in weights
         else word.raw
         for word in words

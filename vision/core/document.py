@@ -117,11 +117,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A decoded bar or QR code. `format` is ZXing's name for the symbology, such as `QRCode`."""
+    """A decoded bar or QR code. `format` is ZXing's name for the symbology, such as `QRCode`.
+
+    `text` is readable: control characters are written out. `data` holds the very bytes, in
+    hexadecimal, and `content` is ZXing's name for what they are, such as `text`, `binary`, `gs1`.
+    """
 
     format: str
     text: str
     box: Box
+    content: str = "text"
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vision.core.document import SCHEMA, Box, Document, Page, PageReading, Word
+from vision.core.document import SCHEMA, Barcode, Box, Document, Page, PageReading, Word
 from vision.core.exports import Artefact, Source
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
@@ -25,6 +25,8 @@ _OMITTED_WHEN_EMPTY: dict[type, str] = {
     Page: "analyses",
     Document: "analyses",
 }
+# Results of earlier versions lack these; they get their defaults.
+_ADDED_LATER: dict[type, frozenset[str]] = {Barcode: frozenset({"content", "data"})}
 _DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "analyses", "receipt")
 
 
@@ -112,14 +114,13 @@ def _decode(kind: Any, value: Json, place: str) -> Any:
 def _decode_dataclass(kind: Any, value: Json, place: str) -> Any:
     _expect(isinstance(value, dict), "an object", value, place)
     hints = _hints(kind)
-    optional = _OMITTED_WHEN_EMPTY.get(kind)
-    if optional and optional not in value:
-        value = {**value, optional: {} if optional == "analyses" else []}
-    if value.keys() != hints.keys():
-        unknown, missing = sorted(value.keys() - hints.keys()), sorted(hints.keys() - value.keys())
-        raise ValueError(f"{place}: unknown keys {unknown}, missing keys {missing}")
-    decoded = {name: _decode(hints[name], value[name], f"{place}.{name}") for name in hints}
-    return kind(**decoded)
+    optional = {_OMITTED_WHEN_EMPTY.get(kind, "")} | _ADDED_LATER.get(kind, frozenset())
+    unknown, missing = value.keys() - hints.keys(), hints.keys() - value.keys() - optional
+    if unknown or missing:
+        raise ValueError(f"{place}: unknown keys {sorted(unknown)}, missing keys {sorted(missing)}")
+    return kind(
+        **{name: _decode(hints[name], item, f"{place}.{name}") for name, item in value.items()}
+    )
 
 
 @cache

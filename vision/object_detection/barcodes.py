@@ -16,8 +16,8 @@ def read_barcodes(image: Image) -> tuple[Barcode, ...]:
 
 
 def _barcode(found: zxingcpp.Barcode) -> Barcode:
-    """`text` is ZXing's human-readable form, in which control characters are written out."""
     place = found.position
     corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     box = bounding_box([(float(corner.x), float(corner.y)) for corner in corners])
-    return Barcode(found.format.name, found.text, box)
+    content = found.content_type.name.lower()
+    return Barcode(found.format.name, found.text, box, content, found.bytes.hex())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.support.readings import documents, page_readings, small_document
-from vision.core.document import Box, Character, PageReading
+from vision.core.document import Barcode, Box, Character, PageReading
 from vision.export.json import (
     dumps,
     from_json_dict,
@@ -207,3 +207,14 @@ def test_text_exports_load_no_engine_and_no_arrays():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_results_of_earlier_versions_are_still_read():
+    code = Barcode("QRCode", "hello", Box(0, 0, 9, 9), "text", "68656c6c6f")
+    document = small_document()
+    document = replace(document, pages=(replace(document.pages[0], barcodes=(code,)),))
+    older = to_json_dict(document)
+    for name in ("content", "data"):
+        del older["pages"][0]["barcodes"][0][name]
+    (read,) = from_json_dict(older).pages[0].barcodes
+    assert (read.text, read.data) == ("hello", "")

@@ -38,15 +38,16 @@ def test_a_code_is_read_with_its_kind_and_place(text, kind):
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "text"),
+    ("content", "kind", "text", "data"),
     [
-        (b"\x00\x01\xff\xfe\x80bin", "QRCode", "<NUL><SOH>ÿþ<U+80>bin"),
-        ("a\x01b\x1dc", "DataMatrix", "a<SOH>b<GS>c"),
+        (b"\x00\x01\xff\xfe\x80bin", "QRCode", "<NUL><SOH>ÿþ<U+80>bin", b"\x00\x01\xff\xfe\x80bin"),
+        ("a\x01b\x1dc", "DataMatrix", "a<SOH>b<GS>c", b"a\x01b\x1dc"),
     ],
 )
-def test_a_code_of_control_characters_or_bytes_is_read_with_all_of_them(content, kind, text):
+def test_a_code_of_control_characters_or_bytes_is_read_with_all_of_them(content, kind, text, data):
     (found,) = read_barcodes(placed(code(content, kind), 120, 300))
     assert (found.format, found.text) == (kind, text)
+    assert bytes.fromhex(found.data) == data
 
 
 def test_a_gs1_code_is_read_with_its_application_identifiers():
@@ -55,6 +56,8 @@ def test_a_gs1_code_is_read_with_its_application_identifiers():
     pixels = cv2.cvtColor(np.asarray(made.to_image(scale=4)), cv2.COLOR_GRAY2RGB)
     (found,) = read_barcodes(placed(pixels, 120, 300))
     assert found.text == text
+    assert found.content == "gs1"
+    assert b"\x1d" in bytes.fromhex(found.data)
 
 
 def test_several_codes_come_from_top_to_bottom():
