@@ -27,7 +27,7 @@ def test_what_is_no_job_is_left_alone(ledger: Ledger, blobs: Blobs) -> None:
     assert blobs.list("tenants/") == keys
 
 
-def test_documents_of_a_batch_that_is_not_laid_out_yet_are_spared(
+def test_documents_of_a_batch_that_is_not_expanded_yet_are_kept(
     ledger: Ledger, blobs: Blobs
 ) -> None:
     batch, _ = ledger.batches.create(new_batch(documents=2))
@@ -52,7 +52,7 @@ def test_ids_of_one_process_sort_as_they_were_made() -> None:
     assert made == sorted(set(made))
 
 
-def test_an_id_tells_when_it_was_made() -> None:
+def test_an_id_contains_the_time_of_its_creation() -> None:
     before = datetime.now(UTC)
     made = made_at(new_id("job"))
     assert made is not None
