@@ -20,17 +20,18 @@ from jobs.lifecycle.idempotency import claim_key, holder
 from jobs.queue.enqueue import enqueue, resend_at
 from jobs.settings import Settings
 
-# What became of one request: its job and whether it is new, or why there is none.
+# The outcome of one request: its job and whether it is new, or why there is none.
 Outcome = tuple[Job, bool] | LedgerError
-_SAME = tuple({each.name for each in fields(NewJob)} & {each.name for each in fields(Job)})
+# Returns once the blobs that the rows name survive a power loss.
+Ready = Callable[[], object]
+
+_JOBS = tables.jobs.c
+# A new field of both `NewJob` and `Job` with a column of its name is stored without a change here.
+_SAME = tuple(sorted({each.name for each in fields(NewJob)} & {each.name for each in fields(Job)}))
 _read_same = attrgetter(*_SAME)
 _INSERTED = (*_SAME, "state", "created_at", "deadline_at", "begin_by")
 _read_inserted = attrgetter(*_INSERTED)
 _COUNTERS = ("pages_succeeded", "pages_failed", "open_attempts", "finish_attempts")
-# Returns when what the rows name is stored for good.
-Ready = Callable[[], object]
-
-_JOBS = tables.jobs.c
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ class SpoiltError(Exception):
     pass
 
 
-def hand_in(queue: GroupCommit, news: Sequence[NewJob], document: bytes | None) -> list[Answer]:
+def submit_all(queue: GroupCommit, news: Sequence[NewJob], document: bytes | None) -> list[Answer]:
     """Hand jobs in at the same time; what each caller was given or raised."""
 
     async def run() -> list[Answer]:
@@ -40,9 +40,9 @@ def stored(count: int) -> list[NewJob]:
     return [replace(new, input_blob=input_key(new)) for new in (new_job() for _ in range(count))]
 
 
-def test_jobs_handed_in_together_are_each_stored_and_told(ledger: Ledger, blobs: Blobs) -> None:
+def test_jobs_submitted_together_are_each_stored_and_answered(ledger: Ledger, blobs: Blobs) -> None:
     news = [new_job() for _ in range(20)]
-    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
+    answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
     assert answers == [(ledger.jobs.load(new.id), True) for new in news]
     assert {blobs.get(input_key(new)) for new in news} == {b"document"}
 
@@ -55,7 +55,7 @@ def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, bl
             raise SpoiltError
         return ledger.jobs.create_many(batch, ready)
 
-    answers = hand_in(GroupCommit(accept, blobs), news, None)
+    answers = submit_all(GroupCommit(accept, blobs), news, None)
     assert isinstance(answers.pop(2), SpoiltError)
     assert answers == [(ledger.jobs.load(new.id), True) for new in news if new.tenant == "good"]
 
@@ -63,7 +63,7 @@ def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, bl
 def test_a_document_that_cannot_be_stored_makes_no_job(ledger: Ledger, blobs: Blobs) -> None:
     blobs.put("tenants/a", b"a file where the folder of a tenant should be")
     refused, taken = new_job(tenant="a"), new_job(tenant="b")
-    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), [refused, taken], b"document")
+    answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), [refused, taken], b"document")
     assert isinstance(answers[0], BlobError)
     assert answers[1] == (ledger.jobs.load(taken.id), True)
     jobs, _ = ledger.jobs.list("a")
@@ -80,7 +80,7 @@ def test_documents_are_on_the_disk_before_their_jobs_are_in_the_ledger(
 
     monkeypatch.setattr(blobs, "sync", sync)
     news = stored(4)
-    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
+    answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
     assert [isinstance(answer, tuple) for answer in answers] == [True] * 4
     assert sum(count for count, _ in seen) == 4
     assert seen[0] == (seen[0][0], 0)
@@ -98,7 +98,7 @@ def test_documents_that_do_not_reach_the_disk_make_no_jobs_and_others_do(
     monkeypatch.setattr(blobs, "sync", sync)
     fetched = new_job(source_url="https://files.example/a.pdf")
     news = [*stored(2), fetched]
-    answers = hand_in(GroupCommit(ledger.jobs.create_many, blobs), news, None)
+    answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), news, None)
     assert answers == [full, full, (ledger.jobs.load(fetched.id), True)]
     assert open_jobs(ledger) == 1
 
@@ -108,7 +108,7 @@ def test_every_caller_hears_why_there_is_no_job(blobs: Blobs, error: Exception) 
     def accept(_batch: Sequence[NewJob], ready: Ready) -> Mapping[str, Outcome]:
         raise error
 
-    answers = hand_in(GroupCommit(accept, blobs), [new_job() for _ in range(3)], None)
+    answers = submit_all(GroupCommit(accept, blobs), [new_job() for _ in range(3)], None)
     assert answers == [error] * 3
 
 

@@ -74,7 +74,7 @@ def test_many_files_are_accepted_in_one_form(client: httpx.Client, service: Serv
     assert service.blobs.get(stored.input_blob or "") == PNG + b"b.png"
 
 
-def test_files_of_the_same_name_are_told_apart(client: httpx.Client, service: Service) -> None:
+def test_files_of_the_same_name_get_distinct_ids(client: httpx.Client, service: Service) -> None:
     batch_id, *_ = laid_out(service, client, "a.png", "a.png", "a.png")
     jobs = service.ledger.batches.jobs(batch_id, list(JobState), -1, 9)
     assert [job.custom_id for job in jobs] == ["a.png", "a.png#1", "a.png#2"]
@@ -124,7 +124,7 @@ def test_lines_may_name_urls_and_earlier_jobs(client: httpx.Client, service: Ser
     assert service.blobs.get(second.input_blob or "") == PNG
 
 
-def test_every_bad_line_is_told_with_its_number(client: httpx.Client) -> None:
+def test_every_invalid_line_is_reported_with_its_number(client: httpx.Client) -> None:
     body = lines(
         {"url": URL},
         {"url": "https://elsewhere.example/x"},
@@ -216,7 +216,7 @@ def test_results_and_errors_come_line_by_line_in_the_order_of_the_documents(
     assert (error["custom_id"], error["fault"]["code"]) == ("b", "damaged")
 
 
-def test_cancelling_keeps_results_and_the_rest_can_be_told_apart(
+def test_cancelling_keeps_results_and_lists_the_rest_as_errors(
     client: httpx.Client, service: Service
 ) -> None:
     batch_id, *jobs = laid_out(service, client, "a", "b")

@@ -72,7 +72,7 @@ def test_a_partial_job_gives_its_pages_and_says_which_failed(
     assert failed["fault"]["code"] == "damaged"  # type: ignore[index]
 
 
-def test_a_failed_job_tells_its_fault_instead_of_a_result(
+def test_a_failed_job_returns_its_fault_instead_of_a_result(
     client: httpx.Client, service: Service
 ) -> None:
     job_id = new_job(client)

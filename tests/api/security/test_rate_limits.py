@@ -31,7 +31,7 @@ def keyed(service: Service, rate_per_s: float | None) -> httpx.Client:
     return service.client(keys.create("t", ["admin"], "test", rate_per_s=rate_per_s)[1])
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(service: Service) -> None:
+def test_a_key_above_its_rate_gets_a_retry_time(service: Service) -> None:
     with keyed(service, None) as client:
         made = client.post("/v1/jobs", content=PNG, headers=RAW)
         assert made.status_code == 202
@@ -66,7 +66,7 @@ def test_wrong_keys_are_not_counted_and_a_rotated_one_keeps_its_limit(service: S
         assert client.get("/v1/jobs").headers["ratelimit-policy"] == '"requests";q=30;w=10'
 
 
-def test_while_redis_is_away_requests_are_let_in_and_that_is_told(
+def test_without_redis_requests_are_admitted_and_counted_as_such(
     service: Service, redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with keyed(service, None) as client:

@@ -50,7 +50,7 @@ def test_a_tenant_at_its_cap_is_refused_and_others_are_not(
     small.close()
 
 
-def test_jobs_handed_in_together_are_refused_from_the_cap_on(
+def test_jobs_submitted_together_are_refused_beyond_the_cap(
     ledger: Ledger, settings: Settings, clock: ManualClock
 ) -> None:
     small = capped(settings, clock, max_queued_jobs_per_tenant=2)
@@ -72,7 +72,7 @@ def test_documents_of_a_batch_count_before_they_are_jobs(
     small.close()
 
 
-def test_when_to_come_back_follows_from_how_fast_the_queue_drains(
+def test_the_retry_time_follows_from_how_fast_the_queue_drains(
     ledger: Ledger, settings: Settings, clock: ManualClock
 ) -> None:
     small = capped(settings, clock, max_queued_jobs_per_tenant=10)
@@ -224,5 +224,5 @@ def test_pages_of_a_document_that_goes_on_are_progress(ledger: Ledger, clock: Ma
     assert pages_per_s(ledger, TENANT) == pytest.approx(1.0)
 
 
-def test_there_is_no_estimate_for_what_is_begun_or_over(ledger: Ledger) -> None:
+def test_there_is_no_estimate_for_a_job_that_has_started_or_ended(ledger: Ledger) -> None:
     assert ledger.load.estimate(finished(ledger)) is None

@@ -34,7 +34,7 @@ def test_requests_of_ten_seconds_may_come_at_once_and_one_at_least(
     assert (Rate(per_s).quota, Rate(per_s).window_s) == (quota, pytest.approx(window_s))
 
 
-def test_a_burst_passes_and_what_follows_is_told_when_to_come(redis: RedisServer) -> None:
+def test_a_burst_passes_and_the_next_request_gets_a_retry_time(redis: RedisServer) -> None:
     async def work(counter: RateCounter) -> list[Verdict]:
         return [await counter.take("key_1", SLOW) for _ in range(4)]
 

@@ -63,6 +63,6 @@ def test_a_database_that_is_away_stops_no_clock(host: Host) -> None:
     assert host.asked == asked
 
 
-def test_a_database_tells_the_time(ledger: Ledger) -> None:
+def test_a_database_returns_the_time(ledger: Ledger) -> None:
     database: Database = ledger.database
     assert abs(database.now() - datetime.now(UTC)) < timedelta(minutes=1)

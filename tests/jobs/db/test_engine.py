@@ -92,7 +92,7 @@ def test_a_reader_sees_no_uncommitted_write(sqlite: Database) -> None:
             assert reading.execute(select(tables.outbox.c.topic)).all() == []
 
 
-def test_a_commit_that_fails_is_told_and_leaves_nothing(sqlite: Database, file: Path) -> None:
+def test_a_commit_that_fails_raises_and_leaves_nothing(sqlite: Database, file: Path) -> None:
     # A reference that is checked at commit, and leads nowhere, is a commit that must fail.
     lost = {"job_id": "job_none", "number": 1, "reading": "{}"}
 
@@ -157,7 +157,7 @@ def test_a_stopped_postgresql_is_unavailable_and_heals() -> None:
         database.close()
 
 
-def test_what_was_committed_outlasts_a_crash_of_a_postgresql_that_is_told_to_be_quick() -> None:
+def test_commits_survive_a_crash_of_a_postgresql_with_asynchronous_commit() -> None:
     """The cluster of tests answers commits before they are written, were it not for the ledger."""
     with running_cluster() as cluster:
         database = Database(cluster.new_database())

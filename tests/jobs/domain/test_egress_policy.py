@@ -87,7 +87,7 @@ def test_allowed_urls(url: str, allow: tuple[str, ...]) -> None:
         ("http://example.com/", ("10.0.0.0/8",)),
     ],
 )
-def test_hosts_that_nobody_allowed_are_refused(url: str, allow: tuple[str, ...]) -> None:
+def test_hosts_that_are_not_allowed_are_refused(url: str, allow: tuple[str, ...]) -> None:
     with pytest.raises(EgressRefused, match="PAGESIGHT_EGRESS_ALLOW"):
         parse_target(url, allow)
 

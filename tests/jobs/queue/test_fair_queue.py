@@ -129,7 +129,7 @@ def test_a_weight_gives_a_tenant_more_turns() -> None:
     assert (taken.count("a"), taken.count("b")) == (10, 30)
 
 
-def test_turns_go_on_where_they_ended_and_nobody_saves_them_up() -> None:
+def test_turns_continue_where_they_ended_and_cannot_be_saved_up() -> None:
     turns = FairQueue({})
     assert turns.take({"a": [1] * 9}, 5) == [1] * 5
     assert turns.nearest(["a", "b"], 1) == ["b"]
@@ -139,7 +139,7 @@ def test_turns_go_on_where_they_ended_and_nobody_saves_them_up() -> None:
     assert turns.take({"a": ["a"], "b": []}, 5) == ["a"]
 
 
-def test_of_a_tenants_own_the_urgent_go_first_and_what_was_begun_before_all(
+def test_within_a_tenant_started_work_goes_first_then_the_urgent(
     ledger: Ledger,
 ) -> None:
     slow = running(ledger, priority=Priority.BATCH)
@@ -151,7 +151,7 @@ def test_of_a_tenants_own_the_urgent_go_first_and_what_was_begun_before_all(
     assert order == [given_back, urgent, usual, slow, given_back]
 
 
-def test_room_is_asked_only_for_what_waits_and_kept_to(ledger: Ledger) -> None:
+def test_capacity_is_asked_only_for_topics_that_wait_and_respected(ledger: Ledger) -> None:
     for _ in range(6):
         created(ledger)
     asked: list[Topic] = []

@@ -42,7 +42,7 @@ def test_a_held_message_is_not_given_to_another(ledger: Ledger, clock: ManualClo
     assert ledger.outbox.take(10, hold_s=10) == [message]
 
 
-def test_a_message_that_was_put_back_is_to_be_had_at_once(ledger: Ledger) -> None:
+def test_a_message_that_was_put_back_is_available_at_once(ledger: Ledger) -> None:
     created(ledger)
     (message,) = ledger.outbox.take(10, hold_s=10)
     ledger.outbox.put_back([message.id])

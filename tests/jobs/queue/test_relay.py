@@ -83,7 +83,7 @@ def test_the_thread_outlives_a_broker_that_goes_and_comes_back(ledger: Ledger) -
     assert broker.published == [(job.id,)]
 
 
-def test_a_relay_that_finds_no_room_rests_though_it_is_woken(
+def test_a_relay_without_capacity_rests_even_when_woken(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)
@@ -104,7 +104,7 @@ def test_a_relay_that_finds_no_room_rests_though_it_is_woken(
     relay.stop()
 
 
-def test_a_relay_that_nobody_woke_does_not_rest_when_it_finds_nothing(
+def test_a_relay_that_polls_does_not_rest_when_it_finds_nothing(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)

@@ -52,7 +52,7 @@ def test_ids_of_one_process_sort_as_they_were_made() -> None:
     assert made == sorted(set(made))
 
 
-def test_an_id_tells_when_it_was_made() -> None:
+def test_an_id_contains_the_time_of_its_creation() -> None:
     before = datetime.now(UTC)
     made = made_at(new_id("job"))
     assert made is not None

@@ -128,9 +128,7 @@ def test_only_one_lays_a_batch_out_and_a_lost_one_is_fenced_off(
     assert len(job_ids(ledger, second)) == 3
 
 
-def test_what_is_laid_out_comes_again_when_its_worker_is_lost(
-    ledger: Ledger, clock: ManualClock
-) -> None:
+def test_an_expansion_resumes_when_its_worker_is_lost(ledger: Ledger, clock: ManualClock) -> None:
     batch = begun(ledger)
     drain(ledger)
     clock.advance(seconds=100)
@@ -138,7 +136,7 @@ def test_what_is_laid_out_comes_again_when_its_worker_is_lost(
     assert drain(ledger, "tend_batch") == [(batch.id,)]
 
 
-def test_a_batch_that_is_begun_in_vain_too_often_fails(
+def test_a_batch_that_used_up_its_attempts_fails(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
     batch, _ = ledger.batches.create(fresh())
@@ -152,7 +150,7 @@ def test_a_batch_that_is_begun_in_vain_too_often_fails(
     assert failed.fault.code == "worker_lost"
 
 
-def test_a_batch_that_cannot_be_laid_out_fails_and_says_why(ledger: Ledger) -> None:
+def test_a_batch_that_cannot_be_expanded_fails_with_a_reason(ledger: Ledger) -> None:
     batch = begun(ledger, callback_url="https://receiver.example/")
     ledger.batches.fail(batch, UNREADABLE)
     failed = ledger.batches.get(TENANT, batch.id)
@@ -177,7 +175,7 @@ def test_cancelling_keeps_what_is_done(ledger: Ledger) -> None:
     assert ended.counts == {JobState.SUCCEEDED: 1, JobState.CANCELLED: 119}
 
 
-def test_a_batch_that_is_cancelled_while_it_is_laid_out_makes_no_more_jobs(ledger: Ledger) -> None:
+def test_a_batch_cancelled_during_its_expansion_creates_no_more_jobs(ledger: Ledger) -> None:
     batch = begun(ledger)
     batch = ledger.batches.expand(batch, documents(batch, 2))
     ledger.batches.cancel(TENANT, batch.id)

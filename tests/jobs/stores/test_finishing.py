@@ -38,7 +38,7 @@ def test_a_job_with_an_open_page_or_an_end_is_not_to_be_finished(ledger: Ledger)
     assert ledger.finishing.begin("job_unknown", "w") is None
 
 
-def test_what_a_dead_control_worker_had_in_hand_is_announced_again(
+def test_the_work_of_a_dead_control_worker_is_enqueued_again(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     job_id = read(ledger)
@@ -50,7 +50,7 @@ def test_what_a_dead_control_worker_had_in_hand_is_announced_again(
     assert ledger.finishing.begin(job_id, "another") is not None
 
 
-def test_a_job_that_can_never_be_put_together_fails_typed_and_its_pages_can_be_had(
+def test_a_job_whose_result_cannot_be_assembled_fails_and_keeps_its_pages(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
     job_id = read(ledger)

@@ -102,7 +102,7 @@ def test_twenty_concurrent_requests_with_one_key_make_one_job(ledger: Ledger) ->
     assert open_jobs(ledger) == 1
 
 
-def test_many_threads_create_without_losing_one(ledger: Ledger) -> None:
+def test_many_threads_create_jobs_without_losing_one(ledger: Ledger) -> None:
     made = at_once(lambda _: [created(ledger).id for _ in range(10)], 8)
     ids = {job_id for some in made for job_id in some}
     assert len(ids) == 80
@@ -263,7 +263,7 @@ def test_a_job_ends_as_its_pages_did(ledger: Ledger, pages: list[bool], state: J
     assert ledger.jobs.load(job.id) == job
 
 
-def test_a_failed_job_tells_the_fault_of_its_first_failed_page(ledger: Ledger) -> None:
+def test_a_failed_job_has_the_fault_of_its_first_failed_page(ledger: Ledger) -> None:
     job_id = running(ledger, 2)
     for number in (2, 1):
         fault = replace(UNREADABLE, message=f"page {number}")

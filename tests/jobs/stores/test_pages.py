@@ -39,7 +39,7 @@ def test_a_claim_holds_for_the_lease(
     assert (claim.token, claim.attempt) == (1, 1)
 
 
-def test_pages_that_are_not_queued_are_not_to_be_had(ledger: Ledger) -> None:
+def test_pages_that_are_not_queued_cannot_be_claimed(ledger: Ledger) -> None:
     job_id = running(ledger, 2)
     ledger.pages.succeed(claimed(ledger, job_id, 1), "{}")
     assert ledger.pages.claim(job_id, 1, "w") is None
@@ -59,7 +59,7 @@ def test_renewing_extends_the_lease(ledger: Ledger, clock: ManualClock, settings
     assert ledger.pages.list(job_id)[0].state is PageState.RUNNING
 
 
-def test_renewing_tells_which_claims_are_lost(ledger: Ledger, clock: ManualClock) -> None:
+def test_renewing_reports_which_claims_are_lost(ledger: Ledger, clock: ManualClock) -> None:
     cancelled = claimed(ledger, running(ledger))
     ledger.jobs.cancel(TENANT, cancelled.job_id)
     lapsed = claimed(ledger, running(ledger))

@@ -55,7 +55,7 @@ def test_an_event_there_is_not_is_refused(ledger: Ledger) -> None:
         ledger.endpoints.create(TENANT, URL, ["job.exploded"])
 
 
-def test_the_end_of_a_job_is_told_to_those_who_asked(ledger: Ledger) -> None:
+def test_the_end_of_a_job_is_delivered_to_its_subscribers(ledger: Ledger) -> None:
     asked = ledger.endpoints.create(TENANT, URL, ["job.succeeded"])
     ledger.endpoints.create(TENANT, URL, ["job.failed"])
     ledger.endpoints.create("tenant-b", URL, ["job.succeeded"])
@@ -82,7 +82,7 @@ def test_the_end_of_a_job_is_told_to_those_who_asked(ledger: Ledger) -> None:
     }
 
 
-def test_a_callback_is_told_of_every_end_and_signed_by_the_tenants_own_endpoint(
+def test_a_callback_gets_every_final_event_signed_by_the_tenants_own_endpoint(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     finished(ledger, callback_url=URL)
@@ -129,7 +129,7 @@ def test_a_delivery_is_in_one_workers_hands(ledger: Ledger) -> None:
     assert sum(each is not None for each in begun) == 1
 
 
-def test_a_delivery_whose_worker_was_lost_can_be_begun_again(
+def test_a_delivery_whose_worker_was_lost_can_be_attempted_again(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     finished(ledger, callback_url=URL)
@@ -153,7 +153,7 @@ def test_2xx_delivers(ledger: Ledger, clock: ManualClock, status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 199, 300, 404, 500])
-def test_anything_else_is_tried_again_when_told_so(
+def test_anything_else_is_retried_when_a_time_is_given(
     ledger: Ledger, clock: ManualClock, status: int | None
 ) -> None:
     finished(ledger, callback_url=URL)
@@ -257,7 +257,7 @@ def test_few_failures_do_not_disable_however_long_they_lie_apart(
     assert ledger.endpoints.get(TENANT, endpoint.id).enabled
 
 
-def test_the_tenants_other_endpoints_are_told_of_one_that_was_disabled(
+def test_the_tenants_other_endpoints_are_notified_of_one_that_was_disabled(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     dead = ledger.endpoints.create(TENANT, URL)
@@ -295,7 +295,7 @@ def test_a_ping_goes_whatever_the_filter_and_counts_as_any_delivery(
         ledger.endpoints.ping("tenant-b", endpoint.id)
 
 
-def test_what_cannot_be_told_cannot_be_pinged(ledger: Ledger) -> None:
+def test_an_endpoint_without_deliveries_cannot_be_pinged(ledger: Ledger) -> None:
     endpoint = ledger.endpoints.create(TENANT, URL)
     ledger.endpoints.update(TENANT, endpoint.id, enabled=False)
     with pytest.raises(IllegalTransition, match="disabled"):
@@ -399,7 +399,7 @@ def test_an_attempt_that_was_overtaken_does_not_push_the_next_one(
         assert kept.state is DeliveryState.PENDING
 
 
-def test_what_tells_of_no_job_goes_when_its_time_to_be_kept_is_over(
+def test_deliveries_without_a_job_are_purged_after_their_retention(
     ledger: Ledger, clock: ManualClock, settings: Settings
 ) -> None:
     endpoint = ledger.endpoints.create(TENANT, URL)
@@ -430,7 +430,7 @@ def test_one_success_forgets_earlier_failures(ledger: Ledger, clock: ManualClock
     assert (clock() - kept.failing_since).days == 4
 
 
-def test_410_disables_at_once_and_enabling_lets_it_be_told_again(
+def test_410_disables_at_once_and_enabling_resumes_deliveries(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     endpoint = ledger.endpoints.create(TENANT, URL)

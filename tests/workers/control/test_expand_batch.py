@@ -118,7 +118,7 @@ def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
     assert missing.fault.code == "input_missing"
 
 
-def test_an_archive_becomes_jobs_with_what_was_told_of_its_entries(
+def test_an_archive_becomes_jobs_with_the_settings_of_its_entries(
     ledger: Ledger, blobs: Blobs, processor: BatchProcessor
 ) -> None:
     archive = packed(("in/a.png", b"aaa"), ("b.png", b"bb"), ("big.png", bytes(1_000_001)))

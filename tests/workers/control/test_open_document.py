@@ -100,7 +100,7 @@ def opened_desk(folder: Path, prober: DecoderPool, **values: Any) -> Iterator[De
         made.ledger.close()
 
 
-def test_an_upload_is_judged_by_its_bytes_and_its_pages_are_laid_out(desk: Desk) -> None:
+def test_the_type_of_an_upload_is_detected_and_its_pages_are_created(desk: Desk) -> None:
     uploaded = desk.upload(THREE_PAGES)
     desk.woken = 0
     job = desk.opened(uploaded)
@@ -130,7 +130,7 @@ def test_opening_twice_lays_out_the_pages_once(desk: Desk) -> None:
     assert len(desk.ledger.pages.list(job.id)) == 3
 
 
-def test_only_the_selected_pages_are_laid_out(desk: Desk) -> None:
+def test_only_the_selected_pages_are_created(desk: Desk) -> None:
     job = desk.opened(desk.upload(THREE_PAGES, pages="1,3"))
     assert [row.number for row in desk.ledger.pages.list(job.id)] == [1, 3]
 
@@ -147,7 +147,7 @@ def test_only_the_selected_pages_are_laid_out(desk: Desk) -> None:
         (THREE_PAGES, {"speed": 9}, "unknown_option"),
     ],
 )
-def test_what_the_caller_must_mend_fails_the_job_and_says_so(
+def test_what_the_caller_must_fix_fails_the_job_with_that_actor(
     desk: Desk, document: bytes, options: dict[str, Any], code: str
 ) -> None:
     job = desk.opened(desk.upload(document, **options))
@@ -227,7 +227,7 @@ def test_a_url_that_is_away_for_a_moment_is_asked_again_and_then_given_up_on(des
     assert len(server.requests) == 3
 
 
-def test_a_blob_that_is_gone_is_the_operators_to_mend(desk: Desk) -> None:
+def test_a_missing_blob_is_for_the_operator_to_fix(desk: Desk) -> None:
     job = desk.upload(THREE_PAGES)
     desk.blobs.delete_prefix(job_prefix(TENANT, job.id))
     for _ in range(3):

@@ -47,7 +47,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.ledger.close()
 
 
-def test_a_page_whose_worker_died_is_announced_again(desk: Desk) -> None:
+def test_a_page_whose_worker_died_is_enqueued_again(desk: Desk) -> None:
     job_id = running(desk.ledger)
     claimed(desk.ledger, job_id)
     drain(desk.ledger)
@@ -61,7 +61,7 @@ def test_a_page_whose_worker_died_is_announced_again(desk: Desk) -> None:
     assert drain(desk.ledger, "read_page") == [(job_id, 1)]
 
 
-def test_a_job_that_nobody_took_up_is_announced_again(desk: Desk) -> None:
+def test_a_lost_message_of_a_job_is_sent_again(desk: Desk) -> None:
     job = created(desk.ledger, input_blob="x")
     drain(desk.ledger)
     desk.ahead += timedelta(seconds=desk.settings.republish_s + 1)

@@ -63,7 +63,7 @@ def test_a_document_in_use_is_never_let_go(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_fetch_that_failed_is_tried_anew(tmp_path: Path) -> None:
+def test_a_fetch_that_failed_is_retried(tmp_path: Path) -> None:
     store = Store(tmp_path)
     documents = Documents(store.local_path)
     store.down = True

@@ -43,7 +43,7 @@ def test_a_claim_in_hand_is_renewed_and_a_settled_one_is_not() -> None:
     assert all(claims == [CLAIM] for claims in renewals.asked)
 
 
-def test_the_reading_is_told_at_its_next_check_that_its_claim_was_lost() -> None:
+def test_the_next_check_of_a_reading_detects_a_lost_claim() -> None:
     renewals = Renewals(False)
     keeper = LeaseKeeper(renewals, 0.01)
     keeper.start()

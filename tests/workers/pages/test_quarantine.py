@@ -27,7 +27,7 @@ def test_many_read_together() -> None:
     assert not meeting.broken
 
 
-def test_a_suspect_waits_until_nobody_reads_and_keeps_newcomers_out() -> None:
+def test_a_suspect_waits_until_no_page_is_read_and_blocks_new_ones() -> None:
     quarantine = Quarantine()
     order: list[str] = []
     inside, leave = threading.Event(), threading.Event()

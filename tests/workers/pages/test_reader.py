@@ -104,7 +104,7 @@ def test_a_page_is_read_once_however_often_it_is_announced(desk: Desk) -> None:
     assert (receipt["worker"], receipt["attempt"]) == ("w1", 1)
 
 
-def test_a_damaged_page_fails_at_once_because_trying_again_would_not_mend_it(desk: Desk) -> None:
+def test_a_damaged_page_fails_at_once_because_a_retry_would_not_help(desk: Desk) -> None:
     job = desk.open_job(9)
     desk.reader.read(job.id, 9)
     assert desk.pages(job) == [(PageState.FAILED, 1, "damaged")]
@@ -133,7 +133,7 @@ def test_a_detector_whose_weights_are_missing_is_named_in_the_fault(desk: Desk) 
     assert "signs" in fault.message
 
 
-def test_an_input_that_is_gone_is_the_operators_to_mend(desk: Desk) -> None:
+def test_a_missing_input_is_for_the_operator_to_fix(desk: Desk) -> None:
     job = desk.open_job(1)
     desk.blobs.delete_prefix(f"tenants/{TENANT}/jobs/{job.id}/")
     replace(desk.reader, max_attempts=1).read(job.id, 1)
