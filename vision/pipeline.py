@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from vision.core.arrays import Image
 from vision.core.document import (
+    Barcode,
     Document,
     DocumentInfo,
     ModelUse,
+    Page,
     PageFailure,
     PageReading,
     Receipt,
@@ -19,7 +21,9 @@ from vision.core.stages import (
     FoundLines,
     LineCrop,
     LineFinder,
+    LineReading,
     Orienter,
+    PageAnalysis,
     PageImage,
     PreparedPage,
     Stages,
@@ -30,7 +34,7 @@ from vision.object_detection.barcodes import read_barcodes
 from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
-from vision.recognition.cascade import recognise_lines
+from vision.recognition.cascade import LineTexts, recognise_lines
 from vision.recognition.language_id import detect_languages, first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
 from vision.selection import choose_stages, document_analyses
@@ -75,26 +79,12 @@ def read_page(
             recognise_lines(crops, chosen.recogniser, chosen.second, options.second_below, check)
         )
     with record.stage("assemble"):
-        confident, doubtful = set_doubtful_aside(
-            read.crops, calibrated(read.readings), options.min_confidence
-        )
-        stated, texts = layer.readings(prepared, languages)
-        result = assemble(
-            prepared,
-            [*stated, *read.crops],
-            [*texts, *confident],
-            regions.found,
-            barcodes,
-            languages,
-            options.figure_text,
-        )
-        result = with_doubtful(result, doubtful)
-    for analysis in chosen.analyses:
-        with record.stage("analyse"):
-            report = record.used(analysis.analyse(result, prepared.upright))
-            result = replace(result, analyses={**result.analyses, analysis.name: report.value})
-    receipt = record.receipt(prepared.preparation, lines.finder, read.lines_read())
-    return PageReading(result, receipt)
+        stated = layer.readings(prepared, languages)
+        result = _assemble(prepared, stated, read, regions.found, barcodes, languages, options)
+    result = _analyse(result, prepared.upright, chosen.analyses, record)
+    return PageReading(
+        result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
+    )
 
 
 def assemble_document(
@@ -120,6 +110,34 @@ def assemble_document(
     )
     analyses = {each.name: each.analyse(document) for each in document_analyses(options)}
     return replace(document, analyses=analyses) if analyses else document
+
+
+def _assemble(
+    page: PreparedPage,
+    stated: tuple[list[LineCrop], list[LineReading]],
+    read: LineTexts,
+    findings: Sequence[Finding],
+    barcodes: Sequence[Barcode],
+    languages: Sequence[str],
+    options: ReadOptions,
+) -> Page:
+    """Stated and recognised lines as a page, with its doubtful words."""
+    confident, doubtful = set_doubtful_aside(
+        read.crops, calibrated(read.readings), options.min_confidence
+    )
+    crops, texts = [*stated[0], *read.crops], [*stated[1], *confident]
+    result = assemble(page, crops, texts, findings, barcodes, languages, options.figure_text)
+    return with_doubtful(result, doubtful)
+
+
+def _analyse(
+    page: Page, image: Image, analyses: Iterable[PageAnalysis], record: PageRecord
+) -> Page:
+    for analysis in analyses:
+        with record.stage("analyse"):
+            report = record.used(analysis.analyse(page, image))
+        page = replace(page, analyses={**page.analyses, analysis.name: report.value})
+    return page
 
 
 class _Regions(NamedTuple):
