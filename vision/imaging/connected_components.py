@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.stages import Boxes, Grey, Image, Letters
+from vision.imaging.letter_size import of_letter_size
 
 # A pixel is ink where it is darker than the mean of its surroundings by OFFSET; the window is a
 # fortieth of the shorter side. Both were measured best for finding lines on receipts and forms.
@@ -18,9 +19,6 @@ _LONGEST_SIDE = 1600
 # Down to this share of a side each pixel still bears on one of the smaller image without averaging
 # areas, which takes eight times as long.
 _LEAST_LINEAR = 0.5
-
-_SMALLEST = 4  # pixels of the longer side; less is speckle
-_SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
 
 # A row of pixels with less ink than this share of the fuller rows lies between lines.
 _BETWEEN_LINES = 0.15
@@ -38,7 +36,8 @@ def find_letters(image: Image) -> Letters:
     """The letters of an RGB image."""
     grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
     labels, pieces = label(ink_mask(grey))
-    return Letters(grey, factor, labels, pieces, of_letter_size(pieces), ground_of(grey))
+    letters = of_letter_size(pieces, lambda: areas_of(labels, len(pieces)))
+    return Letters(grey, factor, labels, pieces, letters, ground_of(grey))
 
 
 def grey_of(image: Image) -> Grey:
@@ -63,16 +62,6 @@ def ink_mask(grey: Grey) -> Grey:
     return np.asarray(cv2.threshold(darker, _OFFSET, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def of_letter_size(pieces: Boxes) -> Boxes:
-    """The pieces of ink that have about the commonest size."""
-    longer = np.maximum(pieces[:, 2], pieces[:, 3])
-    pieces, longer = pieces[longer >= _SMALLEST], longer[longer >= _SMALLEST]
-    if not len(pieces):
-        return pieces
-    low, high = (share * float(np.median(longer)) for share in _SIZE_RANGE)
-    return pieces[(longer >= low) & (longer <= high)]
-
-
 def label(mask: Grey) -> tuple[Labels, Boxes]:
     """Number the connected pieces, of eight neighbours, from 1; and their boxes in that order."""
     # Labels of 16 bits take 40% of the time. OpenCV hands out at most one for each run of ink.
@@ -80,6 +69,11 @@ def label(mask: Grey) -> tuple[Labels, Boxes]:
     kind = cv2.CV_16U if runs <= np.iinfo(np.uint16).max else cv2.CV_32S
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=kind)
     return cast("Labels", labels), np.asarray(stats[1:, :4], np.int32)
+
+
+def areas_of(labels: Labels, pieces: int) -> NDArray[np.int64]:
+    """How many pixels each piece has, by its place among all pieces."""
+    return np.bincount(labels.ravel(), minlength=pieces + 1)[1 : pieces + 1]
 
 
 def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
