@@ -17,6 +17,9 @@ _MAX_AREA = 800 * 800
 # Sides are padded to multiples of this. The network wants 32; few shapes keep the memory that
 # ONNX Runtime holds for each of them from growing (immich#23462).
 _GRID = 64
+# Of PP-OCRv6's published configuration, in the order of the network's planes.
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32) * 255
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32) * 255
 
 
 class LearnedLineFinder:
@@ -27,7 +30,11 @@ class LearnedLineFinder:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, image: Image, languages: Sequence[str]) -> list[FoundLine]:  # noqa: ARG002 - it knows text of any script
+    def find(
+        self,
+        image: Image,
+        languages: Sequence[str],  # noqa: ARG002 - it reads no letters
+    ) -> list[FoundLine]:
         """Lines of any tilt, each with the mean probability that its pixels are text."""
         height, width = image.shape[:2]
         scale = min(1.0, (_MAX_AREA / (width * height)) ** 0.5)
@@ -48,8 +55,7 @@ class LearnedLineFinder:
         height, width = image.shape[:2]
         down, right = -height % _GRID, -width % _GRID
         padded = cv2.copyMakeBorder(image, 0, down, 0, right, cv2.BORDER_REPLICATE)
-        # BGR, from -1 to 1: mean and deviation .5 in PP-OCRv6's published configuration.
-        planes = padded[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+        planes = ((padded[:, :, ::-1] - _MEAN) / _DEVIATION).transpose(2, 0, 1)
         (probability,) = self._session.run({self._session.inputs[0].name: planes[None]})
         return np.asarray(probability[0, 0, :height, :width], np.float32)
 
