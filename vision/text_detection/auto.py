@@ -18,6 +18,8 @@ _PAPER_PERCENTILE = 95
 # seems to be in pieces too high for a line: 0.84 or more of it in old newspapers, where the
 # classical finder misses a third of the words, 0.45 at the median page of forms.
 _MOST_CROWDED = 0.7
+# Where dust touches more than one line's end in five, lines begin and end with it.
+_MOST_DUST = 0.2
 
 
 class AutoLineFinder:
@@ -39,9 +41,9 @@ class AutoLineFinder:
         """The finder that suits the page, and its lines; `text` is what was measured on it."""
         text = text or find_letters(image)
         if share_of_dark_ground(text.ground) <= _MOST_DARK:
-            lines, crowded = find_lines(text)
-            if crowded <= _MOST_CROWDED:
-                return self._classical, lines
+            page = find_lines(text)
+            if page.crowded <= _MOST_CROWDED and page.dust <= _MOST_DUST:
+                return self._classical, page.lines
         return self._robust, self._robust.find(image, languages)
 
     def models(self) -> tuple[ModelUse, ...]:
