@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes, Grey, Image
 from vision.core.stages import Letters
 from vision.imaging.grey import grey_of, shrunk
+from vision.imaging.letter_size import of_letter_size
 
 # A pixel is ink where it is darker than the mean of its surroundings by _OFFSET; the window is a
 # fortieth of the shorter side. Both values found lines best on receipts and forms.
@@ -18,9 +19,7 @@ _WINDOW_SHARE = 40
 # Letters are looked for at this longest side: enough for small print, a tenth of a scan's pixels.
 _LONGEST_SIDE = 1600
 
-_SMALLEST = 4  # pixels of the longer side; less is speckle
 _SMALLEST_AREA = 6  # pixels of a piece in the image of a line; less is dirt
-_SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
 
 # A row of pixels with less ink than this share of the fuller rows lies between lines.
 _BETWEEN_LINES = 0.15
@@ -38,7 +37,8 @@ def find_letters(image: Image) -> Letters:
     """The letters of an RGB image."""
     grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
     labels, pieces = label(ink_mask(grey))
-    return Letters(grey, factor, labels, pieces, of_letter_size(pieces), background_of(grey))
+    letters = of_letter_size(pieces, lambda: areas_of(labels, len(pieces)))
+    return Letters(grey, factor, labels, pieces, letters, background_of(grey))
 
 
 def ink_mask(grey: Grey) -> Grey:
@@ -46,16 +46,6 @@ def ink_mask(grey: Grey) -> Grey:
     side = max(15, min(grey.shape) // _WINDOW_SHARE) | 1
     darker = cv2.subtract(cv2.blur(grey, (side, side)), grey)  # saturates at 0
     return np.asarray(cv2.threshold(darker, _OFFSET, 1, cv2.THRESH_BINARY)[1], np.uint8)
-
-
-def of_letter_size(pieces: Boxes) -> Boxes:
-    """The pieces of ink whose size is near the median."""
-    longer = np.maximum(pieces[:, 2], pieces[:, 3])
-    pieces, longer = pieces[longer >= _SMALLEST], longer[longer >= _SMALLEST]
-    if not len(pieces):
-        return pieces
-    low, high = (share * float(np.median(longer)) for share in _SIZE_RANGE)
-    return pieces[(longer >= low) & (longer <= high)]
 
 
 def connected_pieces(mask: Grey) -> tuple[Labels, NDArray[np.int32]]:
@@ -88,6 +78,11 @@ def ink_boxes(grey: Grey, level: float, *, light_on_dark: bool) -> NDArray[np.in
     boxes = stats[stats[:, cv2.CC_STAT_AREA] >= _SMALLEST_AREA, :4]
     boxes[:, 2:] += boxes[:, :2]
     return boxes
+
+
+def areas_of(labels: Labels, pieces: int) -> NDArray[np.int64]:
+    """How many pixels each piece has, by its place among all pieces."""
+    return np.bincount(labels.ravel(), minlength=pieces + 1)[1 : pieces + 1]
 
 
 def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:

@@ -20,6 +20,8 @@ _PAPER_PERCENTILE = 95
 # seems to be in pieces too high for a line: 0.84 or more of it in old newspapers, where the
 # classical finder misses a third of the words, 0.45 at the median page of forms.
 _MOST_CROWDED = 0.7
+# Where dust touches more than one line's end in five, lines begin and end with it.
+_MOST_DUST = 0.2
 
 
 class AutoLineFinder:
@@ -36,9 +38,9 @@ class AutoLineFinder:
         """Lines by the finder that suits the page, and that finder's name."""
         letters = letters or find_letters(image)
         if share_of_dark_ground(letters.ground) <= _MOST_DARK:
-            lines, crowded = find_lines(letters)
-            if crowded <= _MOST_CROWDED:
-                return FoundLines(tuple(lines), ClassicalLineFinder.name)
+            page = find_lines(letters)
+            if page.crowded <= _MOST_CROWDED and page.dust <= _MOST_DUST:
+                return FoundLines(tuple(page.lines), ClassicalLineFinder.name)
         return self._robust.find(image, languages, letters)
 
     def models(self) -> tuple[ModelUse, ...]:

@@ -21,6 +21,9 @@ _MAX_AREA = 800 * 800
 # Sides are padded to multiples of this. The network wants 32; few shapes keep the memory that
 # ONNX Runtime holds for each of them from growing (immich#23462).
 _GRID = 64
+# Of PP-OCRv6's published configuration, in the order of the network's planes.
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32) * 255
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32) * 255
 
 
 class LearnedLineFinder:
@@ -57,8 +60,7 @@ class LearnedLineFinder:
         height, width = image.shape[:2]
         down, right = -height % _GRID, -width % _GRID
         padded = cv2.copyMakeBorder(image, 0, down, 0, right, cv2.BORDER_REPLICATE)
-        # BGR, from -1 to 1: mean and deviation .5 in PP-OCRv6's published configuration.
-        planes = padded[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+        planes = ((padded[:, :, ::-1] - _MEAN) / _DEVIATION).transpose(2, 0, 1)
         (probability,) = self._session.run({self._session.inputs[0].name: planes[None]})
         return np.asarray(probability[0, 0, :height, :width], np.float32)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Boxes
 from vision.core.document import Box
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, Letters
@@ -18,6 +19,7 @@ _MOST_OF_THE_INK = 0.85
 # over half. What the image's edges cut is no row that could be read.
 _ACCENT = 0.4
 _SPECK = 0.3  # of the letters' size
+_LEAST_MARK = 0.12  # a full stop has 0.2; it belongs to the line where it stands close to it
 _AROUND = 0.15  # of the ink's height, left on all sides
 
 
@@ -30,11 +32,19 @@ def only_line(text: Letters) -> FoundLine | None:
     if width < _LONG * height or not len(text.boxes) or not _in_one_row(text):
         return None
     size = np.median(text.boxes[:, 2:].max(axis=1))
-    ink = text.pieces[text.pieces[:, 2:].max(axis=1) >= _SPECK * size]
-    edges = np.concatenate([ink[:, :2].min(axis=0), (ink[:, :2] + ink[:, 2:]).max(axis=0)])
+    longer = text.pieces[:, 2:].max(axis=1)
+    edges = _around(text.pieces[longer >= _SPECK * size])
+    marks = text.pieces[longer >= _LEAST_MARK * size]
+    near = (marks[:, 0] <= edges[2] + size) & (marks[:, 0] + marks[:, 2] >= edges[0] - size)
+    edges[[0, 2]] = _around(marks[near])[[0, 2]]
     room = _AROUND * (edges[3] - edges[1])
     grown = np.clip(edges + room * np.array([-1, -1, 1, 1]), 0, (width, height, width, height))
     return FoundLine(corners(Box(*(grown / text.factor).tolist())))
+
+
+def _around(pieces: Boxes) -> NDArray[np.int32]:
+    ends = pieces[:, :2] + pieces[:, 2:]
+    return np.concatenate([pieces[:, :2].min(axis=0), ends.max(axis=0)])
 
 
 def _in_one_row(text: Letters) -> bool:

@@ -120,7 +120,7 @@ def test_an_unknown_model_or_version_is_the_callers_to_correct():
     with pytest.raises(BadInput, match="pagesight-doc") as failure:
         resolve("yolo-9000")
     assert failure.value.code == "unknown_model"
-    with pytest.raises(BadInput, match="small"):
+    with pytest.raises(BadInput, match="tiny"):
         resolve("pp-ocrv6-det", "huge")
 
 

@@ -40,6 +40,15 @@ def streaked(page):
     return page
 
 
+def dusty(page):
+    """The page with dust as large as hyphens on it."""
+    page = page.copy()
+    height, width = page.shape[:2]
+    for x, y in np.random.default_rng(1).integers(0, (width, height), (450, 2)).tolist():
+        page[y : y + 5, x : x + 7] = 0
+    return page
+
+
 @pytest.mark.parametrize(
     ("page", "finder"),
     [
@@ -47,10 +56,11 @@ def streaked(page):
         (shaded(page_of_text(), 0.1), "classical"),
         (shaded(page_of_text(), 0.4), "learned"),
         (255 - page_of_text(), "learned"),
+        (dusty(page_of_text()), "learned"),
         (np.full((600, 800, 3), 255, np.uint8), "classical"),
         (np.zeros((600, 800, 3), np.uint8), "classical"),
     ],
-    ids=["plain", "small shadow", "large shadow", "light on dark", "white", "black"],
+    ids=["plain", "small shadow", "large shadow", "light on dark", "dusty", "white", "black"],
 )
 def test_the_background_decides(page, finder):
     found = AutoLineFinder(RobustFinder()).find(page, ("eng",))

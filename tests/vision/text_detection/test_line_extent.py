@@ -1,0 +1,129 @@
+"""Lines are cut by the whole pieces of ink on their rows."""
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from vision.imaging.connected_components import find_letters
+from vision.text_detection.morphology import ClassicalLineFinder, find_lines
+
+
+def page_of(rows, size=30, step=70):
+    """A page 1,000 pixels wide with the rows of text below each other."""
+    page = Pillow.new("RGB", (1000, 80 + step * len(rows)), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
+    for number, row in enumerate(rows):
+        draw.text((100, 40 + step * number), row, "black", font)
+    return np.asarray(page)
+
+
+def boxes(lines):
+    return sorted(((*line.quad[0], *line.quad[2]) for line in lines), key=lambda box: box[1])
+
+
+def ink_of(page, top, bottom):
+    rows, columns = np.nonzero(page[top:bottom, :, 0] < 128)
+    return columns.min(), rows.min() + top, columns.max() + 1, rows.max() + top + 1
+
+
+def covers(box, ink):
+    return box[0] <= ink[0] and box[1] <= ink[1] and box[2] >= ink[2] and box[3] >= ink[3]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["moss on stone.", "moss on stone:", "moss on sto-", "moss on stone ...", "- moss on stone",
+     "-450.00 moss", "moss 12 =", "\N{BULLET} moss on stone", "'moss on stone'"],
+)  # fmt: skip
+def test_marks_at_both_ends_belong_to_their_line(row):
+    page = page_of(["wishing mill pond", row, "wishing mill pond"])
+    found = boxes(ClassicalLineFinder().find(page, ()))
+    assert len(found) == 3
+    assert covers(found[1], ink_of(page, 105, 170))
+
+
+@pytest.mark.parametrize(
+    "row", ["Tone on a moss rose", "moss or a nose on hen", "moss can run job"]
+)
+def test_a_line_with_one_tall_letter_keeps_its_top(row):
+    page = page_of(["moss on a nose", row, "moss on a nose"])
+    found = boxes(ClassicalLineFinder().find(page, ()))
+    assert len(found) == 3
+    assert covers(found[1], ink_of(page, 105, 175))
+
+
+@pytest.mark.parametrize("size", [24, 30, 44])
+def test_each_digit_alone_in_a_ruled_cell_is_found_once(size):
+    page = Pillow.new("RGB", (1000, 500), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
+    for row in range(4):
+        for column in range(5):
+            x, y = 60 + 170 * column, 50 + 90 * row
+            draw.rectangle((x, y, x + 170, y + 90), outline="black", width=2)
+            draw.text((x + 30, y + 20), "0123456789"[(row * 5 + column) % 10], "black", font)
+    found = ClassicalLineFinder().find(np.asarray(page), ())
+    places = sorted(
+        (int(line.quad[0][1] - 50) // 90, int(line.quad[0][0] - 60) // 170) for line in found
+    )
+    assert places == [(row, column) for row in range(4) for column in range(5)]
+
+
+def test_leaders_do_not_set_the_size_of_letters():
+    row = "Sails" + "." * 60 + "7"
+    page = page_of([row] * 6)
+    text = find_letters(page)
+    heights = text.boxes[:, 3]
+    assert len(text.boxes) < len(text.pieces) / 4
+    assert np.median(heights) > 15
+    assert len(find_lines(text).lines) == 12
+
+
+def salted(page, share, side, seed=3):
+    """The page with black squares of `side` pixels strewn over it."""
+    rng = np.random.default_rng(seed)
+    page = page.copy()
+    height, width = page.shape[:2]
+    places = rng.integers(0, (width, height), (int(share * height * width), 2))
+    for x, y in places.tolist():
+        page[y : y + side, x : x + side] = 0
+    return page
+
+
+@pytest.mark.parametrize("side", [1, 2])
+def test_specks_are_no_lines(side):
+    rows = ["wishing mill pond", "the moss on a stone", "the hill and dale"] * 3
+    page = find_lines(find_letters(salted(page_of(rows), 0.004, side)))
+    assert len(page.lines) <= 2 * len(rows)
+    assert find_lines(find_letters(page_of(rows))).dust == 0
+
+
+def test_text_up_the_margin_is_one_rising_line():
+    page = np.array(page_of(["wishing mill pond", "the moss on a stone"] * 4))
+    label = page_of(["Form 1234567890"], step=60)[30:80, 90:400]
+    page[100 : 100 + label.shape[1], 900 : 900 + label.shape[0]] = np.rot90(label)
+    lines = ClassicalLineFinder().find(page, ())
+    (rising,) = [line for line in lines if line.quad[0][1] > line.quad[1][1]]
+    assert len(lines) == 9
+    height = rising.quad[0][1] - rising.quad[1][1]
+    ink = np.flatnonzero((page[:, 900:, 0] < 128).any(axis=1))
+    assert height == pytest.approx(ink[-1] - ink[0], rel=0.15)
+
+
+def test_a_column_of_single_digits_set_close_is_no_text_up_the_page():
+    page = page_of([f"{'moss pond hill'[: 9 + n % 5]}" for n in range(8)], step=30).copy()
+    draw = ImageDraw.Draw(image := Pillow.fromarray(page))
+    for row in range(8):
+        draw.text((700, 40 + 30 * row), str(row), "black", ImageFont.load_default(30))
+    lines = ClassicalLineFinder().find(np.asarray(image), ())
+    assert all(line.quad[0][1] == line.quad[1][1] for line in lines)
+    assert sum(line.quad[0][0] > 650 for line in lines) == 8
+
+
+def test_what_is_left_of_a_rule_does_not_lengthen_the_line_beside_it():
+    page = page_of(["wishing mill pond", "Date: hill and dale", "wishing mill pond"]).copy()
+    _, _, right, bottom = ink_of(page, 105, 170)
+    clean = boxes(ClassicalLineFinder().find(page, ()))
+    page[bottom - 2 : bottom, right + 6 : 900] = 0
+    ruled = boxes(ClassicalLineFinder().find(page, ()))
+    assert ruled == [pytest.approx(box, abs=2) for box in clean]

@@ -1,0 +1,75 @@
+"""Rules of forms and tables, taken out of the ink where no letter crosses them."""
+
+import cv2
+import numpy as np
+
+from vision.core.arrays import Boxes, Grey
+from vision.core.stages import Letters
+from vision.imaging.connected_components import label, mask_of
+
+# In heights of the page's commonest letters.
+RULE = 4.0  # longer strokes are rules, not letters
+_SIDE = 2.2  # strokes as long as this between two rules are the sides of a box
+_REST = 0.45  # lower pieces beside a rule are what is left of it
+_CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
+
+
+def ink_without_rules(text: Letters, letter: float, speck: float) -> tuple[Grey, bool]:
+    """A mask of the pieces at least `speck` pixels long, and whether rules were searched in it."""
+    longer = text.pieces[:, 2:].max(axis=1)
+    plain = mask_of(text.labels, longer >= speck)
+    # Only large pieces can hold rules, and most pages have few: elsewhere there is no search.
+    large = text.pieces[longer >= RULE * letter]
+    if not len(large):
+        return plain, False
+    (x0, y0), (x1, y1) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:]).max(axis=0)
+    plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
+    return plain, True
+
+
+def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:
+    """The pieces of a mask from which rules were taken, without the rests of those rules."""
+    pieces = label(mask)[1]
+    gone = np.asarray((text.labels > 0) & (mask == 0), np.uint8)
+    sums = cv2.integral(gone)
+    rows, columns = gone.shape
+    x, y, w, h = pieces.T
+    x0, y0 = np.maximum(x - 1, 0), np.maximum(y - 1, 0)
+    x1, y1 = np.minimum(x + w + 1, columns), np.minimum(y + h + 1, rows)
+    beside = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0
+    thin = (h < _REST * letter) | (w < _CROSSING * letter)
+    kept: Boxes = pieces[~(beside & thin)]
+    return kept
+
+
+def _without_rules(mask: Grey, letter: float) -> Grey:
+    """Long straight strokes removed, but for the pixels where letters cross them."""
+    across = opened(mask, (1, round(RULE * letter)))
+    down = opened(mask, (round(RULE * letter), 1)) | _sides(mask, across, letter)
+    letters = mask & ~(across | down)
+    reach = max(3, round(_CROSSING * letter) | 1)
+    crossing = closed(letters, (reach, 1)) & across | closed(letters, (1, reach)) & down
+    return np.asarray(letters | crossing, np.uint8)
+
+
+def _sides(mask: Grey, across: Grey, letter: float) -> Grey:
+    """Upright strokes that begin and end at rules: the sides of boxes around entries of forms."""
+    labels, strokes = label(opened(mask, (round(_SIDE * letter) | 1, 1)))
+    both = [
+        bool(across[y, x : x + w].any() and across[y + h - 1, x : x + w].any())
+        for x, y, w, h in strokes.tolist()
+    ]
+    return mask_of(labels, np.array(both, np.bool_))
+
+
+def opened(mask: Grey, size: tuple[int, int]) -> Grey:
+    """What a block of `size` (rows, columns) fits into; beyond the edges there is no ink."""
+    kernel, edge = np.ones(size, np.uint8), cv2.BORDER_CONSTANT
+    kept = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=edge, borderValue=0)
+    return np.asarray(kept, np.uint8)
+
+
+def closed(mask: Grey, size: tuple[int, int]) -> Grey:
+    """The ink with gaps that no block of `size` (rows, columns) fits into filled."""
+    filled = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
+    return np.asarray(filled, np.uint8)
