@@ -38,7 +38,7 @@ def covers(box, ink):
 )  # fmt: skip
 def test_marks_at_both_ends_belong_to_their_line(row):
     page = page_of(["wishing mill pond", row, "wishing mill pond"])
-    found = boxes(ClassicalLineFinder().find(page, ()))
+    found = boxes(ClassicalLineFinder().find(page, ()).lines)
     assert len(found) == 3
     assert covers(found[1], ink_of(page, 105, 170))
 
@@ -48,7 +48,7 @@ def test_marks_at_both_ends_belong_to_their_line(row):
 )
 def test_a_line_with_one_tall_letter_keeps_its_top(row):
     page = page_of(["moss on a nose", row, "moss on a nose"])
-    found = boxes(ClassicalLineFinder().find(page, ()))
+    found = boxes(ClassicalLineFinder().find(page, ()).lines)
     assert len(found) == 3
     assert covers(found[1], ink_of(page, 105, 175))
 
@@ -62,7 +62,7 @@ def test_each_digit_alone_in_a_ruled_cell_is_found_once(size):
             x, y = 60 + 170 * column, 50 + 90 * row
             draw.rectangle((x, y, x + 170, y + 90), outline="black", width=2)
             draw.text((x + 30, y + 20), "0123456789"[(row * 5 + column) % 10], "black", font)
-    found = ClassicalLineFinder().find(np.asarray(page), ())
+    found = ClassicalLineFinder().find(np.asarray(page), ()).lines
     places = sorted(
         (int(line.quad[0][1] - 50) // 90, int(line.quad[0][0] - 60) // 170) for line in found
     )
@@ -102,7 +102,7 @@ def test_text_up_the_margin_is_one_rising_line():
     page = np.array(page_of(["wishing mill pond", "the moss on a stone"] * 4))
     label = page_of(["Form 1234567890"], step=60)[30:80, 90:400]
     page[100 : 100 + label.shape[1], 900 : 900 + label.shape[0]] = np.rot90(label)
-    lines = ClassicalLineFinder().find(page, ())
+    lines = ClassicalLineFinder().find(page, ()).lines
     (rising,) = [line for line in lines if line.quad[0][1] > line.quad[1][1]]
     assert len(lines) == 9
     height = rising.quad[0][1] - rising.quad[1][1]
@@ -115,7 +115,7 @@ def test_a_column_of_single_digits_set_close_is_no_text_up_the_page():
     draw = ImageDraw.Draw(image := Pillow.fromarray(page))
     for row in range(8):
         draw.text((700, 40 + 30 * row), str(row), "black", ImageFont.load_default(30))
-    lines = ClassicalLineFinder().find(np.asarray(image), ())
+    lines = ClassicalLineFinder().find(np.asarray(image), ()).lines
     assert all(line.quad[0][1] == line.quad[1][1] for line in lines)
     assert sum(line.quad[0][0] > 650 for line in lines) == 8
 
@@ -123,7 +123,7 @@ def test_a_column_of_single_digits_set_close_is_no_text_up_the_page():
 def test_what_is_left_of_a_rule_does_not_lengthen_the_line_beside_it():
     page = page_of(["wishing mill pond", "Date: hill and dale", "wishing mill pond"]).copy()
     _, _, right, bottom = ink_of(page, 105, 170)
-    clean = boxes(ClassicalLineFinder().find(page, ()))
+    clean = boxes(ClassicalLineFinder().find(page, ()).lines)
     page[bottom - 2 : bottom, right + 6 : 900] = 0
-    ruled = boxes(ClassicalLineFinder().find(page, ()))
+    ruled = boxes(ClassicalLineFinder().find(page, ()).lines)
     assert ruled == [pytest.approx(box, abs=2) for box in clean]
