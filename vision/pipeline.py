@@ -35,6 +35,7 @@ from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
 from vision.recognition.cascade import LineTexts, recognise_lines
+from vision.recognition.language_check import check_language
 from vision.recognition.language_id import detect_languages, first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
 from vision.selection import choose_stages, document_analyses
@@ -78,6 +79,10 @@ def read_page(
         read = record.used(
             recognise_lines(crops, chosen.recogniser, chosen.second, options.second_below, check)
         )
+        doubts = record.used(
+            check_language(read.crops, read.readings, languages, chosen.recogniser)
+        )
+        prepared = replace(prepared, warnings=(*prepared.warnings, *doubts.warnings))
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
         result = _assemble(prepared, stated, read, regions.found, barcodes, languages, options)

@@ -31,6 +31,8 @@ _LATIN = frozenset(
     """.split()  # noqa: SIM905 - sixty quoted strings would be harder to read
 )
 _WHOLE = frozenset({"chi_sim", "chi_tra", "jpn"})
+# Read though Tesseract has no model of them here: PP-OCR is the better reader of these.
+WITHOUT_TESSERACT = tuple(sorted(_WHOLE))
 
 _LAST_OF_LATIN = 0x17F  # Latin Extended-A
 _MORE_LATIN = frozenset("ȘșȚț–—‘’‚“”„†‡•…‰€₤№™")  # noqa: RUF001 - these very characters
@@ -73,7 +75,8 @@ def open_ppocr_recogniser(
     `models_dir` is the operator's models folder, `cache_dir` where converted networks are kept;
     None converts in memory.
     """
-    return PpocrRecogniser(_Networks(models_dir, device, threads, cache_dir).network_for, other)
+    networks = _Networks(models_dir, device, threads, cache_dir)
+    return PpocrRecogniser(networks.network_for, other, own_languages=WITHOUT_TESSERACT)
 
 
 def is_latin(character: str) -> bool:

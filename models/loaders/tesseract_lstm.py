@@ -5,6 +5,8 @@ from pathlib import Path
 
 from models.loaders.bounded import BoundedLoader
 from models.loaders.conversion_cache import cache_in
+from models.loaders.fallback import FallbackRecogniser
+from models.loaders.ppocr import WITHOUT_TESSERACT
 from models.onnx_edit.int8_support import int8_is_exact
 from models.tesseract.graph_format import GRAPH_VERSION, Precision
 from models.tesseract.topology import recognise_topology
@@ -13,7 +15,7 @@ from vision.core.errors import EngineFailure
 from vision.core.stages import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
-from vision.engines.tessdata import require_languages
+from vision.engines.tessdata import installed_languages, require_languages
 from vision.recognition.lstm.charset import Alphabet
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 from vision.recognition.lstm.decoder import LineDecoder
@@ -58,7 +60,7 @@ def open_recogniser(resources: Resources) -> LstmRecogniser:
         resources.cache_dir,
         resources.device,
         resources.threads,
-        resources.recogniser("tesseract"),
+        FallbackRecogniser(resources.recogniser("tesseract"), resources.recogniser("ppocr")),
     )
 
 
@@ -79,13 +81,15 @@ class Networks:
         self._loaded = BoundedLoader(self._load, MAX_LOADED_LANGUAGES)
 
     def open(self, language: str) -> LineNetwork | None:
-        """The network of a language; None where its model is of a kind that is not converted.
+        """The network of a language; None where its model is not converted or not installed.
 
         Raises BadInput `unknown_language`; EngineFailure `model_unreadable` for a damaged file.
         """
         return self._loaded.get(language)
 
     def _load(self, language: str) -> LineNetwork | None:
+        if language in WITHOUT_TESSERACT and language not in installed_languages(self._tessdata):
+            return None
         require_languages(self._tessdata, [language])
         try:
             return open_network(

@@ -51,7 +51,7 @@ class PpocrRecogniser:
     `network_for` gives the network that reads all of these languages, or None where only `other`
     can; it caches, and raises BadInput `unknown_language`. Lines with less confidence than
     `min_confidence` have no text. `narrowing` is the share of their usual width that lines are
-    read at.
+    read at. `own_languages` are read whether or not `other` has them.
     """
 
     name = "ppocr"
@@ -62,11 +62,13 @@ class PpocrRecogniser:
         other: Recogniser,
         min_confidence: float = MIN_CONFIDENCE,
         narrowing: float = 1.0,
+        own_languages: Sequence[str] = (),
     ) -> None:
         self._network_for = network_for
         self._other = other
         self._min_confidence = min_confidence
         self._narrowing = narrowing
+        self._own_languages = tuple(own_languages)
 
     def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it."""
@@ -82,7 +84,9 @@ class PpocrRecogniser:
 
     def narrowed(self, narrowing: float) -> "PpocrRecogniser":
         """A recogniser over the same networks that reads lines at this share of their width."""
-        return PpocrRecogniser(self._network_for, self._other, self._min_confidence, narrowing)
+        return PpocrRecogniser(
+            self._network_for, self._other, self._min_confidence, narrowing, self._own_languages
+        )
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
         """The network of these languages, or the other recogniser's models."""
@@ -90,8 +94,8 @@ class PpocrRecogniser:
         return (network.session.use,) if network else self._other.models(languages)
 
     def languages(self) -> tuple[str, ...]:
-        """Codes of the languages installed, sorted."""
-        return self._other.languages()
+        """Codes of the languages installed and of its own, sorted."""
+        return tuple(sorted({*self._other.languages(), *self._own_languages}))
 
     def _read(self, network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
         used = (network.session.use,)
