@@ -20,8 +20,8 @@ _PAPER_PERCENTILE = 95
 # seems to be in pieces too high for a line: 0.84 or more of it in old newspapers, where the
 # classical finder misses a third of the words, 0.45 at the median page of forms.
 _MOST_CROWDED = 0.7
-# Where dust touches more than one line's end in five, lines begin and end with it.
-_MOST_DUST = 0.2
+# Where dust touches one end of a line in four, lines begin and end with it.
+_MOST_DUST = 0.25
 
 
 class AutoLineFinder:

@@ -46,13 +46,14 @@ def whole_pieces(
     longer = pieces[:, 2:].max(axis=1)
     pieces = pieces[longer >= max(_LEAST_MARK * letter, 2)]
     owners, free = _owners(cores, pieces, letter, shape)
-    reaches, dust = _reaches(pieces, owners, letter, free)
+    reaches, _ = _reaches(pieces, owners, letter, free)
     lines, _ = _grown(cores, cores, pieces, owners, reaches, letter)
     # What is still no more than a mark belongs to a line beside it. The second time lines reach
     # from what they took the first time: to the end of an ellipsis.
     more = ~_marks(lines, letter)
     lines, cores = lines[more], cores[more]
-    owners, _ = _owners(lines, pieces, letter, shape)
+    owners, free = _owners(lines, pieces, letter, shape)
+    reaches, dust = _reaches(pieces, owners, letter, free)
     lines, tallest = _grown(lines, cores, pieces, owners, reaches, letter)
     size = cores[:, 2:] - cores[:, :2]
     found = (size[:, 1] >= _LOWEST * letter) & (size[:, 0] >= _NARROWEST * letter)

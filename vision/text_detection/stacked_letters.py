@@ -22,7 +22,7 @@ def part_stacked(lines: Extents, letter: float) -> tuple[Extents, Extents]:
     if not tall:
         return lines, lines[:0]
     boxes = [_extended(_around(lines[chain]), lines, letter) for chain in tall]
-    level = np.ones(len(lines), np.bool_)
+    level: NDArray[np.bool_] = np.ones(len(lines), np.bool_)
     for box in boxes:
         level &= ~_inside(lines, box)
     return lines[level], np.unique(np.array(boxes), axis=0)
@@ -40,7 +40,7 @@ def _extended(box: Extents, lines: Extents, letter: float) -> Extents:
         near = column & (lines[:, 3] >= box[1] + room[1]) & (lines[:, 1] <= box[3] + room[3])
         grown = _around(np.vstack([lines[near], box]))
         if np.array_equal(grown, box):
-            return box
+            return np.asarray(box)
         box = grown
 
 

@@ -44,8 +44,8 @@ def dusty(page):
     """The page with dust as large as hyphens on it."""
     page = page.copy()
     height, width = page.shape[:2]
-    for x, y in np.random.default_rng(1).integers(0, (width, height), (450, 2)).tolist():
-        page[y : y + 5, x : x + 7] = 0
+    for x, y in np.random.default_rng(1).integers(0, (width, height), (520, 2)).tolist():
+        page[y : y + 5, x : x + 8] = 0
     return page
 
 
