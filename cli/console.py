@@ -3,11 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
-# Without a terminal to fit, tables may be as wide as their longest remedy.
-_PIPED_WIDTH = 200
+# Files and pipes have no width to fit. Wrapped or shortened lines would break paths and remedies
+# that a person searches a log for, and a path alone may have 4096 characters.
+_UNLIMITED_WIDTH = 100_000
 
 
 class _Output(Console):
@@ -18,8 +20,12 @@ class _Output(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-out = _Output(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+def _width(stream: TextIO) -> int | None:
+    return None if stream.isatty() else _UNLIMITED_WIDTH
+
+
+out = _Output(highlight=False, soft_wrap=True, width=_width(sys.stdout))
+err = Console(stderr=True, highlight=False, soft_wrap=True, width=_width(sys.stderr))
 
 
 def complain(message: str) -> None:

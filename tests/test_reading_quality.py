@@ -18,7 +18,7 @@ from vision.core.stages import LineCrop, LineReading, PageImage, Recogniser
 from vision.pipeline import read_page
 from vision.preprocessing.prepare import prepare
 from vision.recognition.calibration import calibrated
-from vision.recognition.cascade import read_lines
+from vision.recognition.cascade import recognise_lines
 from vision.text_detection.crops import cut_lines
 from workers.engine.batching import BatchingRecogniser
 from workers.engine.engine import Engine, build_engine
@@ -46,7 +46,7 @@ def crops(engine: Engine) -> list[list[LineCrop]]:
 def _lines(engine: Engine, page: MadePage) -> Sequence[LineCrop]:
     prepared = prepare(PageImage(1, page.pixels), ReadOptions(), None)
     found = engine.stages.finders["learned"].find(prepared.working, ("eng",))
-    return cut_lines(prepared, found, ("eng",))
+    return cut_lines(prepared, found.lines, ("eng",))
 
 
 @pytest.mark.parametrize("profile", ["fast", "balanced", "accurate"])
@@ -66,8 +66,8 @@ def test_words_of_drawn_pages_are_right_as_often_as_their_confidence_says(
 ) -> None:
     chances, right = [], []
     for page, lines in zip(PAGES, crops, strict=True):
-        readings = calibrated(read_lines(lines, engine.stages.recognisers[name], None, 0.0))
-        for crop, reading in zip(lines, readings, strict=True):
+        texts = recognise_lines(lines, engine.stages.recognisers[name], None, 0.0)
+        for crop, reading in zip(texts.crops, calibrated(texts.readings), strict=True):
             for word, is_right in with_truth(crop, reading, _truth(page)):
                 chances.append(word.confidence)
                 right.append(is_right)

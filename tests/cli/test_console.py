@@ -22,6 +22,24 @@ def test_text_from_outside_cannot_control_the_terminal() -> None:
     assert plain("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 
 
+@pytest.mark.parametrize("stream", ["out", "err"])
+def test_a_long_line_in_a_frame_or_table_stays_whole_where_there_is_no_terminal(
+    stream: str,
+) -> None:
+    program = (
+        f"from cli.console import {stream} as console\n"
+        "from rich.panel import Panel; from rich.table import Table\n"
+        "path = '/' + 'folder with blanks/' * 100 + 'api-key'\n"
+        "table = Table('check', 'result', box=None); table.add_row('key', path)\n"
+        "console.print(path); console.print(Panel.fit(path)); console.print(table)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    path = "/" + "folder with blanks/" * 100 + "api-key"
+    assert sum(path in line for line in (ran.stdout + ran.stderr).splitlines()) == 3
+
+
 def test_a_reader_that_closes_the_pipe_early_does_not_stop_the_command() -> None:
     program = (
         "import sys, time; from cli.console import err, out\n"

@@ -30,7 +30,7 @@ def test_the_key_is_for_its_owner_alone_and_never_in_a_log(service: Serving) -> 
     path = service.folder / "api-key"
     assert path.stat().st_mode & 0o077 == 0
     log = service.log.read_text()
-    assert f"kept in {path}" in log.replace("\n", "")
+    assert f"kept in {path}" in log
     assert path.read_text().strip() not in log
 
 
