@@ -18,7 +18,6 @@ from vision.core.document import (
 from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.stages import (
     Detector,
-    FoundLines,
     LineCrop,
     LineFinder,
     LineReading,
@@ -28,6 +27,7 @@ from vision.core.stages import (
     PreparedPage,
     Stages,
 )
+from vision.imaging.coloured_ink import part_overprint
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding
 from vision.object_detection.barcodes import read_barcodes
@@ -71,7 +71,7 @@ def read_page(
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
-        crops = _cut(prepared, lines, languages, layer, options)
+        crops = _with_characters(lines.crops, options)
     with record.stage("recognise"):
         if options.languages == ANY_LANGUAGE and not layer.lines:
             languages = record.used(detect_languages(crops, chosen.recogniser)).languages
@@ -160,23 +160,39 @@ def _detect(image: Image, detectors: Iterable[Detector], options: ReadOptions) -
     return _Regions(found, tuple(models))
 
 
+class _Lines(NamedTuple):
+    crops: list[LineCrop]
+    finder: str = ""
+    models: tuple[ModelUse, ...] = ()
+
+
 def _find(
     finder: LineFinder, page: PreparedPage, languages: Sequence[str], layer: LayerUse
-) -> FoundLines:
-    """The lines that the text layer lacks; nothing is searched where it holds them all."""
+) -> _Lines:
+    """Crops of the lines that the text layer lacks; stamps over print are lines of their own.
+
+    Nothing is searched where the layer holds all lines.
+    """
     if not layer.search:
-        return FoundLines((), "")
-    return finder.find(page.working, languages, page.text)
+        return _Lines(cut_lines(page, layer.missing((), page), languages))
+    crops: list[LineCrop] = []
+    models: list[ModelUse] = []
+    for part in _parts(page):
+        found = finder.find(part.working, languages, part.text)
+        crops += cut_lines(part, layer.missing(found.lines, part), languages)
+        models += found.models
+    return _Lines(crops, found.finder, distinct(models))
 
 
-def _cut(
-    page: PreparedPage,
-    lines: FoundLines,
-    languages: Sequence[str],
-    layer: LayerUse,
-    options: ReadOptions,
-) -> list[LineCrop]:
-    crops = cut_lines(page, layer.missing(lines.lines, page), languages)
-    if options.characters == "boxes":
-        crops = [replace(crop, characters=True) for crop in crops]
-    return crops
+def _parts(page: PreparedPage) -> list[PreparedPage]:
+    """The page, or its print and the coloured ink over it."""
+    parted = part_overprint(page.working)
+    if parted is None:
+        return [page]
+    return [replace(page, working=part, text=None) for part in (parted.ink, parted.print)]
+
+
+def _with_characters(crops: list[LineCrop], options: ReadOptions) -> list[LineCrop]:
+    if options.characters == "off":
+        return crops
+    return [replace(crop, characters=True) for crop in crops]

@@ -1,0 +1,105 @@
+"""Coloured ink over dark print, such as stamps: parted, so that each can be read."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from vision.core.arrays import Grey, Image
+from vision.imaging.connected_components import label
+
+# Of 255: ink is coloured where its channels differ by this, and dark where all are below the other.
+_SATURATED, _DARK = 60, 110
+_LOOKED_AT = 8  # every eighth pixel of every eighth row tells whether a page has such ink
+_LEAST_SHARE, _MOST_SHARE = 5e-4, 0.05  # of these pixels; more is a picture or coloured paper
+_ENOUGH = 1200  # pixels of the longer side on which pieces are joined and counted
+# Pieces of dark print that coloured ink touches: a pen's note beside print touches few.
+_FEWEST_TOUCHED = 4
+_TOUCHING, _TOGETHER = 5, 31  # pixels: ink touches print; letters of a stamp belong together
+_THICKEST = 17  # pixels of a stroke; what is thicker is a filled shape
+_PAPER_PERCENTILE = 90
+# Of the brightness of coloured ink: the darkest of it, which lies over print, and what share of the
+# common brightness is still ink alone.
+_UNDER_PERCENTILE, _ALONE = 2, 0.9
+
+
+class Overprint(NamedTuple):
+    """A page parted in two RGB images of its size: the print, and the ink that lies over it."""
+
+    print: Image
+    ink: Image
+
+
+def part_overprint(image: Image) -> Overprint | None:
+    """The RGB page parted from coloured ink that crosses dark print; None where there is none.
+
+    Where such ink lies over print, print stays in the first image. Coloured print alone, and
+    handwriting beside print, are not parted.
+    """
+    if not _has_coloured_ink(image):
+        return None
+    step = -(-max(image.shape[:2]) // _ENOUGH)
+    small = np.ascontiguousarray(image[::step, ::step])
+    over = _crossing(_coloured(small), np.asarray(_brightest(small) < _DARK, np.uint8))
+    if over is None:
+        return None
+    grown = over.repeat(step, axis=0).repeat(step, axis=1)[: image.shape[0], : image.shape[1]]
+    return _parted(image, grown & _coloured(image))
+
+
+def _parted(image: Image, over: Grey) -> Overprint:
+    """Print under translucent ink is darker than the ink alone, and is stretched to full contrast.
+
+    `over` is 1 at pixels of the ink.
+    """
+    paper = np.percentile(image[::_LOOKED_AT, ::_LOOKED_AT], _PAPER_PERCENTILE, axis=(0, 1))
+    place = over.astype(bool)
+    brightness = _brightest(image)
+    colour = np.median(image[place], axis=0)
+    alone, under = float(colour.max()), float(np.percentile(brightness[place], _UNDER_PERCENTILE))
+    if alone - under < _SATURATED / 2:
+        under = 0.0  # nothing lies under it
+    share = np.clip((brightness.astype(np.float32) - under) / (_ALONE * alone - under), 0, 1)
+    ink = np.full_like(image, 255)
+    ink[:] = paper
+    ink[place] = colour
+    # The edges of ink are paler than it is.
+    edges = cv2.dilate(over, np.ones((3, 3), np.uint8)).astype(bool) & (brightness >= _DARK)
+    without = image.copy()
+    without[edges] = (share[edges, None] * paper).astype(np.uint8)
+    return Overprint(without, ink)
+
+
+def _has_coloured_ink(image: Image) -> bool:
+    sample = np.ascontiguousarray(image[::_LOOKED_AT, ::_LOOKED_AT])
+    return _LEAST_SHARE <= float(_coloured(sample).mean()) <= _MOST_SHARE
+
+
+def _coloured(image: Image) -> Grey:
+    red, green, blue = cv2.split(image)
+    brightest = _brightest(image)
+    saturation = cv2.subtract(brightest, cv2.min(cv2.min(red, green), blue))
+    return np.asarray((saturation >= _SATURATED) & (brightest >= _DARK), np.uint8)
+
+
+def _brightest(image: Image) -> Grey:
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def _crossing(coloured: Grey, dark: Grey) -> Grey | None:
+    """1 in the groups of coloured ink that touch several pieces of dark print; None for none."""
+    near = cv2.dilate(coloured, np.ones((_TOUCHING, _TOUCHING), np.uint8))
+    if not (near & dark).any():
+        return None
+    group = cv2.dilate(coloured, np.ones((_TOGETHER, _TOGETHER), np.uint8))
+    pieces, boxes = label(np.asarray(group, np.uint8))
+    letters, _ = label(dark)
+    both = (near > 0) & (letters > 0)
+    pairs = np.unique(np.stack([pieces[both], letters[both]], axis=1), axis=0)
+    touched = np.bincount(pairs[:, 0], minlength=len(boxes) + 1)
+    crossing = touched >= _FEWEST_TOUCHED
+    crossing[0] = False
+    filled = cv2.erode(coloured, np.ones((_THICKEST, _THICKEST), np.uint8))
+    crossing[pieces[filled > 0]] = False
+    return crossing[pieces].astype(np.uint8) if crossing.any() else None
