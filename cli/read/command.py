@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.console import complain, err
+from cli.console import complain, err, out
 from cli.exit_codes import Exit
 from cli.read.crops import write_crops
 from cli.read.formats import formats
 from cli.read.local_reader import LocalReader, Pending
-from cli.read.render import render, write
+from cli.read.outputs import output_problem, write
+from cli.read.render import render
 from jobs.settings import Settings
 from vision.core.document import Document, PageFailure, PageReading
 from vision.core.errors import BadInput, EngineFailure
@@ -41,11 +42,11 @@ def read_documents(request: ReadRequest) -> int:
         return Exit.USAGE
     try:
         with LocalReader(Settings()) as reader, _inputs(request.files) as inputs:
-            outcomes = [_read_one(reader, name, path, request) for name, path in inputs]
+            outcomes = list(_outcomes(reader, inputs, request))
     except EngineFailure as failure:
         complain(f"{failure.message}\n`pagesight doctor` tells more.")
         return Exit.INSTALLATION
-    return max(outcomes, key=_FROM_BEST_TO_WORST.index)
+    return max(outcomes, key=_FROM_BEST_TO_WORST.index, default=Exit.OK)
 
 
 def _usage_problem(request: ReadRequest) -> str | None:
@@ -55,9 +56,7 @@ def _usage_problem(request: ReadRequest) -> str | None:
         return f"{request.form} is not text: name a file or folder with --output"
     if request.crops and not request.crops.is_dir():
         return f"--crops {request.crops} must be a folder that exists"
-    if len(request.files) > 1 and request.output and not request.output.is_dir():
-        return f"--output {request.output} must be a folder that exists to take several results"
-    return None
+    return output_problem(request.files, request.form, request.output)
 
 
 @contextmanager
@@ -70,9 +69,24 @@ def _inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
         yield [(name, stdin if name == "-" else Path(name)) for name in names]
 
 
+def _outcomes(
+    reader: LocalReader, inputs: Sequence[tuple[str, Path]], request: ReadRequest
+) -> Iterator[Exit]:
+    """The outcome of each document. Nothing more is read once nobody takes the results."""
+    for name, path in inputs:
+        try:
+            yield _read_one(reader, name, path, request)
+        except BrokenPipeError:
+            out.on_broken_pipe()
+            return
+
+
 def _read_one(reader: LocalReader, name: str, path: Path, request: ReadRequest) -> Exit:
     try:
         pending = reader.open(path, request.options)
+    except IsADirectoryError:
+        complain(f"{name}: is a folder. Name its files, or read them all with `pagesight batch`")
+        return Exit.FAILED
     except OSError as error:
         complain(f"{name}: {error.strerror}")
         return Exit.FAILED
@@ -82,12 +96,27 @@ def _read_one(reader: LocalReader, name: str, path: Path, request: ReadRequest) 
     document = _read_pages(reader, name, pending)
     for failure in document.failures:
         complain(f"{name}, page {failure.number}: {failure.message} [{failure.code}]")
-    if not document.pages:
+    if not document.pages or not _write(reader, name, pending, document, request):
         return Exit.FAILED
-    write(render(document, request.form, reader, pending), name, request.form, request.output)
-    if request.crops:
-        write_crops(document, reader, pending, name, request.crops)
     return Exit.PARTIAL if document.failures else Exit.OK
+
+
+def _write(
+    reader: LocalReader, name: str, pending: Pending, document: Document, request: ReadRequest
+) -> bool:
+    """Whether the result and the pictures could be written. BrokenPipeError of standard output."""
+    artefacts = render(document, request.form, reader, pending)
+    try:
+        write(artefacts, name, request.form, request.output)
+        if request.crops:
+            write_crops(document, reader, pending, name, request.crops)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = error.filename or request.output or "standard output"
+        complain(f"{name}: the result cannot be written to {where}: {error.strerror}")
+        return False
+    return True
 
 
 def _read_pages(reader: LocalReader, name: str, pending: Pending) -> Document:

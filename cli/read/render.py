@@ -1,6 +1,5 @@
-"""Results of `pagesight read` in the format asked for, and where they are written."""
+"""Results of `pagesight read` in the format asked for."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -37,23 +36,3 @@ def render(document: Document, form: str, reader: LocalReader, pending: Pending)
     if formats()[form].is_text:
         return [Artefact(each.content.rstrip() + b"\n", each.page) for each in artefacts]
     return artefacts
-
-
-def write(artefacts: list[Artefact], name: str, form: str, output: Path | None) -> None:
-    """Write to standard output, to the file named, or into the folder named."""
-    for artefact in artefacts:
-        if output is None:
-            sys.stdout.buffer.write(artefact.content)
-            sys.stdout.buffer.flush()
-        else:
-            _target(output, name, form, artefact, len(artefacts)).write_bytes(artefact.content)
-
-
-def _target(output: Path, name: str, form: str, artefact: Artefact, count: int) -> Path:
-    stem = "stdin" if name == "-" else Path(name).stem
-    if output.is_dir():
-        page = f"-p{artefact.page}" if artefact.page else ""
-        return output / f"{stem}{page}{formats()[form].extension}"
-    if artefact.page and count > 1:
-        return output.with_stem(f"{output.stem}-p{artefact.page}")
-    return output

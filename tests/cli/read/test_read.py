@@ -1,6 +1,9 @@
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image, ImageDraw, ImageFont
 
 from cli.exit_codes import Exit
+from tests.support.serving import tree_of
 from vision.export.json import load_schema
 
 ROOT = Path(__file__).parents[3]
@@ -157,6 +161,11 @@ def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_pa
         (["letter", "letter", "--output", "nowhere"], Exit.USAGE, "folder"),
         (["letter", "--lines", "magic"], Exit.USAGE, "magic"),
         (["letter", "--crops", "nowhere"], Exit.USAGE, "folder"),
+        (["letter", "--dpi", "5"], Exit.USAGE, "36"),
+        (["letter", "--output", "nowhere/text.txt"], Exit.USAGE, "there is no folder nowhere"),
+        (["letter", "--output", "/proc/text.txt"], Exit.FAILED, "written to /proc/text.txt"),
+        (["letter", "letter", "--output", "samples"], Exit.USAGE, "samples/letter.txt"),
+        (["samples"], Exit.FAILED, "pagesight batch"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_exit_code(
@@ -166,3 +175,62 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(
     assert ran.returncode == code
     assert said in ran.stderr.decode()
     assert b"Traceback" not in ran.stderr
+
+
+def test_a_result_never_replaces_the_document_it_was_read_from(letter: Path) -> None:
+    before = letter.read_bytes()
+    ran = run("read", str(letter), "--format", "overlay", "--output", str(letter))
+    assert ran.returncode == Exit.FAILED
+    assert "it is the document itself" in ran.stderr.decode()
+    assert letter.read_bytes() == before
+
+
+def test_an_overlay_goes_beside_the_document_in_its_own_folder(
+    letter: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.png"
+    page.write_bytes(letter.read_bytes())
+    ran = run("read", str(page), "--format", "overlay", "--output", str(tmp_path))
+    assert ran.returncode == Exit.OK, ran.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"page.png", "page-p1.png"}
+
+
+def test_a_full_disk_behind_standard_output_is_one_message(letter: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "cli.main", "read", str(letter)]
+        ran = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, timeout=100, check=False
+        )
+    assert ran.returncode == Exit.FAILED
+    (message,) = ran.stderr.decode().splitlines()
+    assert "standard output: No space left on device" in message
+
+
+def test_nothing_more_is_read_once_the_reader_of_the_output_has_gone(letter: Path) -> None:
+    """A missing third file would be reported, were it reached."""
+    files = [str(letter), str(letter), "nowhere.png"]
+    command = [sys.executable, "-m", "cli.main", "read", *files]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == Exit.OK
+
+
+def test_ctrl_c_while_pages_are_read_ends_at_once_and_without_a_traceback(tmp_path: Path) -> None:
+    page = Image.new("RGB", (1240, 1754), "white")
+    ImageDraw.Draw(page).text((100, 100), "A page", "black", ImageFont.load_default(40))
+    document = tmp_path / "many.pdf"
+    page.save(document, save_all=True, append_images=[page] * 59)
+    command = [sys.executable, "-m", "cli.main", "read", str(document)]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT, start_new_session=True)
+    while len(tree_of(process.pid)) == 1:  # the document is opened in a helper process
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the helpers get it as well
+    assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == Exit.INTERRUPTED

@@ -1,0 +1,58 @@
+"""Where results are written: the file or folder of `--output`, or standard output."""
+
+import errno
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.read.formats import formats
+from vision.core.exports import Artefact
+
+
+def output_problem(files: Sequence[str], form: str, output: Path | None) -> str | None:
+    """Why results cannot go to `output`, with what to do; None where they can."""
+    if output is None:
+        return None
+    if len(files) > 1 and not output.is_dir():
+        return f"--output {output} must be a folder that exists to take several results"
+    if not output.parent.is_dir():
+        return f"--output {output}: there is no folder {output.parent}; create it first"
+    return _written_twice(files, form, output)
+
+
+def _written_twice(files: Sequence[str], form: str, output: Path) -> str | None:
+    targets = [target(output, name, form) for name in files]
+    for path, count in Counter(targets).items():
+        if count > 1:
+            names = " and ".join(
+                name for name, each in zip(files, targets, strict=True) if each == path
+            )
+            return f"{names} would both be written to {path}: read them in separate commands"
+    return None
+
+
+def target(output: Path, name: str, form: str, page: int | None = None) -> Path:
+    """The file for the result of the document `name`, or for one page of it."""
+    if output.is_dir():
+        stem = "stdin" if name == "-" else Path(name).stem
+        suffix = f"-p{page}" if page else ""
+        return output / f"{stem}{suffix}{formats()[form].extension}"
+    return output.with_stem(f"{output.stem}-p{page}") if page else output
+
+
+def write(artefacts: Sequence[Artefact], name: str, form: str, output: Path | None) -> None:
+    """Write to standard output, to the file named, or into the folder named. OSError.
+
+    FileExistsError where the result would replace the document that was read.
+    """
+    for artefact in artefacts:
+        if output is None:
+            sys.stdout.buffer.write(artefact.content)
+            sys.stdout.buffer.flush()
+        else:
+            many = output.is_dir() or len(artefacts) > 1
+            path = target(output, name, form, artefact.page if many else None)
+            if path.resolve() == Path(name).resolve():
+                raise FileExistsError(errno.EEXIST, "it is the document itself", str(path))
+            path.write_bytes(artefact.content)
