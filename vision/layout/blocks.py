@@ -10,6 +10,7 @@ from vision.core.arrays import Affine
 from vision.core.document import Box, Region
 from vision.core.geometry import transform_box, union
 from vision.layout.forms import cell_by_cell, ends_with_colon, labels_with_colons
+from vision.layout.gutters import split_at_gutters
 from vision.layout.page_furniture import footnotes_of, page_number_of
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
@@ -69,7 +70,7 @@ def draft_blocks(
 
     `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
     """
-    lines = as_level_lines(lines)
+    lines = as_level_lines(split_at_gutters(lines, to_layout))
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
