@@ -1,6 +1,6 @@
 """Groups placed lines into blocks in reading order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
@@ -8,19 +8,21 @@ from statistics import median
 
 from vision.core.arrays import Affine
 from vision.core.document import Box, Region
-from vision.core.geometry import transform_box, union
-from vision.layout.forms import cell_by_cell, ends_with_colon, labels_with_colons
+from vision.core.geometry import union
+from vision.layout.forms import cell_by_cell, ends_with_colon
+from vision.layout.gutters import split_at_gutters
 from vision.layout.page_furniture import footnotes_of, page_number_of
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
-from vision.layout.regions import kind_of, region_of
+from vision.layout.regions import kind_of
 from vision.layout.rows import Flow, Row, rows_of, same_row
+from vision.layout.units import Unit, obstacles, supported_regions, units_of
 from vision.layout.vertical_text import as_level_lines
 
-# Read as one piece, whatever columns are inside or beside them.
-_WHOLE = frozenset({"table", "figure"})
 _MARGINAL = frozenset({"header", "footer", "page_number"})
 _MAY_BE_MARGINAL = frozenset({None, "text", "list"})
+
+_CONFIDENT = 0.5  # regions below it must not reorder rows
 
 # In line heights.
 _PARAGRAPH_GAP = 0.6  # more than the flow's own line gap
@@ -49,19 +51,6 @@ class _Zone(IntEnum):
     FOOTER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """What reading order sees as one thing: a line, or a whole table or figure.
-
-    `first` is the index of its first line among all lines of the page, -1 without lines.
-    """
-
-    box: Box
-    region: Region | None
-    lines: list[PlacedLine]
-    first: int = -1
-
-
 def draft_blocks(
     lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
 ) -> list[Draft]:
@@ -69,17 +58,18 @@ def draft_blocks(
 
     `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
     """
-    lines = as_level_lines(lines)
+    lines = as_level_lines(split_at_gutters(lines, to_layout))
+    regions = supported_regions(lines, regions, to_layout)
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2
     long = _EDGE_TEXT * median([line.box.height for line in lines] or [0.0])
     known = _unlabelled_zones(lines)
-    zones: dict[_Zone, list[_Unit]] = {zone: [] for zone in _Zone}
-    units = list(_units(lines, regions))
+    zones: dict[_Zone, list[Unit]] = {zone: [] for zone in _Zone}
+    units = list(units_of(lines, regions))
     for unit in units:
         torn = _is_marginal(unit) and _has_body_beside(unit, units)
         zones[_Zone.BODY if torn else _zone(unit, middle, long, known)].append(unit)
-    zones[_Zone.BODY] += _obstacles(lines, regions, to_layout)
+    zones[_Zone.BODY] += obstacles(lines, regions, to_layout)
     return [draft for zone in _Zone for draft in _drafts(zones[zone])]
 
 
@@ -90,7 +80,7 @@ def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, _Zone]:
     return zones if number is None else zones | {number: _Zone.FOOTER}
 
 
-def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, _Zone]) -> _Zone:
+def _zone(unit: Unit, middle: float, long: float, known: Mapping[int, _Zone]) -> _Zone:
     kind = unit.region and kind_of(unit.region.label)
     if _is_marginal(unit):
         return _Zone.HEADER if unit.box.y0 < middle else _Zone.FOOTER
@@ -102,11 +92,11 @@ def _zone(unit: _Unit, middle: float, long: float, known: Mapping[int, _Zone]) -
     return _Zone.BODY if upright else _Zone.EDGE
 
 
-def _is_marginal(unit: _Unit) -> bool:
+def _is_marginal(unit: Unit) -> bool:
     return unit.region is not None and kind_of(unit.region.label) in _MARGINAL
 
 
-def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
+def _has_body_beside(unit: Unit, units: Sequence[Unit]) -> bool:
     """Whether body text of its size stands in the same row, which it then belongs to."""
     return any(
         not _is_marginal(other)
@@ -116,48 +106,7 @@ def _has_body_beside(unit: _Unit, units: Sequence[_Unit]) -> bool:
     )
 
 
-def _units(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator[_Unit]:
-    whole: dict[Region, list[int]] = {}
-    for at, line in enumerate(lines):
-        region = region_of(line.line, regions)
-        if region is not None and kind_of(region.label) in _WHOLE:
-            whole.setdefault(region, []).append(at)
-        else:
-            yield _Unit(line.box, region, [line], at)
-    for region, inside in whole.items():
-        held = [lines[at] for at in inside]
-        if _is_form(held):
-            yield from (_Unit(lines[at].box, None, [lines[at]], at) for at in inside)
-        else:
-            yield _Unit(union(line.box for line in held), region, held, inside[0])
-
-
-def _is_form(lines: Sequence[PlacedLine]) -> bool:
-    """Whether what a detector reported as a table has rows of labels above their entries."""
-    boxes = [line.box for line in lines]
-    rows = rows_of(boxes, range(len(boxes)))
-    return labels_with_colons(rows, [line.line.text for line in lines])
-
-
-def _obstacles(
-    lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
-) -> list[_Unit]:
-    """Tables and figures without text, around which columns run all the same."""
-    boxes = [
-        transform_box(to_layout, region.box)
-        for region in regions
-        if kind_of(region.label) in _WHOLE
-    ]
-    return [_Unit(box, None, []) for box in boxes if not any(_meet(box, ln.box) for ln in lines)]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    across = min(one.x1, other.x1) - max(one.x0, other.x0)
-    down = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return across > 0 and down > 0.5 * other.height
-
-
-def _drafts(units: list[_Unit]) -> list[Draft]:
+def _drafts(units: list[Unit]) -> list[Draft]:
     boxes = [unit.box for unit in units]
     texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
     drafts = _Drafts()
@@ -165,27 +114,36 @@ def _drafts(units: list[_Unit]) -> list[Draft]:
     for flow in reading_order(boxes, announcing):
         rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
         breaks = _paragraph_breaks(rows, boxes)
-        labels = _label_columns(flow, units)
+        torn = _torn_regions(flow, units)
         for at, row in enumerate(rows):
             for region, lines in _by_region(units, row).items():
-                if region is None or region in labels:
+                if region is None or region in torn:
                     drafts.add_text(lines, fresh=at in breaks)
                 else:
                     drafts.add_to_region(region, lines)
     return drafts.in_order
 
 
-def _label_columns(flow: Flow, units: Sequence[_Unit]) -> set[Region]:
-    """Text regions that are columns of labels: most rows continue in text outside any region."""
+def _torn_regions(flow: Flow, units: Sequence[Unit]) -> set[Region]:
+    """Regions of several rows that continue in text outside any region: they would tear the rows.
+
+    Most rows must continue; of an uncertain region one will do.
+    """
     rows: dict[Region, list[bool]] = {}
     for row in flow:
-        regions = {units[i].region for i in row}
+        regions = {units[i].region for i in row if units[i].lines}
         for region in regions:
-            if region is not None and kind_of(region.label) == "text":
+            if region is not None:
                 rows.setdefault(region, []).append(None in regions)
     return {
-        region for region, go_on in rows.items() if len(go_on) > 1 and 2 * sum(go_on) > len(go_on)
+        region
+        for region, continued in rows.items()
+        if len(continued) > 1 and sum(continued) > _most(region) * len(continued)
     }
+
+
+def _most(region: Region) -> float:
+    return 0.5 if region.confidence >= _CONFIDENT else 0.0
 
 
 def _usual_height(flow: Flow, boxes: Sequence[Box]) -> float:
@@ -213,7 +171,7 @@ class _Drafts:
         self.in_order[-1].rows.append(row)
 
 
-def _by_region(units: list[_Unit], row: Row) -> dict[Region | None, list[PlacedLine]]:
+def _by_region(units: list[Unit], row: Row) -> dict[Region | None, list[PlacedLine]]:
     """The row's lines by the region that they belong to; empty for rows without text."""
     shares: dict[Region | None, list[PlacedLine]] = {}
     for unit in (units[index] for index in row):

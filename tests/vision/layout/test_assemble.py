@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.readings import blank_page, read_line
 from vision.core.document import Barcode, Box
@@ -359,3 +361,95 @@ def test_a_page_of_nothing_but_a_figure_that_is_left_out_says_that_it_has_no_tex
     regions = [("figure", 0, 0, 400, 300)]
     page = assembled_without_figures(read_line("axis", 60, 60), regions=regions)
     assert (page.text, [warning.code for warning in page.warnings]) == ("", ["no_text"])
+
+
+def found(label, confidence, *box):
+    return "doc", Detection(label, confidence, Box(*box))
+
+
+def read_with(lines, *findings):
+    crops, readings = zip(*lines, strict=True)
+    return assemble(blank_page(), crops, readings, findings, (), ("eng",))
+
+
+def in_order(page):
+    return [line.text for block in page.blocks for line in block.lines]
+
+
+def contents():
+    """A list of contents: titles of different lengths and the numbers of their pages."""
+    return [("Of sails", "3"), ("Ropes and their lay", "19"), ("Masts and yards", "44"),
+            ("Paint", "97")]  # fmt: skip
+
+
+@pytest.mark.parametrize("confidence", [0.3, 0.57, 0.9])
+def test_a_table_that_cuts_off_some_titles_does_not_tear_them_from_their_numbers(confidence):
+    rows = [(30 * at, [(title, 50), (page, 300)]) for at, (title, page) in enumerate(contents())]
+    page = read_with(form_of(*rows), found("table", confidence, 110, 0, 400, 120))
+    assert page.text.split("\n") == [f"{title} {number}" for title, number in contents()]
+
+
+def test_a_false_table_over_a_line_of_prose_and_the_edge_text_joins_nothing():
+    edge = read_line("Form 17-C", 0, 0, to_frame=compose(translation(980, 60), TURN))
+    texts = ("Goods are called for on working days", "Bring this slip", "A fee falls due")
+    page = read_with([*prose(50, 0, *texts), edge], found("table", 0.3, 40, 50, 1000, 300))
+    assert kinds(page) == [("text", "/".join(texts)), ("text", "Form 17-C")]
+    assert [region.label for region in page.regions] == ["table"], "the region itself is reported"
+
+
+@pytest.mark.parametrize("confidence", [0.26, 0.49])
+def test_a_false_table_over_two_columns_of_prose_leaves_them_columns(confidence):
+    left = [f"line {i} of the column at the left" for i in range(6)]
+    right = [f"line {i} of the column beside it" for i in range(6)]
+    columns = ((left, 50), (right, 400))
+    lines = [read_line(t, x, 26 * at) for texts, x in columns for at, t in enumerate(texts)]
+    page = read_with(lines, found("table", confidence, 40, 0, 760, 160))
+    assert in_order(page) == [*left, *right]
+
+
+def test_a_table_beside_a_column_of_text_takes_none_of_it():
+    cells = [read_line(text, x, y) for y in (0, 30, 60) for text, x in (("tea", 50), ("1.90", 200))]
+    lines = [*cells, *prose(300, 2, "one line", "two lines", "three lines")]
+    page = read_with(lines, found("table", 0.6, 40, 0, 260, 90))
+    assert kinds(page)[0] == ("table", "tea 1.90/tea 1.90/tea 1.90")
+
+
+@pytest.mark.parametrize("label", ["signature", "handwriting", "text", "formula", "stamp"])
+def test_a_region_around_the_amounts_does_not_tear_them_from_their_labels(label):
+    rows = [(30 * at, [(f"item{at}", 50), (f"{at}.00", 400)]) for at in range(4)]
+    page = read_with(form_of(*rows), found(label, 0.9, 390, 0, 460, 120))
+    assert page.text.split() == [text for _, row in rows for text, _ in row]
+
+
+def test_an_uncertain_region_beside_one_label_does_not_reorder_its_row():
+    rows = [(30 * at, [(f"item{at}", 50), (f"{at}.00", 400)]) for at in range(1, 4)]
+    lines = [read_line("0.00", 400, 0), *form_of(*rows)]
+    page = read_with(lines, found("signature", 0.34, 390, 0, 460, 56))
+    told = ["0.00", *(text for _, row in rows for text, _ in row)]
+    assert page.text.split() == told
+
+
+_LABELS = st.sampled_from(["table", "figure", "text", "title", "list", "header", "signature"])
+_FINDINGS = st.lists(
+    st.tuples(
+        _LABELS,
+        st.sampled_from([0.26, 0.45, 0.6, 0.9]),
+        *[st.integers(0, 600)] * 2,
+        *[st.integers(20, 500)] * 2,
+    ),
+    max_size=5,
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 500)), min_size=1, max_size=20),
+    _FINDINGS,
+)
+def test_no_line_is_lost_or_doubled_whatever_regions_were_found(places, regions):
+    lines = [read_line(f"n{at} more words", x, y) for at, (x, y) in enumerate(places)]
+    findings = [
+        found(label, confidence, x, y, x + w, y + h) for label, confidence, x, y, w, h in regions
+    ]
+    page = read_with(lines, *findings)
+    words = [word for word in page.text.split() if word.startswith("n")]
+    assert sorted(words) == sorted(f"n{at}" for at in range(len(places)))

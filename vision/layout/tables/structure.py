@@ -19,7 +19,7 @@ from vision.layout.tables.cells import Cell, Fragment, GridRow, Word
 from vision.layout.tables.wrapped_rows import join_wrapped
 
 # In line heights: wider than the space between words, narrower than that between columns.
-_CELL_GAP = 0.7
+CELL_GAP = 0.7
 # Where many rows agree, gaps at the same place are no chance: a narrower gap suffices, if it is
 # still wider than the spaces between the table's words.
 _NARROW_CELL_GAP, _MANY_ROWS = 0.45, 7
@@ -38,7 +38,7 @@ def make_table(
     `rows` hold the region's lines side by side, from the top; positions without text get no cell.
     """
     unit = median([line.box.height for row in rows for line in row])
-    lines = [list(_lines(row, to_layout)) for row in rows]
+    lines = [list(words_by_line(row, to_layout)) for row in rows]
     columns, gap = _columns(lines, unit)
     if len(columns) < 2:
         return None
@@ -53,7 +53,7 @@ def make_table(
     return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id)
 
 
-def _lines(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
+def words_by_line(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
     """The words of each line of the row, from the top, each line in reading direction.
 
     Lines of a row may lie one above the other, beside a taller cell or between two.
@@ -91,24 +91,24 @@ def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[In
     gaps = [
         right.x[0] - left.x[1] for row in rows for line in row for left, right in pairwise(line)
     ]
-    spaces = [gap for gap in gaps if 0 < gap < _CELL_GAP * unit]
+    spaces = [gap for gap in gaps if 0 < gap < CELL_GAP * unit]
     narrow = max(_NARROW_CELL_GAP * unit, _WIDER_THAN_A_SPACE * median(spaces or [0.0]))
     columns, full = _columns_at(rows, narrow)
-    if full >= _MANY_ROWS and narrow < _CELL_GAP * unit:
+    if full >= _MANY_ROWS and narrow < CELL_GAP * unit:
         return columns, narrow
-    return _columns_at(rows, _CELL_GAP * unit)[0], _CELL_GAP * unit
+    return _columns_at(rows, CELL_GAP * unit)[0], CELL_GAP * unit
 
 
 def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[Interval], int]:
     """The columns between gaps wider than `gap`, and how many rows define them."""
-    pieces = [[run for line in row for run in _runs(line, gap)] for row in rows]
+    pieces = [[run for line in row for run in runs(line, gap)] for row in rows]
     fullest = max(len(row) for row in pieces)
     full = [row for row in pieces if len(row) >= max(_FULL_ROW * fullest, 2)]
     reach = ((run[0].x[0], max(word.x[1] for word in run)) for row in full for run in row)
     return merge_intervals(reach), len(full)
 
 
-def _runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:
+def runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:
     """The line's words split where they are further apart than `gap`."""
     run: list[Word] = []
     for word in line:
@@ -124,8 +124,8 @@ def _cells(
     lines: Sequence[Sequence[Word]], columns: list[Interval], unit: float, gap: float
 ) -> list[Cell]:
     """The row's cells from the first column on; what shares a column shares a cell."""
-    runs = [run for line in lines for run in _runs(line, _CELL_GAP * unit)]
-    pieces = [piece for run in runs for piece in _split_at_gaps(run, columns, gap)]
+    stretches = [run for line in lines for run in runs(line, CELL_GAP * unit)]
+    pieces = [piece for run in stretches for piece in _split_at_gaps(run, columns, gap)]
     cells: list[Cell] = []
     for piece in sorted(pieces, key=lambda cell: (cell.first, cell.last)):
         if cells and piece.first <= cells[-1].last:
@@ -147,7 +147,7 @@ def _split_at_gaps(run: Sequence[Word], columns: list[Interval], gap: float) -> 
     Where a word lies across such a gap, all of them are one cell over several columns.
     """
     whole = [_reach(word.x, columns) for word in run]
-    shares = [list(run)] if any(a != b for a, b in whole) else list(_runs(run, gap))
+    shares = [list(run)] if any(a != b for a, b in whole) else list(runs(run, gap))
     for share in shares:
         reach = share[0].x[0], max(word.x[1] for word in share)
         yield Cell(*_reach(reach, columns), [Fragment.of(share)])
