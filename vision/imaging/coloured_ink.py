@@ -89,7 +89,7 @@ def _brightest(image: Image) -> Grey:
 
 def _crossing(coloured: Grey, dark: Grey) -> Grey | None:
     """1 in the groups of coloured ink that touch several pieces of dark print; None for none."""
-    near = cv2.dilate(coloured, np.ones((_TOUCHING, _TOUCHING), np.uint8))
+    near = np.asarray(cv2.dilate(coloured, np.ones((_TOUCHING, _TOUCHING), np.uint8)), np.uint8)
     if not (near & dark).any():
         return None
     group = cv2.dilate(coloured, np.ones((_TOGETHER, _TOGETHER), np.uint8))
