@@ -22,6 +22,7 @@ from vision.layout.vertical_text import as_level_lines
 _MARGINAL = frozenset({"header", "footer", "page_number"})
 _MAY_BE_MARGINAL = frozenset({None, "text", "list"})
 
+_PAPER = 255.0  # the background of what has no text
 _CONFIDENT = 0.5  # regions below it must not reorder rows
 
 # In line heights.
@@ -111,7 +112,8 @@ def _drafts(units: list[Unit]) -> list[Draft]:
     texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
     drafts = _Drafts()
     announcing = {at for at, text in enumerate(texts) if ends_with_colon(text)}
-    for flow in reading_order(boxes, announcing):
+    backgrounds = [unit.lines[0].background if unit.lines else _PAPER for unit in units]
+    for flow in reading_order(boxes, announcing, backgrounds):
         rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
         breaks = _paragraph_breaks(rows, boxes)
         torn = _torn_regions(flow, units)
