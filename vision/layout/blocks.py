@@ -1,7 +1,7 @@
 """Groups placed lines into blocks in reading order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
 from statistics import median
@@ -16,6 +16,7 @@ from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
 from vision.layout.regions import kind_of
 from vision.layout.rows import Flow, Row, rows_of, same_row
+from vision.layout.signs import with_signs
 from vision.layout.units import Unit, obstacles, supported_regions, units_of
 from vision.layout.vertical_text import as_level_lines
 
@@ -71,7 +72,8 @@ def draft_blocks(
         torn = _is_marginal(unit) and _has_body_beside(unit, units)
         zones[_Zone.BODY if torn else _zone(unit, middle, long, known)].append(unit)
     zones[_Zone.BODY] += obstacles(lines, regions, to_layout)
-    return [draft for zone in _Zone for draft in _drafts(zones[zone])]
+    drafts = [draft for zone in _Zone for draft in _drafts(zones[zone])]
+    return [replace(draft, rows=[with_signs(row) for row in draft.rows]) for draft in drafts]
 
 
 def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, _Zone]:
