@@ -6,9 +6,7 @@ from statistics import median
 
 from vision.core.document import Block, Document, Line, Page, Table
 from vision.core.exports import Artefact, Source
-
-# Running heads and page numbers interrupt the text of whoever reads on.
-LEFT_OUT = frozenset({"header", "footer", "page_number"})
+from vision.export.running_text import RunningText
 
 # Only what can mean something where it stands, so that the source is fit to be read as well: a
 # bracket makes a link only if one closes before `(`, `[` or `:`; `_` inside a word is a letter.
@@ -21,6 +19,10 @@ _LINE_START = re.compile(
     r"|\d{1,9}(?=[.)](?:\s|$)))"
 )
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
+# Marks of items that are nothing else; a dash may be a minus sign, a box an answer.
+_PLAIN_BULLET = re.compile(r"^[•◦▪▫●‣]\s*(?=\S)")
+_DASH_BULLET = re.compile(r"^[\u2013—*-]\s+(?=[^\W\d])")
+_FEWEST_DASHES = 2  # in one block
 _NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
 _MIN_PROSE_LINE = 8.0  # in line heights: about 20 letters
 
@@ -34,10 +36,11 @@ def render_markdown(document: Document) -> str:
     """Blocks as headings, paragraphs, lists and tables, in reading order.
 
     The first title is the heading of level one, later titles are of level two. Headers, footers
-    and page numbers are left out. Where the document has several pages, each begins with the
+    and page numbers are left out where their detection was confident or something else confirms
+    it: they interrupt the text. Where the document has several pages, each begins with the
     comment `<!-- page N -->`. Lines of a paragraph stay lines.
     """
-    renderer = _Renderer()
+    renderer = _Renderer(RunningText(document))
     several = document.document.pages > 1
     parts: list[str] = []
     for page in document.pages:
@@ -50,13 +53,14 @@ def render_markdown(document: Document) -> str:
 class _Renderer:
     """Remembers whether the document already has its heading of level one."""
 
-    def __init__(self) -> None:
+    def __init__(self, running_text: RunningText) -> None:
+        self._running_text = running_text
         self._titled = False
 
     def blocks(self, page: Page) -> Iterator[str]:
         tables = {table.region: table for table in page.tables if table.region is not None}
         for block in page.blocks:
-            if block.kind in LEFT_OUT:
+            if self._running_text.includes(block, page):
                 continue
             if block.kind == "title":
                 yield self._heading(block)
@@ -100,7 +104,24 @@ def render_table(table: Table) -> str:
 
 
 def _paragraph(block: Block) -> str:
-    return "\n".join(escape(line.text) for line in block.lines)
+    """The lines of a paragraph; those with bullets are items, and lines below one continue it."""
+    bullet = _bullet_of(block.lines)
+    rendered: list[str] = []
+    in_item = False
+    for line in block.lines:
+        mark = bullet.match(line.text) if bullet else None
+        in_item = in_item or mark is not None
+        text = escape(line.text[mark.end() :] if mark else line.text)
+        rendered.append(f"{'- ' if mark else '  ' if in_item else ''}{text}")
+    return "\n".join(rendered)
+
+
+def _bullet_of(lines: Sequence[Line]) -> re.Pattern[str] | None:
+    """What marks the items among a paragraph's lines; None where there are none."""
+    if any(_PLAIN_BULLET.match(line.text) for line in lines):
+        return _PLAIN_BULLET
+    dashes = sum(_DASH_BULLET.match(line.text) is not None for line in lines)
+    return _DASH_BULLET if dashes >= _FEWEST_DASHES else None
 
 
 def _emphasised(block: Block) -> str:

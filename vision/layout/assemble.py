@@ -8,7 +8,7 @@ from vision.core.options import FigureText
 from vision.core.stages import LineCrop, LineReading, PreparedPage
 from vision.layout.blocks import Draft, draft_blocks
 from vision.layout.line_merging import join_row
-from vision.layout.placed_line import layout_frame, place_lines
+from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
 from vision.layout.tables.structure import make_table
 
@@ -32,7 +32,8 @@ def assemble(
     height, width = page.upright.shape[:2]
     regions = make_regions(findings, width, height)
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
-    drafts = draft_blocks(place_lines(crops, readings, to_layout), regions, to_layout)
+    lines = with_backgrounds(place_lines(crops, readings, to_layout), page.upright)
+    drafts = draft_blocks(lines, regions, to_layout)
     if figure_text == "leave_out":
         drafts = [draft for draft in drafts if draft.kind != "figure"]
     blocks = tuple(_block(number, draft) for number, draft in enumerate(drafts, start=1))

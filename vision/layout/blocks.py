@@ -1,7 +1,7 @@
 """Groups placed lines into blocks in reading order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
 from statistics import median
@@ -16,12 +16,14 @@ from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
 from vision.layout.regions import kind_of
 from vision.layout.rows import Flow, Row, rows_of, same_row
+from vision.layout.signs import with_signs
 from vision.layout.units import Unit, obstacles, supported_regions, units_of
 from vision.layout.vertical_text import as_level_lines
 
 _MARGINAL = frozenset({"header", "footer", "page_number"})
 _MAY_BE_MARGINAL = frozenset({None, "text", "list"})
 
+_PAPER = 255.0  # the background of what has no text
 _CONFIDENT = 0.5  # regions below it must not reorder rows
 
 # In line heights.
@@ -70,7 +72,8 @@ def draft_blocks(
         torn = _is_marginal(unit) and _has_body_beside(unit, units)
         zones[_Zone.BODY if torn else _zone(unit, middle, long, known)].append(unit)
     zones[_Zone.BODY] += obstacles(lines, regions, to_layout)
-    return [draft for zone in _Zone for draft in _drafts(zones[zone])]
+    drafts = [draft for zone in _Zone for draft in _drafts(zones[zone])]
+    return [replace(draft, rows=[with_signs(row) for row in draft.rows]) for draft in drafts]
 
 
 def _unlabelled_zones(lines: Sequence[PlacedLine]) -> dict[int, _Zone]:
@@ -111,7 +114,8 @@ def _drafts(units: list[Unit]) -> list[Draft]:
     texts = [" ".join(line.line.text for line in unit.lines) for unit in units]
     drafts = _Drafts()
     announcing = {at for at, text in enumerate(texts) if ends_with_colon(text)}
-    for flow in reading_order(boxes, announcing):
+    backgrounds = [unit.lines[0].background if unit.lines else _PAPER for unit in units]
+    for flow in reading_order(boxes, announcing, backgrounds):
         rows = cell_by_cell(flow, boxes, texts, _usual_height(flow, boxes))
         breaks = _paragraph_breaks(rows, boxes)
         torn = _torn_regions(flow, units)

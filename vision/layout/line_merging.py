@@ -23,7 +23,7 @@ def join_row(row: Sequence[PlacedLine], *, across_gaps: bool = False) -> list[Li
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    return [_join([piece.line for piece in group]) for group in groups]
+    return [join_lines([piece.line for piece in group]) for group in groups]
 
 
 def _close(left: PlacedLine, right: PlacedLine) -> bool:
@@ -31,7 +31,8 @@ def _close(left: PlacedLine, right: PlacedLine) -> bool:
     return left.level and right.level and right.box.x0 - left.box.x1 <= limit
 
 
-def _join(pieces: Sequence[Line]) -> Line:
+def join_lines(pieces: Sequence[Line]) -> Line:
+    """The pieces as one line, in order; as confident as its letters are on average."""
     if len(pieces) == 1:
         return pieces[0]
     letters = sum(len(piece.text) for piece in pieces)

@@ -12,7 +12,7 @@ _NUMBER = re.compile(
     r"\W*(?:[^\W\d]{1,6}\W+)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of|von|de|sur)\s*\d{1,4})?\W*",
     re.IGNORECASE,
 )
-_NOTE_MARK = re.compile(r"(?:\d{1,2}|[*†‡§¶])\)?\s*\w")
+_NOTE_MARK = re.compile(r"(?:\d{1,2}(?!\d)|[*†‡§¶])\)?\s*\w")  # `2021` is a year
 _FEWEST_LINES = 8  # the last number of a shorter page may be a sum
 
 # In heights of the page's usual line.

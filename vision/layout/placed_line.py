@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vision.core.arrays import Affine
+from vision.core.arrays import Affine, Image
 from vision.core.document import Box, Line, Polygon, Word
 from vision.core.geometry import (
     bounding_box,
@@ -28,11 +28,13 @@ class PlacedLine:
 
     The box is as long as the text and as high as the line was cut, whatever its letters: words
     without ascenders are no smaller print. `level` is false for text that runs up or down.
+    `background` is the grey level behind it, 0 to 255.
     """
 
     line: Line
     box: Box
     level: bool
+    background: float = 255.0
 
 
 def layout_frame(to_page: Affine, texts: Iterable[str]) -> Affine:
@@ -57,6 +59,18 @@ def place_lines(
         raise ValueError(f"{len(readings)} readings for {len(crops)} crops: each crop needs one.")
     pairs = zip(crops, readings, strict=True)
     return [_place(crop, reading, to_layout) for crop, reading in pairs if reading.text.strip()]
+
+
+def with_backgrounds(lines: Sequence[PlacedLine], page: Image) -> list[PlacedLine]:
+    """The lines with the grey level of the paper behind each; `page` is the page frame's image."""
+    return [replace(line, background=_background(page, line.line.box)) for line in lines]
+
+
+def _background(page: Image, box: Box) -> float:
+    """The median of all pixels: letters cover less than half of a line."""
+    x0, y0, x1, y1 = (max(0, round(edge)) for edge in box)
+    pixels = page[y0:y1:2, x0:x1:2]
+    return float(np.median(pixels)) if pixels.size else 255.0
 
 
 def _place(crop: LineCrop, reading: LineReading, to_layout: Affine) -> PlacedLine:

@@ -15,6 +15,7 @@ from statistics import median
 from vision.core.document import Box
 from vision.layout.forms import is_form
 from vision.layout.rows import Flow, rows_of
+from vision.layout.sidebars import is_sidebar
 
 Interval = tuple[float, float]
 
@@ -42,18 +43,31 @@ class _Item:
 _Band = list[_Item]
 
 
-def reading_order(boxes: Sequence[Box], labels: Collection[int] = ()) -> list[Flow]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is known of all items; `unit` is the height of a usual line."""
+
+    boxes: Sequence[Box]
+    unit: float
+    labels: Collection[int]
+    backgrounds: Sequence[float]
+
+
+def reading_order(
+    boxes: Sequence[Box], labels: Collection[int] = (), backgrounds: Sequence[float] = ()
+) -> list[Flow]:
     """Every index of `boxes` exactly once, in flows that are read one after the other.
 
     Boxes are lines of text, and obstacles such as figures; all in one upright, deskewed frame.
     `labels` are the indices of lines that name what is beside or below them: they form no column
-    of their own.
+    of their own. `backgrounds` are the grey levels behind the boxes, 0 to 255, where known.
     """
     if not boxes:
         return []
     unit = median(max(box.height, 1.0) for box in boxes)
     items = [_shrink(index, box, unit) for index, box in enumerate(boxes)]
-    return [rows_of(boxes, flow) for flow in _order(items, boxes, unit, labels)]
+    page = _Page(boxes, unit, labels, backgrounds)
+    return [rows_of(boxes, flow) for flow in _order(items, page)]
 
 
 def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
@@ -72,22 +86,20 @@ def _shrink(index: int, box: Box, unit: float) -> _Item:
     return _Item(index, box.x0 + aside, box.y0 + down, box.x1 - aside, box.y1 - down)
 
 
-def _order(
-    items: list[_Item], boxes: Sequence[Box], unit: float, labels: Collection[int]
-) -> Iterator[list[int]]:
+def _order(items: list[_Item], page: _Page) -> Iterator[list[int]]:
     """Flows of indices: columns one by one; what lies between columns as one flow."""
     flow: list[int] = []
-    for run, gutters in _runs(_bands(items), unit):
-        columns = _columns(run, gutters, unit, labels)
+    for run, gutters in _runs(_bands(items), page.unit):
+        columns = _columns(run, gutters, page)
         inside = [item.index for item in run]
-        if len(columns) == 1 or is_form(rows_of(boxes, inside), boxes, unit):
+        if len(columns) == 1 or is_form(rows_of(page.boxes, inside), page.boxes, page.unit):
             flow.extend(inside)
             continue
         if flow:
             yield flow
             flow = []
         for column in columns:
-            yield from _order(column, boxes, unit, labels)
+            yield from _order(column, page)
     if flow:
         yield flow
 
@@ -146,21 +158,45 @@ def _gutters(covered: list[Interval], unit: float) -> list[Interval]:
     return [(start, end) for start, end in gaps if end - start >= _MIN_GUTTER * unit]
 
 
-def _columns(
-    run: list[_Item], gutters: list[Interval], unit: float, labels: Collection[int]
-) -> list[list[_Item]]:
-    """The run divided at those gutters that separate columns of prose, left to right."""
-    gutters = _without_label_columns(run, gutters, labels)
+def _columns(run: list[_Item], gutters: list[Interval], page: _Page) -> list[list[_Item]]:
+    """The run divided at those gutters that separate columns of prose, left to right.
+
+    A sidebar of short lines is a column too.
+    """
+    gutters = _without_label_columns(run, gutters, page.labels)
     while gutters:
         columns = _split(run, gutters)
-        thin = next((i for i, column in enumerate(columns) if not _is_prose(column, unit)), None)
+        thin = next((i for i in range(len(columns)) if not _stands_alone(i, columns, page)), None)
         if thin is None:
-            enough = max(_line_count(column, unit) for column in columns) >= _MIN_PROSE_LINES
-            return columns if enough else [run]
+            enough = max(_line_count(column, page.unit) for column in columns)
+            return columns if enough >= _MIN_PROSE_LINES else [run]
         # A bullet or a price belongs to the text across its narrower gutter.
         beside = gutters[max(thin - 1, 0) : thin + 1]
         gutters.remove(min(beside, key=lambda gutter: gutter[1] - gutter[0]))
     return [run]
+
+
+def _stands_alone(at: int, columns: Sequence[list[_Item]], page: _Page) -> bool:
+    """Whether a column is prose, or an outermost one a sidebar beside prose."""
+    if _is_prose(columns[at], page.unit):
+        return True
+    if 0 < at < len(columns) - 1:
+        return False
+    body = columns[at + 1 if at == 0 else at - 1]
+    return _is_prose(body, page.unit) and is_sidebar(
+        _boxes(columns[at], page),
+        _boxes(body, page),
+        page.unit,
+        (_backgrounds(columns[at], page), _backgrounds(body, page)),
+    )
+
+
+def _boxes(items: Sequence[_Item], page: _Page) -> list[Box]:
+    return [page.boxes[item.index] for item in items]
+
+
+def _backgrounds(items: Sequence[_Item], page: _Page) -> list[float]:
+    return [page.backgrounds[item.index] for item in items] if page.backgrounds else []
 
 
 def _without_label_columns(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.support.readings import small_document
-from vision.core.document import Block, Box, DocumentInfo, Line, Table, TableCell
+from vision.core.document import Block, Box, DocumentInfo, Line, Region, Table, TableCell
 from vision.export.markdown import escape, render_markdown, render_table
 
 BOX = Box(0, 0, 1, 1)
@@ -42,6 +42,69 @@ def test_running_heads_and_page_numbers_are_left_out():
         document([block("header", "H"), block("text", "T"), block("footer", "F")])
     )
     assert rendered == "T\n"
+
+
+def region(label, confidence):
+    return Region("r1", label, confidence, BOX, "doc")
+
+
+def page_of(*blocks, regions=(), number=1):
+    page = small_document().pages[0]
+    return replace(page, number=number, blocks=blocks, regions=regions, tables=(), height=1000)
+
+
+def placed(kind, text, y, region="r1"):
+    return Block("b1", kind, (Line(text, 1.0, Box(0, y, 100, y + 20)),), region)
+
+
+@pytest.mark.parametrize("kind", ["header", "footer", "page_number"])
+@pytest.mark.parametrize(("confidence", "kept"), [(0.26, True), (0.49, True), (0.5, False)])
+def test_text_is_left_out_only_where_its_detection_is_confident(kind, confidence, kept):
+    page = page_of(placed(kind, "Dear Sir,", 20), regions=[region(kind, confidence)])
+    rendered = render_markdown(replace(document([]), pages=(page,)))
+    assert rendered == ("Dear Sir,\n" if kept else "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "kept"),
+    [("63", 960, False), ("- 12 -", 10, False), ("Page 3 of 10", 960, False), ("63", 500, True),
+     ("Source: own survey", 960, True), ("1,280.15", 960, True)],
+)  # fmt: skip
+def test_a_page_number_at_the_edge_needs_no_confidence(text, y, kept):
+    page = page_of(placed("footer", text, y), regions=[region("footer", 0.3)])
+    rendered = render_markdown(replace(document([]), pages=(page,)))
+    assert (rendered != "\n") == kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [(("Report 1", "Report 2"), False), (("Report 1", "Minutes 2"), True)],
+)
+def test_a_head_that_pages_repeat_needs_no_confidence(texts, kept):
+    pages = [
+        page_of(placed("header", text, 200), regions=[region("header", 0.3)], number=number)
+        for number, text in enumerate(texts, start=1)
+    ]
+    rendered = render_markdown(replace(document([], []), pages=tuple(pages)))
+    assert all((text in rendered) == kept for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "rendered"),
+    [
+        pytest.param(("• one", "• two"), "- one\n- two\n", id="bullets"),
+        pytest.param(("Take:", "● one", "goes on", "●two"), "Take:\n- one\n  goes on\n- two\n",
+                     id="lines before and within items"),
+        pytest.param(("- one", "\u2013 two"), "- one\n- two\n", id="dashes"),
+        pytest.param(("- one", "two"), "\\- one\ntwo\n", id="one dash alone"),
+        pytest.param(("- 450.00", "- 12.50"), "\\- 450.00\n\\- 12.50\n", id="minus signs"),
+        pytest.param(("□ yes", "□ no"), "□ yes\n□ no\n", id="check boxes"),
+        pytest.param(("•",), "•\n", id="a bullet without text"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["text", "handwriting"])
+def test_lines_with_bullets_are_items_in_any_text(kind, texts, rendered):
+    assert render_markdown(document([block(kind, *texts)])) == rendered
 
 
 def test_each_page_of_several_is_marked_by_its_number():

@@ -80,3 +80,8 @@ def test_columns_are_read_before_footnotes_and_the_page_number_last():
     order = [line.text for block in page.blocks for line in block.lines]
     assert order == [text.strip() for text, *_ in lines]
     assert {block.kind for block in page.blocks} == {"text"}
+
+
+def test_years_in_small_print_at_the_foot_are_no_marks_of_notes():
+    lines = placed(*BODY, ("2021 Foreman", 50, 600, 14), ("2017 Fitter", 50, 620, 14))
+    assert footnotes_of(lines, None) == []
