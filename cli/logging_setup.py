@@ -21,11 +21,14 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 def configure_logging(level: str, stream: TextIO = sys.stderr) -> None:
-    """Send everything from `level` up to `stream`; Celery and its libraries from warnings up."""
+    """Send everything from `level` up to `stream`; what libraries say from warnings up.
+
+    Alembic says which database it talks to whenever `/readyz` asks for the version of the tables.
+    """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(PlainFormatter() if stream.isatty() else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for name in ("celery", "kombu", "httpcore", "PIL"):
+    for name in ("alembic", "celery", "kombu", "httpcore", "PIL"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
     # Celery writes a failed task's exception with its message; workers/tasks.py logs it our way.
     logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)

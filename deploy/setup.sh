@@ -64,7 +64,7 @@ install_packages() {
            apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         say "apt-get could not install: $missing"
-        say "Mend what it says above, or install them by hand:  apt-get install $missing"
+        say "Fix what it reports above, or install them by hand:  apt-get install $missing"
         exit 1
     fi
     rm -f "$log"
@@ -100,7 +100,7 @@ install_project() {
 forget_other_flavour() {
     if [ "$flavour" = gpu ]; then others="cpu dev"; else others=gpu; fi
     for other in $others; do
-        [ ! -e "$venv/.installed-$other.txt" ] || { say "Changing to $flavour: .venv is made anew"; rm -rf "$venv"; }
+        [ ! -e "$venv/.installed-$other.txt" ] || { say "Changing to $flavour: .venv is rebuilt"; rm -rf "$venv"; }
     done
 }
 

@@ -44,7 +44,7 @@ def read_documents(request: ReadRequest) -> int:
         with LocalReader(Settings()) as reader, _inputs(request.files) as inputs:
             outcomes = list(_outcomes(reader, inputs, request))
     except EngineFailure as failure:
-        complain(f"{failure.message}\n`pagesight doctor` tells more.")
+        complain(f"{failure.message}\n`pagesight doctor` checks the whole installation.")
         return Exit.INSTALLATION
     return max(outcomes, key=_FROM_BEST_TO_WORST.index, default=Exit.OK)
 

@@ -2,10 +2,15 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from cli.logging_setup import configure_logging
+from jobs.db.engine import Database
+from jobs.migrations.revision import is_current
+from jobs.migrations.upgrade import migrate
+from jobs.settings import Settings
 from vision.core.errors import EngineFailure
 
 
@@ -61,6 +66,20 @@ def test_the_message_of_a_foreign_error_may_quote_a_document_and_stays_out(
 
 def test_the_message_of_an_error_of_ours_is_kept() -> None:
     assert "no driver" in logged(io.StringIO(), EngineFailure("provider_missing", "no driver"))
+
+
+def test_looking_up_the_version_of_the_tables_logs_nothing(tmp_path: Path) -> None:
+    """Each probe of `/readyz` does it."""
+    settings = Settings(_env_file=None, data_dir=tmp_path)
+    migrate(settings)
+    database = Database(settings.sqlalchemy_url)
+    stream = io.StringIO()
+    configure_logging("info", stream)
+    try:
+        assert is_current(database)
+    finally:
+        database.close()
+    assert stream.getvalue() == ""
 
 
 def test_celery_speaks_up_only_when_something_is_wrong() -> None:
