@@ -11,6 +11,7 @@ from models.registry.resolve import LocalModel, resolve
 from vision.core.stages import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
+from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
@@ -55,10 +56,14 @@ def open_recogniser(resources: Resources) -> PpocrRecogniser:
 
 
 def open_second_reader(resources: Resources) -> PpocrRecogniser:
-    """The registry's entry for second readings: the same networks, narrower lines."""
-    first = resources.recogniser("ppocr")
-    assert isinstance(first, PpocrRecogniser)
-    return first.narrowed(_SECOND_READING_WIDTH)
+    """The registry's entry for second readings: the same networks, narrower lines, word lists.
+
+    The lists are those of Tesseract's models, which the first recogniser has loaded as a rule.
+    """
+    ppocr, lstm = resources.recogniser("ppocr"), resources.recogniser("lstm")
+    assert isinstance(ppocr, PpocrRecogniser)
+    assert isinstance(lstm, LstmRecogniser)
+    return ppocr.as_second_reader(_SECOND_READING_WIDTH, lstm.word_list)
 
 
 def open_ppocr_recogniser(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vision.core.document import ModelUse
 from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
 from vision.recognition.line_orientation import turn_rotated_lines
+from vision.recognition.second_reading import choose
 
 # Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
 # a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
@@ -35,9 +36,9 @@ def recognise_lines(
 ) -> LineTexts:
     """The crops, rotated lines turned the right way, with a reading for each.
 
-    What `first` read with a confidence under `below` is as `second` reads it; what is hardly text
-    at all stays as it is. Confidences of two engines are not comparable, so picking the higher one
-    does not improve accuracy. `check` may raise to stop between the two.
+    What `first` read with a confidence under `below` is read by `second` too, and the better of
+    the two readings is taken (`second_reading.choose`); what is hardly text at all is not read
+    again. `check` may raise to stop between the two.
     """
     reread = Reread(_NOISE, below) if second else NEVER
     turned = turn_rotated_lines(crops, first)
@@ -47,7 +48,10 @@ def recognise_lines(
         check()
         again = _read_again(turned, readings, second, reread)
         models += _models(again.values())
-        readings = [again.get(at, reading) for at, reading in enumerate(readings)]
+        readings = [
+            choose(reading, again[at]) if at in again else reading
+            for at, reading in enumerate(readings)
+        ]
     return LineTexts(turned, readings, tuple(dict.fromkeys(models)))
 
 

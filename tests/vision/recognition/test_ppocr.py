@@ -103,11 +103,30 @@ def test_a_narrowed_line_is_read_in_the_same_places():
     crop = crop_of(written(SENTENCE))
     (whole,), (narrow,) = (
         recogniser().recognise([crop]),
-        recogniser().narrowed(0.8).recognise([crop]),
+        recogniser().as_second_reader(0.8, lambda languages: None).recognise([crop]),
     )
     assert narrow.text == SENTENCE
     for one, other in zip(whole.words, narrow.words, strict=True):
         assert tuple(other.box) == pytest.approx(tuple(one.box), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("has_list", "listed"), [(True, [True, None, False]), (False, [None, None, None])]
+)
+def test_a_second_reader_looks_its_words_up_where_there_is_a_list(has_list, listed):
+    asked = []
+
+    def word_list(languages):
+        asked.append(tuple(languages))
+        return {"total"}.__contains__ if has_list else None
+
+    (reading,) = (
+        recogniser()
+        .as_second_reader(1.0, word_list)
+        .recognise([crop_of(written("Total 12.50 dew"))])
+    )
+    assert [word.listed for word in reading.words] == listed
+    assert asked == [("eng",)]
 
 
 @pytest.mark.parametrize(
