@@ -20,7 +20,7 @@ Script = Literal["latin", "whole"]
 Precision = Literal["float32", "int8"]
 
 # Changes whenever the same file would give other bytes: it is part of the key in the cache.
-_RECIPE_VERSION = 1
+_RECIPE_VERSION = 2
 _SCRIPTS = 2  # every network stays loaded
 
 # Tesseract's codes of languages whose letters are all among its classes.
@@ -34,7 +34,11 @@ _LATIN = frozenset(
 _WHOLE = frozenset({"chi_sim", "chi_tra", "jpn"})
 
 _LAST_OF_LATIN = 0x17F  # Latin Extended-A
-_MORE_LATIN = frozenset("ȘșȚț–—‘’‚“”„†‡•…‰€₤№™")  # noqa: RUF001 - these very characters
+_MORE_LATIN = frozenset(
+    "ȘșȚț–—‘’‚“”„†‡•…‰€₤№™"  # noqa: RUF001 - these very characters
+    "⁰⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉−≈≠≤≥←↑→↓"  # noqa: RUF001 - these too
+    "●○◦■□▪▫▶►◆◇★☆☐☑☒✓✔✕✖"
+)
 _TRIAL_SHAPE = (1, 3, 48, 64)
 
 

@@ -54,6 +54,17 @@ def test_the_first_reader_knows_which_lines_will_be_read_again(second, reread):
     assert first.reread == reread
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence", "seen"),
+    [("@ Fill the lamps", 0.99, 1), ("Fill the lamps", 0.99, 0), ("@ Fill the lamps", 0.59, 0)],
+    ids=["suspicious", "plain", "noise"],
+)
+def test_confident_lines_with_suspicious_marks_are_read_again(text, confidence, seen):
+    first, second = Reader("first", (text, confidence)), Reader("second", ("Fill the lamps", 0.99))
+    recognise_lines([crop_of(written("one"))], first, second, 0.9)
+    assert second.seen == seen
+
+
 def test_readings_keep_the_order_of_their_crops():
     crops = [crop_of(written("one"))] * 3
     first = Reader("first", ("a", 0.6), ("b", 1.0), ("cd", 0.6))

@@ -136,6 +136,11 @@ def test_latin_has_letters_with_accents_and_no_chinese(letter, latin):
     assert is_latin(letter) is latin
 
 
+@pytest.mark.parametrize("mark", [*"●■□☐☑☒✓½¼±²³⁵₂\u2212°"])
+def test_latin_has_bullets_boxes_fractions_and_raised_digits(mark):
+    assert is_latin(mark)
+
+
 def test_the_receipt_names_the_network_of_the_languages_asked_for():
     (latin,) = recogniser().models(("eng", "deu"))
     assert (latin.name, latin.version) == ("pp-ocrv6-rec", "small-latin")
