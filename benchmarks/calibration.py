@@ -6,11 +6,11 @@
     python -m benchmarks.calibration --data ../shared/data --engines lstm --fit-only --write FILE
 
 Every recogniser reads the same found lines of every page, and so does every profile. A word is
-right where its letters and digits stand in the true text under its box. Weights are fitted
-on even pages of --sets; expected calibration error (ten bins of equal width) is told for even
-pages, for odd ones and for the sets of --unseen: of raw confidences, of calibrated ones, and what
-confidences that were exactly true would show on so few words. --docs draws the reliability plot.
-Engines that are not named keep the weights that they have.
+right where its letters and digits stand in the true text under its box. Weights are fitted on even
+pages of --sets, as each engine reads alone and as `balanced` reads; expected calibration error (ten
+bins of equal width) is reported for even pages, for odd ones and for the sets of --unseen: of raw
+confidences, of calibrated ones, and what confidences that were exactly true would show on so few
+words. --docs draws the reliability plot. Engines that are not named keep the weights they have.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.conditions import conditions
-from benchmarks.judged_words import PROFILES, Judged, judged_words
+from benchmarks.judged_words import PROFILES, READ_TWICE, Judged, judged_words
 from benchmarks.reliability_plot import Curve, draw
 from benchmarks.true_pages import made_set, readable_languages, real_set
 from jobs.settings import Settings
@@ -46,7 +46,7 @@ def main() -> int:
     engine = build_engine(Settings())
     print(conditions())
     arguments.engines = arguments.engines or list(engine.stages.recognisers)
-    readers = [*arguments.engines, *(() if arguments.fit_only else PROFILES)]
+    readers = [*arguments.engines, *((READ_TWICE,) if arguments.fit_only else PROFILES)]
     with TemporaryDirectory(prefix="pagesight-calibration-") as name:
         words = list(_judged(engine, arguments, readers, Path(name)))
     weights = {each: np.array(known) for each, known in all_weights().items()}
@@ -109,7 +109,7 @@ def _judged(
 
 
 def _fitted(words: Sequence[Judged], engine: str, sets: Sequence[str]) -> Array:
-    seen = [word for word in words if (word.reader, word.engine) == (engine, engine)]
+    seen = [word for word in words if word.engine == engine and word.reader in (engine, READ_TWICE)]
     seen = [word for word in seen if word.collection in sets and word.half == "even"]
     return fit(np.array([word.values for word in seen]), _rights(seen))
 
@@ -164,7 +164,7 @@ def _toml(weights: Mapping[str, Array], arguments: argparse.Namespace) -> str:
         known[engine] = {"fitted": _fitted_on(arguments), "weights": rounded}
     lines = [
         "# Weights of vision/recognition/calibration.py: constant, log odds of word, line, page;",
-        "# log length, shares of digits and marks, known word. Made by",
+        "# log length, shares of digits and marks, known word, read alike by another. Made by",
         "# python -m benchmarks.calibration --data ../shared/data \\",
         "#     --write vision/recognition/calibration.toml",
     ]
@@ -183,9 +183,9 @@ def _fitted_on(arguments: argparse.Namespace) -> str:
 def _chances(words: Sequence[Judged], weights: Mapping[str, Array]) -> Array:
     """Words of engines without weights keep their raw confidence."""
     return np.array([
-        float(_curve(weights[word.engine], np.array(word.values))) * word.unaffected
+        min(float(_curve(weights[word.engine], np.array(word.values))) * word.unaffected, word.most)
         if word.engine in weights
-        else word.raw
+        else min(word.raw, word.most)
         for word in words
     ])  # fmt: skip
 

@@ -14,13 +14,14 @@ from vision.core.geometry import transform_box
 from vision.core.options import ReadOptions, with_profile
 from vision.core.stages import CropWord, LineCrop, LineReading, PageImage
 from vision.preprocessing.prepare import prepare
-from vision.recognition.calibration import Print, features
+from vision.recognition.calibration import DISPUTED, Print, features
 from vision.recognition.cascade import recognise_lines
 from vision.text.long_s import unaffected
 from vision.text_detection.crops import cut_lines
 from workers.engine.engine import Engine
 
 PROFILES = ("fast", "balanced", "accurate")
+READ_TWICE = "balanced"  # the profile whose words show whether two engines agree
 # Sets whose truth holds every word of the page.
 _COMPLETE = ("made", "sroie", "funsd")
 # ... but of a line only what stands before its first comma: what comes then cannot be judged.
@@ -32,7 +33,8 @@ _FORMULA = ("$", "\\")  # truths write formulas as LaTeX
 class Judged:
     """One word: who was asked and which engine read it, where from, and whether it is right.
 
-    Its chance is that of the `values` by the engine's weights, times `unaffected`.
+    Its chance is that of the `values` by the engine's weights, times `unaffected`, and `most` at
+    most.
     """
 
     reader: str
@@ -42,6 +44,7 @@ class Judged:
     raw: float
     values: tuple[float, ...]
     unaffected: float
+    most: float
     right: bool
 
 
@@ -70,7 +73,8 @@ def judged_words(
                 values = features(word, line.confidence, looks)
                 yield Judged(
                     reader, line.engine, page.collection, page.half, word.confidence,
-                    values, unaffected(word.text, looks.long_s), right,
+                    values, unaffected(word.text, looks.long_s), DISPUTED if line.disputed else 1.0,
+                    right,
                 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from models.registry.resolve import LocalModel, resolve
 from vision.core.stages import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
+from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
@@ -19,7 +20,7 @@ Script = Literal["latin", "whole"]
 Precision = Literal["float32", "int8"]
 
 # Changes whenever the same file would give other bytes: it is part of the key in the cache.
-_RECIPE_VERSION = 1
+_RECIPE_VERSION = 2
 _SCRIPTS = 2  # every network stays loaded
 
 # Tesseract's codes of languages whose letters are all among its classes.
@@ -35,7 +36,11 @@ _WHOLE = frozenset({"chi_sim", "chi_tra", "jpn"})
 WITHOUT_TESSERACT = tuple(sorted(_WHOLE))
 
 _LAST_OF_LATIN = 0x17F  # Latin Extended-A
-_MORE_LATIN = frozenset("ȘșȚț–—‘’‚“”„†‡•…‰€₤№™")  # noqa: RUF001 - these very characters
+_MORE_LATIN = frozenset(
+    "ȘșȚț–—‘’‚“”„†‡•…‰€₤№™"  # noqa: RUF001 - these very characters
+    "⁰⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉−≈≠≤≥←↑→↓"  # noqa: RUF001 - these too
+    "●○◦■□▪▫▶►◆◇★☆☐☑☒✓✔✕✖"
+)
 _TRIAL_SHAPE = (1, 3, 48, 64)
 
 
@@ -57,10 +62,14 @@ def open_recogniser(resources: Resources) -> PpocrRecogniser:
 
 
 def open_second_reader(resources: Resources) -> PpocrRecogniser:
-    """The registry's entry for second readings: the same networks, narrower lines."""
-    first = resources.recogniser("ppocr")
-    assert isinstance(first, PpocrRecogniser)
-    return first.narrowed(_SECOND_READING_WIDTH)
+    """The registry's entry for second readings: the same networks, narrower lines, word lists.
+
+    The lists are those of Tesseract's models, which the first recogniser has loaded as a rule.
+    """
+    ppocr, lstm = resources.recogniser("ppocr"), resources.recogniser("lstm")
+    assert isinstance(ppocr, PpocrRecogniser)
+    assert isinstance(lstm, LstmRecogniser)
+    return ppocr.as_second_reader(_SECOND_READING_WIDTH, lstm.word_list)
 
 
 def open_ppocr_recogniser(

@@ -147,7 +147,8 @@ class CropWord:
     """A word with its box, and those of its characters if asked for, in crop coordinates.
 
     `listed` tells whether its language's word list has it; None where that was not looked up, or
-    where it is no word of two letters and more.
+    where it is no word of two letters and more. `confirmed` tells whether another recogniser read
+    the same letters there; None where no other was asked.
     """
 
     text: str
@@ -155,6 +156,7 @@ class CropWord:
     box: Box
     characters: tuple[Character, ...] = ()
     listed: bool | None = None
+    confirmed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class LineReading:
     """What a recogniser read in one crop; empty text where it read nothing.
 
     `engine` is the name of the recogniser that read it, `models` are those that took part.
+    `disputed` where another recogniser found no text.
     """
 
     text: str
@@ -169,6 +172,7 @@ class LineReading:
     words: tuple[CropWord, ...] = ()
     engine: str = ""
     models: tuple[ModelUse, ...] = ()
+    disputed: bool = False
 
 
 class Reread(NamedTuple):

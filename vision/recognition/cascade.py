@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from vision.core.document import ModelUse
 from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
 from vision.recognition.line_orientation import turn_rotated_lines
+from vision.recognition.second_reading import choose
+from vision.recognition.suspicious_marks import has_suspicious_mark
 
 # Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
 # a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
@@ -35,9 +37,9 @@ def recognise_lines(
 ) -> LineTexts:
     """The crops, rotated lines turned the right way, with a reading for each.
 
-    What `first` read with a confidence under `below` is as `second` reads it; what is hardly text
-    at all stays as it is. Confidences of two engines are not comparable, so picking the higher one
-    does not improve accuracy. `check` may raise to stop between the two.
+    What `first` read with a confidence under `below`, or with a mark that is probably another one,
+    is read by `second` too, and the better of the two readings is taken (`second_reading.choose`);
+    what is hardly text at all is not read again. `check` may raise to stop between the two.
     """
     reread = Reread(_NOISE, below) if second else NEVER
     turned = turn_rotated_lines(crops, first)
@@ -47,7 +49,10 @@ def recognise_lines(
         check()
         again = _read_again(turned, readings, second, reread)
         models += _models(again.values())
-        readings = [again.get(at, reading) for at, reading in enumerate(readings)]
+        readings = [
+            choose(reading, again[at]) if at in again else reading
+            for at, reading in enumerate(readings)
+        ]
     return LineTexts(turned, readings, tuple(dict.fromkeys(models)))
 
 
@@ -55,10 +60,16 @@ def _read_again(
     crops: Sequence[LineCrop], readings: Sequence[LineReading], second: Recogniser, reread: Reread
 ) -> dict[int, LineReading]:
     """Second readings by the place of their line."""
-    places = [at for at, each in enumerate(readings) if reread.covers(each.confidence)]
+    places = [at for at, each in enumerate(readings) if _needs_another(each, reread)]
     if not places:
         return {}
     return dict(zip(places, second.recognise([crops[at] for at in places]), strict=True))
+
+
+def _needs_another(reading: LineReading, reread: Reread) -> bool:
+    if reread.covers(reading.confidence):
+        return True
+    return reading.confidence >= reread.at_least and has_suspicious_mark(reading.text)
 
 
 def _models(readings: Iterable[LineReading]) -> list[ModelUse]:

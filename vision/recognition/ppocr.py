@@ -17,6 +17,7 @@ from vision.imaging.grey import grey_of
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
+from vision.text.vocabulary import known_word
 
 _HEIGHT = 48
 _STEP = 8  # pixels of the network's input that one time step covers
@@ -30,6 +31,8 @@ _WIDEST = 4096  # longer lines are squeezed: more than 400 letters are two lines
 _BATCH_ON_GPU = 32
 # Mean letter probability under which a line is noise.
 MIN_CONFIDENCE = 0.5
+# The test whether a word is listed in one of these languages.
+WordList = Callable[[Sequence[str]], Callable[[str], bool] | None]
 _PERCENTILES = np.array([0.05, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
 
 
@@ -51,7 +54,9 @@ class PpocrRecogniser:
     `network_for` gives the network that reads all of these languages, or None where only `other`
     can; it caches, and raises BadInput `unknown_language`. Lines with less confidence than
     `min_confidence` have no text. `narrowing` is the share of their usual width that lines are
-    read at. `own_languages` are read whether or not `other` has them.
+    read at. `own_languages` are read whether or not `other` has them. `word_list` gives the test
+    whether a word is listed in one of these languages, None where there is no list; without it no
+    word is looked up.
     """
 
     name = "ppocr"
@@ -63,12 +68,14 @@ class PpocrRecogniser:
         min_confidence: float = MIN_CONFIDENCE,
         narrowing: float = 1.0,
         own_languages: Sequence[str] = (),
+        word_list: WordList | None = None,
     ) -> None:
         self._network_for = network_for
         self._other = other
         self._min_confidence = min_confidence
         self._narrowing = narrowing
         self._own_languages = tuple(own_languages)
+        self._word_list = word_list
 
     def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it."""
@@ -78,14 +85,20 @@ class PpocrRecogniser:
             network = self._network_for(languages)
             group = [crops[place] for place in at]
             read = self._read(network, group) if network else self._other.recognise(group, reread)
+            read = self._looked_up(read, languages) if network else read
             for place, reading in zip(at, read, strict=True):
                 readings[place] = reading
         return readings
 
-    def narrowed(self, narrowing: float) -> "PpocrRecogniser":
-        """A recogniser over the same networks that reads lines at this share of their width."""
+    def as_second_reader(self, narrowing: float, word_list: WordList) -> "PpocrRecogniser":
+        """A recogniser over the same networks that narrows lines and looks words up."""
         return PpocrRecogniser(
-            self._network_for, self._other, self._min_confidence, narrowing, self._own_languages
+            self._network_for,
+            self._other,
+            self._min_confidence,
+            narrowing,
+            self._own_languages,
+            word_list,
         )
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -107,6 +120,23 @@ class PpocrRecogniser:
             reading
             if reading.confidence >= self._min_confidence
             else replace(reading, text="", words=())
+            for reading in readings
+        ]
+
+    def _looked_up(
+        self, readings: Sequence[LineReading], languages: Sequence[str]
+    ) -> list[LineReading]:
+        """The readings with their words looked up in the word lists of these languages."""
+        is_listed = self._word_list(languages) if self._word_list else None
+        if is_listed is None:
+            return list(readings)
+        return [
+            replace(
+                reading,
+                words=tuple(
+                    replace(word, listed=known_word(word.text, is_listed)) for word in reading.words
+                ),
+            )
             for reading in readings
         ]
 

@@ -12,7 +12,7 @@ from vision.recognition.calibration import Print, calibrated, chance, features
 from vision.recognition.low_confidence import set_doubtful_aside
 
 CONFIDENCES = st.floats(0, 1)
-WEIGHTS = (0.5, 0.8, 0.3, 0.4, -0.1, 0.2, -0.4, 0.5)
+WEIGHTS = (0.5, 0.8, 0.3, 0.4, -0.1, 0.2, -0.4, 0.5, 0.6)
 NOWHERE = Box(0, 0, 9, 9)
 OLD = "le capitaine fe promene fur le rivage, il eft trifte & fon efprit eft ailleurs"
 MODERN = "the first of five fishes is soft, so some staff refuse it for safety"

@@ -38,7 +38,7 @@ class Reader:
 )
 def test_only_doubtful_lines_are_read_again(confidence, reader):
     crops = [crop_of(written("one"))]
-    first, second = Reader("first", ("one", confidence)), Reader("second", ("two", 0.1))
+    first, second = Reader("first", ("one", confidence)), Reader("second", ("two", 0.6))
     (reading,) = recognise_lines(crops, first, second, 0.9).readings
     assert reading.engine == reader
     assert reading.text == {"first": "one", "second": "two"}[reader]
@@ -48,18 +48,30 @@ def test_only_doubtful_lines_are_read_again(confidence, reader):
 @pytest.mark.parametrize(
     ("second", "reread"), [(None, NEVER), (Reader("second"), Reread(0.6, 0.9))], ids=["one", "two"]
 )
-def test_the_first_reader_knows_which_readings_will_be_replaced(second, reread):
+def test_the_first_reader_knows_which_lines_will_be_read_again(second, reread):
     first = Reader("first", ("one", 1.0))
     recognise_lines([crop_of(written("one"))], first, second, 0.9)
     assert first.reread == reread
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence", "seen"),
+    [("@ Fill the lamps", 0.99, 1), ("Fill the lamps", 0.99, 0), ("@ Fill the lamps", 0.59, 0)],
+    ids=["suspicious", "plain", "noise"],
+)
+def test_confident_lines_with_suspicious_marks_are_read_again(text, confidence, seen):
+    first, second = Reader("first", (text, confidence)), Reader("second", ("Fill the lamps", 0.99))
+    recognise_lines([crop_of(written("one"))], first, second, 0.9)
+    assert second.seen == seen
+
+
 def test_readings_keep_the_order_of_their_crops():
     crops = [crop_of(written("one"))] * 3
-    first = Reader("first", ("a", 0.6), ("b", 1.0), ("c", 0.6))
+    first = Reader("first", ("a", 0.6), ("b", 1.0), ("cd", 0.6))
     read = recognise_lines(crops, first, Reader("second", ("x", 0.9), ("", 0.2)), 0.9)
-    assert [reading.text for reading in read.readings] == ["x", "b", ""]
-    assert read.lines_read() == {"second": 1, "first": 1}
+    assert [reading.text for reading in read.readings] == ["x", "b", "cd"]
+    assert [reading.disputed for reading in read.readings] == [False, False, True]
+    assert read.lines_read() == {"second": 1, "first": 2}
 
 
 def test_without_a_second_reader_every_line_is_as_it_was_read_first():

@@ -103,7 +103,7 @@ def test_a_narrowed_line_is_read_in_the_same_places():
     crop = crop_of(written(SENTENCE))
     (whole,), (narrow,) = (
         recogniser().recognise([crop]),
-        recogniser().narrowed(0.8).recognise([crop]),
+        recogniser().as_second_reader(0.8, lambda languages: None).recognise([crop]),
     )
     assert narrow.text == SENTENCE
     for one, other in zip(whole.words, narrow.words, strict=True):
@@ -111,10 +111,34 @@ def test_a_narrowed_line_is_read_in_the_same_places():
 
 
 @pytest.mark.parametrize(
+    ("has_list", "listed"), [(True, [True, None, False]), (False, [None, None, None])]
+)
+def test_a_second_reader_looks_its_words_up_where_there_is_a_list(has_list, listed):
+    asked = []
+
+    def word_list(languages):
+        asked.append(tuple(languages))
+        return {"total"}.__contains__ if has_list else None
+
+    (reading,) = (
+        recogniser()
+        .as_second_reader(1.0, word_list)
+        .recognise([crop_of(written("Total 12.50 dew"))])
+    )
+    assert [word.listed for word in reading.words] == listed
+    assert asked == [("eng",)]
+
+
+@pytest.mark.parametrize(
     ("letter", "latin"), [("a", True), ("ő", True), ("€", True), ("字", False), ("", False)]
 )
 def test_latin_has_letters_with_accents_and_no_chinese(letter, latin):
     assert is_latin(letter) is latin
+
+
+@pytest.mark.parametrize("mark", [*"●■□☐☑☒✓½¼±²³⁵₂\u2212°"])
+def test_latin_has_bullets_boxes_fractions_and_raised_digits(mark):
+    assert is_latin(mark)
 
 
 def test_the_receipt_names_the_network_of_the_languages_asked_for():

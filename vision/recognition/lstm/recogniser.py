@@ -119,6 +119,15 @@ class LstmRecogniser:
         """Codes of the languages installed, sorted."""
         return self._native.languages()
 
+    def word_list(self, languages: Sequence[str]) -> Callable[[str], bool] | None:
+        """The test whether a word is listed in one of these languages; None without lists."""
+        installed = set(languages) <= set(self.languages())
+        networks = (self._networks(languages) if installed else None) or ()
+        decoders = [network.decoder for network in networks if network.decoder.lexicon]
+        if not decoders:
+            return None
+        return lambda word: any(decoder.listed_share([word]) > 0 for decoder in decoders)
+
     def _networks(self, languages: Sequence[str]) -> list[LineNetwork] | None:
         opened = [self._open_network(language) for language in languages]
         networks = [network for network in opened if network is not None]

@@ -144,6 +144,19 @@ def test_words_tell_whether_the_language_lists_them(recogniser: LstmRecogniser):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("word", "listed"), [("quick", True), ("Xqzvw", False), ("", False)])
+def test_the_word_list_of_a_language_can_be_asked(
+    recogniser: LstmRecogniser, word: str, listed: bool
+):
+    is_listed = recogniser.word_list(("eng",))
+    assert is_listed is not None
+    assert is_listed(word) is listed
+
+
+def test_a_language_that_is_not_installed_has_no_word_list(recogniser: LstmRecogniser):
+    assert recogniser.word_list(("eng", "xxx")) is None
+
+
 def test_an_unknown_language_is_the_callers_error(recogniser: LstmRecogniser):
     with pytest.raises(BadInput) as caught:
         recogniser.recognise([crop("text", languages=("xxx",))])

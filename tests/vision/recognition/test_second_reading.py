@@ -1,0 +1,124 @@
+"""The better of two readings is taken, and words that both recognisers read are confirmed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vision.core.document import Box
+from vision.core.stages import CropWord, LineReading
+from vision.recognition.calibration import calibrated
+from vision.recognition.second_reading import choose
+
+NOWHERE = Box(0, 0, 9, 9)
+NOTHING = LineReading("", 0.3, engine="ppocr")
+
+
+def read(
+    text: str, confidence: float, engine: str = "lstm", listed: bool | None = None
+) -> LineReading:
+    words = tuple(CropWord(word, confidence, NOWHERE, listed=listed) for word in text.split())
+    return LineReading(text, confidence, words, engine)
+
+
+@pytest.mark.parametrize("text", ["7", "12.50", "on", "Total due", "6%"])
+def test_text_that_the_second_reader_does_not_find_stays_and_is_disputed(text: str) -> None:
+    kept = choose(read(text, 0.94), NOTHING)
+    assert (kept.text, kept.engine, kept.disputed) == (text, "lstm", True)
+    assert [word.confirmed for word in kept.words] == [False] * len(text.split())
+
+
+@pytest.mark.parametrize("text", ["—", ".", "e", "| }—", "~ _"])
+def test_specks_and_rules_that_the_second_reader_does_not_find_are_no_text(text: str) -> None:
+    kept = choose(read(text, 0.94), NOTHING)
+    assert (kept.text, kept.words) == ("", ())
+
+
+@pytest.mark.parametrize("engine", ["lstm", "an engine without weights"])
+def test_every_word_of_a_disputed_line_is_doubtful_after_calibration(engine: str) -> None:
+    sure = read("Confident words", 0.9995, engine, listed=True)
+    others = [read("a clear page of text", 0.9995, engine, listed=True)] * 50
+    line, *_ = calibrated([choose(sure, NOTHING), *others])
+    assert all(0 < word.confidence <= 0.2 for word in line.words)
+    assert line.confidence <= 0.2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "better"),
+    [
+        # Listed words against a long garble of the same confidence.
+        (
+            read("Operating Company", 0.94, listed=True),
+            read("Opemg m", 0.6, "ppocr", False),
+            "lstm",
+        ),
+        (
+            read("lnvoice Dale", 0.8, listed=False),
+            read("Invoice Date", 0.97, "ppocr", True),
+            "ppocr",
+        ),
+        # Half of the line is missing.
+        (
+            read("within thirty days of sale", 0.94, listed=True),
+            read("with", 0.99, "ppocr", True),
+            "lstm",
+        ),
+        # Of the same letters the second reader has the better marks.
+        (read("e Total", 0.94, listed=True), read("e. Total", 0.51, "ppocr"), "ppocr"),
+        # Marks in place of digits.
+        (read("§.&.0.£", 0.73), read("58.80", 0.87, "ppocr"), "ppocr"),
+        # Nothing is known of these two: the second reading is the better one as a rule.
+        (read("one", 0.94, "tesseract"), read("two", 0.6, "ppocr"), "ppocr"),
+    ],
+    ids=["garbled", "mended", "cut off", "same letters", "marks", "unknown pair"],
+)
+def test_the_more_plausible_reading_is_taken(
+    first: LineReading, second: LineReading, better: str
+) -> None:
+    assert choose(first, second).engine == better
+
+
+def test_a_first_reader_that_found_nothing_leaves_the_line_to_the_second() -> None:
+    kept = choose(LineReading("", 0.65, engine="lstm"), read("text", 0.6, "ppocr"))
+    assert (kept.text, kept.engine) == ("text", "ppocr")
+    assert [word.confirmed for word in kept.words] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "confirmed"),
+    [
+        ("Total 12.50", "Total 12.50", [True, True]),
+        ("Total 12.50", "TOTAL 12.80", [True, False]),
+        ("RM9.00 paid", "RM 9.00 paid", [True, True]),
+        ("RM 9.00", "RM9.00", [True, True]),
+        ("Item one", "ltem one", [False, True]),
+        ("450.00", "-450.00", [True]),
+        ("-450.00", "450.00", [False]),
+    ],
+)
+def test_words_are_confirmed_by_the_same_letters_in_the_other_reading(
+    text: str, other: str, confirmed: list[bool]
+) -> None:
+    kept = choose(read(other, 0.8), read(text, 0.99, "ppocr"))
+    assert kept.text == text
+    assert [word.confirmed for word in kept.words] == confirmed
+
+
+@pytest.mark.parametrize("engine", ["lstm", "ppocr"])
+def test_agreement_raises_the_confidence_and_contradiction_lowers_it(engine: str) -> None:
+    def chance(confirmed: bool | None) -> float:
+        word = CropWord("Total", 0.9, NOWHERE, confirmed=confirmed)
+        (line,) = calibrated([LineReading("Total", 0.9, (word,), engine)])
+        return line.confidence
+
+    assert chance(confirmed=False) < chance(confirmed=None) < chance(confirmed=True)
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.floats(0.6, 1), st.floats(0.5, 1))
+def test_the_choice_is_one_of_the_two_readings_word_for_word(
+    one: str, other: str, first: float, second: float
+) -> None:
+    readings = [read(" ".join(one.split()), first), read(" ".join(other.split()), second, "ppocr")]
+    kept = choose(*readings)
+    texts = [[word.text for word in reading.words] for reading in readings]
+    assert [word.text for word in kept.words] in [*texts, []]
+    assert kept.text or not other.split()

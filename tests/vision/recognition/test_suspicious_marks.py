@@ -1,0 +1,54 @@
+"""Marks that Tesseract's networks write for bullets, fractions, rules and raised digits."""
+
+import pytest
+
+from vision.recognition.suspicious_marks import has_suspicious_mark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ Fill, trim and light every lamp.",
+        "e Fill the bucket",
+        "m Close the hatches",
+        "© Close the hatches",
+        "¢ one",
+        "| want a paper invoice",
+        "COMPOUND «",
+        "262-6423 |",
+        "|",
+        "% cup of milk",
+        "Take % cup of milk",
+        "1% cups of flour",
+        "3.2 x 10* kg",
+        "3.2 x 10° kg",
+        "The tank holds 40 m? of water.",
+        "bricks were laid\u2019 that year",
+    ],
+)
+def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
+    assert has_suspicious_mark(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Total 12.50",
+        "- Fill the bucket",
+        "* one of two",
+        "GST 6%",
+        "25% of the total",
+        "10.5% of the total",
+        "5% 7%",
+        "Who is it? Nobody knows.",
+        "elephants",
+        "of the load",
+        "*********",
+        "RM 9.00*2",
+        "don't",
+        "e",
+    ],
+)
+def test_plain_text_is_not(text: str) -> None:
+    assert not has_suspicious_mark(text)

@@ -1,0 +1,23 @@
+"""Finds marks that Tesseract's networks read wrongly with full confidence.
+
+They have no class for fractions, bullets, check boxes, and raised or lowered digits, and write what
+looks alike: `%` for a half, `e`, `@` or `m` for a bullet, `|` for the rule of a table, `?` for a
+raised three.
+"""
+
+import re
+
+# What bullets, boxes and the rules beside a line are read as: alone at its start or end.
+_FIRST = r"^(?:[¢®©@«»°·~_|=§¥¤%]|[emoOC0](?= [^\W\d_]{2}))(?= |$)"
+_LAST = r"(?<= )[¢®©«»°~_|=§¥¤}>\]]$"
+# A fraction alone, or after one digit, before a word: a real per cent is written at its number.
+_FRACTION = r"(?<![\d.,])(?:(?<!\w)\d)?% (?=[^\W\d_])"
+# Raised digits: after a number (`10*`, `10°`), or after a unit within a sentence (`40 m? of`).
+_RAISED = r"\d[*°?](?![\w*])|[^\W\d_][?\u2019°] [^\W\d_A-Z]"
+
+_SUSPICIOUS = re.compile("|".join((_FIRST, _LAST, _FRACTION, _RAISED)))
+
+
+def has_suspicious_mark(text: str) -> bool:
+    """Whether a reading holds a mark that is probably another one."""
+    return _SUSPICIOUS.search(text) is not None
