@@ -35,7 +35,7 @@ from vision.core.document import Page
 from vision.core.options import OFF, ReadOptions
 from vision.core.stages import PageImage, Stages
 from vision.pipeline import read_page
-from vision.preprocessing.orientation import LineOrienter
+from vision.preprocessing.orientation import open_orienter
 
 # Their true text is not in reading order, so that edits between texts mean nothing.
 _UNORDERED = {"sroie", "funsd"}
@@ -133,7 +133,7 @@ def _product(lines: str, recogniser: str, resources: LocalResources) -> Reader:
     stages = Stages(
         {lines: resources.line_finder(lines)}, {recogniser: resources.recogniser(recogniser)}, {}
     )
-    orienter = LineOrienter(resources.session("pp-ocr-cls"))
+    orienter = open_orienter(resources)
 
     def read(page: PageImage, languages: str) -> Read:
         options = ReadOptions(

@@ -86,12 +86,14 @@ class PreparedPage:
 class Orientation(NamedTuple):
     """The clockwise turn in degrees (0, 90, 180, 270) that makes a page upright.
 
-    `confidence` is 0 to 1, and 0 where there was too little text to judge.
+    `confidence` is 0 to 1, and 0 where there was too little text to judge. `detail` states the
+    evidence where it is not all for this turn; `models` ran.
     """
 
     turn: int
     confidence: float
     models: tuple[ModelUse, ...] = ()
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

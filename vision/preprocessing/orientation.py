@@ -1,183 +1,49 @@
-"""Finds the rotation by quarter turns that makes a page upright.
+"""Finds the rotation by quarter turns that makes a page upright, by two witnesses.
 
-Two questions, each with its own evidence. Along which axis does the text run: a letter's nearest
-neighbour is beside it in its line, as in O'Gorman's docstrum (IEEE PAMI 15(11), 1993). And which
-end is up: a small classifier judges some lines, each shown both ways round, so that its bias
-towards one answer cancels out.
+A network that sees the whole page judges every page. Where it does not clearly find it upright, the
+page's lines are judged too, and both together decide (`orientation_rule`).
 """
 
-from collections.abc import Sequence
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from vision.core.arrays import Boxes, Grey
 from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
-from vision.engines.onnx_session import Session
-from vision.imaging.connected_components import label
+from vision.engines.resources import Resources
+from vision.preprocessing.orientation_by_lines import LineClassifier
+from vision.preprocessing.orientation_by_page import PageClassifier
+from vision.preprocessing.orientation_rule import judge
 
-_MOST_LETTERS = 2000
-# Letters whose neighbours are searched: few where their share is clearly not a half (on 66 pages of
-# receipts, forms and books it was .75 or more, with an error of .15 at most), else many.
-_FEW_LETTERS, _CLEAR_SHARE = 30, 0.2
-_MANY_LETTERS = 100  # their share is right within 5%
-_FEWEST_LETTERS = 20
-_MOST_LINES = 12
-# Number of lines that suffice, and their highest probability of being upside down, for a page of
-# level text to be upright. Of 65 pages of receipts, forms and books turned upside down none had its
-# first line under .18 or its first two under .80; of upright pages six of seven have the first
-# under .04, and all have the first two under .15.
-_CLEARLY_UPRIGHT = ((1, 0.04), (2, 0.2))
-_BETWEEN_WORDS, _WITHIN_WORDS = 1.8, 0.6  # gaps to bridge, in letter heights
-_SQUEEZED = 4  # columns merged into one while letters are joined to lines
-_MORE_THAN_A_LINE = 120  # letters
-_FEWEST_LINES = 3  # single lines were turned wrongly one time in ten
+LINE_MODEL = "pp-ocr-cls"
+PAGE_MODEL = "pp-lcnet-doc-ori"
 
-# The classifier's input: 48 x 192 pixels, RGB from -1 to 1; its outputs are the probabilities
-# of "0 degrees" and "180 degrees". Lines are shown up to this many times their height.
-_CROP_HEIGHT, _CROP_WIDTH = 48, 192
-_LONGEST_ASPECT = 8
-_LEAST_PROBABILITY = 1e-3
+# Upright by the page alone at this probability: lines would change nothing but the time it takes.
+_CLEARLY_UPRIGHT = 0.9
 
 
-class LineOrienter:
-    """Judges a page by its letters' neighbours and a classifier of upside-down lines.
+class PageOrienter:
+    """vision.core.stages.Orienter that asks the page first, then its lines."""
 
-    `session` runs PP-OCR's line classifier (`ch_ppocr_mobile_v2.0_cls`).
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, page: PageClassifier, lines: LineClassifier) -> None:
+        self._page = page
+        self._lines = lines
 
     @property
-    def use(self) -> ModelUse:
-        """The classifier, with its proven provider."""
-        return self._session.use
+    def models(self) -> tuple[ModelUse, ...]:
+        """Both models, with their proven providers."""
+        return self._page.use, self._lines.use
 
     def turn_needed(self, text: Letters) -> Orientation:
-        """The turn that makes the page upright; confidence 0 where there is too little text."""
-        grey, letters = text.grey, text.boxes
-        if len(letters) < _FEWEST_LETTERS:
+        """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
+        if not len(text.boxes):
             return Orientation(0, 0.0)
-        across = share_across(letters)
-        quarter = 0
-        if across < 0.5:
-            grey, letters = _turned(grey, letters)
-            quarter = 90
-        crops = line_crops(grey, letters)
-        if len(crops) < _FEWEST_LINES:
-            return Orientation(0, 0.0)
-        enough = () if quarter else _CLEARLY_UPRIGHT
-        upside_down = self._upside_down(crops, enough)
-        turn = (quarter + 180) % 360 if upside_down > 0.5 else quarter
-        confidence = min(max(across, 1 - across), max(upside_down, 1 - upside_down))
-        return Orientation(turn, confidence, (self._session.use,))
-
-    def _upside_down(self, crops: Sequence[Grey], enough: Sequence[tuple[int, float]]) -> float:
-        """Probability that the lines are upside down.
-
-        No further line is classified where the first few are clearly `enough` upright.
-        """
-        scores: list[float] = []
-        for count, clearly in (*enough, (len(crops), 1.0)):
-            scores += self._scores(crops[len(scores) : count])
-            probability = float(1 / (1 + np.exp(-np.mean(scores))))
-            if probability <= clearly:
-                break
-        return probability
-
-    def _scores(self, crops: Sequence[Grey]) -> list[float]:
-        """Each line's log odds of being upside down."""
-        shown = [*crops, *(np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops)]
-        batch = np.stack([_classifier_input(crop) for crop in shown])
-        (raw,) = self._session.run({self._session.inputs[0].name: batch})
-        odds = np.log(np.clip(raw, _LEAST_PROBABILITY, 1.0))
-        evidence = odds[:, 1] - odds[:, 0]
-        scores: list[float] = ((evidence[: len(crops)] - evidence[len(crops) :]) / 2).tolist()
-        return scores
+        turns = self._page.turns(text.grey)
+        if turns[0] >= _CLEARLY_UPRIGHT:
+            return Orientation(0, float(turns[0]), (self._page.use,))
+        lines = self._lines.evidence(text)
+        ran = lines is not None and lines.upside_down is not None
+        turn, confidence, detail = judge(turns, lines)
+        return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
 
 
-def share_across(letters: Boxes) -> float:
-    """Share of letters whose nearest neighbour is beside them rather than above or below."""
-    boxes = letters.astype(np.float32)
-    if len(boxes) > _MOST_LETTERS:
-        boxes = boxes[np.linspace(0, len(boxes) - 1, _MOST_LETTERS).astype(int)]
-    few = _share_across(boxes[:: -(-len(boxes) // _FEW_LETTERS)], boxes)
-    if abs(few - 0.5) >= _CLEAR_SHARE:
-        return few
-    return _share_across(boxes[:: -(-len(boxes) // _MANY_LETTERS)], boxes)
-
-
-def _share_across(asked: NDArray[np.float32], boxes: NDArray[np.float32]) -> float:
-    gap_x, gap_y = _gaps_to_nearest(asked, boxes)
-    size = float(np.median(boxes[:, 2:].max(axis=1)))
-    near = np.hypot(np.maximum(gap_x, 0), np.maximum(gap_y, 0)) < 1.5 * size
-    beside = (near & (gap_x >= 0) & (gap_y < -0.1 * size)).sum()
-    stacked = (near & (gap_y >= 0) & (gap_x < -0.1 * size)).sum()
-    return float(beside / (beside + stacked)) if beside + stacked else 0.5
-
-
-def _gaps_to_nearest(
-    asked: NDArray[np.float32], boxes: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], ...]:
-    """Gaps across and down between each box of `asked` and its nearest; negative in overlaps."""
-    starts, ends = asked[:, None, :2], asked[:, None, :2] + asked[:, None, 2:]
-    low, high = boxes[None, :, :2], boxes[None, :, :2] + boxes[None, :, 2:]
-    gaps = np.maximum(starts - high, low - ends)
-    apart = np.maximum(gaps, 0)
-    distance = np.einsum("ijk,ijk->ij", apart, apart)
-    distance[(gaps < 0).all(axis=2)] = np.inf  # itself, and pieces inside each other
-    nearest = gaps[np.arange(len(asked)), distance.argmin(axis=1)]
-    return nearest[:, 0], nearest[:, 1]
-
-
-def line_crops(grey: Grey, letters: Boxes) -> list[Grey]:
-    """The widest pieces of lines, cut with a little room around them.
-
-    Letters are joined across the gaps between words, or only within words where tilt makes whole
-    lines run into each other.
-    """
-    height = int(np.median(letters[:, 3]))
-    mask = np.zeros((grey.shape[0], -(-grey.shape[1] // _SQUEEZED)), np.uint8)
-    for x, y, w, h in letters.tolist():
-        first = x // _SQUEEZED
-        mask[y : y + h, first : max(first + 1, (x + w) // _SQUEEZED)] = 1
-    pieces = _joined(mask, height, _BETWEEN_WORDS)
-    if len(pieces) < _FEWEST_LINES and len(letters) >= _MORE_THAN_A_LINE:
-        pieces = _joined(mask, height, _WITHIN_WORDS)
-    widest = pieces[np.argsort(-pieces[:, 2], kind="stable")][:_MOST_LINES]
-    room = height // 5 + 1
-    return [
-        grey[max(0, y - room) : y + h + room, max(0, x - room) : x + w + room]
-        for x, y, w, h in widest
-    ]
-
-
-def _joined(mask: Grey, height: int, gap: float) -> Boxes:
-    """Boxes of letters closer than `gap` heights, as far as they are shaped like lines.
-
-    `mask` is squeezed, the boxes are not.
-    """
-    bridge = np.ones((1, round(gap * height / _SQUEEZED) | 1), np.uint8)
-    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
-    pieces = label(np.asarray(joined, np.uint8))[1] * (_SQUEEZED, 1, _SQUEEZED, 1)
-    tall, wide = pieces[:, 3], pieces[:, 2]
-    return pieces[(tall >= 0.7 * height) & (tall <= 2.2 * height) & (wide >= 3 * height)]
-
-
-def _classifier_input(crop: Grey) -> NDArray[np.float32]:
-    height = crop.shape[0]
-    crop = crop[:, : height * _LONGEST_ASPECT]
-    width = min(_CROP_WIDTH, -(-_CROP_HEIGHT * crop.shape[1] // height))
-    canvas = np.zeros((3, _CROP_HEIGHT, _CROP_WIDTH), np.float32)
-    canvas[:, :, :width] = cv2.resize(crop, (width, _CROP_HEIGHT)).astype(np.float32) / 127.5 - 1
-    return canvas
-
-
-def _turned(grey: Grey, letters: Boxes) -> tuple[Grey, Boxes]:
-    """Page and boxes rotated clockwise by a quarter turn."""
-    x, y, w, h = letters.T
-    boxes = np.stack([grey.shape[0] - y - h, x, h, w], axis=1)
-    return np.asarray(cv2.rotate(grey, cv2.ROTATE_90_CLOCKWISE), np.uint8), boxes
+def open_orienter(resources: Resources) -> PageOrienter:
+    """The orienter with its two models. EngineFailure where one is missing or cannot run."""
+    page, lines = resources.session(PAGE_MODEL), resources.session(LINE_MODEL)
+    return PageOrienter(PageClassifier(page), LineClassifier(lines))

@@ -71,9 +71,9 @@ def _orient(
 ) -> tuple[Image, int, tuple[Preparation, ...], tuple[ModelUse, ...]]:
     if orienter is None or options.orientation == "off":
         return image, 0, (), ()
-    turn, confidence, models = orienter.turn_needed(text)
+    turn, confidence, models, evidence = orienter.turn_needed(text)
     applied = turn != 0 and confidence >= _CONFIDENT_TURN
-    detail = f"confidence {confidence:.2f}"
+    detail = f"confidence {confidence:.2f}" + (f"; {evidence}" if evidence else "")
     report = Preparation("orientation", float(turn), "degrees clockwise", applied, detail)
     if not applied:
         return image, 0, (report,), models

@@ -20,10 +20,9 @@ from vision.core.errors import EngineFailure
 from vision.core.options import OFF, ReadOptions
 from vision.core.stages import Detector, Orienter, Recogniser, Stages
 from vision.engines.onnx_session import CUDA_PROVIDER, Session
-from vision.preprocessing.orientation import LineOrienter
+from vision.preprocessing.orientation import open_orienter
 from workers.engine.batching import BatchingDetector, BatchingRecogniser
 
-ORIENTATION_MODEL = "pp-ocr-cls"
 # What the canary page is read with: the stages whose providers a receipt could get wrong.
 _CANARY_FINDER, _CANARY_RECOGNISER = "learned", "lstm"
 
@@ -92,8 +91,9 @@ def build_engine(settings: Settings) -> Engine:
     cv2.setNumThreads(settings.onnx_threads)
     resources = resources_of(settings)
     opened = open_stages(resources)
-    orientation = resources.session(ORIENTATION_MODEL)
-    shared = _share(opened, settings, on_gpu=orientation.provider == CUDA_PROVIDER)
+    orienter = open_orienter(resources)
+    on_gpu = orienter.models[0].provider == CUDA_PROVIDER
+    shared = _share(opened, settings, on_gpu=on_gpu)
     canary = run_canary(
         shared.stages.finders[_CANARY_FINDER],
         shared.stages.recognisers[_CANARY_RECOGNISER],
@@ -103,9 +103,9 @@ def build_engine(settings: Settings) -> Engine:
     )
     return Engine(
         stages=shared.stages,
-        orienter=LineOrienter(orientation),
+        orienter=orienter,
         missing=opened.missing,
-        models=(*canary.models, orientation.use),
+        models=(*canary.models, *orienter.models),
         canary=canary,
         closers=shared.closers,
     )

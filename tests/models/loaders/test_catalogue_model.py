@@ -65,8 +65,9 @@ def test_a_model_without_subnormal_weights_is_not_copied(tmp_path):
 @pytest.mark.parametrize("entry", load_catalogue(), ids=lambda entry: entry.name)
 def test_a_model_of_ours_computes_the_same_without_subnormal_weights(tmp_path, entry):
     shape = (1, 3, 96, 96) if entry.task != "detector" else (1, 3, *entry.detector.size)
-    fixed = {"orientation": (1, 3, 48, 192), "recogniser": (1, 3, 48, 96)}
-    shape = fixed.get(entry.task, shape)
+    fixed = {"recogniser": (1, 3, 48, 96), "pp-ocr-cls": (1, 3, 48, 192)}
+    fixed |= {"pp-lcnet-doc-ori": (1, 3, 224, 224)}
+    shape = fixed.get(entry.name, fixed.get(entry.task, shape))
     trial = {"x": shape, "images": shape}
     edited = open_model(entry.name, cache_dir=tmp_path / "cache", device="cpu", trial_shapes=trial)
     plain = open_session(
