@@ -28,6 +28,7 @@ from vision.core.stages import (
     PreparedPage,
     Stages,
 )
+from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding
 from vision.object_detection.barcodes import read_barcodes
@@ -70,6 +71,7 @@ def read_page(
     with record.stage("barcodes"):
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with record.stage("lines"):
+        prepared = without_screen(prepared) if layer.search else prepared
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _cut(prepared, lines, languages, layer, options)
     with record.stage("recognise"):
@@ -82,7 +84,8 @@ def read_page(
         doubts = record.used(
             check_language(read.crops, read.readings, languages, chosen.recogniser)
         )
-        prepared = replace(prepared, warnings=(*prepared.warnings, *doubts.warnings))
+        warnings = (*prepared.warnings, *lines.warnings, *doubts.warnings)
+        prepared = replace(prepared, warnings=warnings)
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
         result = _assemble(prepared, stated, read, regions.found, barcodes, languages, options)
