@@ -33,7 +33,7 @@ def share_of_specks(text: Letters) -> float:
     Pieces so small fill their boxes for the most part: the boxes are counted.
     """
     specks = _specks(text)
-    ink = np.count_nonzero(text.labels)
+    ink = int(np.count_nonzero(text.labels))
     return min(float((specks[:, 2] * specks[:, 3]).sum()) / max(ink, 1), 1.0)
 
 
@@ -75,7 +75,8 @@ def without_screen(page: PreparedPage) -> PreparedPage:
 
 
 def _specks(text: Letters) -> Boxes:
-    return text.pieces[text.pieces[:, 2:].max(axis=1) < SMALLEST]
+    specks: Boxes = text.pieces[text.pieces[:, 2:].max(axis=1) < SMALLEST]
+    return specks
 
 
 def _fullest_tile(centres: NDArray[np.float64], side: float) -> NDArray[np.float64]:
