@@ -13,6 +13,7 @@ from vision.core.document import (
     Page,
     PageFailure,
     PageReading,
+    PageWarning,
     Receipt,
 )
 from vision.core.options import ANY_LANGUAGE, ReadOptions
@@ -28,6 +29,7 @@ from vision.core.stages import (
     Stages,
 )
 from vision.imaging.coloured_ink import part_overprint
+from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding
 from vision.object_detection.barcodes import read_barcodes
@@ -70,6 +72,7 @@ def read_page(
     with record.stage("barcodes"):
         barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
     with record.stage("lines"):
+        prepared = without_screen(prepared) if layer.search else prepared
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)
     with record.stage("recognise"):
@@ -82,7 +85,8 @@ def read_page(
         doubts = record.used(
             check_language(read.crops, read.readings, languages, chosen.recogniser)
         )
-        prepared = replace(prepared, warnings=(*prepared.warnings, *doubts.warnings))
+        warnings = (*prepared.warnings, *lines.warnings, *doubts.warnings)
+        prepared = replace(prepared, warnings=warnings)
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
         result = _assemble(prepared, stated, read, regions.found, barcodes, languages, options)
@@ -164,6 +168,7 @@ class _Lines(NamedTuple):
     crops: list[LineCrop]
     finder: str = ""
     models: tuple[ModelUse, ...] = ()
+    warnings: tuple[PageWarning, ...] = ()
 
 
 def _find(
@@ -177,11 +182,13 @@ def _find(
         return _Lines(cut_lines(page, layer.missing((), page), languages))
     crops: list[LineCrop] = []
     models: list[ModelUse] = []
+    warnings: list[PageWarning] = []
     for part in _parts(page):
         found = finder.find(part.working, languages, part.text)
         crops += cut_lines(part, layer.missing(found.lines, part), languages)
         models += found.models
-    return _Lines(crops, found.finder, distinct(models))
+        warnings += found.warnings
+    return _Lines(crops, found.finder, distinct(models), tuple(warnings))
 
 
 def _parts(page: PreparedPage) -> list[PreparedPage]:

@@ -124,11 +124,15 @@ class FoundLine:
 
 
 class FoundLines(NamedTuple):
-    """Lines in no promised order, the name of the finder that found them, and its models."""
+    """Lines in no promised order, the name of the finder that found them, and its models.
+
+    `warnings` are about lines that were found and left out.
+    """
 
     lines: tuple[FoundLine, ...]
     finder: str
     models: tuple[ModelUse, ...] = ()
+    warnings: tuple[PageWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

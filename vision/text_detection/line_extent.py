@@ -31,6 +31,7 @@ _HIGHEST = 1.75  # higher pieces touch another line
 _MOST_GROWTH = 0.7  # of a line of low letters by one tall or one hanging letter
 _SAME = 0.8  # of the lower line's height and of the narrower one's width: found twice
 
+_AT_ONCE = 256  # lines compared with those beside them: all at once would fill the memory
 _MOST_BY_CHANCE = 0.03  # pieces of dust within reach of a line's end
 
 
@@ -152,15 +153,23 @@ def _owners(
 
 def _without_doubles(lines: Extents) -> Extents:
     """Lines that overlap along one row become one: fragments of a letter grew to all of it."""
-    x0, y0, x1, y1 = lines.T
-    across = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
-    down = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
-    lower = np.minimum((y1 - y0)[:, None], y1 - y0)
-    narrower = np.minimum((x1 - x0)[:, None], x1 - x0)
-    same = np.triu((across >= _SAME * narrower) & (down >= _SAME * lower), 1)
+    lines = lines[np.argsort(lines[:, 1], kind="stable")]
     merged, gone = lines.copy(), np.zeros(len(lines), np.bool_)
-    for one, other in np.argwhere(same).tolist():
-        merged[other, :2] = np.minimum(merged[one, :2], merged[other, :2])
-        merged[other, 2:] = np.maximum(merged[one, 2:], merged[other, 2:])
-        gone[one] = True
+    for first in range(0, len(lines), _AT_ONCE):
+        block = lines[first : first + _AT_ONCE]
+        end = int(np.searchsorted(lines[:, 1], block[:, 3].max()))
+        pairs = np.argwhere(np.triu(_alike(block, lines[first:end]), 1)) + first
+        for one, other in pairs.tolist():
+            merged[other, :2] = np.minimum(merged[one, :2], merged[other, :2])
+            merged[other, 2:] = np.maximum(merged[one, 2:], merged[other, 2:])
+            gone[one] = True
     return merged[~gone]
+
+
+def _alike(some: Extents, others: Extents) -> NDArray[np.bool_]:
+    """Whether each of some lines and each of others are the same line, found twice."""
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = some.T[:, :, None], others.T
+    across = np.minimum(x1, u1) - np.maximum(x0, u0)
+    down = np.minimum(y1, v1) - np.maximum(y0, v0)
+    lower, narrower = np.minimum(y1 - y0, v1 - v0), np.minimum(x1 - x0, u1 - u0)
+    return np.asarray((across >= _SAME * narrower) & (down >= _SAME * lower), np.bool_)

@@ -18,6 +18,7 @@ from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters, full_rows, label
 from vision.text_detection.line_extent import Extents, whole_pieces
+from vision.text_detection.line_limit import bounded, warnings_of
 from vision.text_detection.rules import closed, ink_without_rules, opened, pieces_beside_rules
 from vision.text_detection.single_line import only_line
 from vision.text_detection.stacked_letters import part_stacked
@@ -30,7 +31,6 @@ _LOWEST = 0.45  # of a row of letters
 _LEAST_CORE = 0.3  # of what is left of a line without its thin strokes
 _ONE_LINE = 1.75  # higher pieces may be several lines
 _HIGHEST = 8.0  # no title is larger
-_MOST_LINES = 3000  # a newspaper page has about 1,500
 
 _SMOOTHED_OVER = 0.15  # the profile of a piece's rows
 
@@ -47,8 +47,7 @@ class ClassicalLineFinder:
         letters: Letters | None = None,
     ) -> FoundLines:
         """Level lines; their confidence is always 1."""
-        page = find_lines(letters or find_letters(image))
-        return FoundLines(tuple(page.lines), self.name)
+        return find_lines(letters or find_letters(image)).found()
 
     def models(self) -> tuple[ModelUse, ...]:
         """None takes part."""
@@ -65,12 +64,18 @@ class PageLines:
     """What the finder made of a page, and how much it is to be trusted.
 
     `crowded` is the share of ink that had to be split by rows, `dust` the number of pieces of dust
-    that would stand beside a line's end by chance.
+    that would stand beside a line's end by chance, `left_out` the number of lines taken for noise.
     """
 
     lines: list[FoundLine]
     crowded: float = 0.0
     dust: float = 0.0
+    left_out: int = 0
+
+    def found(self) -> FoundLines:
+        """The lines as a finder returns them, with a warning of those left out."""
+        warnings = warnings_of(self.left_out, self.left_out + len(self.lines))
+        return FoundLines(tuple(self.lines), ClassicalLineFinder.name, warnings=warnings)
 
 
 def find_lines(text: Letters) -> PageLines:
@@ -85,28 +90,22 @@ def find_lines(text: Letters) -> PageLines:
     letter = float(np.median(text.boxes[:, 3]))
     mask, searched = ink_without_rules(text, letter, _SPECK * letter)
     cores, crowded = _cores(mask, letter)
+    cores, left_out = bounded(cores, letter)
     if not len(cores):
-        return PageLines([], crowded)
+        return PageLines([], crowded, left_out=left_out)
     pieces = pieces_beside_rules(text, mask, letter) if searched else text.pieces
     pieces = _with_specks(pieces, text, letter) if searched else pieces
     lines, dust = whole_pieces(cores, pieces, letter, text.grey.shape)
     level, rising = part_stacked(lines, letter)
     found = [FoundLine(corners(Box(*line))) for line in (level / text.factor).tolist()]
     found += [_rising(Box(*line)) for line in (rising / text.factor).tolist()]
-    return PageLines(_at_most(found), crowded, dust)
+    return PageLines(found, crowded, dust, left_out)
 
 
 def _rising(box: Box) -> FoundLine:
     """A line that starts at its box's lower left corner, as spines and labels at margins do."""
     first, second, third, last = corners(box)
     return FoundLine((last, first, second, third))
-
-
-def _at_most(lines: list[FoundLine]) -> list[FoundLine]:
-    """The longest lines where a page seems to have more than any has: most are noise then."""
-    if len(lines) <= _MOST_LINES:
-        return lines
-    return sorted(lines, key=lambda line: line.quad[0][0] - line.quad[1][0])[:_MOST_LINES]
 
 
 def _cores(mask: Grey, letter: float) -> tuple[Extents, float]:

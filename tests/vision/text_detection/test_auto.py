@@ -49,6 +49,12 @@ def dusty(page):
     return page
 
 
+def noisy(page):
+    """The page as a sensor in the dark sees it."""
+    noise = np.random.default_rng(1).normal(0, 30, page.shape)
+    return np.clip(page + noise, 0, 255).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
     ("page", "finder"),
     [
@@ -57,10 +63,20 @@ def dusty(page):
         (shaded(page_of_text(), 0.4), "learned"),
         (255 - page_of_text(), "learned"),
         (dusty(page_of_text()), "learned"),
+        (noisy(page_of_text()), "learned"),
         (np.full((600, 800, 3), 255, np.uint8), "classical"),
         (np.zeros((600, 800, 3), np.uint8), "classical"),
     ],
-    ids=["plain", "small shadow", "large shadow", "light on dark", "dusty", "white", "black"],
+    ids=[
+        "plain",
+        "small shadow",
+        "large shadow",
+        "light on dark",
+        "dusty",
+        "noisy",
+        "white",
+        "black",
+    ],
 )
 def test_the_background_decides(page, finder):
     found = AutoLineFinder(RobustFinder()).find(page, ("eng",))
