@@ -21,7 +21,7 @@ _REACH = 2.2  # to a bullet, a dash, an equals sign
 _LOWEST, _NARROWEST = 0.45, 0.3  # lines
 _MARK = (0.7, 1.0)  # height and width: less is a bullet or a dash, no line
 _LONE = 0.7  # height of a letter or digit that stands alone, of which too little was found
-_ABOVE, _BESIDE = 0.2, 0.15  # room around a line
+_ABOVE, _BESIDE = 0.25, 0.15  # room around a line: less above turns I into i, more costs word F1
 _TIGHT = 0.05  # room above and below single tall or hanging letters
 _ROOM = 0.35  # above and below a line, where dots and accents have their middles
 # In heights of the line.
