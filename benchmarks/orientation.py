@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -77,6 +77,14 @@ class Tally:
     upset: Counter[str] = field(default_factory=Counter)
 
 
+class Judge(Protocol):
+    """Answers by name of the judge."""
+
+    def turns(self, pixels: Image) -> dict[str, int]:
+        """The clockwise quarter turns that each would apply."""
+        ...
+
+
 class Judges:
     """Pagesight's orienter, timed, and its page network alone."""
 
@@ -109,10 +117,10 @@ def main() -> None:
     by_disturbance: dict[str, Tally] = defaultdict(Tally)
     for source in _sources(arguments.data, arguments.sets):
         if arguments.half in ("all", source.half):
-            for name, pixels in _disturbed(source, arguments.disturbances):
+            for name, pixels in disturbed_pages(source, arguments.disturbances):
                 tallies = [by_disturbance[name]]
                 tallies += [by_set[source.collection]] if name == "none" else []
-                _four_ways(source, name, pixels, judges, tallies)
+                four_ways(source, name, pixels, judges, tallies)
     uprights: dict[str, Tally] = defaultdict(Tally)
     for source in _upright_sources(arguments.data, arguments.limit):
         _one_way(source, "none", source.pixels, 0, judges, [uprights[source.collection]])
@@ -122,7 +130,7 @@ def main() -> None:
         ("Disturbed pages, four ways", by_disturbance),
         ("Upright only", uprights),
     ):
-        print(f"\n{_table(title, tallied)}")
+        print(f"\n{table(title, tallied)}")
     quartiles = np.percentile(judges.spent_ms, (25, 50, 75, 90))
     print("\nCPU ms of the orienter, quartiles and 90%:", *(f"{each:.1f}" for each in quartiles))
 
@@ -167,7 +175,7 @@ def _files(collection: str, paths: list[Path]) -> Iterator[Source]:
         yield Source(collection, path.stem, number, pixels, _LYING.get(path.stem, 0))
 
 
-def _disturbed(source: Source, count: int) -> Iterator[tuple[str, Image]]:
+def disturbed_pages(source: Source, count: int) -> Iterator[tuple[str, Image]]:
     """The page itself, then under `count` disturbances of strength 1 or 2, chosen by hash."""
     yield "none", source.pixels
     able = []
@@ -179,9 +187,10 @@ def _disturbed(source: Source, count: int) -> Iterator[tuple[str, Image]]:
         yield name, disturbed(source.name, source.pixels, "", name, strength).pixels
 
 
-def _four_ways(
-    source: Source, disturbance: str, pixels: Image, judges: Judges, tallies: list[Tally]
+def four_ways(
+    source: Source, disturbance: str, pixels: Image, judges: Judge, tallies: list[Tally]
 ) -> None:
+    """Count what the judges answer for the page turned each way."""
     for turns in range(4):
         turned = np.ascontiguousarray(np.rot90(pixels, turns))
         _one_way(source, disturbance, turned, turns, judges, tallies)
@@ -192,7 +201,7 @@ def _one_way(
     disturbance: str,
     pixels: Image,
     turns: int,
-    judges: Judges,
+    judges: Judge,
     tallies: list[Tally],
 ) -> None:
     """Count what the judges answer for a page turned counter-clockwise by `turns` quarters."""
@@ -208,7 +217,7 @@ def _one_way(
         print(f"{case}: needs {needed}, {answers}", file=sys.stderr, flush=True)
 
 
-def _table(title: str, tallied: dict[str, Tally]) -> str:
+def table(title: str, tallied: dict[str, Tally]) -> str:
     """Errors by judge; in brackets those that turned an upright page."""
     rows = [f"| {title} | cases | {' | '.join(_JUDGES)} |", "|---" * (len(_JUDGES) + 2) + "|"]
     total = Tally()
