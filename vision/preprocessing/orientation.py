@@ -15,7 +15,7 @@ LINE_MODEL = "pp-ocr-cls"
 PAGE_MODEL = "pp-lcnet-doc-ori"
 
 # Upright by the page alone at this probability: lines would change nothing but the time it takes.
-_CLEARLY_UPRIGHT = 0.9
+_CLEARLY_UPRIGHT = 0.8
 
 
 class PageOrienter:

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 Turns = NDArray[np.float64]
 """Probabilities [4] of the clockwise turns of 0, 90, 180 and 270 degrees, which sum to 1."""
 
-# Bounds of what one witness alone may claim. Speckle and screened backgrounds make neighbours of
-# specks, so the axis may be wrong at any share; the line classifier was not wrong beyond .9.
-_AXIS_BOUND, _LINES_BOUND = 0.1, 0.03
+# Bounds of what one witness alone may claim; the line classifier was not wrong beyond .9.
+_LINES_BOUND = 0.03
+# An axis whose lines have no top and no bottom is often that of specks or of a screen, whatever the
+# share of neighbours along it.
+_AXIS_BOUND, _DOUBTFUL_AXIS_BOUND = 0.1, 0.35
+_DECIDED = 0.3  # from a half
 # Of tuning pages turned four ways, clean and disturbed, no upright one was turned at this
 # probability.
 _STRONG = 0.8
@@ -46,13 +49,18 @@ def turns_by_lines(lines: LineEvidence | None) -> Turns:
     """What the line evidence says of each turn; all alike where there is none."""
     if lines is None:
         return np.full(4, 0.25)
-    across = min(max(lines.across, _AXIS_BOUND), 1 - _AXIS_BOUND)
+    upside_down = 0.5 if lines.upside_down is None else lines.upside_down
+    decided = abs(upside_down - 0.5) >= _DECIDED
+    across = _bounded(lines.across, _AXIS_BOUND if decided else _DOUBTFUL_AXIS_BOUND)
     turns = np.array([across, 1 - across, across, 1 - across]) / 2
-    if lines.upside_down is not None:
-        upside_down = min(max(lines.upside_down, _LINES_BOUND), 1 - _LINES_BOUND)
-        quarter = int(lines.across < 0.5)
-        turns[[quarter, quarter + 2]] *= 2 * (1 - upside_down), 2 * upside_down
+    upside_down = _bounded(upside_down, _LINES_BOUND)
+    quarter = int(lines.across < 0.5)
+    turns[[quarter, quarter + 2]] *= 2 * (1 - upside_down), 2 * upside_down
     return turns
+
+
+def _bounded(probability: float, bound: float) -> float:
+    return min(max(probability, bound), 1 - bound)
 
 
 def judge(page: Turns, lines: LineEvidence | None) -> Judgement:
