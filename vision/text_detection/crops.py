@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Affine, Image
 from vision.core.geometry import compose, translation
 from vision.core.stages import FoundLine, LineCrop, PreparedPage
+from vision.text_detection.combs import comb_crop, find_combs, outside_combs
 
 _MIN_SIDE = 3.0  # working pixels; less holds no letter
 # Rise of a line over its whole length, as a share of its height, up to which it is sliced out
@@ -21,10 +22,14 @@ def cut_lines(
 ) -> list[LineCrop]:
     """Crops of the lines, in their order; lines under 3 pixels or off the image are left out.
 
-    `lines` are in the frame of `page.working`, whose pixels are cut: nothing is binarised.
+    `lines` are in the frame of `page.working`, whose pixels are cut: nothing is binarised. Lines
+    in the combs of forms are left out too; the text of each comb follows as one crop.
     """
+    found = find_combs(page.text) if page.text and lines else []
+    lines, combs = outside_combs(lines, found)
     crops = (_cut(page, np.array(line.quad, np.float64), tuple(languages)) for line in lines)
-    return [crop for crop in crops if crop is not None]
+    of_combs = [comb_crop(page, comb, tuple(languages)) for comb in combs]
+    return [crop for crop in crops if crop is not None] + of_combs
 
 
 def _cut(
