@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from tests.support.parts import require
-from vision.core.document import Box, DocumentInfo, ModelUse, PageFailure
+from vision.core.document import Box, DocumentInfo, ModelUse, PageFailure, PageWarning
 from vision.core.errors import BadInput
 from vision.core.options import ReadOptions
 from vision.core.stages import (
@@ -306,3 +306,28 @@ def test_the_first_reader_does_not_read_its_own_doubtful_lines_again():
     stages = Stages({"learned": BoxFinder()}, {"ppocr": SureRecogniser()}, {})
     options = replace(OPTIONS, detectors=(), recogniser="ppocr", second_reader="ppocr")
     assert choose_stages(stages, options).second is None
+
+
+class WarningFinder(BoxFinder):
+    """Finds a line, and warns of others that it left out."""
+
+    def find(self, image, languages, letters=None):
+        found = super().find(image, languages)
+        return found._replace(warnings=(PageWarning("too_many_lines", "900 were left out"),))
+
+
+def test_a_finders_warnings_are_the_pages():
+    stages = Stages({"learned": WarningFinder()}, {"tesseract": SureRecogniser()}, {}, {})
+    reading = read_page(page(), stages, replace(OPTIONS, detectors=()), None)
+    assert [warning.code for warning in reading.page.warnings] == ["too_many_lines"]
+
+
+def test_a_screen_of_dots_is_removed_and_the_receipt_says_so():
+    dotted = page().pixels.copy()
+    for x, y in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        dotted[y::6, x::6] = 40
+    stages = Stages({"learned": BoxFinder()}, {"tesseract": SureRecogniser()}, {}, {})
+    options = replace(OPTIONS, detectors=())
+    reading = read_page(replace(page(), pixels=dotted), stages, options, None)
+    assert "descreen" in [step.stage for step in reading.receipt.preparation]
+    assert reading.page.text == "sure words"

@@ -66,7 +66,8 @@ class PreparedPage:
 
     `upright` is the page frame (turned by `rotation` degrees clockwise), which detectors see;
     `working` is the image that line finders see, and `to_page` maps its coordinates to the page.
-    `text` was measured on `working`; None where only the page before its last changes was measured.
+    `text` was measured on `working`, before a screen of dots was smoothed away; None where only the
+    page before its last changes was measured.
     `models` took part in preparing it.
     """
 

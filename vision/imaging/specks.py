@@ -1,6 +1,6 @@
 """Specks: pieces of ink too small for a letter, as sensor noise, dust and printers' screens leave.
 
-Screens are told from noise by the regularity of their dots: Clark and Evans, "Distance to nearest
+Screens differ from noise by the regularity of their dots: Clark and Evans, "Distance to nearest
 neighbor as a measure of spatial relationships in populations" (Ecology 35(4), 1954).
 """
 

@@ -33,7 +33,7 @@ def warnings_of(left_out: int, found: int) -> tuple[PageWarning, ...]:
     if not left_out:
         return ()
     message = (
-        f"{left_out} of {found} lines found were too small to be told from noise and were not"
+        f"{left_out} of {found} lines found look like noise and were not"
         " read: clean the picture, or set lines to 'learned'."
     )
     return (PageWarning("too_many_lines", message),)
