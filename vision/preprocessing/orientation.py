@@ -4,9 +4,14 @@ A network that sees the whole page judges every page. Where it does not clearly 
 page's lines are judged too, and both together decide (`orientation_rule`).
 """
 
+import cv2
+import numpy as np
+
+from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
 from vision.engines.resources import Resources
+from vision.imaging.connected_components import find_letters
 from vision.preprocessing.orientation_by_lines import LineClassifier
 from vision.preprocessing.orientation_by_page import PageClassifier
 from vision.preprocessing.orientation_rule import judge
@@ -16,6 +21,9 @@ PAGE_MODEL = "pp-lcnet-doc-ori"
 
 # Upright by the page alone at this probability: lines would change nothing but the time it takes.
 _CLEARLY_UPRIGHT = 0.8
+
+_DARK = 128  # median grey of pages whose print is light
+_SAMPLED = 8  # every so many pixels each way
 
 
 class PageOrienter:
@@ -34,6 +42,8 @@ class PageOrienter:
         """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
         if not len(text.boxes):
             return Orientation(0, 0.0)
+        if np.median(text.grey[::_SAMPLED, ::_SAMPLED]) < _DARK:
+            text = _dark_on_light(text)
         turns = self._page.turns(text.grey)
         if turns[0] >= _CLEARLY_UPRIGHT:
             return Orientation(0, float(turns[0]), (self._page.use,))
@@ -41,6 +51,12 @@ class PageOrienter:
         ran = lines is not None and lines.upside_down is not None
         turn, confidence, detail = judge(turns, lines)
         return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
+
+
+def _dark_on_light(text: Letters) -> Letters:
+    """The letters of the negative: both models know dark print, and letters are dark pieces."""
+    negative: Image = np.asarray(cv2.cvtColor(255 - text.grey, cv2.COLOR_GRAY2RGB), np.uint8)
+    return find_letters(negative)
 
 
 def open_orienter(resources: Resources) -> PageOrienter:

@@ -97,6 +97,14 @@ def test_a_receipt_in_coloured_dot_matrix_print_with_a_note_across_it_ends_up_up
     assert orienter.turn_needed(find_letters(turned(purple, turns))).turn == turns * 90
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_light_print_on_a_dark_screen_is_judged_by_its_negative(
+    orienter: PageOrienter, letter: Image, turns: int
+) -> None:
+    dark = disturbed("letter", letter, "", "dark-screen", 2).pixels
+    assert orienter.turn_needed(find_letters(turned(dark, turns))).turn == turns * 90
+
+
 @pytest.mark.parametrize(
     "page",
     [
