@@ -89,7 +89,8 @@ def test_a_receipt_names_the_finder_and_the_recognisers_that_read(
     reader: LocalReader, page: bytes, tmp_path: Path
 ) -> None:
     path = tmp_path / "page.png"
-    path.write_bytes(page)
+    # Without the speckled part, of whose doubtful words a sample would be read in other languages.
+    Image.open(BytesIO(page)).crop((0, 0, 900, 290)).save(path)
     options = ReadOptions(lines="classical", second_reader="off", detectors=())
     receipt = read_here(reader, path, options)["receipt"]
     assert receipt["finder"] == "classical"
