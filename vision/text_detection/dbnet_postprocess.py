@@ -21,6 +21,11 @@ _MIN_GROWN_SIDE = _MIN_SIDE + 2
 # Grown rectangles reach a little beyond ascenders and descenders. Cutting a tenth of the height
 # gains .012 of word F1 on forms and costs .002 on receipts; padding loses on both.
 _HEIGHT_KEPT = 0.9
+# They reach further beyond the ends of a line, where LSTM networks read the empty paper as quotes
+# and full stops and lose points between digits. Cutting this share of the height from the length
+# gains .11 of the F1 of marks on forms, .04 on receipts; .2 gains less, .4 costs words.
+_ENDS_CUT = 0.3
+_MOST_CUT = 0.15  # of the length, so that letters and digits that stand alone stay whole
 # A narrow letter or digit standing alone reaches 1.5 once grown; a turned word of two letters 2.
 TALL = 2.0
 
@@ -82,6 +87,7 @@ def reading_quad(centre: tuple[float, float], size: tuple[float, float], angle: 
     if height > TALL * length:
         along, (length, height) = np.array([along[1], -along[0]]), (height, length)
     across = np.array([-along[1], along[0]])
+    length -= min(_ENDS_CUT * height, _MOST_CUT * length)
     right, down = along * length / 2, across * height * _HEIGHT_KEPT / 2
     offsets = np.array([-right - down, right - down, right + down, down - right])
     quad: Quad = np.array(centre) + offsets

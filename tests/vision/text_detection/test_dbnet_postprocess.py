@@ -15,14 +15,20 @@ def test_an_empty_map_has_no_lines():
     assert quads_of_map(map_with()) == []
 
 
-def test_a_line_grows_evenly_beyond_its_core():
+def test_a_line_grows_beyond_its_core_less_at_its_ends_than_in_height():
     ((quad, score),) = quads_of_map(map_with((100, 90, 200, 100)))
     (left, top), _, (right, bottom), _ = quad
-    # 100 x 10 pixels: the offset is 1000 * 1.6 / 220 = 7.3 on each side, less a tenth in height.
-    assert (left, right) == pytest.approx((92.7, 207.3), abs=0.1)
+    # 100 x 10 pixels: the offset is 1000 * 1.6 / 220 = 7.3 on each side, less a tenth in height
+    # and three tenths of the height in length.
+    assert (left, right) == pytest.approx((96.4, 203.6), abs=0.1)
     assert bottom - top == pytest.approx(0.9 * 24.5, abs=0.1)
     assert (top + bottom) / 2 == pytest.approx(95)
     assert score == pytest.approx(0.9, abs=0.1)
+
+
+def test_a_letter_that_stands_alone_is_hardly_cut():
+    quad = reading_quad((50, 50), (8, 15), 0)
+    assert np.linalg.norm(quad[1] - quad[0]) == pytest.approx(0.85 * 8)
 
 
 def test_each_line_is_found_once():
