@@ -22,6 +22,7 @@ PAGE_MODEL = "pp-lcnet-doc-ori"
 # Upright by the page alone at this probability: lines would change nothing but the time it takes.
 _CLEARLY_UPRIGHT = 0.8
 
+_LONGEST_PAGE = 6  # times its width
 _DARK = 128  # median grey of pages whose print is light
 _SAMPLED = 8  # every so many pixels each way
 
@@ -42,14 +43,17 @@ class PageOrienter:
         """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
         if not len(text.boxes):
             return Orientation(0, 0.0)
-        if np.median(text.grey[::_SAMPLED, ::_SAMPLED]) < _DARK:
+        dark = bool(np.median(text.grey[::_SAMPLED, ::_SAMPLED]) < _DARK)
+        if dark:
             text = _dark_on_light(text)
         turns = self._page.turns(text.grey)
         if turns[0] >= _CLEARLY_UPRIGHT:
             return Orientation(0, float(turns[0]), (self._page.use,))
         lines = self._lines.evidence(text)
         ran = lines is not None and lines.upside_down is not None
-        turn, confidence, detail = judge(turns, lines)
+        # The network was trained on pages: it turned single lines, and photographs of street signs.
+        page_like = not dark and max(text.grey.shape) <= _LONGEST_PAGE * min(text.grey.shape)
+        turn, confidence, detail = judge(turns, lines, alone=page_like)
         return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
 
 
