@@ -7,7 +7,7 @@ page's lines are judged too, and both together decide (`orientation_rule`).
 import cv2
 import numpy as np
 
-from vision.core.arrays import Image
+from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
 from vision.engines.resources import Resources
@@ -24,7 +24,7 @@ _CLEARLY_UPRIGHT = 0.8
 
 _LONGEST_PAGE = 6  # times its width
 _DARK = 128  # median grey of pages whose print is light
-_SAMPLED = 8  # every so many pixels each way
+_THUMBNAIL = (64, 64)  # averages the dots of screened paper, which is not dark
 
 
 class PageOrienter:
@@ -43,7 +43,7 @@ class PageOrienter:
         """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
         if not len(text.boxes):
             return Orientation(0, 0.0)
-        dark = bool(np.median(text.grey[::_SAMPLED, ::_SAMPLED]) < _DARK)
+        dark = _is_dark(text.grey)
         if dark:
             text = _dark_on_light(text)
         turns = self._page.turns(text.grey)
@@ -55,6 +55,11 @@ class PageOrienter:
         page_like = not dark and max(text.grey.shape) <= _LONGEST_PAGE * min(text.grey.shape)
         turn, confidence, detail = judge(turns, lines, alone=page_like)
         return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
+
+
+def _is_dark(grey: Grey) -> bool:
+    thumbnail = cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA)
+    return bool(np.median(thumbnail) < _DARK)
 
 
 def _dark_on_light(text: Letters) -> Letters:
