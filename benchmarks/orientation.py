@@ -4,7 +4,7 @@
 
 Columns: Pagesight's orienter, and its page network alone; errors, and in brackets those that turned
 a page which came upright: the error that loses pages. Sets of lines, photographs and odd files are
-shown upright only, and no page of them may be turned.
+shown as they are only, and no page of them may be turned.
 """
 
 import argparse
@@ -43,7 +43,10 @@ UPRIGHT_SETS = (
     "lines_deu", "lines_ara", "tables", "signatures", "scene_text", "nasty_images", "nasty_pdfs",
 )  # fmt: skip
 # Stored lying in its set: the clockwise quarter turns that it needs.
-_LYING = {"tess_phototest-rotated-180": 2}
+_LYING = {
+    "tess_phototest-rotated-180": 2,
+    "valid_ba447725f0": 1,
+}
 _LONGEST_SIDE = 1600  # larger pages are measured at this size in any case
 _DPI = 150
 _LEFT_OUT = ("none", "quarter-turn", "huge")  # turned here anyway, or the same pixels but more

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_NEED_DATA = ("accuracy", "detection_map", "nasty")
+_NEED_DATA = ("accuracy", "detection_map", "nasty", "orientation")
 _NEED_NOTHING = ("uploads",)
 # pytesseract, tesserocr, OCRmyPDF and RapidOCR live here; README.md says how.
 _OTHERS = Path("build/others")

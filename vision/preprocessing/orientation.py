@@ -7,12 +7,12 @@ page's lines are judged too, and both together decide (`orientation_rule`).
 import cv2
 import numpy as np
 
-from vision.core.arrays import Image
+from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
-from vision.preprocessing.orientation_by_lines import LineClassifier
+from vision.preprocessing.orientation_by_lines import MORE_THAN_A_LINE, LineClassifier
 from vision.preprocessing.orientation_by_page import PageClassifier
 from vision.preprocessing.orientation_rule import judge
 
@@ -22,8 +22,10 @@ PAGE_MODEL = "pp-lcnet-doc-ori"
 # Upright by the page alone at this probability: lines would change nothing but the time it takes.
 _CLEARLY_UPRIGHT = 0.8
 
+_LONGEST_PAGE = 6  # times its shorter side; receipts may be longer, but have many letters
 _DARK = 128  # median grey of pages whose print is light
 _SAMPLED = 8  # every so many pixels each way
+_THUMBNAIL = (64, 64)  # averages the dots of screened paper, which is not dark
 
 
 class PageOrienter:
@@ -42,15 +44,30 @@ class PageOrienter:
         """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
         if not len(text.boxes):
             return Orientation(0, 0.0)
-        if np.median(text.grey[::_SAMPLED, ::_SAMPLED]) < _DARK:
+        dark = _is_dark(text.grey)
+        if dark:
             text = _dark_on_light(text)
         turns = self._page.turns(text.grey)
         if turns[0] >= _CLEARLY_UPRIGHT:
             return Orientation(0, float(turns[0]), (self._page.use,))
         lines = self._lines.evidence(text)
         ran = lines is not None and lines.upside_down is not None
-        turn, confidence, detail = judge(turns, lines)
+        alone = not dark and _page_like(text)
+        turn, confidence, detail = judge(turns, lines, alone=alone)
         return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
+
+
+def _page_like(text: Letters) -> bool:
+    """Whether this may be a page: the network, trained on pages, turned single lines of print."""
+    aspect = max(text.grey.shape) / min(text.grey.shape)
+    return aspect <= _LONGEST_PAGE or len(text.boxes) >= MORE_THAN_A_LINE
+
+
+def _is_dark(grey: Grey) -> bool:
+    """Whether the paper is dark; a few pixels show that most pages are not."""
+    if np.median(grey[::_SAMPLED, ::_SAMPLED]) >= _DARK:
+        return False
+    return bool(np.median(cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA)) < _DARK)
 
 
 def _dark_on_light(text: Letters) -> Letters:

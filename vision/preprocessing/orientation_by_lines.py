@@ -27,7 +27,7 @@ _FEWEST_LETTERS = 20
 _MOST_LINES = 12
 _BETWEEN_WORDS, _WITHIN_WORDS = 1.8, 0.6  # gaps to bridge, in letter heights
 _SQUEEZED = 4  # columns merged into one while letters are joined to lines
-_MORE_THAN_A_LINE = 120  # letters
+MORE_THAN_A_LINE = 120  # letters
 _FEWEST_LINES = 3  # single lines were turned wrongly one time in ten
 
 # The classifier's input: 48 x 192 pixels, RGB from -1 to 1; its outputs are the probabilities
@@ -124,7 +124,7 @@ def line_crops(grey: Grey, letters: Boxes) -> list[Grey]:
         first = x // _SQUEEZED
         mask[y : y + h, first : max(first + 1, (x + w) // _SQUEEZED)] = 1
     pieces = _joined(mask, height, _BETWEEN_WORDS)
-    if len(pieces) < _FEWEST_LINES and len(letters) >= _MORE_THAN_A_LINE:
+    if len(pieces) < _FEWEST_LINES and len(letters) >= MORE_THAN_A_LINE:
         pieces = _joined(mask, height, _WITHIN_WORDS)
     widest = pieces[np.argsort(-pieces[:, 2], kind="stable")][:_MOST_LINES]
     room = height // 5 + 1

@@ -36,6 +36,11 @@ class LineEvidence(NamedTuple):
     across: float
     upside_down: float | None
 
+    @property
+    def decided(self) -> bool:
+        """Whether the lines clearly have a top and a bottom."""
+        return self.upside_down is not None and abs(self.upside_down - 0.5) >= _DECIDED
+
 
 class Judgement(NamedTuple):
     """The clockwise turn in degrees to apply, its probability, and what speaks against it."""
@@ -50,8 +55,7 @@ def turns_by_lines(lines: LineEvidence | None) -> Turns:
     if lines is None:
         return np.full(4, 0.25)
     upside_down = 0.5 if lines.upside_down is None else lines.upside_down
-    decided = abs(upside_down - 0.5) >= _DECIDED
-    across = _bounded(lines.across, _AXIS_BOUND if decided else _DOUBTFUL_AXIS_BOUND)
+    across = _bounded(lines.across, _AXIS_BOUND if lines.decided else _DOUBTFUL_AXIS_BOUND)
     turns = np.array([across, 1 - across, across, 1 - across]) / 2
     upside_down = _bounded(upside_down, _LINES_BOUND)
     quarter = int(lines.across < 0.5)
@@ -63,15 +67,20 @@ def _bounded(probability: float, bound: float) -> float:
     return min(max(probability, bound), 1 - bound)
 
 
-def judge(page: Turns, lines: LineEvidence | None) -> Judgement:
-    """The turn that both witnesses together support strongly; 0 where there is none."""
+def judge(page: Turns, lines: LineEvidence | None, *, alone: bool = True) -> Judgement:
+    """The turn that both witnesses together support strongly; 0 where there is none.
+
+    `alone` allows a turn whose lines have no opinion on top and bottom. Without any line evidence,
+    which is to say without text, nothing is turned.
+    """
     by_lines = turns_by_lines(lines)
     both = page * by_lines
     both /= both.sum()
     best = int(both.argmax())
     if best == 0:
         return Judgement(0, float(both[0]))
-    if both[best] >= _STRONG:
+    judged = lines is not None and (alone or lines.decided)
+    if judged and both[best] >= _STRONG:
         return Judgement(best * 90, float(both[best]))
     return Judgement(
         0,

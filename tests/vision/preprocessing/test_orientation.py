@@ -8,6 +8,7 @@ from benchmarks.made_pages import MadePage, made_pages, receipt
 from benchmarks.robustness.disturbances import disturbed
 from models.loaders.resources import LocalResources
 from tests.support.documents import text_page
+from tests.support.lines import written
 from vision.core.arrays import Image
 from vision.core.stages import Orientation
 from vision.imaging.connected_components import find_letters
@@ -131,3 +132,10 @@ def test_pictures_of_any_shape_are_judged(
 def test_an_upright_page_of_little_text_is_not_turned(orienter: PageOrienter, lines: int) -> None:
     page = np.array(text_page(600, 400, size=24, lines=lines))
     assert orienter.turn_needed(find_letters(page)).turn == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_upright_line_alone_is_not_turned(orienter: PageOrienter, seed: int) -> None:
+    text = ("Invoice number", "Total amount due in euro", "No. 00865872, page 3 of 7")[seed % 3]
+    line = written(text, (26, 40)[seed // 3])
+    assert orienter.turn_needed(find_letters(line)).turn == 0

@@ -34,13 +34,14 @@ def page(turn: int, probability: float) -> Turns:
         (page(90, 0.6), NEEDS_90, 90),
         (page(270, 0.6), NEEDS_270, 270),
         # One has an opinion, the other none.
-        (page(180, 0.94), None, 180),
         (page(180, 0.94), DOUBTFUL, 180),
         (page(180, 0.94), FEW_LINES, 180),
         (page(90, 0.94), SPECKLE, 90),
         (page(0, 0.25), UPSIDE_DOWN, 180),
         (page(0, 0.25), DOUBTFUL, 0),
-        (page(180, 0.6), None, 0),
+        (page(180, 0.6), DOUBTFUL, 0),
+        # Pictures without text are not pages.
+        (page(180, 0.94), None, 0),
         # They disagree: the page stays as it came.
         (page(180, 0.94), UPRIGHT, 0),
         (page(0, 0.94), UPSIDE_DOWN, 0),
@@ -55,6 +56,15 @@ def test_a_page_is_turned_only_on_strong_evidence(
     page_says: Turns, lines: LineEvidence | None, turn: int
 ) -> None:
     assert judge(page_says, lines).turn == turn
+
+
+@pytest.mark.parametrize(
+    ("lines", "turn"), [(FEW_LINES, 0), (DOUBTFUL, 0), (SPECKLE, 0), (UPSIDE_DOWN, 180)]
+)
+def test_what_does_not_look_like_a_page_is_turned_only_with_its_lines(
+    lines: LineEvidence, turn: int
+) -> None:
+    assert judge(page(180, 0.94), lines, alone=False).turn == turn
 
 
 def test_a_page_left_as_it_came_states_what_each_witness_shows() -> None:
