@@ -28,7 +28,7 @@ class Desk:
         self.broker_is_up = True
         self.woken = 0
         self.ledger.on_enqueued(self._wake)
-        judge = LeaseJudge(lambda: datetime.now(UTC), 0.3)
+        judge = LeaseJudge(lambda: datetime.now(UTC), 1.0)
         self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, 60, judge)
 
     def _depth(self, topic: Topic) -> int:
@@ -102,7 +102,7 @@ def test_leases_get_time_after_the_ledger_was_away(
         desk.reconciler.sweep()
     desk.reconciler.sweep()
     assert desk.ledger.pages.list(job_id)[0].state is PageState.RUNNING
-    time.sleep(0.4)
+    time.sleep(1.1)
     desk.reconciler.sweep()
     assert desk.ledger.pages.list(job_id)[0].state is PageState.QUEUED
 
