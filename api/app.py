@@ -104,7 +104,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     rates = RateLimits(counter, settings.rate_per_s, metrics)
     services = await run_in_threadpool(open_services, settings, rates, app.state.broker)
     app.state.services = services
-    metrics.watch(services.ledger)
+    metrics.watch(services.ledger, services.threads)
     services.group_commit.start()
     services.ledger.on_enqueued(services.relay.wake)
     services.relay.start()

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Thread
-from typing import Protocol
+from typing import Final, Protocol
 
 from jobs.domain.errors import BlobError, LedgerUnavailable
 from jobs.domain.job import Job, NewJob
 from jobs.lifecycle.accept import Outcome, Ready
 from jobs.storage.blob_store import Blobs, input_key
+from jobs.supervised_thread import SupervisedThread
 
 MOST_AT_ONCE = 200
 GATHER_S = 0.003
@@ -47,13 +47,13 @@ class GroupCommit:
         self._blobs = blobs
         self._syncing = ThreadPoolExecutor(1, "group-commit-sync")
         self._waiting: SimpleQueue[_Submitted | None] = SimpleQueue()
-        self._thread = Thread(target=self._run, name="group-commit", daemon=True)
+        self.thread: Final = SupervisedThread("group-commit", self._run)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
         """Begin to commit for the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        self.thread.start()
 
     async def submit(self, new: NewJob, document: bytes | None = None) -> tuple[Job, bool]:
         """Submit a job; returns and raises what `JobStore.create` does.
@@ -67,7 +67,7 @@ class GroupCommit:
     def stop(self) -> None:
         """Commit what was submitted, then end."""
         self._waiting.put(None)
-        self._thread.join()
+        self.thread.join()
         self._syncing.shutdown()
 
     def _run(self) -> None:

@@ -43,6 +43,7 @@ def check_readiness(services: Services) -> Readiness:
     try:
         workers: Sequence[WorkerReport] = services.ledger.workers.live()
         reasons = [*_check_schema(services), *_check_broker(services), *_check_workers(workers)]
+        reasons += _check_threads(services)
     except LedgerUnavailable:
         workers = ()
         reasons = [_reason("database", "The database does not respond.", "PAGESIGHT_DATABASE_URL")]
@@ -77,6 +78,17 @@ def _check_workers(workers: Sequence[WorkerReport]) -> Iterator[Reason]:
             actor="operator",
             remedy=f"Run `pagesight doctor`, or start `pagesight worker --role {role}`.",
         )
+
+
+def _check_threads(services: Services) -> Iterator[Reason]:
+    for thread in services.threads:
+        if thread.fault:
+            yield Reason(
+                part=f"thread:{thread.name}",
+                message=thread.fault,
+                actor="operator",
+                remedy="The log of the API process has the error; restart it if this stays.",
+            )
 
 
 def _reason(part: str, message: str, setting: str) -> Reason:

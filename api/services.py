@@ -20,6 +20,7 @@ from jobs.ledger import Ledger
 from jobs.queue.relay import Publishes, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
+from jobs.supervised_thread import SupervisedThread
 
 MEGABYTE = 1_000_000
 
@@ -49,6 +50,11 @@ class Services:
     rates: RateLimits
     capabilities: TTLCache[Sequence[Mapping[str, Any]]]
     _arriving: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def threads(self) -> Sequence[SupervisedThread]:
+        """The background threads of the API process."""
+        return self.group_commit.thread, self.relay.thread
 
     @property
     def upload_limit(self) -> int:

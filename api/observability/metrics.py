@@ -1,14 +1,15 @@
 """Prometheus metrics: the requests of this process, and the state of the queue."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from jobs.admission.queue_stats import read_backlog
 from jobs.ledger import Ledger
+from jobs.supervised_thread import SupervisedThread
 
 # From a cached answer to a long wait; seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -42,9 +43,10 @@ class Metrics:
         """Count a request whose rate limit was not checked, since Redis was unavailable."""
         self._uncounted.inc()
 
-    def watch(self, ledger: Ledger) -> None:
-        """Export the queue of `ledger` as well."""
+    def watch(self, ledger: Ledger, threads: Sequence[SupervisedThread] = ()) -> None:
+        """Export the queue of `ledger` and the failures of background threads as well."""
         self._registry.register(_QueueCollector(ledger))
+        self._registry.register(_ThreadCollector(threads))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -79,6 +81,20 @@ class _QueueCollector(Collector):
         for worker in self._ledger.workers.live():
             ready[worker.role] += worker.ready
         yield _by_label("pagesight_workers_ready", "Ready workers.", "role", ready)
+
+
+class _ThreadCollector(Collector):
+    """Counts the exceptions that background threads of this process were restarted after."""
+
+    def __init__(self, threads: Sequence[SupervisedThread]) -> None:
+        self._threads = threads
+
+    def collect(self) -> Iterator[Metric]:
+        text = "Unforeseen exceptions in background threads of the API, which were restarted."
+        family = CounterMetricFamily("pagesight_thread_failures", text, labels=("thread",))
+        for thread in self._threads:
+            family.add_metric((thread.name,), thread.failures)
+        yield family
 
 
 def _by_label(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:

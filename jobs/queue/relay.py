@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from threading import Event, Thread
-from typing import Protocol
+from threading import Event
+from typing import Final, Protocol
 
 from jobs.domain.errors import BrokerDown, LedgerUnavailable
 from jobs.domain.topics import Topic
 from jobs.queue.outbox import Message, Outbox
+from jobs.supervised_thread import SupervisedThread
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ class Relay:
         self._idle_s = idle_s
         self._woken = Event()
         self._stopping = Event()
-        self._thread: Thread | None = None
         self._failed = False
+        self.thread: Final = SupervisedThread("relay", self._run)
 
     def drain(self) -> int:
         """Publish what waits and return how many; the rest stays in the outbox."""
@@ -64,8 +65,7 @@ class Relay:
 
     def start(self) -> None:
         """Publish in the background until `stop`."""
-        self._thread = Thread(target=self._run, name="relay", daemon=True)
-        self._thread.start()
+        self.thread.start()
 
     def wake(self) -> None:
         """Signal that messages were committed; returns at once and never raises."""
@@ -75,8 +75,7 @@ class Relay:
         """End the background thread after its current work."""
         self._stopping.set()
         self._woken.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

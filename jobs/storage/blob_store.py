@@ -169,10 +169,14 @@ class Blobs:
             return sorted(blob["path"] for batch in found for blob in batch)
 
     def prefixes(self, prefix: str) -> Sequence[str]:
-        """Return the prefixes directly under a prefix, each ending with `/`, sorted."""
+        """Return the prefixes directly under a prefix, each ending with `/`, sorted.
+
+        Names that no key of this store has are left out: somebody else wrote them.
+        """
         with _translated(prefix):
             found = obstore.list_with_delimiter(self._store, _checked_prefix(prefix))
-            return sorted(f"{each}/" for each in found["common_prefixes"])
+            ours = filter(_KEY.fullmatch, found["common_prefixes"])
+            return sorted(f"{each}/" for each in ours)
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete everything under a prefix that ends with `/`; nothing there is no error."""

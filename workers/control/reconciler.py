@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from jobs.db.clock import Clock
 from jobs.domain.errors import LedgerError, LedgerUnavailable
@@ -11,6 +12,7 @@ from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import delete_orphans
 from jobs.storage.blob_store import Blobs
+from jobs.supervised_thread import SupervisedThread
 
 _log = logging.getLogger(__name__)
 
@@ -71,16 +73,16 @@ class Reconciler:
         self._judge = judge
         self._orphans_at = time.monotonic() + _ORPHANS_FIRST_S
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
+        self.thread: Final = SupervisedThread("reconciler", self._run)
 
     def start(self) -> None:
         """Begin to sweep."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """Finish the sweep in hand and stop."""
         self._stopping.set()
-        self._thread.join()
+        self.thread.join()
 
     def sweep(self) -> None:
         """One round. A step that fails is logged and left to the next round."""
@@ -107,6 +109,9 @@ class Reconciler:
             if isinstance(error, LedgerUnavailable):
                 self._judge.disturb()
             _log.warning("sweep of %s failed: %s", what, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the other steps must not fail with this one
+            _log.exception("sweep of %s failed", what)
+            self.thread.record(error)
         else:
             if count:
                 _log.info("%s: %d", what, count)

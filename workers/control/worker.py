@@ -118,6 +118,7 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
     client = EgressClient(settings.egress_allow)
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
     reconciler = Reconciler(ledger, blobs, parts.publisher.depth, settings.reconcile_s, judge)
+    parts.heartbeat.watch_thread(reconciler.thread)
     reconciler.start()
     try:
         with open_decoders(settings, PROBERS) as prober:

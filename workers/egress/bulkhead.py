@@ -1,6 +1,7 @@
 """A bulkhead around work that waits on other people's servers: a slow one delays only its own."""
 
 import logging
+import os
 import threading
 import time
 from collections import Counter, deque
@@ -19,6 +20,11 @@ MAX_SLOW = 10_000  # slow partitions that are remembered while they have nothing
 
 
 _Group = tuple[str, bool]  # an owner, and whether these are its slow partitions
+
+
+def _end_process() -> None:
+    """Have this process started again: what it held is sent to the next one."""
+    os._exit(os.EX_TEMPFAIL)
 
 
 @dataclass(slots=True)
@@ -46,6 +52,9 @@ class Bulkhead:
     at a time until it is fast again; all slow partitions together have half of the threads, those
     of one owner a quarter. So fast work always finds a thread.
 
+    `on_broken` ends the process. It is called when the bulkhead's own bookkeeping failed, after
+    which threads would be missing for good.
+
     Work is known by its id while it waits or runs, and is not accepted twice. Nothing is durable:
     what is lost with the process is sent again by the reconciler.
     """
@@ -57,12 +66,14 @@ class Bulkhead:
         per_partition: int,
         slow_s: float,
         monotonic: Callable[[], float] = time.monotonic,
+        on_broken: Callable[[], None] = _end_process,
     ) -> None:
         self._run = run
         self._size = threads
         self._per_partition = per_partition
         self._slow_s = slow_s
         self._monotonic = monotonic
+        self._on_broken = on_broken
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="bulkhead")
         self._lock = threading.Lock()
         self._pending: set[str] = set()
@@ -146,14 +157,23 @@ class Bulkhead:
         self._schedule(name, partition)
 
     def _work(self, name: str, work: str, quotas: Sequence[str]) -> None:
+        try:
+            slow = self._timed(work) >= self._slow_s
+            with self._lock:
+                self._end(name, work, quotas, slow)
+                self._start_ready()
+        except Exception:  # noqa: BLE001 - the pool would keep it to itself, and the thread's quota
+            _log.critical("the bulkhead lost count of its work", exc_info=True)
+            self._on_broken()
+
+    def _timed(self, work: str) -> float:
+        """Run the work and return how many seconds it took, whether or not it failed."""
         began = self._monotonic()
         try:
             self._run(work)
         except Exception:  # noqa: BLE001 - one failure must not close its partition
             _log.exception("work failed; the reconciler sends it again")
-        with self._lock:
-            self._end(name, work, quotas, self._monotonic() - began >= self._slow_s)
-            self._start_ready()
+        return self._monotonic() - began
 
     def _end(self, name: str, work: str, quotas: Sequence[str], slow: bool) -> None:
         self._pending.discard(work)

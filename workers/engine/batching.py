@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from jobs.supervised_thread import SupervisedThread
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
@@ -66,8 +67,7 @@ class Batcher(Generic[Item, Result]):
         self._changed = threading.Condition()
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._serve, name=f"batcher-{number}", daemon=True)
-            for number in range(threads)
+            SupervisedThread(f"batcher-{number}", self._serve) for number in range(threads)
         ]
         for thread in self._threads:
             thread.start()

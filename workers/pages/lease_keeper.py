@@ -4,9 +4,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from jobs.domain.errors import LedgerError, StaleClaim
 from jobs.domain.job import Claim
+from jobs.supervised_thread import SupervisedThread
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +44,16 @@ class LeaseKeeper:
         self._held: set[Hold] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
+        self.thread: Final = SupervisedThread("lease-keeper", self._run)
 
     def start(self) -> None:
         """Start renewing."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """Stop renewing; leases still held lapse."""
         self._stopping.set()
-        self._thread.join()
+        self.thread.join()
 
     @contextmanager
     def holding(self, claim: Claim) -> Iterator[Hold]:

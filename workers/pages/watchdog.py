@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from jobs.domain.job import Claim
+from jobs.supervised_thread import SupervisedThread
 
 _log = logging.getLogger(__name__)
 
@@ -37,16 +39,16 @@ class Watchdog:
         self._since: dict[Claim, float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+        self.thread: Final = SupervisedThread("watchdog", self._run)
 
     def start(self) -> None:
         """Start checking."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """Stop checking, and disarm."""
         self._stopping.set()
-        self._thread.join()
+        self.thread.join()
         faulthandler.cancel_dump_traceback_later()
 
     @contextmanager

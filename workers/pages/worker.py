@@ -69,8 +69,9 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
     documents = Documents(parts.blobs.local_path)
     keeper = LeaseKeeper(parts.ledger.pages.renew, settings.lease_s / 3)
     watchdog = Watchdog(settings.page_timeout_s)
-    keeper.start()
-    watchdog.start()
+    for part in (keeper, watchdog):
+        parts.heartbeat.watch_thread(part.thread)
+        part.start()
     try:
         with open_decoders(settings, settings.worker_threads) as decoders:
             yield PageReader(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from jobs.domain.errors import LedgerError
 from jobs.stores.workers import WorkerReport
+from jobs.supervised_thread import SupervisedThread
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ class Heartbeat:
         self._changed = threading.Event()
         self._stopping = False
         self._liveness: Liveness | None = None
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._thread = SupervisedThread("heartbeat", self._run)
+        self._watched: list[SupervisedThread] = [self._thread]
 
     def start(self) -> None:
         """Begin to report."""
@@ -100,6 +102,10 @@ class Heartbeat:
         """End the process when `liveness` finds it stalled."""
         self._liveness = liveness
 
+    def watch_thread(self, thread: SupervisedThread) -> None:
+        """Report this worker as not ready while a thread that it depends on fails."""
+        self._watched.append(thread)
+
     def _run(self) -> None:
         while not self._stopping:
             self._changed.clear()
@@ -119,13 +125,14 @@ class Heartbeat:
 
     def _write(self) -> None:
         ready, reason, capabilities = self._state
+        faults = " ".join(filter(None, (thread.fault for thread in self._watched)))
         report = WorkerReport(
             id=self._worker,
             host=socket.gethostname(),
             pid=os.getpid(),
             role=self._role,
-            ready=ready,
-            reason=reason,
+            ready=ready and not faults,
+            reason=" ".join(filter(None, (reason, faults))),
             capabilities=capabilities,
         )
         try:

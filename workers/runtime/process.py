@@ -53,6 +53,7 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     relay = Relay(ledger.outbox, publisher, window.capacity)
     limit_s = tuning.start_limit_s
     heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled, limit_s)
+    heartbeat.watch_thread(relay.thread)
     ledger.on_enqueued(relay.wake)
     relay.start()
     heartbeat.start()

@@ -1,12 +1,18 @@
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import httpx
 import jsonschema
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from jobs.queue.outbox import Message
 from jobs.stores.workers import WorkerReport
 from tests.api.routes.test_create_job import PNG, RAW, problem
-from tests.support.service import Service, document
+from tests.support.ledgers import created
+from tests.support.service import Service, document, running_service
+from tests.support.workplace import await_true
 from vision.core.options import declarations
 from vision.export.json import to_json_dict
 
@@ -150,3 +156,23 @@ def test_capabilities_list_options_formats_events_and_what_ready_workers_have(
     assert "learned" in told["options"]["properties"]["lines"]["enum"]
     assert {each["name"] for each in told["formats"]} == {"json", "text", "markdown"}
     assert "job.succeeded" in told["webhook_events"]
+
+
+def test_an_api_whose_relay_failed_is_not_ready_and_counts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish(messages: Sequence[Message]) -> None:
+        if messages:
+            raise TypeError("not a message")
+
+    with running_service(tmp_path) as service, service.client() as nobody:
+        for role in ("pages", "control"):
+            service.ledger.workers.beat(WorkerReport(role, "h", 1, role, True, None, {}))
+        assert nobody.get("/readyz").is_success
+        monkeypatch.setattr(service.broker, "publish", publish)
+        created(service.ledger)
+        await_true(lambda: not nobody.get("/readyz").is_success, "a failure of the relay")
+        (reason,) = nobody.get("/readyz").json()["reasons"]
+        assert (reason["part"], reason["actor"]) == ("thread:relay", "operator")
+        assert "(TypeError)" in reason["message"]
+        assert figure(figures(nobody), "pagesight_thread_failures_total", thread="relay") >= 1

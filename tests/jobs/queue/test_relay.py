@@ -118,3 +118,25 @@ def test_a_relay_that_polls_does_not_rest_when_it_finds_nothing(
     assert broker.complete.wait(PATIENCE_S)
     relay.stop()
     assert broker.published == [(job.id,)]
+
+
+def test_the_thread_outlives_what_nobody_foresaw(ledger: Ledger) -> None:
+    class Broken(Broker):
+        def publish(self, messages: Sequence[Message]) -> None:
+            if messages and not self.refused.is_set():
+                self.refused.set()
+                raise TypeError("not a message")
+            super().publish(messages)
+
+    broker = Broken()
+    relay = Relay(ledger.outbox, broker)
+    created(ledger)
+    relay.start()
+    assert broker.refused.wait(PATIENCE_S)
+    other = created(ledger)  # the first one is held for a while: it may have been published
+    relay.wake()
+    assert broker.complete.wait(PATIENCE_S)
+    relay.stop()
+    assert broker.published == [(other.id,)]
+    assert relay.thread.failures == 1
+    assert "TypeError" in relay.thread.fault

@@ -1,8 +1,13 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 
 from jobs.domain.ids import made_at, new_id, part_id
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import KEPT, delete_orphans
+from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, documents_key, input_key
 from tests.support.ledgers import TENANT, created, new_batch, new_job
 
@@ -58,3 +63,19 @@ def test_an_id_contains_the_time_of_its_creation() -> None:
     assert made is not None
     assert timedelta(milliseconds=-1) <= made - before <= timedelta(seconds=5)
     assert [made_at(name) for name in ("", "job_1", "job_" + "z" * 26)] == [None] * 3
+
+
+@pytest.mark.parametrize("name", ["odd name", "ünï", "a%20b", "-"])
+def test_folders_of_other_names_are_left_alone(
+    ledger: Ledger, blobs: Blobs, settings: Settings, name: str
+) -> None:
+    folder = Path(urlsplit(settings.blob_store_url).path) / "tenants"
+    for place in (folder / name / "jobs" / "x", folder / "a" / "jobs" / name):
+        place.mkdir(parents=True)
+        (place / "input").write_text("x")
+    left = new_job()
+    blobs.put(input_key(left), b"x")
+    later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
+    assert delete_orphans(ledger.database, blobs, later) == 1
+    assert (folder / name / "jobs" / "x" / "input").exists()
+    assert (folder / "a" / "jobs" / name / "input").exists()

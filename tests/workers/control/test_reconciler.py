@@ -121,3 +121,40 @@ def test_leases_get_time_after_the_clock_leapt_and_only_once() -> None:
     assert judge.may_judge()
     leap = timedelta()  # set back: no lease ends early by that
     assert judge.may_judge()
+
+
+STEPS = {
+    "pages.lapse": "pages whose lease lapsed",
+    "jobs.expire_due": "jobs past their deadline",
+    "jobs.fail_late": "jobs not begun in time",
+    "deliveries.purge": "webhook deliveries past their retention",
+    "outbox.requeue_lapsed": "messages sent again",
+}
+
+
+@pytest.mark.parametrize("failing", STEPS)
+def test_a_step_that_fails_in_a_way_nobody_foresaw_keeps_no_other_from_its_work(
+    desk: Desk,
+    failing: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store, method = failing.split(".")
+    counts = dict.fromkeys(STEPS, 0)
+
+    def step(name: str) -> int:
+        counts[name] += 1
+        if name == failing:
+            raise ValueError("not a blob key")
+        return 0
+
+    for name in STEPS:
+        store, method = name.split(".")
+        owner = type(getattr(desk.ledger, store))
+        monkeypatch.setattr(owner, method, lambda *_, name=name: step(name))
+    desk.reconciler.sweep()
+    assert counts == dict.fromkeys(STEPS, 1)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == [
+        f"sweep of {STEPS[failing]} failed"
+    ]
+    assert "ValueError" in desk.reconciler.thread.fault

@@ -231,3 +231,16 @@ def test_whatever_paces_mix_each_work_runs_once_and_nothing_is_left_over() -> No
 )
 def test_the_host_of_a_url_has_its_port(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+def test_a_bulkhead_that_lost_count_ends_the_process() -> None:
+    times, broken = iter([0.0]), threading.Event()
+
+    def monotonic() -> float:
+        return next(times)  # the second time raises StopIteration, after the work is done
+
+    desk = Desk()
+    bulkhead = Bulkhead(desk.run, 2, 1, 60, monotonic, broken.set)
+    bulkhead.submit("host", "work", "tenant")
+    assert broken.wait(10)
+    assert desk.begun == ["work"]

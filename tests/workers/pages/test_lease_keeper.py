@@ -73,3 +73,22 @@ def test_a_ledger_that_was_away_is_asked_again_soon() -> None:
         hold.check()
     keeper.stop()
     assert [list(claims) for claims in renewals.asked[:2]] == [[CLAIM], [CLAIM]]
+
+
+def test_leases_are_renewed_after_a_failure_that_nobody_foresaw() -> None:
+    renewals = Renewals(True)
+    failed = threading.Event()
+
+    def fail_once(claims: Sequence[Claim]) -> Mapping[Claim, bool]:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("dictionary changed size during iteration")
+        return renewals(claims)
+
+    keeper = LeaseKeeper(fail_once, 0.01)
+    keeper.start()
+    with keeper.holding(CLAIM) as hold:
+        assert renewals.done.wait(10)
+        hold.check()
+    keeper.stop()
+    assert keeper.thread.failures == 1

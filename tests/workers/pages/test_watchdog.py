@@ -23,3 +23,19 @@ def test_pages_within_the_limit_are_left_alone() -> None:
         assert watchdog.overdue() == []
     assert watchdog._since == {}
     assert not ended.is_set()
+
+
+def test_a_page_over_the_limit_ends_the_process_though_the_first_try_fails() -> None:
+    ended, tries = threading.Event(), iter([OSError("no more threads"), None])
+
+    def end() -> None:
+        if error := next(tries):
+            raise error
+        ended.set()
+
+    watchdog = Watchdog(0.05, end)
+    watchdog.start()
+    with watchdog.timing(CLAIM):
+        assert ended.wait(10)
+    watchdog.stop()
+    assert watchdog.thread.failures == 1

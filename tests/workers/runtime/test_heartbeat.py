@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from jobs import supervised_thread
 from jobs.domain.errors import BrokerDown, LedgerUnavailable
 from jobs.stores.workers import WorkerReport
+from jobs.supervised_thread import SupervisedThread
 from workers.runtime.heartbeat import Heartbeat, Liveness
 
 
@@ -120,3 +122,40 @@ def test_a_worker_that_has_reported_runs_without_limit(ready: bool) -> None:
     ledger.await_report(reason="told again")
     heartbeat.stop()
     assert not ended.is_set()
+
+
+def test_a_worker_is_not_ready_while_one_of_its_threads_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = Ledger()
+    thread = SupervisedThread("lease-keeper", lambda: None)
+    heartbeat = Heartbeat(ledger.beat, "w1", "pages", lambda: None)
+    heartbeat.watch_thread(thread)
+    heartbeat.report(ready=True, reason="", capabilities={})
+    heartbeat.start()
+    ledger.await_report(ready=True)
+    thread.record(RuntimeError())
+    heartbeat.report(ready=True, reason="", capabilities={})
+    reason = ledger.await_report(ready=False).reason
+    assert reason == "The background thread 'lease-keeper' failed (RuntimeError), once so far."
+    monkeypatch.setattr(supervised_thread, "FAULTY_S", -1.0)
+    heartbeat.report(ready=True, reason="well again", capabilities={})
+    ledger.await_report(ready=True, reason="well again")
+    heartbeat.stop()
+
+
+def test_a_heartbeat_that_fails_goes_on_and_says_so() -> None:
+    ledger = Ledger()
+    beat, failed = ledger.beat, threading.Event()
+
+    def fail_once(report: WorkerReport) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise TypeError("not JSON")
+        beat(report)
+
+    heartbeat = Heartbeat(fail_once, "w1", "pages", lambda: None)
+    heartbeat.report(ready=True, reason="", capabilities={})
+    heartbeat.start()
+    assert "'heartbeat' failed (TypeError)" in (ledger.await_report(ready=False).reason or "")
+    heartbeat.stop()
