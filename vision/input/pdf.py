@@ -74,12 +74,14 @@ def _scale(width: float, height: float, dpi: int, limits: Limits) -> float:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        raise _opening_error(error) from error
-    with document:
-        yield document
+    # From an open file: by its path PDFium finds nothing once the file was deleted or unmounted.
+    with path.open("rb") as file:
+        try:
+            document = pypdfium2.PdfDocument(file)
+        except pypdfium2.PdfiumError as error:
+            raise _opening_error(error) from error
+        with document:
+            yield document
 
 
 def _opening_error(error: pypdfium2.PdfiumError) -> BadInput:

@@ -30,7 +30,9 @@ def user_unit(document: pypdfium2.PdfDocument, path: Path, index: int) -> float:
     Raises PdfiumError where the page cannot be copied.
     """
     stat = path.stat()
-    if not _mentions_units(path, stat.st_size, stat.st_mtime_ns):
+    # Not by path alone: a descriptor's path, as the helper process uses, names many files in turn.
+    version = (stat.st_dev, stat.st_ino, stat.st_mtime_ns)
+    if not _mentions_units(path, stat.st_size, version):
         return 1.0
     with pypdfium2.PdfDocument.new() as copy:
         copy.import_pages(document, [index])
@@ -42,7 +44,7 @@ def user_unit(document: pypdfium2.PdfDocument, path: Path, index: int) -> float:
 
 
 @functools.lru_cache(maxsize=4)
-def _mentions_units(path: Path, size: int, changed_ns: int) -> bool:  # noqa: ARG001 - part of the key
+def _mentions_units(path: Path, size: int, version: tuple[int, ...]) -> bool:  # noqa: ARG001 - part of the key
     """Whether any page of the file may state a unit: copying pages to find out takes long."""
     with (
         path.open("rb") as file,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from jobs.domain.errors import BlobError, NotFound
+from jobs.domain.errors import NotFound
 from jobs.domain.job import Fault, Job
 from jobs.ledger import Ledger
 from jobs.settings import Settings
@@ -57,7 +57,7 @@ class JobOpener:
             self._fail_when_last(job, Fault(error.code, error.message, "caller"))
         except EngineFailure as error:
             self._fail_when_last(job, fault_of(error))
-        except (BlobError, NotFound):
+        except (OSError, NotFound):  # BlobError is an OSError
             self._fail_when_last(job, input_missing())
 
     def _create_pages(self, job: Job) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from jobs.domain.errors import BlobError, LedgerError, LedgerUnavailable, NotFound, StaleClaim
+from jobs.domain.errors import LedgerError, LedgerUnavailable, NotFound, StaleClaim
 from jobs.domain.job import Claim, Fault
 from jobs.ledger import Ledger
 from vision.core.document import PageReading
@@ -80,7 +80,7 @@ class PageReader:
         except EngineFailure as error:
             _log.error("engine failure: %s", error.message, extra=_named(claim))
             self._try_again(hold, fault_of(error))
-        except (BlobError, NotFound) as error:
+        except (OSError, NotFound) as error:  # BlobError is an OSError
             _log.error("input not available: %s", error, extra=_named(claim))
             self._try_again(hold, input_missing())
         except LedgerError:

@@ -242,6 +242,20 @@ def test_a_page_that_waits_in_vain_is_left_to_its_lease(
     assert desk.keeper.held() == []
 
 
+def test_a_document_that_goes_away_between_two_pages_is_the_operators_affair(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """As when the store's folder is unmounted: the path is known, and nothing is there."""
+    job = desk.open_job(1, 2)
+    desk.reader.read(job.id, 1)
+    (tmp_path / "blobs").rename(tmp_path / "away")
+    replace(desk.reader, max_attempts=1).read(job.id, 2)
+    assert desk.pages(job) == [
+        (PageState.SUCCEEDED, 1, None),
+        (PageState.FAILED, 1, "input_missing"),
+    ]
+
+
 def test_a_result_that_only_waits_for_the_blob_store_is_tried_again_uncounted(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

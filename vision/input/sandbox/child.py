@@ -52,13 +52,19 @@ def main() -> None:
 
 def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
     try:
-        if request["do"] == "probe":
-            return _probed(Path(request["path"]), limits)
-        return _decoded(request, limits, shared)
+        # Decoders open a file several times. By its descriptor they all get the same one, even if
+        # the folder is unmounted or the file replaced in between.
+        with Path(request["path"]).open("rb") as file:
+            path = Path(f"/proc/self/fd/{file.fileno()}")
+            if request["do"] == "probe":
+                return _probed(path, limits)
+            return _decoded(path, request, limits, shared)
     except BadInput as error:
         return {"bad_input": [error.code, error.message]}
     except MemoryError:
         return {"out_of_memory": True}
+    except OSError as error:
+        return {"not_readable": error.errno}
 
 
 def _probed(path: Path, limits: Limits) -> Message:
@@ -66,8 +72,8 @@ def _probed(path: Path, limits: Limits) -> Message:
     return {"media_type": found.media_type, "pages": found.pages}
 
 
-def _decoded(request: Message, limits: Limits, shared: Pixels) -> Message:
-    page = decode_page(Path(request["path"]), request["number"], request["dpi"], limits)
+def _decoded(path: Path, request: Message, limits: Limits, shared: Pixels) -> Message:
+    page = decode_page(path, request["number"], request["dpi"], limits)
     height, width, _ = page.pixels.shape
     np.copyto(shared[: page.pixels.size].reshape(page.pixels.shape), page.pixels)
     warnings = [[warning.code, warning.message] for warning in page.warnings]

@@ -1,5 +1,6 @@
 """Validates a decoder helper's answers. Helpers open hostile bytes, so none is trusted."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ CODES = frozenset({
     "too_many_pages", "page_missing",
 })  # fmt: skip
 _LONGEST_TEXT = 500
+_HIGHEST_ERRNO = 200  # Linux's last is 133
 _HIGHEST_DPI = 1e6  # also refuses infinity, NaN and whole numbers that no float can hold
 
 Answer = dict[str, Any]
@@ -26,9 +28,12 @@ class BrokenAnswer(Exception):  # noqa: N818 - the helper's fault, never shown t
 
 
 def raise_failure(answer: Answer) -> None:
-    """Raise the BadInput or the MemoryError that the helper reports, if it reports one."""
+    """Raise the BadInput, the MemoryError or the OSError that the helper reports, if any."""
     if "out_of_memory" in answer:
         raise MemoryError
+    if "not_readable" in answer:
+        number = _whole(answer["not_readable"], _HIGHEST_ERRNO)
+        raise OSError(number, f"the document cannot be opened: {os.strerror(number)}")
     if "bad_input" in answer:
         code, message = _texts(answer["bad_input"])
         _require(code in CODES)

@@ -18,6 +18,10 @@ from vision.core.arrays import Image as Pixels
 from vision.core.document import PageWarning
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.limits import DocumentProbe, Limits
+from vision.core.stages import PageImage
+from vision.input.decode import decode_page
+from vision.input.sandbox import child
+from vision.input.sandbox import pool as pool_module
 from vision.input.sandbox.pool import DecoderPool
 from vision.input.sandbox.validation import BrokenAnswer, page_of, probe_of, raise_failure
 from vision.input.sandbox.worker import Budget
@@ -80,6 +84,35 @@ def test_a_file_that_is_not_there_is_not_called_bad_input(
 ) -> None:
     with pytest.raises(FileNotFoundError):
         pool.probe(tmp_path / "gone.png")
+
+
+def test_a_file_that_goes_away_before_the_helper_opens_it_is_not_called_bad_input(
+    pool: DecoderPool, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store's folder that is unmounted at this moment must not fail a sound document."""
+    with monkeypatch.context() as patched:
+        patched.setattr(pool_module, "_readable", lambda path: f"{path}.gone")
+        with pytest.raises(FileNotFoundError):
+            pool.decode(page, 1, 72)
+    assert pool.probe(page).pages == 1
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_a_file_that_goes_away_while_a_helper_reads_it_is_read_to_its_end(
+    kind: str, page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = page if kind == "png" else save(tmp_path, "two.pdf", pdf([(600, 400)]))
+
+    def unlink_first(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
+        file.unlink()
+        return decode_page(path, number, dpi, limits)
+
+    monkeypatch.setattr(child, "decode_page", unlink_first)
+    request = {"do": "decode", "path": str(file), "number": 1, "dpi": 72}
+    pixels = np.zeros(600 * 400 * 3, np.uint8)
+    answer = child._answer(request, Limits(), pixels)
+    assert (answer["width"], answer["height"]) == (600, 400)
+    assert pixels.any()
 
 
 def test_a_page_that_takes_too_long_is_ended_and_the_next_is_read(
@@ -248,6 +281,12 @@ def test_a_page_that_a_helper_misdescribes_is_not_taken(answer: dict[str, object
 def test_a_probe_that_makes_no_sense_is_not_believed(answer: dict[str, object]) -> None:
     with pytest.raises(BrokenAnswer):
         probe_of(answer, Limits())
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_000, "2", None, True + 0.5])
+def test_an_error_number_that_makes_no_sense_is_not_believed(number: object) -> None:
+    with pytest.raises(BrokenAnswer):
+        raise_failure({"not_readable": number})
 
 
 @pytest.mark.parametrize("failure", [["made_up", "x"], ["damaged"], "damaged", ["damaged", 1]])
