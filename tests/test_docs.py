@@ -16,6 +16,7 @@ from cli.main import app
 from cli.reference import OPTIONS_PAGE, options_page
 from jobs.settings import Settings
 from vision.core.options import ReadOptions
+from vision.input.media_type import FORMATS, MEDIA_TYPES
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -118,6 +119,21 @@ def test_every_error_code_is_documented(code: str) -> None:
 
 def test_no_error_code_is_documented_that_does_not_exist() -> None:
     assert set(re.findall(r"^## (\w+)$", ERRORS, re.MULTILINE)) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["docs/tutorial/first-result.md", "docs/reference/errors.md", "api/console/index.html"],
+)
+def test_every_format_that_is_read_is_named(page: str) -> None:
+    named = (ROOT / page).read_text(encoding="utf-8")
+    assert [each.name for each in FORMATS if each.name not in named] == []
+
+
+def test_the_console_lets_people_choose_every_format_that_is_read() -> None:
+    console = (ROOT / "api/console/index.html").read_text(encoding="utf-8")
+    (accepted,) = re.findall(r'accept="([^"]*)"', console)
+    assert set(accepted.split(",")) >= MEDIA_TYPES
 
 
 @pytest.mark.parametrize("option", ReadOptions.__dataclass_fields__)

@@ -10,6 +10,7 @@ from api.security.auth import Reader
 from api.services import ServicesDep
 from jobs.domain.events import JobEventKind, WebhookEvent
 from vision.core.registry import plugins
+from vision.input.media_type import MEDIA_TYPES
 
 router = keyed_router("/v1/capabilities", "service")
 
@@ -23,10 +24,14 @@ class FormatOut(BaseModel):
 
 
 class Capabilities(BaseModel):
-    """Options as JSON Schema; formats of this API; names that ready workers report, sorted."""
+    """Options as JSON Schema; formats of this API; names that ready workers report, sorted.
+
+    `media_types` are those of documents that are read.
+    """
 
     options: dict[str, Any]
     formats: list[FormatOut]
+    media_types: list[str]
     languages: list[str]
     detectors: list[str]
     job_events: list[str]
@@ -44,6 +49,7 @@ async def get_capabilities(services: ServicesDep, key: Reader) -> Capabilities: 
             for name, each in plugins("format").items()
             if not each.needs_images
         ],
+        media_types=sorted(MEDIA_TYPES),
         languages=sorted({name for each in workers for name in each.get("languages", ())}),
         detectors=sorted({name for each in workers for name in each.get("detectors", ())}),
         job_events=list(JobEventKind),

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".pdf"})
+from vision.input.media_type import SUFFIXES
+
 _TYPES = {".zip": "application/zip", ".jsonl": "application/jsonl", ".ndjson": "application/jsonl"}
 _CHUNK_BYTES = 1 << 18
 

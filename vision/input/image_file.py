@@ -1,20 +1,22 @@
 """Pages of an image file, read by Pillow."""
 
-import math
+import importlib
 import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import AvifImagePlugin, ExifTags, Image
 
 from vision.core.document import PageWarning
 from vision.core.errors import BadInput
 from vision.core.limits import Limits
 from vision.core.stages import PageImage
 from vision.input.colour import to_rgb
+from vision.input.resolution import resolution_of, square_pixels, stretched_warning
 
 _PILLOW_FORMATS = {
     "image/jpeg": "JPEG",
@@ -23,7 +25,14 @@ _PILLOW_FORMATS = {
     "image/webp": "WEBP",
     "image/bmp": "BMP",
     "image/gif": "GIF",
+    "image/heic": "HEIF",
+    "image/avif": "AVIF",
+    "image/jp2": "JPEG2000",
+    "image/j2c": "JPEG2000",
 }
+
+# Threads would gain nothing: many pages are decoded side by side.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 # What Pillow's readers raise on bytes that break their format. Anything else is a bug and ends the
 # helper process.
@@ -39,12 +48,6 @@ _UNREADABLE = (
     AttributeError,
     struct.error,
 )
-
-# Scanners and cameras write zero, one or millions where they do not know.
-_BELIEVABLE_DPI = (50.0, 2400.0)
-# Fax machines scan with half the resolution down the page. Nearly square pixels stay as they are,
-# and of a larger ratio one of the two figures is wrong.
-_NEARLY_SQUARE, _LARGEST_RATIO = 1.05, 2.5
 
 # EXIF 2.3, tag 0x0112: the operation that turns the stored image into the one to show.
 _TRANSPOSE = {
@@ -68,27 +71,31 @@ def read_page(path: Path, number: int, media_type: str, limits: Limits) -> PageI
     """Page `number` as RGB on an opaque background, turned as its EXIF orientation asks.
 
     An image whose resolution differs across and down is stretched to square pixels. Of an
-    animation the first frame is read. Warnings report both.
+    animation the first frame is read, of several pictures in a HEIC file the primary one. Warnings
+    report this, and a stated resolution that cannot be true.
     """
     with _opened(path, media_type, limits) as image:
-        cautions = _motion_warning(image, media_type)
+        cautions = _other_frames(image, media_type)
         _seek(image, number, media_type)
         limits.check_size(*image.size)
         image.load()
-        across, down = (_believable_dpi(image, axis) for axis in (0, 1))
+        limits.check_size(*image.size)  # what HEIC states need not be what is decoded
+        resolution = resolution_of(image)
         square = to_rgb(image)
-        if across and down and _is_stretched(across, down):
-            square = _stretched(square, across, down, limits)
-            cautions += (_stretched_warning(across, down),)
-        dpi = max(across or 0.0, down or 0.0) or None
+        cautions += resolution.warnings
+        if resolution.is_stretched:
+            square = square_pixels(square, resolution, limits)
+            cautions += (stretched_warning(resolution),)
         pixels = np.asarray(_upright(square, _orientation(image)))
-    return PageImage(number, pixels, dpi, cautions)
+    return PageImage(number, pixels, resolution.dpi, cautions)
 
 
 @contextmanager
 def _opened(path: Path, media_type: str, limits: Limits) -> Iterator[Image.Image]:
     """The image, its first header within limits; errors of the block become BadInput."""
     Image.MAX_IMAGE_PIXELS = None  # the header is checked against our own limits instead
+    if media_type == "image/heic":
+        _register_heic()
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an image that can be shown is worth reading
         try:
@@ -97,6 +104,14 @@ def _opened(path: Path, media_type: str, limits: Limits) -> Iterator[Image.Image
                 yield image
         except _UNREADABLE as error:
             raise _unreadable(error) from error
+
+
+@cache
+def _register_heic() -> None:
+    """Make Pillow read HEIC. Its codecs stay out of helper processes that never see such a file."""
+    importlib.import_module("pi_heif").register_heif_opener(
+        decode_threads=1, thumbnails=False, depth_images=False, aux_images=False
+    )
 
 
 def _unreadable(error: Exception) -> BadInput:
@@ -111,11 +126,14 @@ def _frames(image: Image.Image) -> int:
     return int(getattr(image, "n_frames", 1))
 
 
-def _motion_warning(image: Image.Image, media_type: str) -> tuple[PageWarning, ...]:
+def _other_frames(image: Image.Image, media_type: str) -> tuple[PageWarning, ...]:
+    """A warning that not all of the file is read."""
     # A JPEG with several frames (MPO) holds views of one picture, not an animation.
     if media_type in {"image/tiff", "image/jpeg"} or _frames(image) == 1:
         return ()
     message = f"The image is animated; only the first of its {_frames(image)} frames is read."
+    if media_type == "image/heic":
+        message = f"The file has {_frames(image)} pictures; only the primary one is read."
     return (PageWarning("first_frame_only", message),)
 
 
@@ -123,7 +141,8 @@ def _seek(image: Image.Image, number: int, media_type: str) -> None:
     pages = _frames(image) if media_type == "image/tiff" else 1
     if not 1 <= number <= pages:
         raise BadInput("page_missing", f"There is no page {number}; the document has {pages}.")
-    image.seek(number - 1)
+    if pages > 1:
+        image.seek(number - 1)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -138,36 +157,3 @@ def _orientation(image: Image.Image) -> int:
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
     method = _TRANSPOSE.get(orientation)
     return image if method is None else image.transpose(method)
-
-
-def _believable_dpi(image: Image.Image, axis: int) -> float | None:
-    """The stated resolution in pixels per inch, `axis` 0 across and 1 down; None if unusable."""
-    try:
-        dpi = float(image.info["dpi"][axis])
-    except _UNREADABLE:
-        return None
-    low, high = _BELIEVABLE_DPI
-    return round(dpi, 1) if low <= dpi <= high else None
-
-
-def _is_stretched(across: float, down: float) -> bool:
-    ratio = max(across, down) / min(across, down)
-    return _NEARLY_SQUARE < ratio <= _LARGEST_RATIO
-
-
-def _stretched(image: Image.Image, across: float, down: float, limits: Limits) -> Image.Image:
-    """The image with the higher of its two resolutions both ways, as far as limits allow."""
-    dpi = max(across, down)
-    width, height = image.width * dpi / across, image.height * dpi / down
-    side, area = limits.max_side / max(width, height), limits.max_pixels / (width * height)
-    factor = min(1.0, side, math.sqrt(area))
-    size = (max(1, int(width * factor)), max(1, int(height * factor)))
-    return image.resize(size, Image.Resampling.BICUBIC)
-
-
-def _stretched_warning(across: float, down: float) -> PageWarning:
-    message = (
-        f"The image has {across:g} x {down:g} pixels per inch. It was stretched to square pixels, "
-        "and coordinates refer to the stretched page."
-    )
-    return PageWarning("stretched", message)

@@ -11,6 +11,7 @@ from vision.core.errors import BadInput
 from vision.core.limits import DocumentProbe, Limits
 from vision.core.stages import PageImage
 from vision.input.decode import decode_page, probe
+from vision.input.resolution import Resolution, resolution_of
 
 LIMITS = Limits()
 
@@ -48,6 +49,8 @@ RED = Image.new("RGB", (8, 4), (255, 0, 0))
         ("WEBP", "image/webp"),
         ("BMP", "image/bmp"),
         ("GIF", "image/gif"),
+        ("AVIF", "image/avif"),
+        ("JPEG2000", "image/jp2"),
     ],
 )
 def test_every_accepted_format_decodes_to_rgb(form: str, media_type: str, tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ def test_lab_colours_become_the_rgb_that_is_seen(tmp_path: Path) -> None:
     assert np.allclose(decoded(tmp_path, content).pixels[0, 0], (255, 0, 0), atol=6)
 
 
-@pytest.mark.parametrize("form", ["JPEG", "TIFF", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "TIFF", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_shows_the_page_as_the_user_sees_it(
     form: str, orientation: int, tmp_path: Path
@@ -174,32 +177,52 @@ def test_broken_exif_is_ignored(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "believed"), [(300, 300.0), (72, 72.0), (1, None), (50, 50.0), (30_000, None)]
-)
-def test_only_a_believable_resolution_is_believed(
-    stated: int, believed: float | None, tmp_path: Path
-) -> None:
-    assert decoded(tmp_path, encoded(RED, "TIFF", dpi=(stated, stated))).dpi == believed
-
-
-@pytest.mark.parametrize(
-    ("stated", "shape", "believed"),
+    ("stated", "shape", "believed", "code"),
     [
-        ((204, 98), (83, 80), 204.0),  # 40 rows of a fax
-        ((98, 204), (40, 166), 204.0),
-        ((204, 196), (40, 80), 204.0),  # square enough
-        ((300, 1), (40, 80), 300.0),
-        ((1, 300), (40, 80), 300.0),
-        ((72, 600), (40, 80), 600.0),  # one of the two is wrong
+        ((300, 300), (40, 80), 300.0, ""),
+        ((72, 72), (40, 80), 72.0, ""),
+        ((50, 50), (40, 80), 50.0, ""),
+        ((1, 1), (40, 80), None, "resolution_ignored"),
+        ((30_000, 30_000), (40, 80), None, "resolution_ignored"),
+        ((204, 98), (83, 80), 204.0, "stretched"),  # 40 rows of a fax
+        ((98, 204), (40, 166), 204.0, "stretched"),
+        ((204, 196), (40, 80), 204.0, ""),  # square enough
+        ((300, 1), (40, 80), 300.0, "resolution_ignored"),
+        ((1, 300), (40, 80), 300.0, "resolution_ignored"),
+        ((72, 600), (40, 80), 600.0, "resolution_ignored"),  # one of the two is wrong
     ],
 )
-def test_a_page_of_two_resolutions_gets_square_pixels(
-    stated: tuple[int, int], shape: tuple[int, int], believed: float, tmp_path: Path
+def test_a_stated_resolution_is_used_only_where_it_can_be_true(
+    stated: tuple[int, int],
+    shape: tuple[int, int],
+    believed: float | None,
+    code: str,
+    tmp_path: Path,
 ) -> None:
     page = decoded(tmp_path, encoded(Image.new("L", (80, 40), 255), "TIFF", dpi=stated))
     assert (page.pixels.shape[:2], page.dpi) == (shape, believed)
-    codes = [warning.code for warning in page.warnings]
-    assert codes == (["stretched"] if shape != (40, 80) else [])
+    assert [warning.code for warning in page.warnings] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("height", "dpi", "believed"),
+    [(3508, 72, None), (3370, 72, 72.0), (3508, 96, 96.0), (7100, 150, None), (7000, 150, 150.0)],
+)
+def test_a_resolution_that_would_make_a_page_longer_than_a0_is_not_believed(
+    height: int, dpi: int, believed: float | None, tmp_path: Path
+) -> None:
+    page = decoded(tmp_path, encoded(Image.new("1", (8, height), 1), "PNG", dpi=(dpi, dpi)))
+    assert page.dpi == believed
+    messages = [warning.message for warning in page.warnings]
+    assert len(messages) == (believed is None)
+    assert all(f"{dpi} x {dpi}" in each and "none is used" in each for each in messages)
+
+
+@pytest.mark.parametrize("zero", [0, float("nan")])
+def test_a_resolution_of_nothing_counts_as_not_stated(zero: float) -> None:
+    image = Image.new("L", (80, 40))
+    image.info["dpi"] = (zero, zero)
+    assert resolution_of(image) == Resolution()
 
 
 def test_stretching_keeps_within_limits(tmp_path: Path) -> None:
@@ -245,7 +268,7 @@ def test_a_page_that_is_not_there_is_refused(number: int, tmp_path: Path) -> Non
     assert caught.value.code == "page_missing"
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF"])
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "GIF", "AVIF", "JPEG2000"])
 def test_a_truncated_image_is_refused_as_bad_input(form: str, tmp_path: Path) -> None:
     content = encoded(text_page(300, 200), form)
     assert refusal(tmp_path, content[: len(content) // 2]) in {"truncated", "damaged"}
@@ -253,7 +276,16 @@ def test_a_truncated_image_is_refused_as_bad_input(form: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "content",
-    [b"\xff\xd8\xff" + b"\x00" * 50, b"\x89PNG\r\n\x1a\n", b"II*\x00\x08\x00\x00\x00", b"BM"],
+    [
+        b"\xff\xd8\xff" + b"\x00" * 50,
+        b"\x89PNG\r\n\x1a\n",
+        b"II*\x00\x08\x00\x00\x00",
+        b"BM",
+        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
+        b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif",
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n",
+        b"\xff\x4f\xff\x51",
+    ],
 )
 def test_an_image_that_is_only_a_beginning_is_refused(content: bytes, tmp_path: Path) -> None:
     assert refusal(tmp_path, content) in {"truncated", "damaged"}

@@ -13,7 +13,7 @@ from vision.input.sandbox.validation import CODES
 
 pytestmark = pytest.mark.data
 
-READ_FORMATS = {"JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF"}
+READ_FORMATS = {"JPEG", "MPO", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "JPEG2000"}
 
 
 @pytest.fixture(scope="module")

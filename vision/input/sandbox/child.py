@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from vision.core.errors import BadInput
 from vision.core.limits import Limits
 from vision.input.decode import decode_page, probe
+from vision.input.sandbox.no_processes import forbid_processes
 from vision.input.sandbox.text_layer_codec import layer_answer
 
 _PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
@@ -42,8 +43,11 @@ def main() -> None:
     _leave_network()
     shared = np.frombuffer(mmap.mmap(settings["pixels_fd"], limits.max_pixels * 3), np.uint8)
     answers = _private_stdout()
+    no_processes = forbid_processes()  # before the first thread, for which it is to hold as well
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     _confine(settings["memory_bytes"])
+    if not no_processes:
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         _renew_cpu_time(settings["cpu_seconds"])
@@ -123,13 +127,12 @@ def _leave_network() -> None:
 
 
 def _confine(memory_bytes: int) -> None:
-    """Bound memory; no files written, no core dumps, no child processes, no new privileges."""
+    """Bound memory; no files written, no core dumps, no new privileges."""
     for kind, bound in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(kind, (bound, bound))
     ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

@@ -229,7 +229,9 @@ def test_a_helper_is_confined(page: Path) -> None:
         }
         assert bounds["Max file size"] == bounds["Max core file size"] == "0"
         assert bounds["Max address space"] == str(2 << 30)
-        assert "NoNewPrivs:\t1" in (facts / "status").read_text()
+        status = (facts / "status").read_text()
+        assert "NoNewPrivs:\t1" in status
+        assert "Seccomp:\t2" in status  # the filter of no_processes
         assert (facts / "cwd").readlink() == Path("/")
         secrets = (facts / "environ").read_bytes()
         assert b"HOME" not in secrets
