@@ -1,17 +1,22 @@
 """The application: opens the services, wires the routes, closes everything again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 
 from api import error_handlers as errors
+from api.forwarded import TrustedProxies
+from api.front import Front
 from api.group_commit import GroupCommit
+from api.observability.edge import Edge
 from api.observability.metrics import Metrics
-from api.observability.middleware import Edge
 from api.openapi import build_openapi
 from api.routes import (
     batch_results,
@@ -61,6 +66,25 @@ ROUTES: Sequence[HasRouter] = (
     console,
 )
 _CAPABILITIES_S = 5.0
+_CORS_REQUEST_HEADERS = (
+    "Authorization",
+    "X-API-Key",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Prefer",
+    "X-Request-Id",
+    "Traceparent",
+)
+_CORS_RESPONSE_HEADERS = (
+    "Location",
+    "Retry-After",
+    "Idempotent-Replayed",
+    "Preference-Applied",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-Id",
+)
 
 
 class Application(FastAPI):
@@ -69,7 +93,7 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document, built at the first request for it."""
         if self.openapi_schema is None:
-            self.openapi_schema = build_openapi(self)
+            self.openapi_schema = build_openapi(self, self.state.settings.base_url)
         return self.openapi_schema
 
 
@@ -85,16 +109,35 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect names the host as the proxy sees it
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are at /metrics
     )
     app.state.settings = settings
     app.state.broker = broker
     app.state.metrics = Metrics()
-    app.add_middleware(Edge, metrics=app.state.metrics)
+    app.state.stopping = asyncio.Event()
     errors.install(app)
+    app.state.routes = [route for each in ROUTES for route in each.router.routes]
     for routes in ROUTES:
         app.include_router(routes.router)
+    _add_middleware(app, settings)
     return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the first that a request meets."""
+    base = settings.base_url
+    app.add_middleware(Front, prefix=urlsplit(base).path)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
+            allow_headers=_CORS_REQUEST_HEADERS,
+            expose_headers=_CORS_RESPONSE_HEADERS,
+        )
+    proxies = TrustedProxies(settings.trusted_proxies)
+    app.add_middleware(Edge, metrics=app.state.metrics, proxies=proxies, base=base)
 
 
 @asynccontextmanager
@@ -103,6 +146,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     counter = RateCounter(settings.celery_broker_url)
     rates = RateLimits(counter, settings.rate_per_s, metrics)
     services = await run_in_threadpool(open_services, settings, rates, app.state.broker)
+    services.stopping = app.state.stopping
     app.state.services = services
     metrics.watch(services.ledger, services.threads)
     services.group_commit.start()

@@ -1,18 +1,16 @@
 """Turns every error into RFC 9457 problem details, which say who must act."""
 
-import asyncio
 import errno
 import logging
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Match
 
 from api.intake.options import error_rows
 from api.problems import KINDS, Problem
@@ -39,8 +37,6 @@ _BY_STATUS = {
     413: "too_large",
     415: "unsupported_media",
 }
-LINGER_S = 2.0
-LINGER_BYTES = 8 << 20
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 log = logging.getLogger(__name__)
@@ -50,35 +46,6 @@ class ProblemResponse(JSONResponse):
     """JSON under the media type of problem details."""
 
     media_type = MEDIA_TYPE
-
-
-class LingeringResponse(ProblemResponse):
-    """Responds while the body still arrives, and closes the connection a moment later.
-
-    A connection closed at once with unread bytes is reset, and most clients then never see the
-    response.
-    """
-
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the whole response, discard what still arrives for LINGER_S, then end."""
-        start = {"status": self.status_code, "headers": self.raw_headers}
-        await send({"type": "http.response.start", **start})
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_S):
-                await _discard(receive)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _discard(receive: Receive) -> None:
-    """Read up to LINGER_BYTES more, then stop reading."""
-    left = LINGER_BYTES
-    while left > 0:
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
-    await asyncio.sleep(LINGER_S)
 
 
 def install(app: FastAPI) -> None:
@@ -97,7 +64,6 @@ def install(app: FastAPI) -> None:
         BlobError,
         RequestValidationError,
         HTTPException,
-        Exception,
     ):
         app.add_exception_handler(kind, answer)
 
@@ -107,14 +73,23 @@ async def answer(request: Request, error: Exception) -> Response:
     problem = to_problem(error)
     if problem.kind.code == "internal":
         problem = log_internal(error)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        problem.headers["Allow"] = ", ".join(_methods_of(request))
     return respond(problem, request.url.path)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All methods of the path that the request names; each route knows only its own."""
+    routes = request.app.state.routes
+    matching = (each for each in routes if each.matches(request.scope)[0] != Match.NONE)
+    path = next(matching).path
+    methods = {method for each in routes if each.path == path for method in each.methods}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def respond(problem: Problem, path: str) -> Response:
     """The problem as a response; `instance` is the path of the request."""
-    closing = problem.headers.get("Connection") == "close"
-    response = LingeringResponse if closing else ProblemResponse
-    return response(problem.body(path), status_code=problem.status, headers=problem.headers)
+    return ProblemResponse(problem.body(path), status_code=problem.status, headers=problem.headers)
 
 
 def log_internal(error: Exception) -> Problem:

@@ -1,6 +1,5 @@
 """Waits for a job to end, for `Prefer: wait=N`."""
 
-import asyncio
 import time
 
 from fastapi import Request
@@ -24,13 +23,18 @@ def allowed_wait_s(services: Services, job: Job, wanted_s: int | None) -> float 
 
 
 async def wait_until_final(request: Request, services: Services, job: Job, seconds: float) -> Job:
-    """The job once it has ended, or its state after `seconds` or when the caller disconnects."""
+    """The job once it has ended, else its state after `seconds`.
+
+    Earlier when the caller disconnects or the server stops.
+    """
     until = time.monotonic() + seconds
     pause = FIRST_PAUSE_S
     while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:
-        await asyncio.sleep(min(pause, left))
+        stopping = await services.pause(min(pause, left))
         if await request.is_disconnected():
             break
         job = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)
+        if stopping:
+            break
         pause = min(pause * GROWTH, LONGEST_PAUSE_S)
     return job

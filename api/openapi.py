@@ -14,7 +14,7 @@ from api.schemas.jobs import ProblemOut, UrlJob
 from api.security.auth import SECURITY_SCHEMES
 
 DESCRIPTION: Final = """
-Hand in an image or a PDF, get its text, layout and tables back. Everything is a **job**:
+Submit an image or a PDF, get its text, layout and tables back. Everything is a **job**:
 
 1. `POST /v1/jobs` with the document answers 202 and a `Location`.
 2. Wait: poll the job, follow its `/events`, send `Prefer: wait=30`, or give a `callback_url`.
@@ -30,10 +30,10 @@ docs/reference/errors.md and `/problems/{code}` say what helps.
 """
 
 TAGS: Final = [
-    {"name": "jobs", "description": "Hand documents in and follow them."},
+    {"name": "jobs", "description": "Submit documents and follow them."},
     {"name": "results", "description": "What was read, whole or page by page."},
     {"name": "batches", "description": "Many documents in one request (docs/how-to/batches.md)."},
-    {"name": "webhooks", "description": "Be told when jobs end (Standard Webhooks)."},
+    {"name": "webhooks", "description": "Be notified when jobs end (Standard Webhooks)."},
     {"name": "service", "description": "Health, metrics and descriptions."},
 ]
 
@@ -139,8 +139,8 @@ CREATE_BATCH_BODY: Final[dict[str, Any]] = {
 }
 
 
-def build_openapi(app: FastAPI) -> dict[str, Any]:
-    """The document of `app`, with the schemas that only hand-written parts refer to."""
+def build_openapi(app: FastAPI, base: str) -> dict[str, Any]:
+    """The document of `app` at the address `base`, with the schemas of hand-written parts."""
     document = get_openapi(
         title="Pagesight",
         version=app.version,
@@ -149,6 +149,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=TAGS,
     )
+    document["servers"] = [{"url": base or "/"}]
     components = document.setdefault("components", {})
     components["securitySchemes"] = SECURITY_SCHEMES
     schemas = components.setdefault("schemas", {})

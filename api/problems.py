@@ -11,6 +11,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Literal
 
+from api.links import link
+
 Actor = Literal["caller", "operator"]
 TYPE_PREFIX = "/problems/"
 
@@ -32,6 +34,11 @@ class Kind:
             f"## {self.code}\n\n{self.title}. Seen as: {seen}. Who must act: the {self.actor}."
             f"\n\n{self.remedy}\n"
         )
+
+
+def type_link(code: str) -> str:
+    """The address that describes a kind of problem: its `type`."""
+    return link(TYPE_PREFIX + code)
 
 
 def _read_table() -> dict[str, Kind]:
@@ -69,11 +76,11 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     def body(self, instance: str) -> dict[str, object]:
         """The members of RFC 9457 with ours: `code`, `actor` and the extensions."""
         return {
-            "type": TYPE_PREFIX + self.kind.code,
+            "type": type_link(self.kind.code),
             "title": self.kind.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": instance,
+            "instance": link(instance),
             "code": self.kind.code,
             "actor": self.actor,
             **self.extra,

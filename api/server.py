@@ -1,34 +1,48 @@
 """Runs the application under uvicorn, with the limits that an open port needs."""
 
+import asyncio
 import gc
+import math
 from collections.abc import Callable
+from functools import partial
 from socket import socket
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.http_protocol import EdgeLimits, EdgeProtocol, raise_open_files
 from jobs.settings import Settings
 
-CONCURRENCY = 1000  # connections at once; above it uvicorn answers 503
 BACKLOG = 2048
-KEEP_ALIVE_S = 15
 GC_THRESHOLD = 20_000
-GRACE_S = 20  # streams of events end with the process, uploads get this long
+LIMITS = EdgeLimits()
 
 
 class Server(uvicorn.Server):
-    """Reports its address once it listens, which matters where port 0 picked one."""
+    """Reports its address once it listens, and sets `stopping` once it is to end."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[str], None] | None = None,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._stopping = stopping or asyncio.Event()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Listen, then report."""
         await super().startup(sockets)
         if self.started and self._on_ready is not None:
             self._on_ready(self._address())
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Have waits and streams end, then close; uploads get the grace period."""
+        self._stopping.set()
+        await super().shutdown(sockets)
 
     def _address(self) -> str:
         host, port = self.servers[0].sockets[0].getsockname()[:2]
@@ -37,7 +51,9 @@ class Server(uvicorn.Server):
 
 def run_api(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM; `on_ready` is called with the address once it listens."""
-    server = Server(make_config(settings, create_app(settings)), on_ready)
+    raise_open_files()
+    app = create_app(settings)
+    server = Server(make_config(settings, app), on_ready, app.state.stopping)
     _tune_garbage_collection()
     server.run()
 
@@ -53,22 +69,21 @@ def _tune_garbage_collection() -> None:
     gc.set_threshold(GC_THRESHOLD)
 
 
-def make_config(settings: Settings, app: FastAPI) -> uvicorn.Config:
-    """Uvicorn's settings. No `Server` header, no proxy headers unless a proxy is in front."""
+def make_config(settings: Settings, app: FastAPI, limits: EdgeLimits = LIMITS) -> uvicorn.Config:
+    """Uvicorn's settings. It logs as this process does; proxies are `api.forwarded`'s."""
+    protocol: Any = partial(EdgeProtocol, limits=limits)
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=protocol,
         ws="none",
         lifespan="on",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
-        limit_concurrency=CONCURRENCY,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
-        log_level=settings.log_level,
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_grace_s),
+        log_config=None,
     )

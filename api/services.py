@@ -1,5 +1,6 @@
 """Dependencies of the handlers: opened once at start-up, closed at shutdown."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class Services:
     refusals: Refusals
     rates: RateLimits
     capabilities: TTLCache[Sequence[Mapping[str, Any]]]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _arriving: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -82,6 +84,14 @@ class Services:
             yield
         finally:
             self._arriving.discard(held)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; return True as soon as the server stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.stopping.wait()
+        except TimeoutError:
+            return False
 
     async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
         """Delete what was stored for a job that was not created.

@@ -36,6 +36,18 @@ class Settings(BaseSettings):
     # The API
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8765, ge=0, le=65535, description="Port the API listens on; 0 picks one.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Address by which callers reach the API, path prefix included; links use it.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="JSON list of addresses or networks whose `X-Forwarded-*` headers are used.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="JSON list of origins whose pages may call the API; `*` is every one."
+    )
     max_upload_mb: PositiveInt = Field(500, description="Largest upload, in megabytes.")
     max_wait_s: PositiveFloat = Field(60.0, description="Longest `Prefer: wait`.")
     max_wait_mb: PositiveInt = Field(50, description="Largest upload that may be waited for.")
@@ -119,6 +131,11 @@ class Settings(BaseSettings):
     def blob_store_url(self) -> str:
         """The blob store to use: the one given, or a folder in the data folder."""
         return self.blob_url or f"file://{self.data_dir.resolve() / 'blobs'}"
+
+    @property
+    def base_url(self) -> str:
+        """What links to the API begin with: the public address, or nothing."""
+        return (self.public_url or "").rstrip("/")
 
     @cached_property
     def webhook_key_path(self) -> Path:

@@ -55,7 +55,7 @@ async function upload(file) {
   form.append("file", file);
   const languages = $("languages").value.split(",").map((code) => code.trim()).filter(Boolean);
   form.append("options", JSON.stringify({ languages }));
-  const response = await call("/v1/jobs", {
+  const response = await call("v1/jobs", {
     method: "POST", body: form, headers: { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` },
   });
   const job = await response.json();
@@ -99,7 +99,7 @@ function showJob() {
 async function follow(id, signal) {
   let last = "0";
   while (!signal.aborted) {
-    const response = await call(`/v1/jobs/${id}/events`, { headers: { "Last-Event-ID": last }, signal });
+    const response = await call(`v1/jobs/${id}/events`, { headers: { "Last-Event-ID": last }, signal });
     if (response.status === 204) break;
     for await (const event of events(response.body)) { last = event.id; await take(event); }
     if (FINAL.has(shown.job.state)) break;
@@ -130,7 +130,7 @@ async function take(event) {
     shown.job.pages = { total: event.data.pages_total ?? shown.job.pages.total, succeeded: event.data.pages_succeeded ?? 0, failed: event.data.pages_failed ?? 0 };
   }
   if (event.kind.startsWith("job.")) {
-    const job = await getJson(`/v1/jobs/${id}`);
+    const job = await getJson(`v1/jobs/${id}`);
     if (shown.job.id !== id) return;
     shown.job = job;
     if (FINAL.has(job.state)) { showProblem(job.fault && { ...job.fault, title: "The job failed" }); await showView(); }
@@ -152,7 +152,7 @@ async function readPage(number) {
   const { job, pages } = shown;
   if (pages.has(number)) return pages.get(number);
   try {
-    const { page } = await getJson(`/v1/jobs/${job.id}/pages/${number}`);
+    const { page } = await getJson(`v1/jobs/${job.id}/pages/${number}`);
     pages.set(number, page);
     return page;
   } catch (error) {
@@ -167,7 +167,7 @@ async function readResult(format) {
     const page = await readPage(shown.number);
     return page ? page.text : "Not read yet.";
   }
-  const text = await (await call(`/v1/jobs/${shown.job.id}/result?format=${format}`)).text();
+  const text = await (await call(`v1/jobs/${shown.job.id}/result?format=${format}`)).text();
   return format === "json" ? JSON.stringify(JSON.parse(text), null, 2) : text;
 }
 
@@ -229,7 +229,7 @@ function drawRegion(pen, region, unit) {
 // --- The list of jobs
 
 async function listJobs() {
-  const { jobs } = await getJson("/v1/jobs?limit=12");
+  const { jobs } = await getJson("v1/jobs?limit=12");
   const rows = jobs.map((job) => {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     const name = Object.assign(document.createElement("span"), { textContent: job.input.filename ?? job.input.url ?? job.id });
@@ -264,9 +264,9 @@ $("key-form").addEventListener("submit", (event) => {
   showProblem(null);
   guarded(listJobs);
 });
-$("cancel").addEventListener("click", () => guarded(async () => { shown.job = await (await call(`/v1/jobs/${shown.job.id}/cancel`, { method: "POST" })).json(); showJob(); }));
+$("cancel").addEventListener("click", () => guarded(async () => { shown.job = await (await call(`v1/jobs/${shown.job.id}/cancel`, { method: "POST" })).json(); showJob(); }));
 $("delete").addEventListener("click", () => guarded(async () => {
-  await call(`/v1/jobs/${shown.job.id}`, { method: "DELETE" });
+  await call(`v1/jobs/${shown.job.id}`, { method: "DELETE" });
   $("reading").hidden = true;
   $("welcome").hidden = false;
   await listJobs();

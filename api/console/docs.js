@@ -52,7 +52,7 @@ function showSchema(name, schema) {
   return make("details", { id: name }, make("summary", {}, make("code", { textContent: name }), ` ${schema.description?.split("\n")[0] ?? ""}`), table(["Field", "Type", "Meaning"], rows));
 }
 
-const api = await (await fetch("/openapi.json")).json();
+const api = await (await fetch("openapi.json")).json();
 const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
 document.getElementById("docs").replaceChildren(

@@ -1,6 +1,5 @@
 """Outcome of a batch: results and errors as JSON Lines, progress as server-sent events."""
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -126,7 +125,8 @@ async def _events(request: Request, services: Services, batch: Batch) -> AsyncIt
         if time.monotonic() - sent_at > HEARTBEAT_S:
             yield ": keep-alive\n\n"
             sent_at = time.monotonic()
-        await asyncio.sleep(POLL_S)
+        if await services.pause(POLL_S):
+            return
         try:
             batch = await run_in_threadpool(services.ledger.batches.get, batch.tenant, batch.id)
         except NotFound:

@@ -1,6 +1,5 @@
 """Progress as server-sent events, page by page, resumable, ending with the job."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -79,8 +78,8 @@ async def _stream(request: Request, services: Services, job: Job, after: int) ->
         if time.monotonic() - sent_at > HEARTBEAT_S:
             yield ": keep-alive\n\n"
             sent_at = time.monotonic()
-        if not events:
-            await asyncio.sleep(POLL_S)
+        if services.stopping.is_set() or (not events and await services.pause(POLL_S)):
+            return
 
 
 async def _since(services: Services, job_id: str, after: int) -> list[JobEvent]:

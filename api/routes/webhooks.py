@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from api.error_handlers import documented
+from api.front import IS_HEAD
 from api.keyed_router import keyed_router
+from api.problems import Problem
 from api.schemas.webhooks import (
     CallbackSecret,
     DeliveryOut,
@@ -65,8 +67,13 @@ def list_webhooks(services: ServicesDep, key: WebhookKeeper) -> EndpointList:
     summary="The secret that signs callbacks to a job's `callback_url`",
     responses=_MAKES_SECRET | documented("illegal_move"),
 )
-def get_callback_secret(services: ServicesDep, key: WebhookKeeper) -> CallbackSecret:
+def get_callback_secret(
+    request: Request, services: ServicesDep, key: WebhookKeeper
+) -> CallbackSecret:
     """Created at first use and shown once; store it."""
+    if request.scope.get(IS_HEAD):
+        detail = "HEAD would show the secret to nobody."
+        raise Problem("method_not_allowed", detail, headers={"Allow": "GET"})
     secret = services.ledger.endpoints.show_callback_secret(key.tenant, by=key.id)
     return CallbackSecret(secret=secret)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
 
+from api.links import link
 from api.schemas import examples
 from api.schemas.jobs import FaultOut, Model, Parameters, PriorityName, Url, priority_name
 from jobs.domain.job import Batch
@@ -131,7 +132,7 @@ class BatchList(Model):
 
 def batch_path(batch_id: str) -> str:
     """The path of a batch, as `Location` gives it."""
-    return f"/v1/batches/{batch_id}"
+    return link(f"/v1/batches/{batch_id}")
 
 
 def _counts(batch: Batch) -> DocumentCounts:
@@ -146,5 +147,5 @@ def _links(batch_id: str) -> BatchLinks:
         results=f"{path}/results.jsonl",
         errors=f"{path}/errors.jsonl",
         events=f"{path}/events",
-        jobs=f"/v1/jobs?batch_id={batch_id}",
+        jobs=link(f"/v1/jobs?batch_id={batch_id}"),
     )

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
 
-from api.problems import TYPE_PREFIX
+from api.links import link
+from api.problems import type_link
 from api.schemas import examples
 from jobs.admission.capacity import Estimate
 from jobs.domain.job import Fault, Job, PageRow, Priority
@@ -87,7 +88,7 @@ class FaultOut(Model):
             code=fault.code,
             message=fault.message,
             actor=fault.actor,
-            type=TYPE_PREFIX + fault.code,
+            type=type_link(fault.code),
         )
 
 
@@ -186,7 +187,7 @@ def priority_name(priority: Priority) -> PriorityName:
 
 def job_path(job_id: str) -> str:
     """The path of a job, as `Location` gives it."""
-    return f"/v1/jobs/{job_id}"
+    return link(f"/v1/jobs/{job_id}")
 
 
 def _input(job: Job) -> InputOut:

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 from starlette.requests import Request
 
+from api.observability.edge import MORE_HEADERS
 from api.observability.metrics import Metrics
-from api.observability.middleware import MORE_HEADERS
 from api.problems import Problem
 from jobs.broker.rate_limiter import Rate, Verdict
 from jobs.domain.errors import BrokerDown

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from api import error_handlers as errors
+from api.front import Front
 from api.problems import KINDS
 from jobs.domain.errors import BlobError, LedgerUnavailable, NotFound
 from tests.api.routes.test_create_job import problem
@@ -85,6 +86,7 @@ def test_an_error_inside_becomes_a_problem_that_leaks_nothing(
 ) -> None:
     app = FastAPI()
     errors.install(app)
+    app.add_middleware(Front)
 
     @app.get("/broken")
     async def broken() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from api.app import create_app
-from api.server import Server, make_config
+from api.http_protocol import EdgeLimits
+from api.server import LIMITS, Server, make_config
 from jobs.domain.job import Fault, Job
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger, open_ledger
@@ -113,13 +114,16 @@ def document(*texts: str) -> Document:
 
 
 @contextmanager
-def running_service(folder: Path, **settings: Any) -> Iterator[Service]:
+def running_service(
+    folder: Path, limits: EdgeLimits = LIMITS, **settings: Any
+) -> Iterator[Service]:
     """Start an API with its data in `folder`, and stop it again."""
     chosen = Settings(_env_file=None, data_dir=folder, port=0, log_level="error", **settings)
     migrate(chosen)
     broker = QuietBroker()
     ready: Queue[str] = Queue()
-    server = Server(make_config(chosen, create_app(chosen, broker)), ready.put)
+    app = create_app(chosen, broker)
+    server = Server(make_config(chosen, app, limits), ready.put, app.state.stopping)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     ledger = open_ledger(chosen)

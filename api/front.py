@@ -1,0 +1,86 @@
+"""Before every route: what holds for all requests, and the answer where a handler broke off."""
+
+import asyncio
+import re
+from typing import Final
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.error_handlers import RETRY_SOON, log_internal, respond
+from api.problems import Problem
+
+# Where a request's scope says that it came as `HEAD`.
+IS_HEAD: Final = "pagesight.head"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Front:
+    """Takes the public path's prefix off, refuses what no route reads, and answers `HEAD`."""
+
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, head=scope["method"] == "HEAD")
+        try:
+            if problem := self._prepare(scope):
+                await respond(problem, scope["path"])(scope, receive, answer.send)
+            else:
+                await self._app(scope, receive, answer.send)
+        except asyncio.CancelledError:  # the server's time to stop is over
+            if answer.started:
+                raise
+            stopping = Problem("stopping", "The service is stopping.", headers=RETRY_SOON)
+            await respond(stopping, scope["path"])(scope, receive, answer.send)
+        except Exception as error:
+            if answer.started:
+                raise
+            await respond(log_internal(error), scope["path"])(scope, receive, answer.send)
+
+    def _prepare(self, scope: Scope) -> Problem | None:
+        """Bring the path and method into the form that routes know; the problem if there is one."""
+        path: str = scope["path"]
+        if self._prefix and path.startswith(self._prefix + "/"):
+            path = path[len(self._prefix) :]
+        if len(path) > 1:
+            path = path.rstrip("/") or "/"
+        scope["path"], scope["raw_path"] = path, quote(path).encode()
+        if scope["method"] == "HEAD":
+            scope["method"], scope[IS_HEAD] = "GET", True
+        if _CONTROL.search(path):
+            return Problem("not_found", "Not found.")
+        return _refused_encoding(scope)
+
+
+class _Answer:
+    """The response on its way; to `HEAD` it ends with its headers."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self.started = False
+        self._send = send
+        self._head = head
+        self._ended = False
+
+    async def send(self, message: Message) -> None:
+        self.started = True
+        if self._ended:
+            return
+        if self._head and message["type"] == "http.response.body":
+            self._ended = True
+            message = {"type": "http.response.body", "body": b""}
+        await self._send(message)
+
+
+def _refused_encoding(scope: Scope) -> Problem | None:
+    for name, value in scope["headers"]:
+        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
+            detail = f"The Content-Encoding {value.decode('latin-1')!r} is not supported."
+            headers = {"Accept-Encoding": "identity"}
+            return Problem("unsupported_media", detail, headers=headers)
+    return None
