@@ -174,7 +174,7 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
         group_commit=GroupCommit(ledger.jobs.create_many, blobs),
         broker=broker,
         # Without capacity, the broker holds work for longer than this.
-        relay=Relay(ledger.outbox, broker, window.capacity, idle_s=GATHER_S),
+        relay=Relay(ledger.tasks, broker, window.capacity, idle_s=GATHER_S),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,

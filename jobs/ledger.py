@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.admission.capacity import QueueLoad
 from jobs.db.clock import Clock, SharedClock, utc_now
 from jobs.db.engine import Database
-from jobs.queue.outbox import Outbox
+from jobs.queue.task_table import TaskTable
 from jobs.retention.deletion import Deletion
 from jobs.security.api_keys import KeyStore
 from jobs.security.audit_log import AuditStore
@@ -31,7 +31,7 @@ class Ledger:
     load: QueueLoad
     pages: PageStore
     finishing: FinishStore
-    outbox: Outbox
+    tasks: TaskTable
     endpoints: EndpointStore
     deliveries: DeliveryStore
     keys: KeyStore
@@ -46,7 +46,7 @@ class Ledger:
         self.database.close()
 
     def on_enqueued(self, call: Callable[[], None]) -> None:
-        """Have `call` called after each commit of this process that wrote messages: the relay."""
+        """Have `call` called after each commit of this process that made steps ready."""
         self.database.on_enqueued = call
 
 
@@ -65,7 +65,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         load=load,
         pages=PageStore(database, settings, clock),
         finishing=FinishStore(database, settings, clock),
-        outbox=Outbox(database, settings, clock),
+        tasks=TaskTable(database, settings, clock),
         endpoints=EndpointStore(database, settings, clock),
         deliveries=DeliveryStore(database, settings, clock),
         keys=KeyStore(database, clock),

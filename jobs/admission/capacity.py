@@ -131,7 +131,7 @@ class QueueLoad:
     def _waiting(self, tenant: str | None) -> int:
         not_expanded = func.coalesce(func.sum(_BATCHES.documents - _BATCHES.laid_out), 0)
         mine = true() if tenant is None else _BATCHES.tenant == tenant
-        preparing = _BATCHES.wake_at.is_not(None) & (_BATCHES.state == BatchState.PREPARING)
+        preparing = _BATCHES.finished_at.is_(None) & (_BATCHES.state == BatchState.PREPARING)
         with self._database.read() as connection:
             unexpanded: int = connection.execute(
                 select(not_expanded).where(preparing, mine)

@@ -138,7 +138,7 @@ def _open_documents(connection: Connection) -> Iterable[WaitingDocument]:
 
 def _documents_not_expanded(connection: Connection) -> Iterable[WaitingDocument]:
     """Those of batches that are not jobs yet, all at the position of the first of them."""
-    preparing = _BATCHES.wake_at.is_not(None) & (_BATCHES.state == BatchState.PREPARING)
+    preparing = _BATCHES.finished_at.is_(None) & (_BATCHES.state == BatchState.PREPARING)
     found = select(tables.batches).where(preparing, _BATCHES.documents.is_not(None))
     for row in connection.execute(found):
         position = (row.priority, part_id("job", row.id, row.laid_out))

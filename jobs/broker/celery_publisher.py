@@ -17,7 +17,7 @@ from redis.retry import Retry
 
 from jobs.domain.errors import BrokerDown
 from jobs.domain.topics import ROUTES, Topic
-from jobs.queue.outbox import Message
+from jobs.queue.task_table import Message
 from jobs.settings import Settings
 
 App = Celery  # for annotations elsewhere: only this package imports Celery's producer side

@@ -1,8 +1,8 @@
 """The tables of the ledger. Times are UTC; a final row has its `finished_at`.
 
-`wake_at` is set exactly on the rows that wait for a message: queued jobs and pages, running jobs
-whose pages are all read, batches being expanded or cancelled, pending deliveries. After it the
-reconciler sends the message again.
+`tasks` is the table of work (jobs/queue/task_table.py). The columns `wake_at` and the table
+`outbox` are those of the release before it, whose processes may run beside these for the length of
+an upgrade. Only jobs/queue/adoption.py looks there, and the next release drops them.
 """
 
 from sqlalchemy import (
@@ -118,6 +118,7 @@ partial("ix_jobs_finished_at", jobs.c.finished_at)
 partial("ix_jobs_batch_index", jobs.c.batch_id, jobs.c.batch_index)
 partial("ix_jobs_batch_state", jobs.c.batch_id, jobs.c.state)
 partial("ix_batches_wake_at", batches.c.wake_at)
+partial("ix_batches_open", batches.c.tenant, where=batches.c.finished_at.is_(None))
 partial("ix_batches_expires_at", batches.c.expires_at)
 partial("ix_batches_deleted_at", batches.c.deleted_at)
 partial("ix_jobs_wake_at", jobs.c.wake_at)
@@ -152,6 +153,7 @@ pages = Table(
     Column("finished_at", UtcDateTime),
 )
 partial("ix_pages_wake_at", pages.c.wake_at)
+partial("ix_pages_open", pages.c.job_id, pages.c.number, where=pages.c.finished_at.is_(None))
 partial("ix_pages_finished_at", pages.c.finished_at)
 partial("ix_pages_lease_until", pages.c.lease_until)
 
@@ -187,6 +189,27 @@ outbox = Table(
 Index("ix_outbox_turn", outbox.c.topic, outbox.c.tenant, outbox.c.rank, outbox.c.id)
 Index("ix_outbox_subject", outbox.c.subject)
 partial("ix_outbox_held", outbox.c.topic, where=outbox.c.held_until.is_not(None))
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", counter, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("number", Integer, nullable=False),  # of a page; 0 elsewhere
+    Column("turn", String(64), nullable=False),  # a tenant, or the endpoint of a delivery
+    Column("rank", SmallInteger, nullable=False),
+    Column("ready_at", UtcDateTime, nullable=False),
+    Column("dispatched_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),  # dispatches since a worker began the step
+)
+Index("uq_tasks_subject", tasks.c.subject, tasks.c.kind, tasks.c.number, unique=True)
+partial(
+    "ix_tasks_ready",
+    *(tasks.c.kind, tasks.c.turn, tasks.c.rank, tasks.c.ready_at, tasks.c.id),
+    where=tasks.c.dispatched_until.is_(None),
+)
+partial("ix_tasks_dispatched_until", tasks.c.dispatched_until)
 
 endpoints = Table(
     "endpoints",

@@ -17,18 +17,23 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How messages of a topic travel: in `queue`, each naming up to `rows_per_message` rows."""
+    """How messages of a topic travel: in `queue`, each naming up to `rows_per_message` rows.
+
+    Steps of a topic that `backs_off` may wait long inside a worker, behind a slow host: one that is
+    not begun is sent again after longer and longer waits.
+    """
 
     queue: str
     rows_per_message: int = 1
+    backs_off: bool = False
 
 
 # Opening a document is short work that comes in bursts, and publishing costs as much for one row
 # as for sixteen; a page is long work and goes alone.
 ROUTES: Final[dict[Topic, Route]] = {
-    Topic.PROCESS_BATCH: Route("control"),
+    Topic.PROCESS_BATCH: Route("control", backs_off=True),
     Topic.FINISH_JOB: Route("control"),
-    Topic.OPEN_JOB: Route("documents", rows_per_message=16),
+    Topic.OPEN_JOB: Route("documents", rows_per_message=16, backs_off=True),
     Topic.READ_PAGE: Route("pages"),
-    Topic.DELIVER: Route("webhooks"),
+    Topic.DELIVER: Route("webhooks", backs_off=True),
 }

@@ -17,7 +17,7 @@ from jobs.domain.job import Job, NewJob
 from jobs.domain.states import JobState
 from jobs.domain.topics import Topic
 from jobs.lifecycle.idempotency import claim_key, holder
-from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.task_rows import add_tasks
 from jobs.settings import Settings
 
 # The outcome of one request: its job and whether it is new, or why there is none.
@@ -62,7 +62,7 @@ def accept_jobs(
     settings: Settings,
     now: datetime,
 ) -> Mapping[str, Outcome]:
-    """Write the admitted jobs with their events and messages; return outcomes by `NewJob.id`.
+    """Write the admitted jobs with their events and first steps; return outcomes by `NewJob.id`.
 
     A job whose idempotency key created one before gives that one, or IdempotencyMismatch; QueueFull
     is for those beyond the capacity.
@@ -78,7 +78,7 @@ def accept_jobs(
             capacity.take(new.tenant)
         else:
             replayed[new.id] = _first_answer(connection, new, made, capacity, now)
-    _write(connection, list(made.values()), settings, now)
+    _write(connection, list(made.values()), now)
     return {job_id: (job, True) for job_id, job in made.items()} | replayed
 
 
@@ -112,13 +112,14 @@ def _load(connection: Connection, job_id: str) -> Job:
     return to_job(connection.execute(select(tables.jobs).where(_JOBS.id == job_id)).one())
 
 
-def _write(connection: Connection, jobs: Sequence[Job], settings: Settings, now: datetime) -> None:
+def _write(connection: Connection, jobs: Sequence[Job], now: datetime) -> None:
     if not jobs:
         return
-    common = {"wake_at": resend_at(now, settings), "last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
+    common = {"last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
     connection.execute(insert(tables.jobs), [_row(job) | common for job in jobs])
     for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
-        enqueue(connection, Topic.OPEN_JOB, [(job.id,) for job in some], tenant, priority)
+        opening = [(job.id,) for job in some]
+        add_tasks(connection, Topic.OPEN_JOB, opening, now, tenant, priority)
     queued = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}, "at": now}
     connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
 

@@ -14,6 +14,7 @@ from jobs.db import tables
 from jobs.db.mappers import fault_data, to_fault
 from jobs.domain.events import WebhookEvent
 from jobs.domain.states import BATCH_TRANSITIONS, FINAL_BATCH_STATES, BatchState, JobState
+from jobs.queue.task_rows import end_all_tasks
 from jobs.settings import Settings
 from jobs.webhooks.fanout import Notification, fan_out
 
@@ -50,8 +51,9 @@ def end_when_over(connection: Connection, row: Row[Any], now: datetime, settings
         return
     expires_at = now + timedelta(hours=settings.retention_h)
     ending = batch_transition(row.id, _end_of(row), finished_at=now, expires_at=expires_at)
-    ended = update_batch(connection, ending.values(wake_at=None, lease_until=None))
+    ended = update_batch(connection, ending.values(lease_until=None))
     assert ended is not None
+    end_all_tasks(connection, row.id)
     mine = update(tables.jobs).where(_JOBS.batch_id == row.id)
     connection.execute(mine.values(expires_at=expires_at))
     notification = Notification(
@@ -61,7 +63,7 @@ def end_when_over(connection: Connection, row: Row[Any], now: datetime, settings
         batch_id=ended.id,
         callback_url=ended.callback_url,
     )
-    fan_out(connection, notification, now, settings)
+    fan_out(connection, notification, now)
 
 
 def count_jobs(connection: Connection, batch_id: str) -> Mapping[JobState, int]:

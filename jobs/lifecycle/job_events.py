@@ -8,7 +8,6 @@ from sqlalchemy import Connection, insert
 from jobs.db import tables
 from jobs.db.mappers import JobRow, fault_data, to_fault
 from jobs.domain.events import JobEventKind, WebhookEvent
-from jobs.settings import Settings
 from jobs.webhooks.fanout import Notification, fan_out
 
 
@@ -30,7 +29,7 @@ def log_event(
     connection.execute(insert(tables.events), event)
 
 
-def notify_ended(connection: Connection, job: JobRow, now: datetime, settings: Settings) -> None:
+def notify_ended(connection: Connection, job: JobRow, now: datetime) -> None:
     """Fan the end of a job out to its tenant's endpoints and its callback."""
     notification = Notification(
         job.tenant,
@@ -39,7 +38,7 @@ def notify_ended(connection: Connection, job: JobRow, now: datetime, settings: S
         job_id=job.id,
         callback_url=job.callback_url,
     )
-    fan_out(connection, notification, now, settings)
+    fan_out(connection, notification, now)
 
 
 def _data(job: JobRow) -> dict[str, object]:

@@ -9,34 +9,31 @@ from jobs.db import tables
 from jobs.db.mappers import JobRow
 from jobs.domain.states import PageState
 from jobs.domain.topics import Topic
-from jobs.queue.enqueue import enqueue, resend_at
-from jobs.settings import Settings
+from jobs.queue.task_rows import add_tasks, end_task
 
 _JOBS = tables.jobs.c
 _RESULTS = tables.page_results.c
 
 
-def create_pages(
-    connection: Connection, job: JobRow, numbers: Sequence[int], now: datetime, settings: Settings
-) -> int:
-    """Create a job's pages and enqueue them, or the job to be finished where all are read.
+def create_pages(connection: Connection, job: JobRow, numbers: Sequence[int], now: datetime) -> int:
+    """Create a job's pages with their steps, or the last step where all are read already.
 
     Returns how many are read: those kept from an earlier job (`PageStore.keep`).
     """
-    wake_at = resend_at(now, settings)
     kept = _kept(connection, job) & frozenset(numbers)
     common = {"job_id": job.id, "attempts": 0, "token": 0}
-    fresh = {"state": PageState.QUEUED, "wake_at": wake_at, "finished_at": None}
-    read = {"state": PageState.SUCCEEDED, "wake_at": None, "finished_at": now}
+    fresh = {"state": PageState.QUEUED, "finished_at": None}
+    read = {"state": PageState.SUCCEEDED, "finished_at": now}
     rows = [{**common, "number": each, **(read if each in kept else fresh)} for each in numbers]
     connection.execute(insert(tables.pages), rows)
-    messages = [(job.id, number) for number in numbers if number not in kept]
-    enqueue(connection, Topic.READ_PAGE, messages, job.tenant, job.priority)
+    end_task(connection, Topic.OPEN_JOB, job.id)
+    unread = [(job.id, number) for number in numbers if number not in kept]
+    add_tasks(connection, Topic.READ_PAGE, unread, now, job.tenant, job.priority)
     if kept:
         count = update(tables.jobs).where(_JOBS.id == job.id).values(pages_succeeded=len(kept))
-        connection.execute(count.values(wake_at=None if messages else wake_at))
-    if not messages:
-        enqueue(connection, Topic.FINISH_JOB, [(job.id,)])
+        connection.execute(count)
+    if not unread:
+        add_tasks(connection, Topic.FINISH_JOB, [(job.id,)], now, job.tenant)
     return len(kept)
 
 

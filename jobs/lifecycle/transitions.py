@@ -1,7 +1,8 @@
 """The guarded updates that every store shares: a transition with its event and its messages.
 
 Lock order, the same everywhere so that writers never wait for each other in a ring: the job's row
-first, then its pages, then its batch, then deliveries; an endpoint before its deliveries.
+first, then its pages, their steps, its batch, deliveries and their steps; an endpoint before its
+deliveries.
 """
 
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from jobs.domain.states import (
 )
 from jobs.lifecycle.batch_transitions import count_out
 from jobs.lifecycle.job_events import log_event, notify_ended
+from jobs.queue.task_rows import end_all_tasks
 from jobs.settings import Settings
 
 LOST = Fault("worker_lost", "The worker was lost at every attempt.", "operator")
@@ -47,7 +49,7 @@ def page_transition(job_id: str, number: int | None, to: PageState, **values: ob
     if number is not None:
         move = move.where(tables.pages.c.number == number)
     if to in FINAL_PAGE_STATES:
-        values |= {"wake_at": None, "lease_until": None}
+        values |= {"lease_until": None}
     return move.values(state=to, **values)
 
 
@@ -71,15 +73,16 @@ def close_job(
     # A job of a batch is kept until its batch has ended, and as long after it.
     alone = tables.jobs.c.batch_id.is_(None)
     expires_at = case((alone, literal(kept_until, UtcDateTime())), else_=None)
-    columns = {"wake_at": None, "open_until": None, "finished_at": now, "expires_at": expires_at}
+    columns = {"open_until": None, "finished_at": now, "expires_at": expires_at}
     row = update_job(connection, close.values(**columns, **fault_columns(fault)))
     if row is None:
         return None
     assert row.state in FINAL_JOB_STATES
     connection.execute(page_transition(row.id, None, PageState.CANCELLED, finished_at=now))
+    end_all_tasks(connection, row.id)
     data = {"pages_total": row.pages_total, "fault": fault_data(fault)}
     log_event(connection, row, JobEventKind(f"job.{row.state}"), data, now)
-    notify_ended(connection, row, now, settings)
+    notify_ended(connection, row, now)
     if row.batch_id is not None:
         count_out(connection, row.batch_id, now, settings)
     return row

@@ -1,6 +1,6 @@
 """Limits how much of the queue the broker holds: enough to keep workers busy, and no more.
 
-The broker delivers messages in the order of their publication, regardless of tenant. So only as
+The broker delivers messages in the order of their publication, whoever they are for. So only as
 much is published ahead as keeps every worker busy; the rest waits in SQL, where fair queueing
 decides.
 """
@@ -11,14 +11,15 @@ from threading import Lock
 
 from jobs.domain.topics import ROUTES, Topic
 
-DOCUMENTS = 64  # to be opened: short work that comes in bursts
+AHEAD = 64  # steps of the control worker: short work that comes in bursts
+DELIVERIES_AHEAD = 512  # taken up at once, to wait for their receivers in the worker
 LEAST_PAGES = 4
 PAGES_A_THREAD = 2  # one that it takes up next, and one while the relay looks again
 _ASK_EVERY_S = 5.0
 
 
 class Window:
-    """Decides how many rows of a topic may be published now.
+    """Decides how many steps of a topic may be published now.
 
     `depth` returns how many messages the broker holds; `threads` how many pages are read at once.
     """
@@ -31,12 +32,13 @@ class Window:
         self._ask_at = 0.0
 
     def capacity(self, topic: Topic) -> int:
-        """Return how many rows may be published; finished work is not limited by the depth."""
-        if topic == Topic.OPEN_JOB:
-            return DOCUMENTS - ROUTES[topic].rows_per_message * self._depth(topic)
+        """Return how many steps may be published."""
+        return self._ahead(topic) - ROUTES[topic].rows_per_message * self._depth(topic)
+
+    def _ahead(self, topic: Topic) -> int:
         if topic == Topic.READ_PAGE:
-            return self._pages() - self._depth(topic)
-        return DOCUMENTS
+            return self._pages()
+        return DELIVERIES_AHEAD if topic == Topic.DELIVER else AHEAD
 
     def _pages(self) -> int:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Publishes what was committed to the outbox, in a thread of its own."""
+"""Publishes messages for the steps that are ready, in a thread of its own."""
 
 import logging
 import time
@@ -8,13 +8,12 @@ from typing import Final, Protocol
 
 from jobs.domain.errors import BrokerDown, LedgerUnavailable
 from jobs.domain.topics import Topic
-from jobs.queue.outbox import Message, Outbox
+from jobs.queue.task_table import Message, TaskTable
 from jobs.supervised_thread import SupervisedThread
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-HOLD_S = 10.0  # longer than publishing can hang; the messages of a dead relay are free after it
 POLL_S = 0.5  # other processes commit messages too, without waking this relay
 PAUSE_S = 1.0
 REST = 3.0  # pauses three times as long as it worked: in a burst, accepting has priority
@@ -30,20 +29,20 @@ class Publishes(Protocol):
 
 
 class Relay:
-    """Moves messages from the outbox to the broker; while it is down they wait in the outbox.
+    """Dispatches steps of the table of work to the broker; while it is down they wait there.
 
-    `capacity` returns how many more messages of a topic the broker may hold; without it there is no
+    `capacity` returns how many more steps of a topic may be published; without it there is no
     limit. After a wake-up with nothing to publish it rests `idle_s` at least.
     """
 
     def __init__(
         self,
-        outbox: Outbox,
+        tasks: TaskTable,
         publisher: Publishes,
         capacity: Callable[[Topic], int] | None = None,
         idle_s: float = 0.0,
     ) -> None:
-        self._outbox = outbox
+        self._tasks = tasks
         self._publisher = publisher
         self._capacity = capacity
         self._idle_s = idle_s
@@ -53,13 +52,13 @@ class Relay:
         self.thread: Final = SupervisedThread("relay", self._run)
 
     def drain(self) -> int:
-        """Publish what waits and return how many; the rest stays in the outbox."""
+        """Publish what is ready and return how many; the rest stays in the table."""
         published = 0
         try:
             while count := self._publish_some():
                 published += count
         except (BrokerDown, LedgerUnavailable) as error:
-            logger.warning("messages stay in the outbox: %s", error)
+            logger.warning("steps wait in the ledger: %s", error)
             self._failed = True
         return published
 
@@ -68,7 +67,7 @@ class Relay:
         self.thread.start()
 
     def wake(self) -> None:
-        """Signal that messages were committed; returns at once and never raises."""
+        """Signal that steps were committed; returns at once and never raises."""
         self._woken.set()
 
     def stop(self, timeout_s: float = 5.0) -> None:
@@ -95,12 +94,10 @@ class Relay:
         return min(max(REST * worked_s, least_s), PAUSE_S)
 
     def _publish_some(self) -> int:
-        messages = self._outbox.take(AT_ONCE, HOLD_S, self._capacity)
-        ids = [message.id for message in messages]
+        messages = self._tasks.take(AT_ONCE, self._capacity)
         try:
             self._publisher.publish(messages)
         except BrokerDown:
-            self._outbox.put_back(ids)
+            self._tasks.put_back([message.id for message in messages])
             raise
-        self._outbox.done(ids)
-        return len(ids)
+        return len(messages)

@@ -67,7 +67,7 @@ class Deletion:
                 _refuse(connection, select(tables.batches).where(mine), batch_id)
             of_jobs = select(_JOBS.id).where(_JOBS.batch_id == batch_id)
             affected = or_(_DELIVERIES.batch_id == batch_id, _DELIVERIES.job_id.in_(of_jobs))
-            connection.execute(end_deliveries(affected, DeliveryState.FAILED, now))
+            end_deliveries(connection, affected, DeliveryState.FAILED, now)
             write_audit(connection, now, "batch.deleted", batch_id, by=by, tenant=tenant)
 
     def purge(self, blobs: Blobs, limit_s: float) -> int:

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, Update, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, exists, or_, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -28,7 +28,7 @@ from jobs.lifecycle.batch_transitions import (
 )
 from jobs.lifecycle.idempotency import insert_batch_once
 from jobs.lifecycle.transitions import LOST, close_job, job_transition
-from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.task_rows import add_tasks, end_task, end_unless, hold_task
 from jobs.settings import Settings
 
 MAX_LIST = 500
@@ -39,6 +39,7 @@ _BATCHES = tables.batches.c
 _JOBS = tables.jobs.c
 _INSERTED = tuple(each.name for each in fields(NewBatch) if each.name in _BATCHES)
 _read_inserted = attrgetter(*_INSERTED)
+_PROCESSED = (BatchState.PREPARING, BatchState.CANCELLING)  # by the control worker
 
 
 class BatchStore:
@@ -59,7 +60,8 @@ class BatchStore:
             row, created = insert_batch_once(connection, self._row(new))
             batch = to_batch(row)
             if created:
-                enqueue(connection, Topic.PROCESS_BATCH, [(new.id,)])
+                subjects = [(new.id,)]
+                add_tasks(connection, Topic.PROCESS_BATCH, subjects, self._clock(), new.tenant)
                 return batch, True
             first = _counted(connection, batch)
         if first.fingerprint != new.fingerprint:
@@ -121,16 +123,20 @@ class BatchStore:
         now = self._clock()
         until = now + timedelta(seconds=self._lease_s)
         free = or_(_BATCHES.lease_until.is_(None), _BATCHES.lease_until <= now)
-        mine = (_BATCHES.id == batch_id) & _BATCHES.wake_at.is_not(None) & free
+        mine = (_BATCHES.id == batch_id) & _BATCHES.state.in_(_PROCESSED) & free
         begin = update(tables.batches).where(mine, self._may_try)
-        begin = begin.values(worker=worker, lease_until=until, wake_at=until)
+        begin = begin.values(worker=worker, lease_until=until)
         begin = begin.values(token=_BATCHES.token + 1, attempts=_BATCHES.attempts + 1)
         with self._database.write() as connection:
             row = update_batch(connection, begin)
-            if row is None:
-                give_up = batch_transition(batch_id, BatchState.CANCELLING, **fault_columns(LOST))
-                self._cancelling(connection, give_up.where(mine))
-        return None if row is None else to_batch(row)
+            if row is not None:
+                hold_task(connection, Topic.PROCESS_BATCH, batch_id, until)
+                return to_batch(row)
+            give_up = batch_transition(batch_id, BatchState.CANCELLING, **fault_columns(LOST))
+            self._cancelling(connection, give_up.where(mine))
+            wanted = exists().where(_BATCHES.id == batch_id, _BATCHES.state.in_(_PROCESSED))
+            end_unless(connection, Topic.PROCESS_BATCH, batch_id, wanted)
+        return None
 
     def expand(self, batch: Batch, news: Sequence[NewJob]) -> Batch:
         """Create jobs of the batch's next documents. Raises StaleClaim when it moved on."""
@@ -139,12 +145,13 @@ class BatchStore:
         count = len(news)
         held = _held(batch) & (_BATCHES.state == BatchState.PREPARING)
         claim = update(tables.batches).where(held, _BATCHES.laid_out == batch.laid_out)
-        claim = claim.values(lease_until=until, wake_at=until, attempts=1)
+        claim = claim.values(lease_until=until, attempts=1)
         claim = claim.values(laid_out=batch.laid_out + count)
         with self._database.write() as connection:
             row = update_batch(connection, claim.values(open_jobs=_BATCHES.open_jobs + count))
             if row is None:
                 raise StaleClaim(f"batch {batch.id} moved on")
+            hold_task(connection, Topic.PROCESS_BATCH, batch.id, until)
             # They were admitted with their batch: the cap on unfinished jobs was checked then.
             capacity = Capacity(count, {batch.tenant: count})
             accept_jobs(connection, news, capacity, self._settings, now)
@@ -153,11 +160,12 @@ class BatchStore:
     def expanded(self, batch: Batch) -> None:
         """Run a batch all of whose documents are jobs. Raises StaleClaim when it moved on."""
         run = batch_transition(batch.id, BatchState.RUNNING, documents=batch.laid_out)
-        run = run.where(_held(batch)).values(wake_at=None, lease_until=None)
+        run = run.where(_held(batch)).values(lease_until=None)
         with self._database.write() as connection:
             row = update_batch(connection, run)
             if row is None:
                 raise StaleClaim(f"batch {batch.id} moved on")
+            end_task(connection, Topic.PROCESS_BATCH, batch.id)
             end_when_over(connection, row, self._clock(), self._settings)
 
     def fail(self, batch: Batch, fault: Fault) -> None:
@@ -192,7 +200,8 @@ class BatchStore:
             renewed = now + timedelta(seconds=self._lease_s)
             goes_on = _held(batch) & (_BATCHES.state == BatchState.CANCELLING)
             renew = update(tables.batches).where(goes_on)
-            connection.execute(renew.values(lease_until=renewed, wake_at=renewed))
+            if update_batch(connection, renew.values(lease_until=renewed)) is not None:
+                hold_task(connection, Topic.PROCESS_BATCH, batch.id, renewed)
         return bool(job_ids)
 
     @property
@@ -210,7 +219,6 @@ class BatchStore:
         return dict(zip(_INSERTED, _read_inserted(new), strict=True)) | {
             "state": BatchState.PREPARING,
             "created_at": now,
-            "wake_at": resend_at(now, self._settings),
             "deadline_at": moment(now, new.deadline_s),
             "begin_by": moment(now, new.begin_within_s),
             **dict.fromkeys(("laid_out", "open_jobs", "token", "attempts"), 0),
@@ -218,12 +226,10 @@ class BatchStore:
 
     def _cancelling(self, connection: Connection, move: Update) -> None:
         now = self._clock()
-        wake_at = resend_at(now, self._settings)
-        row = update_batch(connection, move.values(lease_until=None, wake_at=wake_at))
+        row = update_batch(connection, move.values(lease_until=None))
         if row is not None:
+            add_tasks(connection, Topic.PROCESS_BATCH, [(row.id,)], now, row.tenant)
             end_when_over(connection, row, now, self._settings)
-            if row.open_jobs:
-                enqueue(connection, Topic.PROCESS_BATCH, [(row.id,)])
 
 
 def _held(batch: Batch) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, Update, or_, select, update
+from sqlalchemy import Connection, Update, exists, or_, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -11,8 +11,9 @@ from jobs.db.mappers import JobRow, to_fault, to_job
 from jobs.domain.errors import NotFound
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import JobState
+from jobs.domain.topics import Topic
 from jobs.lifecycle.transitions import close_job, job_transition, update_job
-from jobs.queue.enqueue import resend_at
+from jobs.queue.task_rows import end_unless, hold_task
 from jobs.settings import Settings
 
 PER_PAGE_S = 0.1  # a page of a result takes some milliseconds; a slow disk and a busy machine more
@@ -54,9 +55,12 @@ class FinishStore:
             if row is None:
                 spent = job_transition(job_id, JobState.FAILED).where(ready, ~left)
                 close_job(connection, spent, now, settings, NEVER_FINISHED)
+                runs = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
+                end_unless(connection, Topic.FINISH_JOB, job_id, runs)
                 return None
             until = now + timedelta(seconds=settings.lease_s + PER_PAGE_S * row.pages_total)
-            connection.execute(_of(job_id).values(open_until=until, wake_at=until))
+            connection.execute(_of(job_id).values(open_until=until))
+            hold_task(connection, Topic.FINISH_JOB, job_id, until)
         return to_job(row)
 
     def put_off(self, job_id: str, worker: str) -> None:
@@ -64,14 +68,13 @@ class FinishStore:
 
         Nothing happens where another worker has claimed it since.
         """
-        later = resend_at(self._clock(), self._settings)
+        later = self._clock() + timedelta(seconds=self._settings.republish_s)
         mine = (_JOBS.opener == worker) & (_JOBS.finish_attempts > 0)
         back = _of(job_id).where(_JOBS.state == JobState.RUNNING, mine)
-        back = back.values(
-            open_until=None, wake_at=later, finish_attempts=_JOBS.finish_attempts - 1
-        )
+        back = back.values(open_until=None, finish_attempts=_JOBS.finish_attempts - 1)
         with self._database.write() as connection:
-            connection.execute(back)
+            if update_job(connection, back) is not None:
+                hold_task(connection, Topic.FINISH_JOB, job_id, later)
 
     def finish(self, job_id: str, result_blob: str) -> Job | None:
         """End a running job as its pages ended; None while one is open or when it moved on."""

@@ -28,10 +28,12 @@ from jobs.domain.errors import IllegalTransition, LedgerError, NotFound, QueueFu
 from jobs.domain.events import JobEventKind
 from jobs.domain.job import Fault, Job, NewJob
 from jobs.domain.states import JobState
+from jobs.domain.topics import Topic
 from jobs.lifecycle.accept import Capacity, Outcome, Ready, accept_jobs
 from jobs.lifecycle.job_events import log_event
 from jobs.lifecycle.pages import create_pages
 from jobs.lifecycle.transitions import LOST, close_job, job_transition, update_job
+from jobs.queue.task_rows import end_unless, hold_task
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -144,13 +146,16 @@ class JobStore:
         left = attempts < self._settings.max_attempts
         begin = update(tables.jobs).where(mine, left)
         begin = begin.values(opener=worker, open_attempts=attempts + 1)
-        begin = begin.values(open_until=until, wake_at=until)
+        begin = begin.values(open_until=until)
         with self._database.write() as connection:
             row = update_job(connection, begin)
             if row is not None:
+                hold_task(connection, Topic.OPEN_JOB, job_id, row.open_until)
                 return to_job(row)
             spent = job_transition(job_id, JobState.FAILED).where(mine, ~left)
             close_job(connection, spent, now, self._settings, LOST)
+            queued = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.QUEUED)
+            end_unless(connection, Topic.OPEN_JOB, job_id, queued)
         return None
 
     def stored_input(
@@ -167,7 +172,7 @@ class JobStore:
             connection.execute(update(tables.jobs).where(_JOBS.id == job_id).values(values))
 
     def opened(self, job_id: str, media_type: str, pages: Sequence[int]) -> bool:
-        """Start reading: create the pages and enqueue them; False when the job moved on.
+        """Start reading: create the pages and their steps; False when the job moved on.
 
         Pages that are kept from an earlier job (`PageStore.keep`) count as read.
         """
@@ -181,13 +186,12 @@ class JobStore:
             pages_total=len(pages),
             started_at=now,
             open_until=None,
-            wake_at=None,
         )
         with self._database.write() as connection:
             row = update_job(connection, move)
             if row is None:
                 return False
-            kept = create_pages(connection, row, pages, now, self._settings)
+            kept = create_pages(connection, row, pages, now)
             data = {"pages_total": len(pages)} | ({"pages_kept": kept} if kept else {})
             log_event(connection, row, JobEventKind.JOB_RUNNING, data, now)
         return True

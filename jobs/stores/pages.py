@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, case, exists, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -17,7 +27,7 @@ from jobs.domain.states import JobState, PageState
 from jobs.domain.topics import Topic
 from jobs.lifecycle.job_events import log_event
 from jobs.lifecycle.transitions import LOST, page_transition, update_job
-from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.task_rows import add_tasks, end_task, end_unless, hold_task, release_task
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -47,12 +57,13 @@ class PageStore:
             token=_PAGES.token + 1,
             worker=worker,
             lease_until=lease_until,
-            wake_at=None,
         )
         with self._database.write() as connection:
             row = _one(connection, take.where(job_runs))
-        if row is None:
-            return None
+            if row is None:
+                end_unless(connection, Topic.READ_PAGE, job_id, _is_open(job_id, number), number)
+                return None
+            hold_task(connection, Topic.READ_PAGE, job_id, lease_until, number)
         return Claim(job_id, number, row.token, row.attempts, lease_until)
 
     def renew(self, claims: Sequence[Claim]) -> dict[Claim, bool]:
@@ -60,12 +71,16 @@ class PageStore:
         return {claim: self._renew(claim) for claim in claims}
 
     def _renew(self, claim: Claim) -> bool:
-        extend = _held(claim, update(tables.pages)).values(lease_until=self._lease_until())
+        until = self._lease_until()
+        extend = _held(claim, update(tables.pages)).values(lease_until=until)
         with self._database.write() as connection:
-            return _one(connection, extend) is not None
+            if _one(connection, extend) is None:
+                return False
+            hold_task(connection, Topic.READ_PAGE, claim.job_id, until, claim.number)
+        return True
 
     def succeed(self, claim: Claim, reading_json: str) -> None:
-        """Store a page's reading; the last page enqueues the finishing of the job.
+        """Store a page's reading; the last page adds the step that finishes the job.
 
         Raises StaleClaim when the claim was lost; nothing is stored then.
         """
@@ -168,7 +183,7 @@ class PageStore:
         fault: Fault | None = None,
         *conditions: Any,
     ) -> None:
-        """Count the page in its job, then end it; the last page enqueues the finishing."""
+        """Count the page in its job, then end it; the last page adds the step that finishes it."""
         now = self._clock()
         job = self._count(connection, claim.job_id, to)
         if job is None:
@@ -185,39 +200,29 @@ class PageStore:
             "fault": fault_data(fault),
         }
         log_event(connection, job, JobEventKind(f"page.{to}"), data, now)
-        if job.wake_at is not None:
-            enqueue(connection, Topic.FINISH_JOB, [(claim.job_id,)])
+        end_task(connection, Topic.READ_PAGE, claim.job_id, claim.number)
+        if job.pages_succeeded + job.pages_failed == job.pages_total:
+            add_tasks(connection, Topic.FINISH_JOB, [(claim.job_id,)], now, job.tenant)
 
     def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
-        """Count one more ended page in its running job; the last one makes the job wait.
+        """Count one more ended page in its running job.
 
         This update holds the job's row to the end of the transaction, so of two workers that end
         the last two pages at once exactly one counts the last.
         """
         counter = _JOBS.pages_succeeded if to is PageState.SUCCEEDED else _JOBS.pages_failed
-        ended = _JOBS.pages_succeeded + _JOBS.pages_failed + 1
-        wake_at = resend_at(self._clock(), self._settings)
         count = update(tables.jobs).where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
-        count = count.values(
-            {
-                counter: counter + 1,
-                _JOBS.last_event: _JOBS.last_event + 1,
-                _JOBS.wake_at: case((ended == _JOBS.pages_total, wake_at), else_=None),
-            }
-        )
+        count = count.values({counter: counter + 1, _JOBS.last_event: _JOBS.last_event + 1})
         return update_job(connection, count)
 
     def _requeue(
         self, connection: Connection, claim: Claim, *conditions: Any, **values: Any
     ) -> bool:
-        wake_at = resend_at(self._clock(), self._settings)
         back = _held(claim, page_transition(claim.job_id, claim.number, PageState.QUEUED))
-        back = back.values(worker=None, lease_until=None, wake_at=wake_at, **values)
+        back = back.values(worker=None, lease_until=None, **values)
         if _one(connection, back.where(*conditions)) is None:
             return False
-        of_job = select(_JOBS.tenant).where(_JOBS.id == claim.job_id)
-        tenant = connection.execute(of_job).scalar_one()
-        enqueue(connection, Topic.READ_PAGE, [(claim.job_id, claim.number)], tenant)
+        release_task(connection, Topic.READ_PAGE, claim.job_id, self._clock(), claim.number)
         return True
 
 
@@ -229,6 +234,12 @@ def _held(claim: Claim, change: Update) -> Update:
         _PAGES.token == claim.token,
         _PAGES.state == PageState.RUNNING,
     )
+
+
+def _is_open(job_id: str, number: int) -> ColumnElement[bool]:
+    page = (_PAGES.job_id == job_id) & (_PAGES.number == number)
+    states = (PageState.QUEUED, PageState.RUNNING)
+    return exists().where(page, _PAGES.state.in_(states))
 
 
 def _one(connection: Connection, change: Update) -> Row[Any] | None:

@@ -11,7 +11,6 @@ from jobs.db.column_types import UtcDateTime
 from jobs.domain.delivery import Attempt
 from jobs.domain.events import WebhookEvent
 from jobs.security.audit_log import SERVICE, write_audit
-from jobs.settings import Settings
 from jobs.webhooks.delivery_rows import end_waiting
 from jobs.webhooks.fanout import Notification, fan_out
 
@@ -33,7 +32,7 @@ def record_success(connection: Connection, endpoint_id: str) -> None:
 
 
 def record_failure(
-    connection: Connection, attempt: Attempt, endpoint_id: str, now: datetime, settings: Settings
+    connection: Connection, attempt: Attempt, endpoint_id: str, now: datetime
 ) -> bool:
     """Count a failed attempt; True when that disables the endpoint now.
 
@@ -47,7 +46,7 @@ def record_failure(
     reason = None if row is None else _why_disabled(attempt, row, now)
     if row is None or reason is None:
         return False
-    _disable(connection, row, reason, now, settings)
+    _disable(connection, row, reason, now)
     return True
 
 
@@ -60,9 +59,7 @@ def _why_disabled(attempt: Attempt, row: Row[Any], now: datetime) -> str | None:
     return None
 
 
-def _disable(
-    connection: Connection, row: Row[Any], reason: str, now: datetime, settings: Settings
-) -> None:
+def _disable(connection: Connection, row: Row[Any], reason: str, now: datetime) -> None:
     off = update(tables.endpoints).where(_ENDPOINTS.id == row.id)
     connection.execute(off.values(enabled=False, disabled_at=now, disabled_reason=reason))
     end_waiting(connection, row.id, now)
@@ -77,5 +74,5 @@ def _disable(
         "failing_since": row.failing_since.isoformat(),
     }
     notification = Notification(row.tenant, WebhookEvent.WEBHOOK_DISABLED, data)
-    fan_out(connection, notification, now, settings, excluding=row.id)
+    fan_out(connection, notification, now, excluding=row.id)
     logger.warning("webhook endpoint %s of tenant %s disabled: %s", row.id, row.tenant, reason)

@@ -12,6 +12,8 @@ from jobs.db.soft_delete import kept_deliveries
 from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.errors import NotFound
 from jobs.domain.states import DELIVERY_TRANSITIONS, DeliveryState
+from jobs.domain.topics import Topic
+from jobs.queue.task_rows import end_tasks_of
 
 _DELIVERIES = tables.deliveries.c
 _ENDPOINTS = tables.endpoints.c
@@ -24,15 +26,19 @@ def delivery_transition(which: ColumnElement[bool], to: DeliveryState, **values:
     return update(tables.deliveries).where(which, legal).values(state=to, **values)
 
 
-def end_deliveries(which: ColumnElement[bool], to: DeliveryState, now: datetime) -> Update:
-    """Return the update that moves deliveries to a final state."""
-    return delivery_transition(which, to, finished_at=now, next_attempt_at=None, wake_at=None)
+def end_deliveries(
+    connection: Connection, which: ColumnElement[bool], to: DeliveryState, now: datetime
+) -> None:
+    """Move deliveries to a final state where legal, and remove their steps."""
+    end = delivery_transition(which, to, finished_at=now, next_attempt_at=None)
+    ended = connection.execute(end.returning(_DELIVERIES.id)).scalars().all()
+    end_tasks_of(connection, Topic.DELIVER, ended)
 
 
 def end_waiting(connection: Connection, endpoint_id: str, now: datetime) -> None:
     """Fail what still waits for an endpoint that was disabled; each can be replayed."""
     waiting = _DELIVERIES.endpoint_id == endpoint_id
-    connection.execute(end_deliveries(waiting, DeliveryState.FAILED, now))
+    end_deliveries(connection, waiting, DeliveryState.FAILED, now)
 
 
 def update_delivery(connection: Connection, change: Update) -> Row[Any] | None:

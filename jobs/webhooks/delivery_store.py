@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Update, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -13,7 +15,7 @@ from jobs.db.engine import Database
 from jobs.domain.delivery import Attempt, Delivery, DeliveryFilter, Destination, Endpoint
 from jobs.domain.states import DeliveryState
 from jobs.domain.topics import Topic
-from jobs.queue.enqueue import enqueue, resend_at
+from jobs.queue.task_rows import add_tasks, end_unless, hold_task
 from jobs.settings import Settings
 from jobs.webhooks.auto_disable import record_failure, record_success
 from jobs.webhooks.delivery_rows import (
@@ -84,10 +86,8 @@ class DeliveryStore:
         """
         this = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant)
         with self._database.write() as connection:
-            row = update_delivery(connection, self._again(this))
-            if row is not None:
-                enqueue(connection, Topic.DELIVER, [(delivery_id,)])
-            return to_delivery(row or delivery_row(connection, tenant, delivery_id))
+            again = self._send_again(connection, this)
+            return to_delivery(again[0] if again else delivery_row(connection, tenant, delivery_id))
 
     def replay_many(self, tenant: str, wanted: DeliveryFilter) -> int:
         """Send final deliveries to enabled endpoints again, oldest first; return how many.
@@ -101,8 +101,7 @@ class DeliveryStore:
         found = found.limit(REPLAYED_AT_ONCE).with_for_update(skip_locked=True)
         with self._database.write() as connection:
             ids = connection.execute(found).scalars().all()
-            connection.execute(self._again(_DELIVERIES.id.in_(ids)))
-            enqueue(connection, Topic.DELIVER, [(each,) for each in ids])
+            self._send_again(connection, _DELIVERIES.id.in_(ids))
         return len(ids)
 
     def destination(self, delivery_id: str) -> Destination | None:
@@ -127,15 +126,17 @@ class DeliveryStore:
         lease = timedelta(seconds=2 * self._settings.webhook_timeout_s)
         begin = update(tables.deliveries).where(due, _DELIVERIES.next_attempt_at <= now)
         begin = begin.values(attempts=_DELIVERIES.attempts + 1, url=present_url())
-        begin = begin.values(next_attempt_at=now + lease, wake_at=now + lease)
+        begin = begin.values(next_attempt_at=now + lease)
         with self._database.write() as connection:
             row = update_delivery(connection, begin)
             if row is None:
+                end_unless(connection, Topic.DELIVER, delivery_id, exists().where(due))
                 return None
+            hold_task(connection, Topic.DELIVER, delivery_id, now + lease)
             endpoint = to_endpoint(endpoint_row(connection, row.tenant, row.endpoint_id))
             if not endpoint.enabled:
                 this = _DELIVERIES.id == delivery_id
-                update_delivery(connection, end_deliveries(this, DeliveryState.FAILED, now))
+                end_deliveries(connection, this, DeliveryState.FAILED, now)
                 return None
         return to_delivery(row), endpoint
 
@@ -161,8 +162,8 @@ class DeliveryStore:
             if ok:
                 record_success(connection, delivery.endpoint_id)
             elif blame:
-                record_failure(connection, attempt, delivery.endpoint_id, now, self._settings)
-            update_delivery(connection, _consequence(delivery, ok, retry_at, now))
+                record_failure(connection, attempt, delivery.endpoint_id, now)
+            _follow(connection, delivery, ok, retry_at, now)
             return to_delivery(delivery_row(connection, delivery.tenant, delivery.id))
 
     def purge(self) -> int:
@@ -177,10 +178,17 @@ class DeliveryStore:
                 connection.execute(delete(tables.deliveries).where(_DELIVERIES.id.in_(ids)))
         return len(ids)
 
-    def _again(self, which: ColumnElement[bool]) -> Update:
+    def _send_again(self, connection: Connection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
         now = self._clock()
         again = delivery_transition(which, DeliveryState.PENDING, attempts=0, finished_at=None)
-        return again.values(next_attempt_at=now, wake_at=resend_at(now, self._settings))
+        again = again.values(next_attempt_at=now).returning(tables.deliveries)
+        rows = connection.execute(again).all()
+        by_endpoint = attrgetter("endpoint_id", "id")
+        for endpoint_id, some in groupby(
+            sorted(rows, key=by_endpoint), key=attrgetter("endpoint_id")
+        ):
+            add_tasks(connection, Topic.DELIVER, [(row.id,) for row in some], now, endpoint_id)
+        return rows
 
     def _keep(self, connection: Connection, attempt: Attempt) -> None:
         mine = _ATTEMPTS.delivery_id == attempt.delivery_id
@@ -192,14 +200,18 @@ class DeliveryStore:
         connection.execute(insert(tables.attempts), values)
 
 
-def _consequence(delivery: Delivery, ok: bool, retry_at: datetime | None, now: datetime) -> Update:
-    """The move that an attempt leads to; failing is for the latest attempt alone to say."""
+def _follow(
+    connection: Connection, delivery: Delivery, ok: bool, retry_at: datetime | None, now: datetime
+) -> None:
+    """Do what an attempt leads to; failing is for the latest attempt alone to say."""
     this = _DELIVERIES.id == delivery.id
     latest = this & (_DELIVERIES.attempts == delivery.attempts)
     if ok:
-        return end_deliveries(this, DeliveryState.DELIVERED, now)
-    if retry_at is None:
-        return end_deliveries(latest, DeliveryState.FAILED, now)
-    pending = _DELIVERIES.state == DeliveryState.PENDING
-    later = update(tables.deliveries).where(latest, pending)
-    return later.values(next_attempt_at=retry_at, wake_at=retry_at)
+        end_deliveries(connection, this, DeliveryState.DELIVERED, now)
+    elif retry_at is None:
+        end_deliveries(connection, latest, DeliveryState.FAILED, now)
+    else:
+        pending = _DELIVERIES.state == DeliveryState.PENDING
+        later = update(tables.deliveries).where(latest, pending).values(next_attempt_at=retry_at)
+        if update_delivery(connection, later) is not None:
+            hold_task(connection, Topic.DELIVER, delivery.id, retry_at)

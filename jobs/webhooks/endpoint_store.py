@@ -188,7 +188,7 @@ class EndpointStore:
                 why = "has no URL" if row.url is None else "is disabled"
                 raise IllegalTransition(f"endpoint {endpoint_id} {why}")
             targets = [(row.id, row.url)]
-            (sent,) = write_deliveries(connection, notification, targets, now, self._settings)
+            (sent,) = write_deliveries(connection, notification, targets, now)
             written = select(tables.deliveries).where(tables.deliveries.c.id == sent)
             return to_delivery(connection.execute(written).one())
 

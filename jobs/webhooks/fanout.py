@@ -16,8 +16,7 @@ from jobs.domain.events import WebhookEvent, wants
 from jobs.domain.ids import new_id
 from jobs.domain.states import DeliveryState
 from jobs.domain.topics import Topic
-from jobs.queue.enqueue import enqueue, resend_at
-from jobs.settings import Settings
+from jobs.queue.task_rows import add_tasks
 from jobs.webhooks.endpoint_rows import callback_row
 
 PAYLOAD_BYTES = 20_000  # Standard Webhooks asks senders to stay under 20 kB
@@ -43,13 +42,12 @@ def fan_out(
     connection: Connection,
     notification: Notification,
     now: datetime,
-    settings: Settings,
     *,
     excluding: str | None = None,
 ) -> None:
-    """Write and enqueue a delivery for each subscribed endpoint but `excluding`."""
+    """Write a delivery and its step for each subscribed endpoint but `excluding`."""
     targets = [each for each in _targets(connection, notification, now) if each[0] != excluding]
-    write_deliveries(connection, notification, targets, now, settings)
+    write_deliveries(connection, notification, targets, now)
 
 
 def write_deliveries(
@@ -57,20 +55,19 @@ def write_deliveries(
     notification: Notification,
     targets: Sequence[tuple[str, str]],
     now: datetime,
-    settings: Settings,
 ) -> Sequence[str]:
-    """Write and enqueue a delivery for each pair of endpoint id and URL; return their ids."""
+    """Write a delivery and its step for each pair of endpoint id and URL; return their ids."""
     if not targets:
         return []
-    common = _delivery(notification, now) | {"wake_at": resend_at(now, settings)}
+    common = _delivery(notification, now)
     rows = [
         common | {"id": new_id("msg"), "endpoint_id": endpoint_id, "url": url}
         for endpoint_id, url in targets
     ]
     connection.execute(insert(tables.deliveries), rows)
-    ids = [row["id"] for row in rows]
-    enqueue(connection, Topic.DELIVER, [(each,) for each in ids])
-    return ids
+    for row in rows:
+        add_tasks(connection, Topic.DELIVER, [(row["id"],)], now, row["endpoint_id"])
+    return [row["id"] for row in rows]
 
 
 def _targets(

@@ -4,7 +4,6 @@ Workers hang and die, messages come late, twice, in any order or never, callers 
 In the end only what real workers do may bring every job to its end.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
@@ -30,9 +29,8 @@ from jobs.domain.errors import IllegalTransition, StaleClaim
 from jobs.domain.ids import part_id
 from jobs.domain.job import Batch, Claim, Priority
 from jobs.domain.states import BatchState, DeliveryState
-from jobs.domain.topics import ROUTES
 from jobs.ledger import Ledger
-from jobs.queue.outbox import Message
+from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledger_model import LedgerModel
@@ -41,6 +39,7 @@ from tests.support.ledgers import TENANT, UNREADABLE, clear, created, new_batch,
 
 PICK = st.integers(0, 99)
 LONGEST_HOLD_S = 100  # longer than a lease, an opening, an attempt at a delivery, or republish_s
+LONGEST_WAIT_S = 1000  # longer than any step that was sent and not begun waits to be sent again
 SWEEPS = 4
 WELL, BUSY, REFUSED = 204, 503, 404  # what a receiver answers: tried again, and given up
 EXAMPLES = {"sqlite": 100, "postgresql": 12}
@@ -56,7 +55,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger, self.clock = ledger, clock
         self.model = LedgerModel(settings, clock)
         self.broker: list[Message] = []
-        self.seen = Seen({}, {}, Counter(), {})
+        self.seen = Seen({}, {}, {}, {})
         self.tenders: list[Batch] = []
         self.answer = WELL
 
@@ -170,12 +169,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 5), dies=st.booleans())
     def publish(self, limit: int, dies: bool) -> None:
-        """A relay that dies between publishing and forgetting publishes twice."""
-        messages = self.ledger.outbox.take(limit, hold_s=10)
-        self.broker += messages
+        """A relay that dies before it has published loses the messages for a while."""
+        messages = self.ledger.tasks.take(limit)
+        assert len(messages) == min(limit, len(self.model.ready()))
+        for message in messages:
+            self.model.dispatched(self._hint(message))
         if not dies:
-            self.ledger.outbox.done([message.id for message in messages])
-            self.model.outbox.subtract(self._hint(message) for message in messages)
+            self.broker += messages
 
     def _hint(self, message: Message) -> Any:
         return self.seen.hint(message.topic, message.args)
@@ -238,6 +238,7 @@ class LedgerMachine(RuleBasedStateMachine):
         claim = self.ledger.pages.claim(job_id, number, "reader")
         assert (claim is not None) == self.model.may_claim(job_id, number)
         if claim is None:
+            self.model.not_claimed(job_id, number)
             return []
         self.model.claimed(claim)
         return [claim]
@@ -373,18 +374,14 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.ledger.jobs.expire_due() == self.model.expire_due()
         assert self.ledger.jobs.fail_late() == self.model.fail_late()
         self.ledger_holds_what_it_must()
-        queues = Counter(ROUTES[message.topic].queue for message in self.broker)
-        added = self.ledger.outbox.requeue_lapsed(lambda topic: queues[ROUTES[topic].queue])
-        sent = look(self.ledger).outbox - self.model.outbox
-        assert added == sent.total()
-        self.model.requeue(sent, queues)
+        assert self.ledger.tasks.recover() == self.model.recover()
 
     @invariant()
     def ledger_holds_what_it_must(self) -> None:
         self.seen = look(self.ledger)
         assert self.seen.jobs == self.model.expected()
         assert self.seen.batches == self.model.expected_batches()
-        assert self.seen.outbox == self.model.outbox
+        assert self.seen.tasks == self.model.tasks
 
     def teardown(self) -> None:
         """Workers and the reconciler do their part: every job ends, and is told of once."""
@@ -393,7 +390,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self._work_off()
         for _ in range(SWEEPS):
             if not is_over(self.seen):
-                self.clock.advance(seconds=LONGEST_HOLD_S)
+                self.clock.advance(seconds=LONGEST_WAIT_S)
                 self.sweep()
                 self._work_off()
         assert is_over(self.seen)

@@ -1,7 +1,7 @@
 """What a ledger must hold after every step, kept in plain dictionaries."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from jobs.domain.job import Batch, Claim, Job
 from jobs.domain.states import FINAL_JOB_STATES, BatchState, DeliveryState, JobState, PageState
 from jobs.domain.topics import ROUTES, Topic
+from jobs.queue.task_table import LONGEST_BACK_OFF
 from jobs.settings import Settings
 from jobs.stores.finishing import PER_PAGE_S
 from tests.support.ledger_view import Hint
@@ -20,7 +21,6 @@ ENDED = {PageState.SUCCEEDED, PageState.FAILED}
 class ModelPage:
     """A page as it must be."""
 
-    wake_at: datetime
     state: PageState = PageState.QUEUED
     attempts: int = 0
     tokens: list[int] = field(default_factory=list)
@@ -34,7 +34,6 @@ class ModelDelivery:
     """The one message about a job's end."""
 
     due_at: datetime
-    wake_at: datetime
     state: DeliveryState = DeliveryState.PENDING
 
 
@@ -42,7 +41,6 @@ class ModelDelivery:
 class ModelBatch:
     """A batch as it must be; `documents` is what its list holds."""
 
-    wake_at: datetime | None
     documents: int
     state: BatchState = BatchState.PREPARING
     laid_out: int = 0
@@ -57,7 +55,6 @@ class ModelBatch:
 class ModelJob:
     """A job as it must be."""
 
-    wake_at: datetime
     deadline_at: datetime | None
     begin_by: datetime | None = None
     batch: str | None = None
@@ -90,29 +87,66 @@ class LedgerModel:
         self._clock = clock
         self.jobs: dict[str, ModelJob] = {}
         self.batches: dict[str, ModelBatch] = {}
-        self.outbox: Counter[Hint] = Counter()
+        # Every step, and until when it is left alone: None while it may be dispatched.
+        self.tasks: dict[Hint, datetime | None] = {}
+        self.dispatches: Counter[Hint] = Counter()  # of a step that nobody has begun since
 
     def _in(self, seconds: float) -> datetime:
         return self._clock() + timedelta(seconds=seconds)
 
-    @property
-    def _patience(self) -> datetime:
-        return self._in(self._settings.republish_s)
+    def _add(self, topic: Topic, *args: Any) -> None:
+        self._hold(None, topic, *args)
+
+    def _hold(self, until: datetime | None, topic: Topic, *args: Any) -> None:
+        self.tasks[topic, args] = until
+        self.dispatches[topic, args] = 0
+
+    def _end_step(self, topic: Topic, *args: Any) -> None:
+        self.tasks.pop((topic, args), None)
+
+    def _end_steps_of(self, subject: str) -> None:
+        """Those of a job or batch itself; the delivery about it goes by its id too."""
+        self.tasks = {
+            (topic, args): until
+            for (topic, args), until in self.tasks.items()
+            if args[0] != subject or topic == Topic.DELIVER
+        }
+
+    def ready(self) -> set[Hint]:
+        return {hint for hint, until in self.tasks.items() if until is None}
+
+    def dispatched(self, hint: Hint) -> None:
+        topic = Topic(hint[0])
+        most = LONGEST_BACK_OFF if ROUTES[topic].backs_off else 0
+        assert self.tasks[hint] is None, "a step is dispatched once at a time"
+        doublings = min(self.dispatches[hint], most)
+        self.tasks[hint] = self._in(self._settings.republish_s * 2**doublings)
+        self.dispatches[hint] += 1
+
+    def recover(self) -> int:
+        over = [
+            hint
+            for hint, until in self.tasks.items()
+            if until is not None and until <= self._clock()
+        ]
+        self.tasks |= dict.fromkeys(over)
+        return len(over)
 
     def create(self, job: Job) -> None:
-        self.jobs[job.id] = ModelJob(
-            self._patience, job.deadline_at, job.begin_by, batch=job.batch_id
-        )
-        self.outbox["open_job", (job.id,)] += 1
+        self.jobs[job.id] = ModelJob(job.deadline_at, job.begin_by, batch=job.batch_id)
+        self._add(Topic.OPEN_JOB, job.id)
 
     def create_batch(self, batch_id: str, documents: int) -> None:
-        self.batches[batch_id] = ModelBatch(self._patience, documents)
-        self.outbox["tend_batch", (batch_id,)] += 1
+        self.batches[batch_id] = ModelBatch(documents)
+        self._add(Topic.PROCESS_BATCH, batch_id)
 
     def begin_batch(self, batch_id: str) -> bool:
         batch = self.batches[batch_id]
         busy = batch.lease_until is not None and batch.lease_until > self._clock()
-        if batch.wake_at is None or busy:
+        if batch.state not in {BatchState.PREPARING, BatchState.CANCELLING}:
+            self._end_step(Topic.PROCESS_BATCH, batch_id)
+            return False
+        if busy:
             return False
         preparing = batch.state is BatchState.PREPARING
         if preparing and batch.attempts == self._settings.max_attempts:
@@ -120,7 +154,7 @@ class LedgerModel:
             return False
         batch.token += 1
         batch.attempts += 1
-        self._hold(batch)
+        self._hold_batch(batch_id)
         return True
 
     def may_lay_out(self, held: Batch) -> bool:
@@ -134,12 +168,13 @@ class LedgerModel:
         assert batch.laid_out == job.batch_index
         batch.laid_out += 1
         batch.attempts = 1
-        self._hold(batch)
+        self._hold_batch(job.batch_id)
         self.create(job)
 
     def laid_out(self, batch_id: str) -> None:
         batch = self.batches[batch_id]
-        batch.state, batch.wake_at, batch.lease_until = BatchState.RUNNING, None, None
+        batch.state, batch.lease_until = BatchState.RUNNING, None
+        self._end_step(Topic.PROCESS_BATCH, batch_id)
         self._end_batch_when_over(batch_id)
 
     def cancel_batch(self, batch_id: str) -> bool:
@@ -160,16 +195,16 @@ class LedgerModel:
             if job.batch == batch_id and job.state not in FINAL_JOB_STATES
         ]
 
-    def _hold(self, batch: ModelBatch) -> None:
-        held_s = self._settings.lease_s + self._settings.fetch_timeout_s
-        batch.lease_until = batch.wake_at = self._in(held_s)
+    def _hold_batch(self, batch_id: str) -> None:
+        until = self._in(self._settings.lease_s + self._settings.fetch_timeout_s)
+        self.batches[batch_id].lease_until = until
+        self._hold(until, Topic.PROCESS_BATCH, batch_id)
 
     def _stop(self, batch_id: str, fault: str | None) -> None:
         batch = self.batches[batch_id]
         batch.state, batch.fault = BatchState.CANCELLING, fault
-        batch.lease_until, batch.wake_at = None, self._patience
-        if self._open_jobs(batch_id):
-            self.outbox["tend_batch", (batch_id,)] += 1
+        batch.lease_until = None
+        self._add(Topic.PROCESS_BATCH, batch_id)
         self._end_batch_when_over(batch_id)
 
     def _end_batch_when_over(self, batch_id: str) -> None:
@@ -183,23 +218,28 @@ class LedgerModel:
             batch.state = BatchState.COMPLETED
         else:
             batch.state = BatchState.FAILED if batch.fault else BatchState.CANCELLED
-        batch.wake_at = batch.lease_until = None
-        batch.delivery = ModelDelivery(self._clock(), self._patience)
-        self.outbox["deliver", (batch_id,)] += 1
+        batch.lease_until = None
+        self._end_steps_of(batch_id)
+        batch.delivery = ModelDelivery(self._clock())
+        self._add(Topic.DELIVER, batch_id)
 
     def begin_open(self, job_id: str) -> bool:
         job = self.jobs[job_id]
         busy = job.open_until is not None and job.open_until > self._clock()
-        if job.state is not JobState.QUEUED or busy:
+        if job.state is not JobState.QUEUED:
+            self._end_step(Topic.OPEN_JOB, job_id)
+            return False
+        if busy:
             return False
         if job.open_attempts == self._settings.max_attempts:
             self._close(job_id, JobState.FAILED, "worker_lost")
             return False
         settings = self._settings
         job.open_attempts += 1
-        job.open_until = job.wake_at = self._in(
+        job.open_until = self._in(
             settings.decode_timeout_s + settings.lease_s + settings.fetch_timeout_s
         )
+        self._hold(job.open_until, Topic.OPEN_JOB, job_id)
         return True
 
     def opened(self, job_id: str, numbers: Sequence[int]) -> bool:
@@ -208,15 +248,23 @@ class LedgerModel:
             return False
         job.state = JobState.RUNNING
         job.open_until = None
-        job.pages = {number: ModelPage(self._patience) for number in numbers}
+        job.pages = {number: ModelPage() for number in numbers}
         job.events.append("job.running")
-        self.outbox.update(("read_page", (job_id, number)) for number in numbers)
+        self._end_step(Topic.OPEN_JOB, job_id)
+        for number in numbers:
+            self._add(Topic.READ_PAGE, job_id, number)
         return True
 
     def may_claim(self, job_id: str, number: int) -> bool:
         job = self.jobs[job_id]
         page = job.pages.get(number)
         return job.state is JobState.RUNNING and page is not None and page.state is PageState.QUEUED
+
+    def not_claimed(self, job_id: str, number: int) -> None:
+        """A page that is over needs no step; one that another worker has keeps it."""
+        page = self.jobs[job_id].pages.get(number)
+        if page is None or page.state not in {PageState.QUEUED, PageState.RUNNING}:
+            self._end_step(Topic.READ_PAGE, job_id, number)
 
     def claimed(self, claim: Claim) -> None:
         page = self._page(claim)
@@ -226,13 +274,15 @@ class LedgerModel:
         page.attempts += 1
         assert claim.attempt == page.attempts <= self._settings.max_attempts
         page.lease_until = self._in(self._settings.lease_s)
+        self._hold(page.lease_until, Topic.READ_PAGE, claim.job_id, claim.number)
 
     def holds(self, claim: Claim) -> bool:
         page = self._page(claim)
         return page.state is PageState.RUNNING and page.tokens[-1] == claim.token
 
     def renew(self, claim: Claim) -> None:
-        self._page(claim).lease_until = self._in(self._settings.lease_s)
+        until = self._page(claim).lease_until = self._in(self._settings.lease_s)
+        self._hold(until, Topic.READ_PAGE, claim.job_id, claim.number)
 
     def succeed(self, claim: Claim, reading: str) -> None:
         self._page(claim).reading = reading
@@ -300,15 +350,17 @@ class LedgerModel:
     def begin_finish(self, job_id: str) -> bool:
         job = self.jobs[job_id]
         busy = job.open_until is not None and job.open_until > self._clock()
+        if job.state is not JobState.RUNNING:
+            self._end_step(Topic.FINISH_JOB, job_id)
+            return False
         if not job.read or busy:
             return False
         if job.finish_attempts == self._settings.max_attempts:
             self._close(job_id, JobState.FAILED, "result_failed")
             return False
         job.finish_attempts += 1
-        job.open_until = job.wake_at = self._in(
-            self._settings.lease_s + PER_PAGE_S * len(job.pages)
-        )
+        job.open_until = self._in(self._settings.lease_s + PER_PAGE_S * len(job.pages))
+        self._hold(job.open_until, Topic.FINISH_JOB, job_id)
         return True
 
     def put_off(self, job_id: str, worker: str) -> None:
@@ -316,7 +368,7 @@ class LedgerModel:
         if job.state is JobState.RUNNING and job.finish_attempts and worker == "control":
             job.finish_attempts -= 1
             job.open_until = None
-            job.wake_at = self._patience
+            self._hold(self._in(self._settings.republish_s), Topic.FINISH_JOB, job_id)
 
     def finish(self, job_id: str) -> bool:
         job = self.jobs[job_id]
@@ -339,17 +391,23 @@ class LedgerModel:
 
     def begin_attempt(self, owner: str) -> bool:
         delivery = self._told(owner)
-        if delivery.state is not DeliveryState.PENDING or delivery.due_at > self._clock():
+        if delivery.state is not DeliveryState.PENDING:
+            self._end_step(Topic.DELIVER, owner)
             return False
-        delivery.due_at = delivery.wake_at = self._in(2 * self._settings.webhook_timeout_s)
+        if delivery.due_at > self._clock():
+            return False
+        delivery.due_at = self._in(2 * self._settings.webhook_timeout_s)
+        self._hold(delivery.due_at, Topic.DELIVER, owner)
         return True
 
     def answered(self, owner: str, well: bool, again: datetime | None) -> None:
         """The receiver took the message, or it is tried `again`, or it has failed."""
         delivery = self._told(owner)
         if again is not None:
-            delivery.due_at = delivery.wake_at = again
+            delivery.due_at = again
+            self._hold(again, Topic.DELIVER, owner)
         else:
+            self._end_step(Topic.DELIVER, owner)
             delivery.state = DeliveryState.DELIVERED if well else DeliveryState.FAILED
 
     def replay(self, states: Sequence[DeliveryState]) -> int:
@@ -359,49 +417,10 @@ class LedgerModel:
         for owner, each in owners.items():
             told = each.delivery
             if told is not None and told.state in states:
-                each.delivery = ModelDelivery(self._clock(), self._patience)
-                self.outbox["deliver", (owner,)] += 1
+                each.delivery = ModelDelivery(self._clock())
+                self._add(Topic.DELIVER, owner)
                 ended += 1
         return ended
-
-    def waiting(self) -> dict[Hint, datetime]:
-        """What wants a worker and has none, and from when on it is to be sent again."""
-        found: dict[Hint, datetime] = {}
-        for job_id, job in self.jobs.items():
-            free = job.open_until is None or job.open_until <= self._clock()
-            if job.state is JobState.QUEUED and free:
-                found["open_job", (job_id,)] = job.wake_at
-            if job.read and free:
-                found["finish_job", (job_id,)] = job.wake_at
-            for number, page in job.pages.items():
-                if page.state is PageState.QUEUED:
-                    found["read_page", (job_id, number)] = page.wake_at
-        for batch_id, batch in self.batches.items():
-            free = batch.lease_until is None or batch.lease_until <= self._clock()
-            if batch.wake_at is not None and free:
-                found["tend_batch", (batch_id,)] = batch.wake_at
-        for owner, each in [*self.jobs.items(), *self.batches.items()]:
-            told = each.delivery
-            if told and told.state is DeliveryState.PENDING and told.due_at <= self._clock():
-                found["deliver", (owner,)] = told.wake_at
-        return found
-
-    def requeue(self, added: Counter[Hint], broker: Counter[str]) -> None:
-        """Check what was sent again while the broker's queues held so many messages."""
-        waiting = self.waiting()
-        lapsed = {hint for hint, wake_at in waiting.items() if wake_at <= self._clock()}
-        late = {hint for hint in lapsed if not self.outbox[hint]}
-        assert set(added) <= late
-        for queue in {route.queue for route in ROUTES.values()}:
-            together = max(
-                ROUTES[topic].rows_per_message for topic in ROUTES if ROUTES[topic].queue == queue
-            )
-            on_way = broker[queue] * together + _in_queue(self.outbox.elements(), queue)
-            room = max(0, _in_queue(waiting, queue) - on_way)
-            assert _in_queue(added.elements(), queue) == min(_in_queue(late, queue), room)
-        for topic, args in added:
-            self._waiter(topic, args).wake_at = self._patience
-        self.outbox += added
 
     def expected(self) -> dict[str, Any]:
         """The jobs in the form that `look` gives them."""
@@ -425,36 +444,26 @@ class LedgerModel:
     def _page(self, claim: Claim) -> ModelPage:
         return self.jobs[claim.job_id].pages[claim.number]
 
-    def _waiter(
-        self, topic: Topic, args: tuple[Any, ...]
-    ) -> ModelBatch | ModelJob | ModelPage | ModelDelivery:
-        if topic == "tend_batch":
-            return self.batches[args[0]]
-        if topic == "deliver":
-            return self._told(args[0])
-        job = self.jobs[args[0]]
-        return job.pages[args[1]] if topic == "read_page" else job
-
     def _requeue(self, job_id: str, number: int) -> None:
         page = self.jobs[job_id].pages[number]
         page.state = PageState.QUEUED
-        page.wake_at = self._patience
-        self.outbox["read_page", (job_id, number)] += 1
+        self.tasks[Topic.READ_PAGE, (job_id, number)] = None
 
     def _end(self, job_id: str, number: int, state: PageState) -> None:
         job = self.jobs[job_id]
         job.pages[number].state = state
         job.events.append(f"page.{state}")
+        self._end_step(Topic.READ_PAGE, job_id, number)
         if job.read:
-            job.wake_at = self._patience
-            self.outbox["finish_job", (job_id,)] += 1
+            self._add(Topic.FINISH_JOB, job_id)
 
     def _close(self, job_id: str, state: JobState, fault: str | None = None) -> None:
         job = self.jobs[job_id]
         job.state, job.fault = state, fault
         job.events.append(f"job.{state}")
-        job.delivery = ModelDelivery(self._clock(), self._patience)
-        self.outbox["deliver", (job_id,)] += 1
+        self._end_steps_of(job_id)
+        job.delivery = ModelDelivery(self._clock())
+        self._add(Topic.DELIVER, job_id)
         for page in job.pages.values():
             if page.state not in ENDED:
                 page.state = PageState.CANCELLED
@@ -478,7 +487,3 @@ def _facts(job: ModelJob) -> dict[str, Any]:
             for number, page in job.pages.items()
         },
     }
-
-
-def _in_queue(hints: Iterable[Hint], queue: str) -> int:
-    return sum(ROUTES[topic].queue == queue for topic, _ in hints)

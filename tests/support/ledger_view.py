@@ -1,8 +1,8 @@
 """What a ledger does hold, read from its tables in one transaction."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -27,17 +27,17 @@ _TABLES = (
 )
 # Built once: to build a statement costs more than to run it on a small ledger.
 _ROWS = {table.name: select(table).order_by(*table.primary_key) for table in _TABLES}
-_MESSAGES = select(tables.outbox)
+_STEPS = select(tables.tasks)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Jobs by id with all that belongs to them, batches, messages not yet published, whose
-    delivery is whose."""
+    """Jobs by id with all that belongs to them, batches, steps with the time until which each is
+    left alone, whose delivery is whose."""
 
     jobs: dict[str, Any]
     batches: dict[str, Any]
-    outbox: Counter[Hint]
+    tasks: dict[Hint, datetime | None]
     told_of: dict[str, str]
 
     def hint(self, topic: Topic, args: Sequence[Any]) -> Hint:
@@ -49,17 +49,18 @@ def look(ledger: Ledger) -> Seen:
     """Read everything; the ledgers of these tests are small."""
     with ledger.database.read() as connection:
         rows = {name: connection.execute(wanted).all() for name, wanted in _ROWS.items()}
-        messages = connection.execute(_MESSAGES).all()
+        steps = connection.execute(_STEPS).all()
     jobs = {row.id: _facts(row, rows) for row in rows["jobs"]}
     batches = {row.id: _batch_facts(row, rows["deliveries"]) for row in rows["batches"]}
     told_of = {row.id: row.job_id or row.batch_id for row in rows["deliveries"]}
-    seen = Seen(jobs, batches, Counter(), told_of)
-    seen.outbox.update(seen.hint(row.topic, _args(row)) for row in messages)
+    seen = Seen(jobs, batches, {}, told_of)
+    for row in steps:
+        seen.tasks[seen.hint(Topic(row.kind), _args(row))] = row.dispatched_until
     return seen
 
 
 def _args(row: Row[Any]) -> tuple[Any, ...]:
-    return (row.subject,) if row.number is None else (row.subject, row.number)
+    return (row.subject, row.number) if row.number else (row.subject,)
 
 
 def is_over(seen: Seen) -> bool:

@@ -63,9 +63,8 @@ def finished(ledger: Ledger, pages: Sequence[bool] = (True,), **values: Any) -> 
 
 
 def drain(ledger: Ledger, topic: Topic | None = None) -> list[tuple[Any, ...]]:
-    """Empty the outbox; return the arguments of its messages, of one topic if given."""
-    messages = ledger.outbox.take(10_000, hold_s=60)
-    ledger.outbox.done([message.id for message in messages])
+    """Dispatch all that is ready; return the arguments of the messages, of one topic if given."""
+    messages = ledger.tasks.take(10_000)
     return [message.args for message in messages if topic in {None, message.topic}]
 
 

@@ -18,7 +18,7 @@ from jobs.domain.job import Fault, Job
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
-from jobs.queue.outbox import Message
+from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, open_blobs, result_key
 from vision.core.document import (

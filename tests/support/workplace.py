@@ -143,7 +143,7 @@ class Workplace:
         return self.ledger.workers.live()
 
     def submit(self, document: bytes, options: Mapping[str, Any] = PLAIN, **job: Any) -> Job:
-        """Accept a job as the API does: blob first, then row and outbox in one transaction."""
+        """Accept a job as the API does: blob first, then row and step in one transaction."""
         new = NewJob(id=new_id("job"), tenant=TENANT, options=options)
         self.blobs.put(input_key(new), document)
         values = {

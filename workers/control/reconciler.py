@@ -8,7 +8,6 @@ from typing import Final
 
 from jobs.db.clock import Clock
 from jobs.domain.errors import LedgerError, LedgerUnavailable
-from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import delete_orphans
 from jobs.storage.blob_store import Blobs
@@ -18,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 _JUMP_S = 2.0  # wall clock against monotonic: a jump, or the machine was suspended
 _ORPHANS_FIRST_S, _ORPHANS_EVERY_S = 600.0, 6 * 3600.0
+_ADOPT_EVERY_S = 600.0
 _PURGED_S = 2.0  # the time one sweep spends on deletion; the rest waits for the next
 
 
@@ -62,16 +62,15 @@ class Reconciler:
         self,
         ledger: Ledger,
         blobs: Blobs,
-        depth: Callable[[Topic], int],
         every_s: float,
         judge: LeaseJudge,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
-        self._depth = depth
         self._every_s = every_s
         self._judge = judge
         self._orphans_at = time.monotonic() + _ORPHANS_FIRST_S
+        self._adopt_at = time.monotonic()
         self._stopping = threading.Event()
         self.thread: Final = SupervisedThread("reconciler", self._run)
 
@@ -92,7 +91,8 @@ class Reconciler:
             ("jobs not begun in time", self._ledger.jobs.fail_late),
             ("webhook deliveries past their retention", self._ledger.deliveries.purge),
             ("blobs without a job", self._delete_orphans),
-            ("messages sent again", self._requeue),
+            ("steps that were missing", self._adopt),
+            ("steps whose message or worker was lost", self._ledger.tasks.recover),
         )
         for what, step in steps:
             self._run_step(what, step)
@@ -119,8 +119,14 @@ class Reconciler:
     def _lapse(self) -> int:
         return self._ledger.pages.lapse() if self._judge.may_judge() else 0
 
-    def _requeue(self) -> int:
-        return self._ledger.outbox.requeue_lapsed(self._depth)
+    def _adopt(self) -> int:
+        """At the start, now and then, and while an earlier release runs beside this one."""
+        if time.monotonic() < self._adopt_at and not self._ledger.tasks.must_adopt():
+            return 0
+        adopted = self._ledger.tasks.adopt()
+        if not adopted:
+            self._adopt_at = time.monotonic() + _ADOPT_EVERY_S
+        return adopted
 
     def _delete_orphans(self) -> int:
         """Rarely: it lists the whole store."""

@@ -55,6 +55,7 @@ class ControlWorker:
     ) -> None:
         self._ledger = parts.ledger
         self._opener = opener
+        self._sender = sender
         self._batches = Bulkhead(batches.process, BATCHES, BATCHES_PER_TENANT, BATCH_SLOW_S)
         self._fetches = Bulkhead(opener.open, FETCHES, FETCHES_PER_HOST, FETCH_SLOW_S)
         self._sends = Bulkhead(sender.deliver, SENDS, SENDS_PER_ENDPOINT, SEND_SLOW_S)
@@ -70,7 +71,8 @@ class ControlWorker:
         try:
             job = self._ledger.jobs.load(job_id)
         except NotFound:
-            return  # deleted meanwhile
+            self._opener.open(job_id)  # deleted meanwhile; this removes the step
+            return
         if job.input_blob is None and job.source_url is not None:
             self._fetches.submit(host_of(job.source_url), job_id, job.tenant)
         else:
@@ -79,13 +81,14 @@ class ControlWorker:
     def process_batch(self, batch_id: str) -> None:
         """Expand or cancel a batch in the partition of its tenant: it may take minutes."""
         tenant = self._ledger.batches.tenant_of(batch_id)
-        if tenant is not None:
-            self._batches.submit(tenant, batch_id, tenant)
+        self._batches.submit(tenant or "", batch_id, tenant or "")
 
     def deliver(self, delivery_id: str) -> None:
         """Send in the partition of the endpoint, or of the callback's host."""
         to = self._ledger.deliveries.destination(delivery_id)
-        if to is not None:
+        if to is None:
+            self._sender.deliver(delivery_id)  # ended meanwhile; this removes the step
+        else:
             partition = f"{to.tenant} {host_of(to.url)}" if to.callback else to.endpoint_id
             self._sends.submit(partition, delivery_id, to.tenant)
 
@@ -117,7 +120,7 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
     documents = Documents(blobs.local_path)
     client = EgressClient(settings.egress_allow)
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
-    reconciler = Reconciler(ledger, blobs, parts.publisher.depth, settings.reconcile_s, judge)
+    reconciler = Reconciler(ledger, blobs, settings.reconcile_s, judge)
     parts.heartbeat.watch_thread(reconciler.thread)
     reconciler.start()
     try:

@@ -50,7 +50,7 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     app = make_app(settings)
     publisher = Publisher(settings)
     window = Window(publisher.depth, ledger.workers.page_threads)
-    relay = Relay(ledger.outbox, publisher, window.capacity)
+    relay = Relay(ledger.tasks, publisher, window.capacity)
     limit_s = tuning.start_limit_s
     heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled, limit_s)
     heartbeat.watch_thread(relay.thread)

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from jobs.queue.outbox import Message
+from jobs.queue.task_table import Message
 from jobs.stores.workers import WorkerReport
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.ledgers import created

@@ -8,7 +8,7 @@ import pytest
 from jobs.broker.celery_publisher import TASKS, Publisher, make_app
 from jobs.domain.errors import BrokerDown
 from jobs.domain.topics import Topic
-from jobs.queue.outbox import Message
+from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from tests.support.redis import RedisServer
 

@@ -26,7 +26,7 @@ INSERT INTO attempts (delivery_id, number, at, duration_ms, status, response)
 
 
 @contextmanager
-def _migrations(database: Database) -> Iterator[tuple[Connection, Config]]:
+def migrations(database: Database) -> Iterator[tuple[Connection, Config]]:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     with database.write() as connection:
@@ -47,12 +47,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def test_deliveries_and_attempts_survive_the_change_and_its_undoing(database: Database) -> None:
-    with _migrations(database) as (connection, config):
+    with migrations(database) as (connection, config):
         command.upgrade(config, "0001")
         for statement in OLD.split(";"):
             connection.execute(text(statement))
     for step, revision in ((command.upgrade, "0002"), (command.downgrade, "0001")):
-        with _migrations(database) as (connection, config):
+        with migrations(database) as (connection, config):
             step(config, revision)
         with database.read() as connection:
             attempts = connection.execute(text("SELECT status FROM attempts ORDER BY number"))

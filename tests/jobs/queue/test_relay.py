@@ -10,8 +10,8 @@ from jobs.domain.errors import BrokerDown
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
 from jobs.queue import relay as relay_module
-from jobs.queue.outbox import Message
 from jobs.queue.relay import Relay
+from jobs.queue.task_table import Message
 from tests.support.ledgers import created, drain
 
 PATIENCE_S = 10
@@ -40,7 +40,7 @@ class Broker:
 def test_draining_publishes_each_message_once(ledger: Ledger) -> None:
     ids = [(created(ledger).id,) for _ in range(3)]
     broker = Broker()
-    relay = Relay(ledger.outbox, broker)
+    relay = Relay(ledger.tasks, broker)
     assert relay.drain() == 3
     assert relay.drain() == 0
     assert broker.published == ids
@@ -50,7 +50,7 @@ def test_draining_publishes_each_message_once(ledger: Ledger) -> None:
 def test_messages_wait_while_the_broker_is_down(ledger: Ledger) -> None:
     job = created(ledger)
     broker = Broker()
-    relay = Relay(ledger.outbox, broker)
+    relay = Relay(ledger.tasks, broker)
     broker.up = False
     assert relay.drain() == 0
     broker.up = True
@@ -60,7 +60,7 @@ def test_messages_wait_while_the_broker_is_down(ledger: Ledger) -> None:
 
 def test_the_thread_publishes_what_others_commit(ledger: Ledger) -> None:
     broker = Broker(expected=2)
-    relay = Relay(ledger.outbox, broker)
+    relay = Relay(ledger.tasks, broker)
     relay.start()
     created(ledger)
     relay.wake()
@@ -72,7 +72,7 @@ def test_the_thread_publishes_what_others_commit(ledger: Ledger) -> None:
 def test_the_thread_outlives_a_broker_that_goes_and_comes_back(ledger: Ledger) -> None:
     broker = Broker()
     broker.up = False
-    relay = Relay(ledger.outbox, broker)
+    relay = Relay(ledger.tasks, broker)
     relay.start()
     job = created(ledger)
     relay.wake()
@@ -93,7 +93,7 @@ def test_a_relay_without_capacity_rests_even_when_woken(
         asked.put(topic)
         return 0
 
-    relay = Relay(ledger.outbox, Broker(), no_room, idle_s=LONG_S)
+    relay = Relay(ledger.tasks, Broker(), no_room, idle_s=LONG_S)
     created(ledger)
     relay.wake()
     relay.start()
@@ -110,7 +110,7 @@ def test_a_relay_that_polls_does_not_rest_when_it_finds_nothing(
     monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)
     monkeypatch.setattr(relay_module, "POLL_S", 0.01)
     broker = Broker()
-    relay = Relay(ledger.outbox, broker, idle_s=LONG_S)
+    relay = Relay(ledger.tasks, broker, idle_s=LONG_S)
     relay.start()
     time.sleep(0.2)  # it looks some times by itself
     job = created(ledger)
@@ -129,7 +129,7 @@ def test_the_thread_outlives_what_nobody_foresaw(ledger: Ledger) -> None:
             super().publish(messages)
 
     broker = Broken()
-    relay = Relay(ledger.outbox, broker)
+    relay = Relay(ledger.tasks, broker)
     created(ledger)
     relay.start()
     assert broker.refused.wait(PATIENCE_S)

@@ -132,7 +132,7 @@ def test_an_expansion_resumes_when_its_worker_is_lost(ledger: Ledger, clock: Man
     batch = begun(ledger)
     drain(ledger)
     clock.advance(seconds=100)
-    assert ledger.outbox.requeue_lapsed(lambda _: 0) == 1
+    assert ledger.tasks.recover() == 1
     assert drain(ledger, "tend_batch") == [(batch.id,)]
 
 

@@ -18,7 +18,7 @@ def read(ledger: Ledger, pages: int = 1) -> str:
 
 def lapse(ledger: Ledger, clock: ManualClock) -> None:
     clock.advance(hours=1)
-    ledger.outbox.requeue_lapsed(lambda _topic: 0)
+    ledger.tasks.recover()
 
 
 def test_a_job_is_finished_by_one_worker_at_a_time(ledger: Ledger) -> None:
@@ -43,7 +43,7 @@ def test_the_work_of_a_dead_control_worker_is_enqueued_again(
 ) -> None:
     job_id = read(ledger)
     assert ledger.finishing.begin(job_id, "w") is not None
-    ledger.outbox.requeue_lapsed(lambda _topic: 0)
+    ledger.tasks.recover()
     assert drain(ledger, "finish_job") == []
     lapse(ledger, clock)
     assert drain(ledger, "finish_job") == [(job_id,)]

@@ -61,7 +61,7 @@ def test_a_retry_whose_message_got_lost_is_finished_all_the_same(
     job_id = repeated(ledger, finished(ledger, **SAME), 1)
     drain(ledger)
     clock.advance(minutes=5)
-    assert ledger.outbox.requeue_lapsed(lambda _: 0) == 1
+    assert ledger.tasks.recover() == 1
     assert drain(ledger, "finish_job") == [(job_id,)]
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.domain.errors import BrokerDown, LedgerUnavailable, NotFound
+from jobs.domain.errors import LedgerUnavailable, NotFound
 from jobs.domain.states import JobState, PageState
-from jobs.domain.topics import Topic
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
@@ -25,16 +24,10 @@ class Desk:
         self.ahead = timedelta()
         self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
         self.blobs = open_blobs(self.settings.blob_store_url)
-        self.broker_is_up = True
         self.woken = 0
         self.ledger.on_enqueued(self._wake)
         judge = LeaseJudge(lambda: datetime.now(UTC), 1.0)
-        self.reconciler = Reconciler(self.ledger, self.blobs, self._depth, 60, judge)
-
-    def _depth(self, topic: Topic) -> int:
-        if not self.broker_is_up:
-            raise BrokerDown("no answer")
-        return 0
+        self.reconciler = Reconciler(self.ledger, self.blobs, 60, judge)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -69,9 +62,8 @@ def test_a_lost_message_of_a_job_is_sent_again(desk: Desk) -> None:
     assert drain(desk.ledger, "open_job") == [(job.id,)]
 
 
-def test_a_broker_that_is_down_keeps_no_other_step_from_its_work(desk: Desk) -> None:
+def test_a_job_past_its_deadline_expires(desk: Desk) -> None:
     job = created(desk.ledger, input_blob="x", deadline_s=10)
-    desk.broker_is_up = False
     desk.ahead += timedelta(seconds=11)
     desk.reconciler.sweep()
     assert desk.ledger.jobs.load(job.id).state is JobState.EXPIRED
@@ -128,7 +120,8 @@ STEPS = {
     "jobs.expire_due": "jobs past their deadline",
     "jobs.fail_late": "jobs not begun in time",
     "deliveries.purge": "webhook deliveries past their retention",
-    "outbox.requeue_lapsed": "messages sent again",
+    "tasks.adopt": "steps that were missing",
+    "tasks.recover": "steps whose message or worker was lost",
 }
 
 

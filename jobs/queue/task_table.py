@@ -1,0 +1,148 @@
+"""The table of work: a row for each step to be done, until the step's own commit removes it.
+
+`dispatched_until` says what a row waits for. NULL: it is ready, and the relay may dispatch it.
+A time: a message is on its way, a worker has a lease on the step, or a retry is due then; what is
+over its time was lost and becomes ready again (`recover`). So the long queue is here, in SQL; the
+broker holds few messages, and losing them costs time only.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, case, exists, func, select, update
+
+from jobs.db import tables
+from jobs.db.clock import Clock
+from jobs.db.engine import Database, note_enqueued
+from jobs.domain.topics import ROUTES, Topic
+from jobs.queue.adoption import adopt, has_old_messages
+from jobs.queue.fair_queue import FairQueue
+from jobs.settings import Settings
+
+RECOVERED_AT_ONCE: Final = 10_000
+# A step that is dispatched and not begun waits longer each time, up to so many doublings.
+LONGEST_BACK_OFF: Final = 5
+
+_TASKS = tables.tasks.c
+_READY = _TASKS.dispatched_until.is_(None)
+_BACKING_OFF = [topic for topic, route in ROUTES.items() if route.backs_off]
+# Whether anything is ready, by topic, in one query: it runs often, and mostly there is nothing.
+_ANY = select(*(exists().where(_TASKS.kind == topic, _READY) for topic in Topic))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A wake-up hint: what to do, and the arguments that name the row."""
+
+    id: int
+    topic: Topic
+    args: tuple[Any, ...]
+
+
+class TaskTable:
+    """Dispatches steps that are ready, and recovers those whose message was lost."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._turns = {topic: FairQueue(settings.tenant_weights) for topic in Topic}
+
+    def take(self, limit: int, capacity: Callable[[Topic], int] | None = None) -> Sequence[Message]:
+        """Mark ready steps as dispatched, by fair queueing, and return a message for each.
+
+        `capacity` returns how many of a topic may be dispatched; without it there is no limit.
+        Within a turn the lowest rank goes first, then the oldest. Raises what `capacity` raises.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(_ANY).one()
+        ready = [topic for topic, some in zip(Topic, found, strict=True) if some]
+        places = {
+            topic: limit if capacity is None else min(limit, capacity(topic)) for topic in ready
+        }
+        if not any(place > 0 for place in places.values()):
+            return []
+        taken: list[Row[Any]] = []
+        with self._database.write() as connection:
+            for topic, place in places.items():
+                taken += self._take(connection, topic, min(place, limit - len(taken)))
+        return [Message(row.id, Topic(row.kind), _args(row)) for row in taken]
+
+    def _take(self, connection: Connection, topic: Topic, most: int) -> Sequence[Row[Any]]:
+        if most <= 0:
+            return []
+        turns = self._turns[topic]
+        order = (_TASKS.rank, _TASKS.ready_at, _TASKS.id)
+        own = select(tables.tasks).where(_TASKS.kind == topic, _READY).order_by(*order)
+        own = own.limit(most).with_for_update(skip_locked=True)
+        nearest = turns.nearest(_turns_waiting(connection, topic), most)
+        waiting = {
+            turn: connection.execute(own.where(_TASKS.turn == turn)).all() for turn in nearest
+        }
+        taken = turns.take(waiting, most)
+        self._mark(connection, topic, taken)
+        return taken
+
+    def _mark(self, connection: Connection, topic: Topic, taken: Sequence[Row[Any]]) -> None:
+        if not taken:
+            return
+        now, back_off_s = self._clock(), self._settings.republish_s
+        doublings = LONGEST_BACK_OFF if ROUTES[topic].backs_off else 0
+        until = {
+            times: now + timedelta(seconds=back_off_s * 2**times) for times in range(doublings + 1)
+        }
+        marked = update(tables.tasks).where(_TASKS.id.in_([row.id for row in taken]))
+        last = until.pop(doublings)
+        by_attempts = case(until, value=_TASKS.attempts, else_=last) if until else last
+        connection.execute(
+            marked.values(dispatched_until=by_attempts, attempts=_TASKS.attempts + 1)
+        )
+
+    def put_back(self, ids: Sequence[int]) -> None:
+        """Make steps ready again whose messages could not be published."""
+        if ids:
+            with self._database.write() as connection:
+                back = update(tables.tasks).where(_TASKS.id.in_(ids), ~_READY)
+                connection.execute(back.values(dispatched_until=None, attempts=_TASKS.attempts - 1))
+
+    def recover(self) -> int:
+        """Make steps ready again whose time is over; return how many.
+
+        Their message or their worker was lost, or a retry is due. Those that may wait long inside
+        a worker go behind what came meanwhile; the others keep their place.
+        """
+        now = self._clock()
+        over = select(_TASKS.id).where(_TASKS.dispatched_until <= now)
+        over = over.order_by(_TASKS.dispatched_until).limit(RECOVERED_AT_ONCE)
+        over = over.with_for_update(skip_locked=True)
+        again = update(tables.tasks).where(_TASKS.id.in_(over))
+        place = case((_TASKS.kind.in_(_BACKING_OFF), now), else_=_TASKS.ready_at)
+        with self._database.write() as connection:
+            count = connection.execute(again.values(dispatched_until=None, ready_at=place)).rowcount
+            if count:
+                note_enqueued(connection)
+        return count
+
+    def adopt(self) -> int:
+        """Add steps that are missing (jobs/queue/adoption.py); return how many."""
+        return adopt(self._database)
+
+    def must_adopt(self) -> bool:
+        """Whether processes of an earlier release wrote work that has no step yet."""
+        return has_old_messages(self._database)
+
+
+def _args(row: Row[Any]) -> tuple[Any, ...]:
+    return (row.subject, row.number) if row.number else (row.subject,)
+
+
+def _turns_waiting(connection: Connection, topic: Topic) -> Sequence[str]:
+    """Who has steps that are ready, by a loose index scan rather than by reading each step."""
+    ready = (_TASKS.kind == topic) & _READY
+    found = select(func.min(_TASKS.turn).label("turn")).where(ready).cte(recursive=True)
+    after = select(func.min(_TASKS.turn)).where(ready, _TASKS.turn > found.c.turn)
+    found = found.union_all(select(after.scalar_subquery()).where(found.c.turn.is_not(None)))
+    named = select(found.c.turn).where(found.c.turn.is_not(None))
+    return connection.execute(named).scalars().all()
