@@ -3,7 +3,7 @@
 Both run as one uvicorn process each on loopback and are sent the same multipart bodies by the same
 client over kept-alive connections, in turns, each going first every other time; the ratio is the
 median over the rounds, since the disk's write-back slows both for seconds at a time. Ours does all
-it does in production: key, checks, hash, blob, ledger row, its first step, a real Redis behind the relay.
+it does in production: key, checks, hash, blob, ledger rows, a real Redis behind the relay.
 `python -m benchmarks.uploads` prints the rates and exits 1 below the floor.
 """
 
