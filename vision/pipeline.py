@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from vision.core.arrays import Image
 from vision.core.document import (
-    Barcode,
     Document,
     DocumentInfo,
     ModelUse,
@@ -33,6 +32,7 @@ from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding
 from vision.object_detection.barcodes import read_barcodes
+from vision.preprocessing.photograph_frame import in_photograph
 from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
@@ -66,11 +66,13 @@ def read_page(
     with record.stage("text_layer"):
         layer = record.used(use_layer(page, options.ocr, languages, chosen.recogniser))
     with record.stage("prepare"):
-        prepared = layer.noted(record.used(prepare(page, options, layer.orienter(orienter))))
+        turner, rectifier = layer.orienter(orienter), layer.rectifier(chosen.rectifier)
+        prepared = layer.noted(record.used(prepare(page, options, turner, rectifier)))
     with record.stage("detect"):
         regions = record.used(_detect(prepared.upright, chosen.detectors, options))
     with record.stage("barcodes"):
-        barcodes = read_barcodes(prepared.upright) if options.barcodes == "auto" else ()
+        seen = prepared.photograph.upright if prepared.photograph else prepared.upright
+        barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         prepared = without_screen(prepared) if layer.search else prepared
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
@@ -89,8 +91,9 @@ def read_page(
         prepared = replace(prepared, warnings=warnings)
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
-        result = _assemble(prepared, stated, read, regions.found, barcodes, languages, options)
-    result = _analyse(result, prepared.upright, chosen.analyses, record)
+        result = _assemble(prepared, stated, read, regions.found, languages, options)
+        result = replace(in_photograph(result, prepared.photograph), barcodes=barcodes)
+    result = _analyse(result, seen, chosen.analyses, record)
     return PageReading(
         result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
     )
@@ -126,7 +129,6 @@ def _assemble(
     stated: tuple[list[LineCrop], list[LineReading]],
     read: LineTexts,
     findings: Sequence[Finding],
-    barcodes: Sequence[Barcode],
     languages: Sequence[str],
     options: ReadOptions,
 ) -> Page:
@@ -135,7 +137,7 @@ def _assemble(
         read.crops, calibrated(read.readings), options.min_confidence
     )
     crops, texts = [*stated[0], *read.crops], [*stated[1], *confident]
-    result = assemble(page, crops, texts, findings, barcodes, languages, options.figure_text)
+    result = assemble(page, crops, texts, findings, (), languages, options.figure_text)
     return with_doubtful(result, doubtful)
 
 

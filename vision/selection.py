@@ -12,6 +12,7 @@ from vision.core.stages import (
     LineFinder,
     PageAnalysis,
     Recogniser,
+    Rectifier,
     Stages,
 )
 
@@ -27,13 +28,15 @@ class ChosenStages:
     detectors: tuple[Detector, ...]
     second: Recogniser | None = None
     analyses: tuple[PageAnalysis, ...] = ()
+    rectifier: Rectifier | None = None
 
 
 def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
     """The stages that the options name.
 
-    Raises BadInput `unknown_line_finder`, `unknown_recogniser`, `unknown_second_reader`,
-    `unknown_detector`, `unknown_analysis` or `unknown_language`; its message lists those available.
+    Raises BadInput `unknown_rectifier`, `unknown_line_finder`, `unknown_recogniser`,
+    `unknown_second_reader`, `unknown_detector`, `unknown_analysis` or `unknown_language`; its
+    message lists those available.
     """
     recogniser = _choose(stages.recognisers, options.recogniser, "recogniser")
     known_languages = dict.fromkeys(recogniser.languages())
@@ -45,6 +48,7 @@ def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
         tuple(_choose(stages.detectors, name, "detector") for name in options.detectors),
         _second_reader(stages, options),
         tuple(_page_analyses(stages, options)),
+        _rectifier(stages, options),
     )
 
 
@@ -67,6 +71,13 @@ def _second_reader(stages: Stages, options: ReadOptions) -> Recogniser | None:
     if options.second_reader in {OFF, options.recogniser}:
         return None
     return _choose(stages.second_readers, options.second_reader, "second_reader")
+
+
+def _rectifier(stages: Stages, options: ReadOptions) -> Rectifier | None:
+    """None where it is off, or where there are none at all: photographs stay as they are."""
+    if options.rectifier == OFF or not stages.rectifiers:
+        return None
+    return _choose(stages.rectifiers, options.rectifier, "rectifier")
 
 
 def _choose(known: Mapping[str, _Stage], name: str, kind: str) -> _Stage:

@@ -9,7 +9,7 @@ from models.registry.catalogue import Entry, load_catalogue
 from vision.core.errors import EngineFailure
 from vision.core.options import ReadOptions
 from vision.core.registry import Kind, Plugin, plugin, plugins
-from vision.core.stages import Detector, LineFinder, PageAnalysis, Recogniser
+from vision.core.stages import Detector, LineFinder, PageAnalysis, Recogniser, Rectifier
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
 from vision.object_detection.family import DetectorFamily
@@ -38,6 +38,7 @@ class OpenStages:
     finders: Mapping[str, LineFinder]
     recognisers: Mapping[str, Recogniser]
     second_readers: Mapping[str, Recogniser]
+    rectifiers: Mapping[str, Rectifier]
     analyses: Mapping[str, PageAnalysis]
     detectors: Sequence[OpenDetector]
     missing: Mapping[str, str]
@@ -54,6 +55,7 @@ def open_stages(resources: Resources) -> OpenStages:
         finders=opener.open("line_finder", lambda each: resources.line_finder(each.name)),
         recognisers=opener.open("recogniser", lambda each: resources.recogniser(each.name)),
         second_readers=opener.open("second_reader", lambda each: each.load()(resources)),
+        rectifiers=opener.open("rectifier", lambda each: each.load()(resources)),
         analyses=opener.open("page_analysis", lambda each: each.load()(resources)),
         detectors=opener.open_detectors(),
         missing=opener.missing,
@@ -69,6 +71,7 @@ class _Opener:
             ("line_finder", defaults.lines),
             ("recogniser", defaults.recogniser),
             ("second_reader", defaults.second_reader),
+            ("rectifier", defaults.rectifier),
         }
 
     def open(self, kind: Kind, open_one: Callable[[Plugin], _Stage]) -> dict[str, _Stage]:

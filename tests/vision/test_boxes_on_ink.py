@@ -1,9 +1,10 @@
-"""Word boxes of a page that was rotated and tilted lie on the ink that they name."""
+"""Word boxes of a page that was rotated, tilted or photographed lie on the ink that they name."""
 
 import cv2
 import numpy as np
 import pytest
 
+from benchmarks.drawn_photographs import photograph
 from models.loaders.tesseract_lstm import open_lstm_recogniser
 from tests.support.documents import text_page
 from vision.core.arrays import Image
@@ -13,6 +14,7 @@ from vision.core.options import ReadOptions
 from vision.core.stages import Letters, Orientation, PageImage, Stages
 from vision.engines.tessdata import find_tessdata
 from vision.pipeline import read_page
+from vision.preprocessing.page_outline import OutlineRectifier
 from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.tesseract import native_recogniser
 from vision.text_detection.morphology import ClassicalLineFinder
@@ -48,7 +50,12 @@ def tilted(image: Image, degrees: float) -> Image:
 
 
 def read(image: Image, turn: int, recogniser: LstmRecogniser) -> Page:
-    stages = Stages({"classical": ClassicalLineFinder()}, {"lstm": recogniser}, {})
+    stages = Stages(
+        {"classical": ClassicalLineFinder()},
+        {"lstm": recogniser},
+        {},
+        rectifiers={"outline": OutlineRectifier()},
+    )
     return read_page(PageImage(1, image), stages, OPTIONS, KnownTurn(turn)).page
 
 
@@ -84,6 +91,25 @@ def test_boxes_of_a_rotated_and_tilted_page_hold_its_ink_as_those_of_a_level_one
     for line in (line for block in page.blocks for line in block.lines):
         assert line.polygon is not None
         contour = np.array(line.polygon, np.float32)
+        for word in line.words:
+            x, y = np.mean(corners(word.box), axis=0).tolist()
+            assert cv2.pointPolygonTest(contour, (x, y), False) >= 0
+
+
+@pytest.mark.parametrize(("turn", "degrees"), [(0, 8), (90, 16)])
+def test_boxes_of_a_photographed_page_hold_its_ink_as_those_of_a_scan_do(
+    turn: int, degrees: float, recogniser: LstmRecogniser
+) -> None:
+    level = np.asarray(text_page(1000, 800, 28, 8))
+    drawn = photograph(level, 3, degrees, "light")
+    page = read(np.ascontiguousarray(np.rot90(drawn.pixels, turn // 90)), turn, recogniser)
+    height, width = drawn.pixels.shape[:2]
+    assert (page.rotation, page.width, page.height) == (turn, width, height)
+    usual = read(level, 0, recogniser)
+    assert page.text == usual.text
+    assert share_outside(page, drawn.pixels) < share_outside(usual, level) + 0.02
+    for line in (line for block in page.blocks for line in block.lines):
+        contour = np.array(line.polygon or corners(line.box), np.float32)
         for word in line.words:
             x, y = np.mean(corners(word.box), axis=0).tolist()
             assert cv2.pointPolygonTest(contour, (x, y), False) >= 0

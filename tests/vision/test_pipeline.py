@@ -27,6 +27,7 @@ from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract
 from vision.export.json import dumps, load_schema
 from vision.pipeline import assemble_document, read_page
+from vision.preprocessing.page_outline import OutlineRectifier
 from vision.recognition.tesseract import native_recogniser
 from vision.selection import choose_stages
 from vision.text_detection.tesseract_layout import TesseractLineFinder
@@ -184,6 +185,7 @@ def test_barcodes_are_read_unless_switched_off():
 @pytest.mark.parametrize(
     ("change", "code", "known"),
     [
+        ({"rectifier": "wishful"}, "unknown_rectifier", "outline"),
         ({"lines": "wishful"}, "unknown_line_finder", "learned"),
         ({"recogniser": "oracle"}, "unknown_recogniser", "tesseract"),
         ({"detectors": ("doc", "x")}, "unknown_detector", "coco, doc"),
@@ -191,8 +193,9 @@ def test_barcodes_are_read_unless_switched_off():
     ],
 )
 def test_an_unknown_name_is_bad_input_that_lists_the_known_ones(change, code, known):
+    stages = replace(STAGES, rectifiers={"outline": OutlineRectifier()})
     with pytest.raises(BadInput, match=known) as caught:
-        choose_stages(STAGES, replace(OPTIONS, **change))
+        choose_stages(stages, replace(OPTIONS, **change))
     assert caught.value.code == code
 
 

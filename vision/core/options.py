@@ -82,6 +82,12 @@ class ReadOptions:
         " page as a picture, `off` recognises nothing.",
         choices=get_args(OcrMode),
     )
+    rectifier: str = _stage(
+        "rectifier",
+        "outline",
+        "Finds the page in a photograph and rectifies it; `off` leaves it as it is.",
+        OFF,
+    )
     lines: str = _stage("line_finder", "auto", "Finds the lines of text.")
     recogniser: str = _stage("recogniser", "lstm", "Turns pictures of lines into text.")
     second_reader: str = _stage(

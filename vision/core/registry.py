@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from vision.core.errors import BadInput, EngineFailure
 
 Kind = Literal[
+    "rectifier",
     "line_finder",
     "recogniser",
     "second_reader",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.arrays import Affine, Boxes, Grey, Image
+from vision.core.arrays import Affine, Boxes, Grey, Homography, Image
 from vision.core.document import (
     Box,
     Character,
@@ -60,6 +60,16 @@ class Letters:
     ground: Grey
 
 
+class Photograph(NamedTuple):
+    """The image that a rectified page was cut from, turned as the page was.
+
+    `to_photograph` maps the page frame to its pixels, in which results are given.
+    """
+
+    upright: Image
+    to_photograph: Homography
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
     """A page ready for reading.
@@ -68,7 +78,7 @@ class PreparedPage:
     `working` is the image that line finders see, and `to_page` maps its coordinates to the page.
     `text` was measured on `working`, before a screen of dots was smoothed away; None where only the
     page before its last changes was measured.
-    `models` took part in preparing it.
+    `models` took part in preparing it. `photograph` is there where the page was rectified.
     """
 
     number: int
@@ -82,6 +92,7 @@ class PreparedPage:
     warnings: tuple[PageWarning, ...] = ()
     text: Letters | None = None
     models: tuple[ModelUse, ...] = ()
+    photograph: Photograph | None = None
 
 
 class Orientation(NamedTuple):
@@ -207,6 +218,19 @@ class Analysis:
     models: tuple[ModelUse, ...] = ()
 
 
+class Rectifier(Protocol):
+    """Finds the page in a photograph."""
+
+    name: str
+
+    def find_outline(self, photograph: Image, text: Letters) -> Polygon | None:
+        """The page's corners in pixels, clockwise from the one nearest to the top left, if clear.
+
+        `text` was measured on the photograph.
+        """
+        ...
+
+
 class LineFinder(Protocol):
     """Finds text lines on a working image."""
 
@@ -292,3 +316,4 @@ class Stages:
     detectors: Mapping[str, Detector]
     second_readers: Mapping[str, Recogniser] = field(default_factory=dict)
     analyses: Mapping[str, PageAnalysis] = field(default_factory=dict)
+    rectifiers: Mapping[str, Rectifier] = field(default_factory=dict)

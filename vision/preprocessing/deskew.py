@@ -37,6 +37,24 @@ def measure_skew(letters: Boxes) -> tuple[float, float]:
     return round(angle, 2), max(1.0, _sharpness(points, step, angle) / level)
 
 
+def sharpest_profile(points: Points, height: float) -> float:
+    """How sharply `points` [2, N] gather on lines, tilted by up to LARGEST degrees.
+
+    The profile's mean square relative to that of points spread evenly; bins are a quarter of
+    `height`, the letters' in the same units.
+    """
+    step = max(height, 1.0) / 4
+    coarse = _sharpest(points, step, np.arange(-LARGEST, LARGEST + _COARSE / 2, _COARSE))
+    angle = _sharpest(points, step, np.arange(coarse - _COARSE, coarse + _COARSE, _COARSE / 5))
+    square = _sharpness(points, step, angle) / points.shape[1] ** 2
+    return float(square * _bins(points, step, angle))
+
+
+def _bins(points: Points, step: float, angle: float) -> float:
+    tilt = math.radians(angle)
+    return float(np.ptp(points[1] * math.cos(tilt) + points[0] * math.sin(tilt))) / step + 1
+
+
 def _sharpest(points: Points, step: float, angles: NDArray[np.float64]) -> float:
     sharpness = [_sharpness(points, step, float(angle)) for angle in angles]
     return float(angles[int(np.argmax(sharpness))])

@@ -13,10 +13,12 @@ from vision.core.document import Box, ModelUse, Preparation
 from vision.core.geometry import compose, invert, scaling, transform_box, translation
 from vision.core.limits import Limits
 from vision.core.options import ReadOptions
-from vision.core.stages import Letters, Orienter, PageImage, PreparedPage
+from vision.core.stages import Letters, Orienter, PageImage, PreparedPage, Rectifier
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness
+from vision.preprocessing.photograph_frame import turned_photograph
+from vision.preprocessing.rectify import Rectified, rectify
 
 # None of 245 upright pages and single lines was rotated at this confidence; rotated pages with
 # little text stay as they are.
@@ -37,14 +39,23 @@ _LARGEST_SCALE = 2.0
 _MOST_PIXELS = Limits().max_pixels
 
 
-def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) -> PreparedPage:
+def prepare(
+    page: PageImage,
+    options: ReadOptions,
+    orienter: Orienter | None,
+    rectifier: Rectifier | None = None,
+) -> PreparedPage:
     """The page prepared for reading, with a report of each step.
 
-    `working` is `upright` itself where nothing was changed. Without an orienter, or where an
-    option is off, that step is neither measured nor reported.
+    `working` is `upright` itself where nothing was changed. Without an orienter or rectifier, or
+    where an option is off, that step is neither measured nor reported.
     """
     text = find_letters(page.pixels)
-    upright, rotation, turned, models = _orient(page.pixels, text, options, orienter)
+    rectified, outlined = _rectify(page.pixels, text, rectifier)
+    if rectified:
+        text = find_letters(rectified.pixels)
+    pixels = rectified.pixels if rectified else page.pixels
+    upright, rotation, turned, models = _orient(pixels, text, options, orienter)
     if rotation:
         text = find_letters(upright)
     evened, lit = _illuminate(upright, text, options)
@@ -59,11 +70,21 @@ def prepare(page: PageImage, options: ReadOptions, orienter: Orienter | None) ->
         dpi=page.dpi,
         rotation=rotation,
         skew=skew,
-        preparation=(*turned, *lit, *levelled, *enlarged),
+        preparation=(*outlined, *turned, *lit, *levelled, *enlarged),
         warnings=page.warnings,
         text=text if working is upright else None,
         models=models,
+        photograph=turned_photograph(page.pixels, rectified, rotation) if rectified else None,
     )
+
+
+def _rectify(
+    image: Image, text: Letters, rectifier: Rectifier | None
+) -> tuple[Rectified | None, tuple[Preparation, ...]]:
+    if rectifier is None:
+        return None, ()
+    rectified, report = rectify(image, text, rectifier)
+    return rectified, (report,)
 
 
 def _orient(

@@ -20,6 +20,7 @@ from vision.core.stages import (
     PageImage,
     PreparedPage,
     Recogniser,
+    Rectifier,
 )
 from vision.core.text_layer import TextLayer
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad, not_covered, read_lines
@@ -63,6 +64,10 @@ class LayerUse:
     def orienter(self, usual: Orienter | None) -> Orienter | None:
         """Believed lines show which way is up; without any, the usual orienter judges."""
         return LayerOrienter(self.lines) if usual is not None and self.lines else usual
+
+    def rectifier(self, usual: Rectifier | None) -> Rectifier | None:
+        """None where the file states text, which was drawn and not photographed."""
+        return None if self.lines or self.controls else usual
 
     def missing(self, found: Sequence[FoundLine], page: PreparedPage) -> list[FoundLine]:
         """The lines to recognise, in the working frame: refused ones, and found ones not stated."""

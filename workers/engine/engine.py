@@ -67,6 +67,7 @@ class Engine:
             "lines": sorted(self.stages.finders),
             "recognisers": sorted(self.stages.recognisers),
             "second_readers": sorted(self.stages.second_readers),
+            "rectifiers": sorted(self.stages.rectifiers),
             "analyses": sorted(self.stages.analyses),
             "detectors": sorted(self.stages.detectors),
             "languages": sorted(languages),
@@ -125,6 +126,8 @@ def resources_of(settings: Settings) -> LocalResources:
 
 def _stages_named(options: ReadOptions) -> list[str]:
     named = [f"line_finder {options.lines}", f"recogniser {options.recogniser}"]
+    if options.rectifier != OFF:
+        named.append(f"rectifier {options.rectifier}")
     if options.second_reader != OFF:
         named.append(f"second_reader {options.second_reader}")
     return [*named, *(f"page_analysis {name}" for name in options.analyses)]
@@ -157,7 +160,14 @@ def _share(opened: OpenStages, settings: Settings, *, on_gpu: bool) -> _Shared:
             recognisers[name] = merged
             closers.append(merged.close)
     detectors, detector_closers = _shared_detectors(opened.detectors)
-    stages = Stages(opened.finders, recognisers, detectors, opened.second_readers, opened.analyses)
+    stages = Stages(
+        opened.finders,
+        recognisers,
+        detectors,
+        opened.second_readers,
+        opened.analyses,
+        opened.rectifiers,
+    )
     return _Shared(stages, (*closers, *detector_closers))
 
 

@@ -16,6 +16,7 @@ from vision.core.options import declarations
 from vision.core.registry import Kind, Plugin, names, plugin, plugins
 
 KINDS: tuple[Kind, ...] = (
+    "rectifier",
     "line_finder",
     "recogniser",
     "second_reader",
@@ -36,7 +37,12 @@ def test_every_built_in_entry_can_be_loaded_and_says_what_it_is(kind: Kind) -> N
 
 @pytest.mark.parametrize(
     ("option", "kind"),
-    [("lines", "line_finder"), ("recogniser", "recogniser"), ("second_reader", "second_reader")],
+    [
+        ("lines", "line_finder"),
+        ("recogniser", "recogniser"),
+        ("second_reader", "second_reader"),
+        ("rectifier", "rectifier"),
+    ],
 )
 def test_the_choices_of_an_option_are_the_registered_names(option: str, kind: Kind) -> None:
     declared = declarations()[option]

@@ -48,6 +48,7 @@ def test_the_engine_opens_what_is_here_proves_it_and_names_what_is_missing(
     said = engine.capabilities()
     assert set(engine.stages.finders) == set(names("line_finder"))
     assert set(engine.stages.recognisers) == set(names("recogniser"))
+    assert set(engine.stages.rectifiers) == set(names("rectifier"))
     assert set(engine.stages.second_readers) == set(names("second_reader"))
     assert "eng" in engine.stages.recognisers["tesseract"].languages()
     installed = engine.stages.recognisers["tesseract"].languages()
