@@ -1,13 +1,13 @@
-"""Whether documents can be read now, and if not, who must do what."""
+"""Whether documents can be accepted and read now, and if not, who must do what."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from api.problems import Actor
 from api.schemas.jobs import Model
 from api.services import Services
 from jobs.domain.errors import LedgerUnavailable
-from jobs.migrations.revision import is_current
+from jobs.migrations.revision import Schema, find_schema
 from jobs.stores.workers import WorkerReport
 
 
@@ -31,34 +31,52 @@ class WorkerOut(Model):
 
 
 class Readiness(Model):
-    """Ready means that a document submitted now would be read."""
+    """Ready means that a document submitted now is accepted; `reading`, that it is read as well.
+
+    `reasons` say what either lacks. Accepted documents wait while nothing reads.
+    """
 
     ready: bool
+    reading: bool
     reasons: list[Reason]
     workers: list[WorkerOut]
 
 
+_SCHEMAS: Final = {
+    Schema.OLDER: (
+        "The database's tables are of an earlier version.",
+        "Run `pagesight migrate` of this version.",
+    ),
+    Schema.TOO_NEW: (
+        "The database's tables are of a newer version that this one cannot use.",
+        "Stop this process, and start that version.",
+    ),
+}
+
+
 def check_readiness(services: Services) -> Readiness:
-    """Check the database, the broker and the workers."""
+    """Check what this process needs to accept documents, and what must be there to read them."""
+    workers: Sequence[WorkerReport] = ()
     try:
-        workers: Sequence[WorkerReport] = services.ledger.workers.live()
-        reasons = [*_check_schema(services), *_check_broker(services), *_check_workers(workers)]
-        reasons += _check_threads(services)
+        missing = [*_check_schema(services), *_check_threads(services)]
+        workers = services.ledger.workers.live()
+        idle = [*_check_broker(services), *_check_workers(workers)]
     except LedgerUnavailable:
-        workers = ()
-        reasons = [_reason("database", "The database does not respond.", "PAGESIGHT_DATABASE_URL")]
-    shown = [WorkerOut.model_validate(worker) for worker in workers]
-    return Readiness(ready=not reasons, reasons=reasons, workers=shown)
+        missing = [_reason("database", "The database does not respond.", "PAGESIGHT_DATABASE_URL")]
+        idle = []
+    return Readiness(
+        ready=not missing,
+        reading=not missing and not idle,
+        reasons=missing + idle,
+        workers=[WorkerOut.model_validate(worker) for worker in workers],
+    )
 
 
 def _check_schema(services: Services) -> Iterator[Reason]:
-    if not is_current(services.ledger.database):
-        yield Reason(
-            part="database",
-            message="The database schema is not of this version.",
-            actor="operator",
-            remedy="Start one process of this version with `pagesight serve` or `pagesight api`.",
-        )
+    schema = find_schema(services.ledger.database)
+    if schema in _SCHEMAS:
+        message, remedy = _SCHEMAS[schema]
+        yield Reason(part="database", message=message, actor="operator", remedy=remedy)
 
 
 def _check_broker(services: Services) -> Iterator[Reason]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import math
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +18,9 @@ from jobs.settings import Settings
 
 BACKLOG = 2048
 GC_THRESHOLD = 20_000
+ANSWER_S = 2  # for the answers to requests that are cancelled
+
+log = logging.getLogger(__name__)
 LIMITS = EdgeLimits()
 
 
@@ -42,7 +46,24 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Have waits and streams end, then close; uploads get the grace period."""
         self._stopping.set()
+        ending = asyncio.create_task(self._end_late_requests())
         await super().shutdown(sockets)
+        ending.cancel()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # the loop waits for ever for one that is left
+        await asyncio.sleep(0)
+
+    async def _end_late_requests(self) -> None:
+        """When the grace period is over, cancel requests, and close once they are answered."""
+        grace_s = self.config.timeout_graceful_shutdown or 0
+        await asyncio.sleep(max(0, grace_s - ANSWER_S))
+        if tasks := list(self.server_state.tasks):
+            log.warning("%d requests are cancelled: the grace period is over", len(tasks))
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=ANSWER_S / 2)
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
 
     def _address(self) -> str:
         host, port = self.servers[0].sockets[0].getsockname()[:2]
@@ -84,6 +105,6 @@ def make_config(settings: Settings, app: FastAPI, limits: EdgeLimits = LIMITS) -
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=math.ceil(settings.shutdown_grace_s),
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_grace_s) + ANSWER_S,
         log_config=None,
     )

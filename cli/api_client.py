@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.bootstrap_key import key_file
+from cli.settings import load_settings
 from jobs.settings import Settings
 
 _TIMEOUT_S = 30.0
@@ -22,7 +23,7 @@ class Client:
     """Talks to one server with one key."""
 
     def __init__(self, server: str | None, key: str | None) -> None:
-        settings = Settings()
+        settings = load_settings()
         self.server = (server or f"http://{settings.host}:{settings.port}").rstrip("/")
         headers = {"Authorization": f"Bearer {key or _local_key(settings, self.server)}"}
         self._http = httpx.Client(

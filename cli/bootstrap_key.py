@@ -14,13 +14,16 @@ def key_file(settings: Settings) -> Path:
     return settings.data_dir / "api-key"
 
 
-def first_key(settings: Settings) -> str:
-    """Return the key in the data folder; create one if it is missing or no longer valid."""
+def first_key(settings: Settings) -> str | None:
+    """Create the key in the data folder if it is missing or no longer valid.
+
+    Returns the new key, None where there is one already.
+    """
     ledger = open_ledger(settings)
     try:
         path = key_file(settings)
         if path.exists() and ledger.keys.verify(path.read_text().strip()):
-            return path.read_text().strip()
+            return None
         _, secret = ledger.keys.create("default", _SCOPES, "made by pagesight serve")
         _write_private(path, secret)
         return secret

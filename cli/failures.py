@@ -20,14 +20,17 @@ def explain(error: Exception) -> tuple[str, Exit] | None:
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
+    from cli.data_folder import UnusableFolder
     from cli.local_ledger import NotMigrated
+    from cli.settings import UnknownSetting
     from jobs.domain.errors import LedgerUnavailable
+    from jobs.migrations.revision import NewerSchema
 
     if isinstance(error, ValidationError) and error.title == "Settings":
-        return "\n".join(_bad_settings(error)), Exit.USAGE
+        return "\n".join(_bad_settings(error)), Exit.INSTALLATION
     if isinstance(error, SettingsError):
-        return _not_json(error), Exit.USAGE
-    if isinstance(error, NotMigrated):
+        return _not_json(error), Exit.INSTALLATION
+    if isinstance(error, (NotMigrated, UnknownSetting, UnusableFolder, NewerSchema)):
         return str(error), Exit.INSTALLATION
     if isinstance(error, LedgerUnavailable):
         return f"{_first_line(error)}. {_DATABASE_REMEDY}", Exit.INSTALLATION
@@ -38,8 +41,10 @@ def _bad_settings(error: Exception) -> Iterator[str]:
     """One line for each setting: its name, the value, and what is allowed."""
     for each in error.errors(include_url=False):  # type: ignore[attr-defined]
         name = _PREFIX + str(each["loc"][0]).upper()
-        wanted = str(each["msg"]).removeprefix("Input should be ").partition(", unable")[0]
-        yield f"{name} is {str(each['input'])!r}, but must be {wanted}"
+        wanted = str(each["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+        wanted = wanted.partition(", unable")[0]
+        found = "cannot be used" if name.endswith("_URL") else f"is {str(each['input'])!r}"
+        yield f"{name} {found}, but must be {wanted}"  # a URL may hold a password
 
 
 def _not_json(error: Exception) -> str:

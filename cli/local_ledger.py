@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
+from cli.settings import load_settings
 from jobs.db.engine import Database
 from jobs.domain.errors import LedgerUnavailable
 from jobs.ledger import Ledger, open_ledger
@@ -26,7 +27,7 @@ def local_ledger() -> Iterator[Ledger]:
     Raises NotMigrated before the first `pagesight serve` or `migrate`, and LedgerUnavailable where
     the database does not answer.
     """
-    settings = Settings()
+    settings = load_settings()
     require_tables(settings)
     ledger = open_ledger(settings)
     try:

@@ -1,4 +1,4 @@
-"""Logs of the worker processes: plain lines on a terminal, JSON lines anywhere else.
+"""Logs of every process: plain lines on a terminal, JSON lines anywhere else.
 
 Neither secrets nor text of documents may stand in them, so of an exception only where it was
 raised and its type are logged, and its message only where we or the system wrote it.
@@ -7,15 +7,17 @@ raised and its type are logged, and its message only where we or the system wrot
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
 
 from jobs.domain.errors import LedgerError
+from jobs.domain.log_context import log_fields
 from vision.core.errors import VisionError
 
-FIELDS = ("job_id", "page", "delivery_id", "worker")  # what `extra=` may carry
+FIELDS = ("job_id", "batch_id", "page", "delivery_id", "tenant", "worker")  # of `extra=`
 _SAFE_MESSAGES = (OSError, VisionError, LedgerError)
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -23,15 +25,27 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 def configure_logging(level: str, stream: TextIO = sys.stderr) -> None:
     """Send everything from `level` up to `stream`; what libraries say from warnings up.
 
-    Alembic says which database it talks to whenever `/readyz` asks for the version of the tables.
+    Alembic says which database it talks to whenever `/readyz` asks for the version of the tables,
+    and httpx says whole URLs, whose queries may be signatures. Uncaught exceptions are logged too.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(PlainFormatter() if stream.isatty() else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for name in ("alembic", "celery", "kombu", "httpcore", "PIL"):
+    for name in ("alembic", "celery", "kombu", "httpx", "httpcore", "PIL"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
     # Celery writes a failed task's exception with its message; workers/tasks.py logs it our way.
     logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, frames: TracebackType | None
+) -> None:
+    logging.getLogger(__name__).critical("uncaught exception", exc_info=(kind, error, frames))
 
 
 class PlainFormatter(logging.Formatter):
@@ -77,4 +91,5 @@ def describe(exc_info: _ExcInfo) -> str:
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
-    return {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+    own = {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+    return {**log_fields(), **own}

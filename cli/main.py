@@ -146,10 +146,13 @@ def worker(
 @app.command()
 def migrate() -> None:
     """Create the database's tables, or upgrade them to this version."""
+    from cli.data_folder import prepare_data_folder
+    from cli.settings import load_settings
     from jobs.migrations.upgrade import migrate as run
-    from jobs.settings import Settings
 
-    run(Settings())
+    settings = load_settings()
+    prepare_data_folder(settings)
+    run(settings)
 
 
 @app.command()

@@ -4,12 +4,67 @@ Each is `PAGESIGHT_` and the name in capitals; docs/reference/configuration.md l
 """
 
 import json
+import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Final, Literal
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_DATABASES: Final = frozenset({"sqlite", "postgresql"})
+_BROKERS: Final = frozenset({"redis", "rediss", "redis+socket", "unix"})
+_HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+
+
+def _check_database(url: str) -> str:
+    """Accept what hosting platforms write, and name what no driver is there for."""
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    try:
+        known = make_url(url).get_backend_name() in _DATABASES
+    except ArgumentError:
+        known = False
+    if not known:
+        raise ValueError("postgresql+psycopg://user:password@host/name or sqlite:////folder/file")
+    return url
+
+
+def _check_broker(url: str) -> str:
+    if urlsplit(url).scheme not in _BROKERS:
+        raise ValueError("redis://host:6379/0 or rediss://host:6379/0")
+    return url
+
+
+def _check_blobs(url: str) -> str:
+    parts = urlsplit(url)
+    local = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    if not (local or (parts.scheme == "s3" and parts.netloc)):
+        raise ValueError("file:///folder or s3://bucket/prefix")
+    return url
+
+
+def _check_network(text: str) -> str:
+    if text != "*":
+        try:
+            ip_network(text, strict=False)
+        except ValueError as error:
+            raise ValueError("an address, a network such as 10.0.0.0/8, or *") from error
+    return text
+
+
+def _check_target(text: str) -> str:
+    if text == "*" or _HOST.fullmatch(text):
+        return text
+    try:
+        ip_network(text, strict=False)
+    except ValueError as error:
+        expected = "a host such as hooks.example.com, *.example.com, a network, or *"
+        raise ValueError(expected) from error
+    return text
 
 
 class Settings(BaseSettings):
@@ -19,13 +74,13 @@ class Settings(BaseSettings):
 
     # Where things live
     data_dir: Path = Field(Path(".data"), description="Folder of the embedded default.")
-    database_url: str | None = Field(
+    database_url: Annotated[str, AfterValidator(_check_database)] | None = Field(
         None, description="SQLAlchemy URL; SQLite in the data folder when absent."
     )
-    broker_url: str | None = Field(
+    broker_url: Annotated[str, AfterValidator(_check_broker)] | None = Field(
         None, description="Redis URL; a private redis-server child when absent."
     )
-    blob_url: str | None = Field(
+    blob_url: Annotated[str, AfterValidator(_check_blobs)] | None = Field(
         None, description="`file:///...` or `s3://bucket/prefix`; the data folder when absent."
     )
     models_dir: Path | None = Field(
@@ -41,7 +96,7 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
         description="Address by which callers reach the API, path prefix included; links use it.",
     )
-    trusted_proxies: tuple[str, ...] = Field(
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_check_network)], ...] = Field(
         (),
         description="JSON list of addresses or networks whose `X-Forwarded-*` headers are used.",
     )
@@ -80,7 +135,8 @@ class Settings(BaseSettings):
         120.0, description="Time to read one page; its worker process is ended after it."
     )
     shutdown_grace_s: PositiveFloat = Field(
-        25.0, description="Time a worker has to finish what is in hand when it is asked to stop."
+        6.0,
+        description="Time that pages and uploads in progress have to end when the service stops.",
     )
 
     # The ledger
@@ -102,7 +158,7 @@ class Settings(BaseSettings):
     idempotency_h: PositiveFloat = Field(24.0, description="Hours an idempotency key is held.")
 
     # Outgoing requests
-    egress_allow: tuple[str, ...] = Field(
+    egress_allow: tuple[Annotated[str, AfterValidator(_check_target)], ...] = Field(
         (),
         description="JSON list of hosts, `*.suffix` or CIDR networks that URL inputs and "
         "callbacks may reach; `*` is every public address. Empty refuses all.",
@@ -118,19 +174,21 @@ class Settings(BaseSettings):
     )
 
     @cached_property
-    def sqlalchemy_url(self) -> str:
+    def sqlalchemy_url(self) -> URL:
         """The database to use: the one given, or SQLite in the data folder."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'pagesight.db'}"
+        if self.database_url:
+            return make_url(self.database_url)
+        return URL.create("sqlite", database=str(self.data_dir.resolve() / "pagesight.db"))
 
     @cached_property
     def celery_broker_url(self) -> str:
         """The broker to use: the one given, or the embedded Redis' unix socket."""
-        return self.broker_url or f"redis+socket://{self.data_dir.resolve() / 'redis.sock'}"
+        return self.broker_url or f"redis+socket://{self._quoted('redis.sock')}"
 
     @cached_property
     def blob_store_url(self) -> str:
         """The blob store to use: the one given, or a folder in the data folder."""
-        return self.blob_url or f"file://{self.data_dir.resolve() / 'blobs'}"
+        return self.blob_url or f"file://{self._quoted('blobs')}"
 
     @property
     def base_url(self) -> str:
@@ -146,6 +204,10 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Where models that the operator added are: the folder given, or in the data folder."""
         return self.models_dir or self.data_dir.resolve() / "models"
+
+    def _quoted(self, name: str) -> str:
+        """A path in the data folder as part of a URL: folders have names with `#` and `%`."""
+        return quote(str(self.data_dir.resolve() / name))
 
     def as_environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process to read the same."""

@@ -77,7 +77,7 @@ class _QueueCollector(Collector):
         yield GaugeMetricFamily(
             "pagesight_queue_oldest_seconds", "Age of the oldest open job.", backlog.oldest_s
         )
-        ready = Tally[str]()
+        ready = Tally[str](dict.fromkeys(("pages", "control"), 0))  # none is a figure, too
         for worker in self._ledger.workers.live():
             ready[worker.role] += worker.ready
         yield _by_label("pagesight_workers_ready", "Ready workers.", "role", ready)

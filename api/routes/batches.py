@@ -1,5 +1,6 @@
 """Batches: submit many documents at once, get, list, cancel, retry, delete."""
 
+import logging
 from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
@@ -16,6 +17,8 @@ from api.services import ServicesDep
 from jobs.domain.job import Batch
 
 POLL_AFTER = "2"
+
+log = logging.getLogger(__name__)
 
 router = keyed_router("/v1/batches", "batches")
 
@@ -38,6 +41,8 @@ async def create_batch(request: Request, services: ServicesDep, key: Writer) -> 
     batch, created = await accept_batch(
         request, services, key.tenant, request.headers.get("idempotency-key")
     )
+    if created:
+        log.info("batch accepted", extra={"batch_id": batch.id})
     return _accepted(batch, created=created)
 
 

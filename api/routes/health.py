@@ -24,7 +24,10 @@ async def is_alive() -> dict[str, str]:
     responses=documented("not_ready"),
 )
 def is_ready(services: ServicesDep) -> Readiness:
-    """Database, broker and workers with their proven providers; 503 names what is missing."""
+    """503 means that no document can be accepted; `reading` says whether pages are read too.
+
+    `reasons` name what is missing; workers are listed with their proven providers.
+    """
     readiness = check_readiness(services)
     if not readiness.ready:
         raise Problem(

@@ -1,5 +1,6 @@
 """Jobs: submit a document, get, list, cancel, retry, delete."""
 
+import logging
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ from jobs.domain.states import FINAL_JOB_STATES, JobState
 
 POLL_AFTER = "1"
 
+log = logging.getLogger(__name__)
+
 router = keyed_router("/v1/jobs", "jobs")
 Prefer = Annotated[str | None, Header(description=PREFER)]
 
@@ -37,6 +40,8 @@ async def create_job(request: Request) -> Response:
     key = await writer_of(request)
     idempotency_key = request.headers.get("idempotency-key")
     job, created = await accept(request, services, key.tenant, idempotency_key)
+    if created:
+        log.info("job accepted", extra={"job_id": job.id})
     headers = {} if created else {"Idempotent-Replayed": "true"}
     prefer = request.headers.get("prefer")
     return await _answer(request, services, job, prefer, headers, pending_status=202)

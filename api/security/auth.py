@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import Problem
+from jobs.domain.log_context import add_log_fields
 from jobs.security.api_keys import ApiKey
 
 CACHED_S = 5.0
@@ -70,6 +71,7 @@ async def authenticate(request: Request) -> ApiKey:
         await services.refusals.record(request.client.host if request.client else "", text)
         message = "The API key is unknown, revoked or expired."
         raise Problem("unauthorised", message, headers=_CHALLENGE)
+    add_log_fields(tenant=key.tenant)
     await services.rates.admit(request, key)
     return key
 

@@ -18,9 +18,9 @@ from cli.exit_codes import Exit
 from cli.serve.command import running
 from cli.serve.embedded_redis import RedisUnavailable
 from cli.serve.single_host import CannotServe, StopSignals
+from cli.settings import load_settings
 from cli.webhooks.queue_receiver import Receiver, receiver
 from cli.webhooks.receiver import Arrival
-from jobs.settings import Settings
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "invoice.pdf"
 
@@ -41,7 +41,7 @@ def demo() -> int:
     stop = StopSignals()
     try:
         with TemporaryDirectory(prefix="pagesight-demo-") as folder, receiver() as callbacks:
-            settings = Settings(data_dir=Path(folder), port=0, egress_allow=("127.0.0.1",))
+            settings = load_settings(data_dir=Path(folder), port=0, egress_allow=("127.0.0.1",))
             log = Path(folder) / "processes.log"
             err.print("Starting Redis, workers and API in a temporary folder ...")
             with _log_on_failure(log), running(settings, stop, log) as (_, base_url):

@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.console import counted, err, out
 from cli.doctor.checks import Finding, installation_findings
 from cli.exit_codes import Exit
+from cli.settings import load_settings
 from jobs.settings import Settings
 from vision.core.document import ModelUse
 from vision.core.errors import VisionError
@@ -20,7 +21,7 @@ _MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "fault": "[red]
 
 def doctor(*, as_json: bool) -> int:
     """Print every finding; any fault makes the exit code 4."""
-    settings = Settings()
+    settings = load_settings()
     findings = [*installation_findings(settings), *_engine_findings(settings)]
     if as_json:
         out.print_json(json.dumps([asdict(finding) for finding in findings]))

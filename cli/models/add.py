@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cli.console import complain, err, out
 from cli.exit_codes import Exit
+from cli.settings import load_settings
 from jobs.settings import Settings
 from models.registry.add_detector import Added, NewDetector, add_detector, hints_for
 from models.registry.operator_catalogue import take_out
@@ -89,7 +90,7 @@ def load_pictures(images: tuple[Path, ...], settings: Settings) -> list[Image]:
 
 
 def _add(request: AddRequest) -> None:
-    settings = Settings()
+    settings = load_settings()
     new = NewDetector(
         file=request.file,
         name=request.name or request.file.stem,
@@ -109,7 +110,7 @@ def _add(request: AddRequest) -> None:
 
 
 def _remove(name: str, version: str | None) -> None:
-    for removed in take_out(name, version, Settings().models_folder):
+    for removed in take_out(name, version, load_settings().models_folder):
         what = f"{removed.entry.name} {removed.entry.version}"
         also = f", and {removed.deleted}" if removed.deleted else "; its file is kept"
         out.print(f"removed {what}{also}", markup=False)

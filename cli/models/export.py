@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.console import err
 from cli.models.add import explained, load_pictures, report_added
-from jobs.settings import Settings
+from cli.settings import load_settings
 from models.registry.add_detector import NewDetector, add_detector
 from models.registry.trial_images import trial_pictures
 from models.yolo.to_onnx import Parity, TrainingEnvironment, check_parity
@@ -34,7 +34,7 @@ def export(request: ExportRequest) -> int:
 
 def _export(request: ExportRequest) -> None:
     _check(request)
-    settings = Settings()
+    settings = load_settings()
     given = load_pictures(request.images, settings)
     environment = TrainingEnvironment(request.python, request.weights, raw=request.raw)
     with tempfile.TemporaryDirectory(prefix="pagesight-") as name:

@@ -4,7 +4,7 @@ from rich.table import Table
 
 from cli.console import complain, megabytes, out
 from cli.exit_codes import Exit
-from jobs.settings import Settings
+from cli.settings import load_settings
 from models.registry.resolve import ListedModel, list_models
 from vision.core.errors import EngineFailure
 
@@ -14,7 +14,7 @@ _STATES = {"ready": "ready", "missing": "missing", "wrong_hash": "wrong hash"}
 def show() -> int:
     """List every model with its state; a state other than ready makes the exit code 4."""
     try:
-        listed = list_models(models_dir=Settings().models_folder)
+        listed = list_models(models_dir=load_settings().models_folder)
     except EngineFailure as failure:
         complain(failure.message)
         return Exit.INSTALLATION

@@ -16,7 +16,7 @@ from cli.read.formats import formats
 from cli.read.local_reader import LocalReader, Pending
 from cli.read.outputs import output_problem, write
 from cli.read.render import render
-from jobs.settings import Settings
+from cli.settings import load_settings
 from vision.core.document import Document, PageFailure, PageReading
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.options import ReadOptions
@@ -41,7 +41,7 @@ def read_documents(request: ReadRequest) -> int:
         complain(problem)
         return Exit.USAGE
     try:
-        with LocalReader(Settings()) as reader, _inputs(request.files) as inputs:
+        with LocalReader(load_settings()) as reader, _inputs(request.files) as inputs:
             outcomes = list(_outcomes(reader, inputs, request))
     except EngineFailure as failure:
         complain(f"{failure.message}\n`pagesight doctor` checks the whole installation.")

@@ -1,14 +1,16 @@
 """`pagesight api`: the API alone."""
 
 from api.server import run_api
+from cli.data_folder import prepare_data_folder
 from cli.local_ledger import require_tables_if_it_answers
 from cli.logging_setup import configure_logging
-from jobs.settings import Settings
+from cli.settings import load_settings
 
 
 def serve_api() -> None:
     """Run until SIGINT or SIGTERM. Raises NotMigrated before the first `pagesight migrate`."""
-    settings = Settings()
+    settings = load_settings()
     configure_logging(settings.log_level)
     require_tables_if_it_answers(settings)
+    prepare_data_folder(settings)
     run_api(settings)

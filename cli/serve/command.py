@@ -1,23 +1,28 @@
 """`pagesight serve`: the whole service on one machine, from nothing."""
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 from rich.panel import Panel
 
 from cli.bootstrap_key import first_key, key_file
 from cli.console import complain, err
+from cli.data_folder import prepare_data_folder
 from cli.exit_codes import Exit
+from cli.logging_setup import configure_logging
 from cli.serve.embedded_redis import RedisUnavailable, redis_child, wait_for_redis
 from cli.serve.single_host import CannotServe, StopSignals, free_port, only_one
 from cli.serve.supervisor import Child, Supervisor, environment
+from cli.settings import load_settings
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _START_TIMEOUT_S = 90.0
 _PROCESSES = {  # in the order they start; they end in the opposite one, so uploads stop first
@@ -32,13 +37,14 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
 
     `host` and `port` override PAGESIGHT_HOST and PAGESIGHT_PORT.
     """
-    given: dict[str, Any] = {"host": host, "port": port}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    settings = load_settings(host=host, port=port)
+    configure_logging(settings.log_level)
     stop = StopSignals()
     try:
         with running(settings, stop) as (supervisor, base_url):
             _announce(settings, base_url)
             _watch(supervisor, stop)
+        log.info("stopped")
     except (CannotServe, RedisUnavailable) as error:
         complain(str(error))
         return Exit.INSTALLATION
@@ -47,37 +53,48 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
 
 @contextmanager
 def running(
-    settings: Settings, stop: StopSignals, log: Path | None = None
+    settings: Settings, stop: StopSignals, log_file: Path | None = None
 ) -> Iterator[tuple[Supervisor, str]]:
     """Start every process, wait until the service is ready, and end them all afterwards.
 
-    The output of the processes goes to the file `log`, or to this process's standard error.
+    The output of the processes goes to `log_file`, or to this process's standard error.
     """
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    prepare_data_folder(settings)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
-    with only_one(settings.data_dir):
+    with only_one(settings.data_dir, _lock_patience_s(settings)) as lock:
         settings = settings.model_copy(update={"port": free_port(settings.host, settings.port)})
-        supervisor = Supervisor()
+        supervisor = Supervisor(lock.fileno())
         try:
-            _start(supervisor, settings, log)
-            base_url = f"http://{settings.host}:{settings.port}"
+            _start(supervisor, settings, log_file)
+            base_url = _url(settings)
             _wait_until_ready(supervisor, base_url, stop)
             yield supervisor, base_url
         finally:
             supervisor.stop()
 
 
-def _start(supervisor: Supervisor, settings: Settings, log: Path | None) -> None:
+def _lock_patience_s(settings: Settings) -> float:
+    """How long the processes of a supervisor that was killed may take to end."""
+    return 2 * settings.shutdown_grace_s + 10
+
+
+def _url(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def _start(supervisor: Supervisor, settings: Settings, log_file: Path | None) -> None:
     if settings.broker_url is None:
         supervisor.add(redis_child(settings.data_dir))
         wait_for_redis(settings.data_dir)
     migrate(settings)
-    first_key(settings)
+    if (secret := first_key(settings)) is not None:
+        _show_key(secret)
     env = environment(**settings.as_environment())
-    grace_s = settings.shutdown_grace_s + 5  # the worker releases its pages before that
+    grace_s = settings.shutdown_grace_s + 2.5  # the processes end by themselves before that
     for name, words in _PROCESSES.items():
         argv = [sys.executable, "-m", "cli.main", *words]
-        supervisor.add(Child(name, argv, env, grace_s, log))
+        supervisor.add(Child(name, argv, env, grace_s, log_file))
 
 
 def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) -> None:
@@ -95,7 +112,7 @@ def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) 
         except httpx.HTTPError:  # not listening yet
             time.sleep(0.1)
             continue
-        if answer.is_success:
+        if answer.is_success and answer.json()["reading"]:
             return
         last_answer = answer.text
         time.sleep(0.1)
@@ -108,16 +125,28 @@ def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) 
 def _watch(supervisor: Supervisor, stop: StopSignals) -> None:
     while not stop.wait(0.2):
         supervisor.watch()
-    err.print("Stopping: pages being read are finished or returned to the queue.")
+    log.info("stopping: pages being read are finished or returned to the queue")
 
 
 def _announce(settings: Settings, base_url: str) -> None:
-    """Show where the service is. The key itself goes to a terminal only, never into a log."""
+    """Show where the service is; into a log goes where the key is kept, never the key."""
     path = key_file(settings)
-    key = f"{path.read_text().strip()}\n          " if err.is_terminal else ""
-    err.print(
-        Panel.fit(
-            f"Console   {base_url}/\nAPI docs  {base_url}/docs\nAPI key   {key}(kept in {path})",
-            title="Pagesight is ready",
-        )
+    log.info(
+        "Pagesight is ready: console %s/, API docs %s/docs, API key kept in %s",
+        base_url,
+        base_url,
+        path,
     )
+    if err.is_terminal:
+        parts = (
+            f"Console   {base_url}/",
+            f"API docs  {base_url}/docs",
+            f"API key   kept in {path}",
+        )
+        err.print(Panel.fit("\n".join(parts), title="Pagesight is ready"))
+
+
+def _show_key(secret: str) -> None:
+    """Show a new key, this once and on a terminal only."""
+    if err.is_terminal:
+        err.print(f"The API key of this service, shown once: [bold]{secret}[/]")

@@ -33,7 +33,8 @@ def redis_child(data_dir: Path) -> Child:
         )
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Child("redis", [program, *_flags(socket, folder)], environment())
+    argv = [program, *_flags(socket, folder)]
+    return Child("redis", argv, environment(), needed_by_others=True)
 
 
 def _flags(socket: Path, folder: Path) -> list[str]:

@@ -3,9 +3,10 @@
 from typing import get_args
 
 from cli.console import complain
+from cli.data_folder import prepare_data_folder
 from cli.exit_codes import Exit
 from cli.logging_setup import configure_logging
-from jobs.settings import Settings
+from cli.settings import load_settings
 from workers.main import ALIASES, Role, run_worker
 
 
@@ -15,6 +16,7 @@ def work(role: str) -> int:
     if role not in roles:
         complain(f"unknown role {role!r}: choose one of {', '.join(get_args(Role))}")
         return Exit.USAGE
-    settings = Settings()
+    settings = load_settings()
     configure_logging(settings.log_level)
+    prepare_data_folder(settings)
     return run_worker(settings, roles[role])

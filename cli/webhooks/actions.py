@@ -91,13 +91,13 @@ def replay(client: Client, delivery_id: str | None, body: Mapping[str, Any]) -> 
 
 def rekey(forget_old: bool) -> int:
     """Encrypt the stored secrets with a new key, or remove keys no longer in use."""
+    from cli.settings import load_settings
     from jobs.db.engine import Database
-    from jobs.settings import Settings
     from jobs.webhooks.endpoint_store import secret_keys
     from jobs.webhooks.key_rotation import forget_old_keys, seal_all, use_new_key
     from jobs.webhooks.secret_box import SecretKeyMissing
 
-    settings = Settings()
+    settings = load_settings()
     database, keys = Database(settings.sqlalchemy_url), secret_keys(settings)
     try:
         if forget_old:

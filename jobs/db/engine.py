@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -54,7 +54,7 @@ class Database:
     for at the start of a transaction and never in its middle, where SQLite would refuse at once.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._writer = self._engine.execution_options(pagesight_write=True)
@@ -113,9 +113,10 @@ def _translated() -> Iterator[None]:
         raise LedgerUnavailable(f"the ledger's database does not answer: {error}") from error
 
 
-def _postgres_engine(url: str) -> Engine:
+def _postgres_engine(url: str | URL) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # errors are logged, and parameters are callers' data
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=CONNECT_TIMEOUT_S,
@@ -133,13 +134,14 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str | URL) -> Engine:
     file = make_url(url).database
     if file is None or file == ":memory:":
         raise LedgerUnavailable(f"the ledger must be a file: {url!r} names none")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,  # errors are logged, and parameters are callers' data
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         connect_args={"timeout": BUSY_TIMEOUT_S},

@@ -82,11 +82,11 @@ def test_a_database_that_does_not_answer_is_named_without_its_statement(run: Run
     ],
 )
 @pytest.mark.parametrize("words", ["keys list", "models list"])
-def test_a_bad_setting_is_named_with_its_value_and_is_an_error_of_usage(
+def test_a_bad_setting_is_named_with_its_value(
     run: Run, words: str, setting: str, value: str, expected: str
 ) -> None:
     code, _, err = run(*words.split(), **{setting: value})
-    assert code == Exit.USAGE
+    assert code == Exit.INSTALLATION
     assert err.startswith(f"pagesight: {expected}")
     assert len(err.splitlines()) == 1
 

@@ -1,17 +1,25 @@
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cli.logging_setup import configure_logging
 from jobs.db.engine import Database
-from jobs.migrations.revision import is_current
+from jobs.domain.errors import LedgerUnavailable
+from jobs.domain.log_context import add_log_fields, logging_with
+from jobs.migrations.revision import is_usable
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from vision.core.errors import EngineFailure
+
+ROOT = Path(__file__).parents[2]
 
 
 class Terminal(io.StringIO):
@@ -23,7 +31,10 @@ class Terminal(io.StringIO):
 def restored_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     yield
+    logging.captureWarnings(False)
+    sys.excepthook, threading.excepthook = hooks
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -76,7 +87,7 @@ def test_looking_up_the_version_of_the_tables_logs_nothing(tmp_path: Path) -> No
     stream = io.StringIO()
     configure_logging("info", stream)
     try:
-        assert is_current(database)
+        assert is_usable(database)
     finally:
         database.close()
     assert stream.getvalue() == ""
@@ -87,3 +98,57 @@ def test_celery_speaks_up_only_when_something_is_wrong() -> None:
     configure_logging("info", stream)
     logging.getLogger("celery.worker.strategy").info("Task received")
     assert stream.getvalue() == ""
+
+
+def test_addresses_that_are_fetched_stay_out() -> None:
+    stream = io.StringIO()
+    configure_logging("info", stream)
+    logging.getLogger("httpx").info("HTTP Request: GET https://bucket/x?X-Amz-Signature=secret")
+    assert stream.getvalue() == ""
+
+
+def test_the_fields_of_a_request_or_task_are_on_each_of_its_lines() -> None:
+    stream = io.StringIO()
+    configure_logging("info", stream)
+    log = logging.getLogger("any.library")
+    with logging_with(job_id="job_1", tenant="a"):
+        add_log_fields(page=2)
+        log.info("inside")
+        with logging_with(job_id="job_2"):
+            log.info("deeper", extra={"page": 3})
+    log.info("outside")
+    inside, deeper, outside = map(json.loads, stream.getvalue().splitlines())
+    assert (inside["job_id"], inside["tenant"], inside["page"]) == ("job_1", "a", 2)
+    assert (deeper["job_id"], deeper["tenant"], deeper["page"]) == ("job_2", "a", 3)
+    assert not {"job_id", "tenant", "page"} & outside.keys()
+
+
+def test_what_nothing_caught_is_a_line_like_any_other() -> None:
+    script = (
+        "import threading\n"
+        "from cli.logging_setup import configure_logging\n"
+        "configure_logging('info')\n"
+        "thread = threading.Thread(target=lambda: 1 / 0)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "raise ValueError('name: Jane Doe')\n"
+    )
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert [line["level"] for line in lines] == ["critical", "critical"]
+    assert "ZeroDivisionError" in lines[0]["error"]
+    assert "ValueError" in lines[1]["error"]
+    assert "Jane" not in ran.stderr
+    assert ran.returncode == 1
+
+
+def test_errors_of_the_database_carry_no_values(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    try:
+        with pytest.raises(LedgerUnavailable) as refused, database.read() as connection:
+            connection.execute(text("SELECT * FROM nothing WHERE name = :name"), {"name": "Jane"})
+    finally:
+        database.close()
+    assert "nothing" in str(refused.value)
+    assert "Jane" not in str(refused.value)

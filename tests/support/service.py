@@ -61,6 +61,7 @@ class Service:
     ledger: Ledger
     blobs: Blobs
     broker: QuietBroker
+    server: Server
 
     def key(self, tenant: str, *scopes: str) -> str:
         return self.ledger.keys.create(tenant, scopes or ("admin",), "test")[1]
@@ -129,7 +130,7 @@ def running_service(
     ledger = open_ledger(chosen)
     try:
         url = ready.get(timeout=20)
-        yield Service(url, chosen, ledger, open_blobs(chosen.blob_store_url), broker)
+        yield Service(url, chosen, ledger, open_blobs(chosen.blob_store_url), broker, server)
     finally:
         server.should_exit = True
         thread.join(20)

@@ -47,8 +47,8 @@ class Serving:
     def _wait_for_address(self) -> str:
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and self.process.poll() is None:
-            found = re.search(r"Console +(http://[\d.]+:\d+)", self.log.read_text())
-            if found and "kept in" in self.log.read_text():
+            found = re.search(r"is ready: console (http://\S+:\d+)/", self.log.read_text())
+            if found:
                 return found[1]
             time.sleep(0.05)
         raise AssertionError(f"the service did not start: {self.log.read_text()}")

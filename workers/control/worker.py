@@ -56,9 +56,15 @@ class ControlWorker:
         self._ledger = parts.ledger
         self._opener = opener
         self._sender = sender
-        self._batches = Bulkhead(batches.process, BATCHES, BATCHES_PER_TENANT, BATCH_SLOW_S)
-        self._fetches = Bulkhead(opener.open, FETCHES, FETCHES_PER_HOST, FETCH_SLOW_S)
-        self._sends = Bulkhead(sender.deliver, SENDS, SENDS_PER_ENDPOINT, SEND_SLOW_S)
+        self._batches = Bulkhead(
+            batches.process, BATCHES, BATCHES_PER_TENANT, BATCH_SLOW_S, log_field="batch_id"
+        )
+        self._fetches = Bulkhead(
+            opener.open, FETCHES, FETCHES_PER_HOST, FETCH_SLOW_S, log_field="job_id"
+        )
+        self._sends = Bulkhead(
+            sender.deliver, SENDS, SENDS_PER_ENDPOINT, SEND_SLOW_S, log_field="delivery_id"
+        )
         self.handlers: Final[dict[Topic, Callable[[str], None]]] = {
             Topic.PROCESS_BATCH: self.process_batch,
             Topic.OPEN_JOB: self.open_job,

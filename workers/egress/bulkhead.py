@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from jobs.domain.log_context import logging_with
+
 _log = logging.getLogger(__name__)
 
 # Work submitted beyond these limits is dropped: the reconciler sends its message again.
@@ -67,6 +69,7 @@ class Bulkhead:
         slow_s: float,
         monotonic: Callable[[], float] = time.monotonic,
         on_broken: Callable[[], None] = _end_process,
+        log_field: str = "work",
     ) -> None:
         self._run = run
         self._size = threads
@@ -74,6 +77,7 @@ class Bulkhead:
         self._slow_s = slow_s
         self._monotonic = monotonic
         self._on_broken = on_broken
+        self._log_field = log_field
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="bulkhead")
         self._lock = threading.Lock()
         self._pending: set[str] = set()
@@ -158,7 +162,9 @@ class Bulkhead:
 
     def _work(self, name: str, work: str, quotas: Sequence[str]) -> None:
         try:
-            slow = self._timed(work) >= self._slow_s
+            owner = self._partitions[name].owner
+            with logging_with(**{self._log_field: work, "tenant": owner}):
+                slow = self._timed(work) >= self._slow_s
             with self._lock:
                 self._end(name, work, quotas, slow)
                 self._start_ready()

@@ -1,3 +1,4 @@
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from jobs.queue.task_table import Message
 from jobs.stores.workers import WorkerReport
-from tests.api.routes.test_create_job import PNG, RAW, problem
+from tests.api.routes.test_create_job import PNG, RAW
 from tests.support.ledgers import created
 from tests.support.service import Service, document, running_service
 from tests.support.workplace import await_true
 from vision.core.options import declarations
 from vision.export.json import to_json_dict
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_liveness_asks_nothing_of_the_others(service: Service) -> None:
@@ -24,24 +27,29 @@ def test_liveness_asks_nothing_of_the_others(service: Service) -> None:
 
 def test_readiness_names_what_is_missing_and_who_must_act(service: Service) -> None:
     with service.client() as nobody:
-        missing = problem(nobody.get("/readyz"), 503, "not_ready")
-        parts = {reason["part"] for reason in missing["reasons"]}  # type: ignore[attr-defined]
+        idle = nobody.get("/readyz")
+        assert idle.status_code == 200  # documents are accepted, and wait
+        assert (idle.json()["ready"], idle.json()["reading"]) == (True, False)
+        parts = {reason["part"] for reason in idle.json()["reasons"]}
         assert parts == {"worker:pages", "worker:control"}
         lame = WorkerReport("w1", "h", 1, "pages", False, "CUDA was asked for", {})
         service.ledger.workers.beat(lame)
-        assert "CUDA was asked for" in nobody.get("/readyz").json()["detail"]
+        assert "CUDA was asked for" in nobody.get("/readyz").text
         able = {"providers": {"pagesight-doc": "CPUExecutionProvider"}}
         service.ledger.workers.beat(WorkerReport("w1", "h", 1, "pages", True, None, able))
         service.ledger.workers.beat(WorkerReport("w2", "h", 2, "control", True, None, {}))
-        assert nobody.get("/readyz").json()["workers"][0]["capabilities"] == able
+        complete = nobody.get("/readyz").json()
+        assert complete["workers"][0]["capabilities"] == able
+        assert (complete["reading"], complete["reasons"]) == (True, [])
         service.broker.alive = False
         try:
-            broken = problem(nobody.get("/readyz"), 503, "not_ready")
+            broken = nobody.get("/readyz").json()
         finally:
             service.broker.alive = True
             service.ledger.workers.forget("w1")
             service.ledger.workers.forget("w2")
-        assert [row["part"] for row in broken["reasons"]] == ["broker"]  # type: ignore[attr-defined]
+        assert (broken["ready"], broken["reading"]) == (True, False)
+        assert [row["part"] for row in broken["reasons"]] == ["broker"]
 
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -88,6 +96,18 @@ def test_metrics_count_requests_by_route_and_jobs_by_state(
     assert figure(after, "pagesight_queue_oldest_seconds") > 0
     routes = {value for _, labels in after for name, value in labels if name == "route"}
     assert not any(job_id in route for route in routes)
+
+
+def test_alerts_are_on_figures_that_exist(client: httpx.Client) -> None:
+    client.get("/v1/jobs")
+    alerts = (ROOT / "deploy" / "prometheus-alerts.yml").read_text(encoding="utf-8")
+    found = figures(client)
+    names = {name for name, _ in found}
+    wanted = set(re.findall(r"\bpagesight_\w+", alerts))
+    assert len(wanted) == 4
+    assert wanted <= names
+    roles = dict(re.findall(r'(role)="(\w+)"', alerts))
+    assert ("pagesight_workers_ready", frozenset(roles.items())) in found
 
 
 def test_the_openapi_document_teaches(service: Service) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.exit_codes import Exit
-from tests.support.serving import ROOT, Serving, children_of, listening, serving
+from tests.support.serving import ROOT, SAMPLE, Serving, children_of, listening, serving
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,26 @@ def test_the_key_is_for_its_owner_alone_and_never_in_a_log(service: Serving) -> 
     log = service.log.read_text()
     assert f"kept in {path}" in log
     assert path.read_text().strip() not in log
+
+
+def test_every_line_of_every_process_is_json_that_can_be_followed(service: Serving) -> None:
+    headers = {"X-Request-Id": "followed-1", "Traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
+    with SAMPLE.open("rb") as file:
+        files = {"file": ("Confidential.pdf", file)}
+        metadata = {"metadata": '{"patient": "Jane Doe"}'}
+        job = service.client.post("/v1/jobs", files=files, data=metadata, headers=headers).json()
+    assert service.finished(job["id"])["state"] == "succeeded"
+    text = service.log.read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)
+    (accepted,) = [line for line in lines if line.get("request_id") == "followed-1"]
+    assert accepted["job_id"] == job["id"]
+    assert (accepted["tenant"], accepted["trace"]) == ("default", "ab" * 16)
+    assert {"uvicorn.error", "workers.pages.worker", "workers.control.worker"} <= {
+        line["logger"] for line in lines
+    }
+    assert "Jane" not in text
+    assert "Confidential" not in text
 
 
 def test_nothing_listens_beyond_loopback(service: Serving) -> None:
@@ -87,3 +108,18 @@ def test_ctrl_c_ends_every_process_and_exits_0(tmp_path: Path) -> None:
         assert len(pids) == 4
         assert running.end(signal.SIGINT) == Exit.OK
         assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_after_a_kill_of_the_supervisor_a_restart_goes_on_alone(tmp_path: Path) -> None:
+    """Two services side by side would share one database, one Redis and one socket."""
+    folder = tmp_path / "data"
+    with serving(folder) as killed:
+        job_id = killed.submit(detectors=[], barcodes="off")
+        pids = children_of(killed.process.pid)
+        killed.process.kill()
+        killed.process.wait()
+        killed.client.close()
+        with serving(folder) as again:
+            assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+            assert again.finished(job_id)["state"] == "succeeded"
+            assert again.end(signal.SIGTERM) == Exit.OK

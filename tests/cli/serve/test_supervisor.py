@@ -1,13 +1,18 @@
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from cli.serve.single_host import CannotServe, only_one
 from cli.serve.supervisor import Child, Supervisor, environment
 
+ROOT = Path(__file__).parents[3]
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 STUBBORN = [sys.executable, "-c", DEAF]
@@ -92,19 +97,68 @@ def test_a_child_deaf_to_sigterm_is_killed_after_its_grace() -> None:
     assert kept.process.returncode == -signal.SIGKILL
 
 
-def test_children_end_in_the_opposite_order_of_their_start() -> None:
+def test_children_end_together_and_last_what_they_need() -> None:
     ended: list[str] = []
 
     class Noting(Child):
+        def ask_to_end(self) -> None:
+            ended.append(f"ask {self.name}")
+            super().ask_to_end()
+
         def stop(self) -> None:
             ended.append(self.name)
             super().stop()
 
     made = Supervisor()
     for name in ("redis", "pages", "api"):
-        made.add(Noting(name, SLEEP, environment()))
+        needed = name == "redis"
+        made.add(Noting(name, SLEEP, environment(), needed_by_others=needed))
     made.stop()
-    assert ended == ["api", "pages", "redis"]
+    assert ended[:2] == ["ask pages", "ask api"]
+    assert ended[-2:] == ["redis", "ask redis"]
+    assert "redis" not in ended[:-2]
+
+
+OWNER = """
+import sys, time
+from cli.serve.single_host import CannotServe, only_one
+from cli.serve.supervisor import Child, Supervisor, environment
+supervisor = Supervisor()
+for words in sys.argv[1:]:
+    child = Child("child", [sys.executable, "-c", words], environment())
+    supervisor.add(child)
+    print(child.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_children_end_when_their_supervisor_is_killed() -> None:
+    command = [sys.executable, "-c", OWNER, SLEEP[2], SLEEP[2]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as owner:
+        assert owner.stdout is not None
+        pids = [int(owner.stdout.readline()) for _ in range(2)]
+        owner.kill()
+    until_gone(pids)
+
+
+def until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline, pids
+        time.sleep(0.02)
+
+
+def test_the_lock_is_held_until_the_last_child_has_ended(tmp_path: Path) -> None:
+    with only_one(tmp_path) as lock:
+        kept = child(SLEEP)
+        kept.start(lock.fileno())
+    # The lock names this process, which lives; one that is gone is waited for.
+    with pytest.raises(CannotServe), only_one(tmp_path):
+        pass
+    (tmp_path / "serve.lock").write_text("999999999")
+    threading.Timer(0.2, kept.stop).start()
+    with only_one(tmp_path, patience_s=60):
+        assert not kept.alive()
 
 
 def test_ctrl_c_reaches_the_supervisor_alone(supervisor: Supervisor) -> None:
