@@ -27,6 +27,7 @@ _PROBE = 1000.0  # points
 _STRAIGHT_WITHIN = 0.02  # radians off a quarter turn up to which PDFium's upright boxes fit
 # Ascender to descender of common fonts is 1.1 to 1.4 of the letters' own height.
 _HIGHEST = 2.5
+_LINE_APART = 0.4  # of a line's height, between a hyphen and letters of the next line
 # Of fonts that state no usable ascent and descent, in font sizes: those of Helvetica.
 _ASCENT, _DESCENT = 0.945, -0.224
 _LEAST_EXTENT, _LARGEST_EXTENT = 0.5, 2.5  # ascent less descent that is usable, in font sizes
@@ -57,6 +58,15 @@ class _OpenWord:
     def tilted(self) -> bool:
         """Whether PDFium's upright boxes are larger than the letters in them."""
         return abs(math.remainder(self.angle, math.pi / 2)) > _STRAIGHT_WITHIN
+
+    def ends_before(self, box: Edges) -> bool:
+        """Whether a letter in `box` stands on the next line: PDFium joins what a hyphen divides."""
+        if self.letters[-1] != "-":
+            return False
+        last = self.boxes[-1]
+        across, down = (min(box[at + 2], last[at + 2]) - max(box[at], last[at]) for at in (0, 1))
+        sideways = round(self.angle / (math.pi / 2)) % 2 == 1
+        return (across if sideways else down) < -_LINE_APART * self.size
 
 
 def read_text_layer(page: pypdfium2.PdfPage, scale: float) -> TextLayer | None:
@@ -105,7 +115,8 @@ class _Characters:
             box = self._box(at)
             if box is None:
                 continue
-            if word is not None and len(word.letters) >= LONGEST_WORD:
+            if word is not None and (len(word.letters) >= LONGEST_WORD or word.ends_before(box)):
+                row += word.ends_before(box)
                 yield word
                 word = None
             word = word or self._begin(at, row)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vision.core.arrays import Affine
 from vision.core.document import ModelUse, PageWarning, Polygon, Preparation
-from vision.core.geometry import compose, invert, rotation_affine, transform_points
+from vision.core.geometry import bounding_box, compose, invert, rotation_affine, transform_points
 from vision.core.options import OcrMode
 from vision.core.stages import (
     FoundLine,
@@ -24,6 +24,7 @@ from vision.core.stages import (
 )
 from vision.core.text_layer import TextLayer
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad, not_covered, read_lines
+from vision.text_layer.overlaps import find_overlaps
 from vision.text_layer.verification import Verdict, judge
 
 # Text may stand in pictures, in form fields, or drawn as shapes; and a few words may not be all.
@@ -78,7 +79,7 @@ class LayerUse:
             [transform_points(to_working, line_quad(line)) for line in lines]
             for lines in ((*self.lines, *self.controls), self.refused)
         )
-        unread = [FoundLine(_wider(quad)) for quad in refused]
+        unread = _apart([FoundLine(_wider(quad)) for quad in refused])
         return [*unread, *not_covered(found, [*known, *refused])]
 
     def readings(
@@ -139,14 +140,15 @@ def _used(verdict: Verdict, *, search: bool) -> str:
     used = "completed by recognition where it has no text" if search else "used"
     if not verdict.refused:
         return used
-    return f"{used}; {len(verdict.refused)} words in fonts with false codes were recognised"
+    return f"{used}; {len(verdict.refused)} words with false codes or in one place were recognised"
 
 
 def _as_it_is(layer: TextLayer | None) -> LayerUse:
     if layer is None:
         return LayerUse(search=False, warnings=(_NO_LAYER,))
     report = _report(None, "recognition was off: used without a check", applied=True)
-    return LayerUse(tuple(layer_lines(layer.words)), search=False, preparation=(report,))
+    words = find_overlaps(layer.words).kept
+    return LayerUse(tuple(layer_lines(words)), search=False, preparation=(report,))
 
 
 def _report(agreement: float | None, detail: str, *, applied: bool) -> Preparation:
@@ -159,6 +161,14 @@ def _to_page(page: PreparedPage) -> Affine:
     sideways = page.rotation % 180 == 90
     drawn = (height, width) if sideways else (width, height)
     return rotation_affine(*drawn, page.rotation // 90)
+
+
+def _apart(lines: Sequence[FoundLine]) -> list[FoundLine]:
+    """The lines without those that longer ones hold."""
+    kept: list[FoundLine] = []
+    for line in sorted(lines, key=lambda each: -bounding_box(each.quad).width):
+        kept += not_covered([line], [each.quad for each in kept])
+    return kept
 
 
 def _wider(quad: Polygon) -> Polygon:

@@ -1,9 +1,10 @@
 """Verifies a text layer against the page that it describes; it is never trusted as it is.
 
-Invisible words are dropped one by one: words in no colour, and words without ink under them. A
-whole layer is refused where another program read a scan and hid its guesses behind it. Each font
-has its own map from glyphs to characters. Where that map is missing or false, the words of that
-font alone are refused; a recogniser reads a few lines of each font as a witness.
+Invisible words are dropped one by one: words in no colour, and words without ink under them. Of
+words written twice one is dropped, and different words in one place are recognised instead. A whole
+layer is refused where another program read a scan and hid its guesses behind it. Each font has its
+own map from glyphs to characters. Where that map is missing or false, the words of that font alone
+are refused; a recogniser reads a few lines of each font as a witness.
 """
 
 import unicodedata
@@ -18,6 +19,7 @@ from vision.core.geometry import bounding_box
 from vision.core.stages import PageImage, Recogniser
 from vision.core.text_layer import LayerWord
 from vision.imaging.grey import grey_of
+from vision.text_layer.overlaps import find_overlaps
 from vision.text_layer.witnesses import SHORTEST, Witness, font_groups, read_witnesses
 
 _MOST_HIDDEN = 0.5  # of all letters
@@ -69,8 +71,15 @@ def judge(
     shown = [word for word in visible if _has_ink(word, grey)]
     if not shown:
         return Verdict("not where the page shows text", unseen=True)
-    verdict = _judge_fonts(page, shown, recogniser, tuple(languages))
-    return replace(verdict, unseen=len(shown) < len(visible))
+    overlaps = find_overlaps(shown)
+    if not overlaps.clear:
+        return Verdict("two texts in one place", unseen=True)
+    verdict = _judge_fonts(page, overlaps.clear, recogniser, tuple(languages))
+    return replace(
+        verdict,
+        refused=(*verdict.refused, *(word for word in shown if word in overlaps.disputed)),
+        unseen=len(shown) < len(visible),
+    )
 
 
 def _judge_fonts(

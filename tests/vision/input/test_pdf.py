@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.support.documents import encrypted_pdf, pdf, save
+from tests.support.pdf_kinds import KINDS
 from tests.support.text_pdfs import text_pdf
 from vision.core.errors import BadInput
 from vision.core.geometry import bounding_box
@@ -61,6 +62,14 @@ def test_filled_in_form_fields_are_drawn(tmp_path: Path) -> None:
     content = content.replace(b"/Pages 2 0 R", b"/Pages 2 0 R/AcroForm<</Fields[5 0 R]>>", 1)
     pixels = decode_page(save(tmp_path, "a.pdf", content), 1, 72, LIMITS).pixels
     assert pixels[60, 120].max() < 50
+
+
+@pytest.mark.parametrize("dpi", [72, 150, 200, 300])
+def test_text_of_form_fields_is_drawn_in_its_own_colour(dpi: int, tmp_path: Path) -> None:
+    path = save(tmp_path, "a.pdf", KINDS["field without a look"].content)
+    pixels = decode_page(path, 1, dpi, LIMITS).pixels
+    assert pixels.min() < 100
+    assert (pixels.max(axis=2) == pixels.min(axis=2)).all()
 
 
 @pytest.mark.parametrize(

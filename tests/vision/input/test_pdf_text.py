@@ -80,3 +80,18 @@ def test_words_of_tilted_text_are_as_large_as_level_ones(degrees: float, tmp_pat
 
     for tilted, level in zip(measured(degrees), measured(0.0), strict=True):
         assert tilted == pytest.approx(level, rel=0.05)
+
+
+@pytest.mark.parametrize("entries", [b"", b"/Rotate 90"])
+def test_a_word_that_a_hyphen_divides_is_two_words_in_two_lines(
+    entries: bytes, tmp_path: Path
+) -> None:
+    content = written(["the order of the four-", "teenth of March, a so-called", "x-ray at -.5"])
+    words = layer_of_pdf(tmp_path, text_pdf(content, entries)).words
+    texts = [word.text for word in words]
+    stated = "the order of the four- teenth of March, a so-called x-ray at -.5"
+    assert sorted(texts) == sorted(stated.split())
+    first, second = (words[texts.index(text)] for text in ("four-", "teenth"))
+    assert first.row != second.row
+    along = 1 if entries else 0
+    assert first.quad[1][along] - first.quad[0][along] < 100
