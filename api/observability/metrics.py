@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from jobs.admission.queue_stats import read_backlog
+from jobs.admission.queue_stats import BacklogReader
 from jobs.ledger import Ledger
 from jobs.supervised_thread import SupervisedThread
 
@@ -63,13 +63,14 @@ class _QueueCollector(Collector):
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._backlog = BacklogReader(ledger.database, ledger.clock)
 
     def describe(self) -> Iterable[Metric]:
         # Without this, registration would query the ledger at once.
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        backlog = read_backlog(self._ledger.database, self._ledger.clock())
+        backlog = self._backlog.read()
         jobs = {str(state): count for state, count in backlog.jobs.items()}
         yield _by_label("pagesight_jobs", "Jobs by state.", "state", jobs)
         pages = backlog.pages_waiting

@@ -122,7 +122,12 @@ partial("ix_batches_open", batches.c.tenant, where=batches.c.finished_at.is_(Non
 partial("ix_batches_expires_at", batches.c.expires_at)
 partial("ix_batches_deleted_at", batches.c.deleted_at)
 partial("ix_jobs_wake_at", jobs.c.wake_at)
-partial("ix_jobs_deadline_at", jobs.c.deadline_at)
+_DEADLINE = jobs.c.deadline_at
+partial("ix_jobs_deadline_at", _DEADLINE, where=_UNFINISHED & _DEADLINE.is_not(None))
+partial("ix_jobs_created_at", jobs.c.created_at, where=_UNFINISHED)
+_OF_BATCH = (jobs.c.tenant, jobs.c.batch_id, jobs.c.id)
+partial("ix_jobs_batch_id", *_OF_BATCH, where=jobs.c.batch_id.is_not(None))
+Index("ix_jobs_state", jobs.c.state, jobs.c.tenant, jobs.c.id)
 partial("ix_jobs_expires_at", jobs.c.expires_at)
 
 idempotency_keys = Table(
@@ -153,7 +158,8 @@ pages = Table(
     Column("finished_at", UtcDateTime),
 )
 partial("ix_pages_wake_at", pages.c.wake_at)
-partial("ix_pages_open", pages.c.job_id, pages.c.number, where=pages.c.finished_at.is_(None))
+_PAGE = (pages.c.state, pages.c.job_id, pages.c.number)
+partial("ix_pages_open", *_PAGE, where=pages.c.finished_at.is_(None))
 partial("ix_pages_finished_at", pages.c.finished_at)
 partial("ix_pages_lease_until", pages.c.lease_until)
 
@@ -256,7 +262,13 @@ deliveries = Table(
 Index("ix_deliveries_tenant_id", deliveries.c.tenant, deliveries.c.id)
 Index("ix_deliveries_job_id", deliveries.c.job_id)
 partial("ix_deliveries_batch_id", deliveries.c.batch_id)
-Index("ix_deliveries_endpoint_id", deliveries.c.endpoint_id)
+Index("ix_deliveries_endpoint_id", deliveries.c.endpoint_id, deliveries.c.id)
+Index("ix_deliveries_state", deliveries.c.tenant, deliveries.c.state, deliveries.c.id)
+_ENDED = deliveries.c.finished_at
+_TO_ENDPOINT = (deliveries.c.endpoint_id, deliveries.c.state, deliveries.c.id)
+partial("ix_deliveries_open", *_TO_ENDPOINT, where=_ENDED.is_(None))
+_WITHOUT_JOB = deliveries.c.job_id.is_(None) & _ENDED.is_not(None)
+partial("ix_deliveries_finished_at", deliveries.c.job_id, _ENDED, where=_WITHOUT_JOB)
 partial("ix_deliveries_wake_at", deliveries.c.wake_at)
 
 attempts = Table(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Update, delete, exists, or_, select, update
+from sqlalchemy import Connection, Delete, Row, Select, Update, delete, exists, or_, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -25,6 +25,7 @@ from jobs.webhooks.delivery_rows import end_deliveries
 # What one transaction deletes: other writers wait for it.
 JOBS_AT_ONCE = 100
 PAGES_AT_ONCE = 500
+BATCHES_AT_ONCE = 10
 
 _JOBS = tables.jobs.c
 _BATCHES = tables.batches.c
@@ -96,10 +97,13 @@ class Deletion:
     def _jobs_due(self) -> Sequence[Any]:
         """Jobs to delete in one transaction: those of a deleted batch, or the longest expired."""
         job = select(_JOBS.id, _JOBS.tenant, _JOBS.pages_total).limit(JOBS_AT_ONCE)
-        marked = job.where(_JOBS.batch_id.in_(deleted_batches()))
         expired = job.where(_JOBS.expires_at <= self._clock()).order_by(_JOBS.expires_at)
         with self._database.read() as connection:
-            rows = connection.execute(marked).all() or connection.execute(expired).all()
+            # Named one by one: a join of all jobs with no deleted batch may read them all.
+            deleted = connection.execute(deleted_batches().limit(BATCHES_AT_ONCE)).scalars().all()
+            marked = job.where(_JOBS.batch_id.in_(deleted))
+            rows = connection.execute(marked).all() if deleted else []
+            rows = rows or connection.execute(expired).all()
         pages = 0
         for count, row in enumerate(rows):
             pages += row.pages_total or 0
@@ -107,13 +111,18 @@ class Deletion:
                 return rows[:count]
         return rows
 
+    def _empty_batch(self) -> Row[Any] | None:
+        """A batch to delete whose jobs are deleted; the next ones wait until theirs are."""
+        some = select(tables.batches).limit(BATCHES_AT_ONCE)
+        deleted = some.where(_BATCHES.deleted_at.is_not(None))
+        expired = some.where(_BATCHES.expires_at <= self._clock()).order_by(_BATCHES.expires_at)
+        with self._database.read() as connection:
+            due = [row for found in (deleted, expired) for row in connection.execute(found).all()]
+            return next((row for row in due if not _has_jobs(connection, row.id)), None)
+
     def _purge_batch(self, blobs: Blobs) -> int:
         """Delete a batch whose jobs are deleted; 0 where there is none."""
-        over = or_(_BATCHES.deleted_at.is_not(None), _BATCHES.expires_at <= self._clock())
-        jobs_left = exists().where(_JOBS.batch_id == _BATCHES.id)
-        found = select(tables.batches).where(over, ~jobs_left).limit(1)
-        with self._database.read() as connection:
-            row = connection.execute(found).one_or_none()
+        row = self._empty_batch()
         if row is None:
             return 0
         # Of one that was cancelled early: documents that were stored and became no jobs.
@@ -131,6 +140,10 @@ class Deletion:
         with self._database.write() as connection:
             connection.execute(change)
         return 1
+
+
+def _has_jobs(connection: Connection, batch_id: str) -> bool:
+    return bool(connection.execute(select(exists().where(_JOBS.batch_id == batch_id))).scalar())
 
 
 def _refuse(connection: Connection, found: Select[Any], batch_id: str) -> None:

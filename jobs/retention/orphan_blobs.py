@@ -41,7 +41,9 @@ def _old_prefixes(blobs: Blobs, now: datetime) -> Iterator[str]:
 def _unknown(database: Database, prefixes: Sequence[str]) -> Iterator[str]:
     ids = [_id(prefix) for prefix in prefixes]
     batches = tables.batches.c
-    preparing = select(batches.id).where(batches.state == BatchState.PREPARING)
+    preparing = select(batches.id).where(
+        batches.finished_at.is_(None), batches.state == BatchState.PREPARING
+    )
     with database.read() as connection:
         # Queried first: a batch that is expanded meanwhile has its rows by the second query.
         preparing_at = {made_at(batch_id) for batch_id in connection.execute(preparing).scalars()}

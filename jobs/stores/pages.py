@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -107,8 +108,10 @@ class PageStore:
         now = self._clock()
         late = select(tables.pages).where(_PAGES.lease_until < now)
         with self._database.read() as connection:
-            rows = connection.execute(late.order_by(_PAGES.job_id, _PAGES.number)).all()
-        return sum(self._lapse(_claim(row), now) for row in rows)
+            rows = connection.execute(late).all()
+        # Sorted here: asked for an order, SQLite would read every page by its key instead.
+        claims = sorted(map(_claim, rows), key=attrgetter("job_id", "number"))
+        return sum(self._lapse(claim, now) for claim in claims)
 
     def _lapse(self, claim: Claim, now: datetime) -> bool:
         late = _PAGES.lease_until < now  # it may have been renewed since it was selected

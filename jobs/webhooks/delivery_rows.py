@@ -37,7 +37,7 @@ def end_deliveries(
 
 def end_waiting(connection: Connection, endpoint_id: str, now: datetime) -> None:
     """Fail what still waits for an endpoint that was disabled; each can be replayed."""
-    waiting = _DELIVERIES.endpoint_id == endpoint_id
+    waiting = (_DELIVERIES.endpoint_id == endpoint_id) & _DELIVERIES.finished_at.is_(None)
     end_deliveries(connection, waiting, DeliveryState.FAILED, now)
 
 
@@ -55,24 +55,29 @@ def present_url() -> ScalarSelect[str]:
 
 def delivery_row(connection: Connection, tenant: str, delivery_id: str) -> Row[Any]:
     """Return a tenant's delivery; NotFound for another tenant's."""
-    mine = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant) & kept_deliveries()
+    mine = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.tenant == tenant)
+    mine &= kept_deliveries(connection)
     row = connection.execute(select(tables.deliveries).where(mine)).one_or_none()
     if row is None:
         raise NotFound(f"no delivery {delivery_id}")
     return row
 
 
-def conditions(tenant: str, wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(
+    connection: Connection, tenant: str, wanted: DeliveryFilter
+) -> Iterator[ColumnElement[bool]]:
     """The SQL conditions of a filter over a tenant's deliveries."""
     yield _DELIVERIES.tenant == tenant
-    yield kept_deliveries()
+    yield kept_deliveries(connection)
+    if wanted.endpoint_id is not None:
+        yield _DELIVERIES.endpoint_id == wanted.endpoint_id
     for column, value in (
-        (_DELIVERIES.endpoint_id, wanted.endpoint_id),
         (_DELIVERIES.job_id, wanted.job_id),
         (_DELIVERIES.batch_id, wanted.batch_id),
     ):
         if value is not None:
-            yield column == value
+            # Few rows: found first, or a database would read all of a tenant's for their order.
+            yield _DELIVERIES.id.in_(select(_DELIVERIES.id).where(column == value))
     if wanted.events is not None:
         yield _DELIVERIES.event.in_(wanted.events)
     if wanted.states is not None:

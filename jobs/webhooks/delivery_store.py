@@ -57,11 +57,12 @@ class DeliveryStore:
         before: str | None = None,
     ) -> tuple[Sequence[Delivery], str | None]:
         """Return a tenant's deliveries, newest first, and where the next page begins, if any."""
-        found = select(tables.deliveries).where(*conditions(tenant, wanted))
+        found = select(tables.deliveries)
         if before is not None:
             found = found.where(_DELIVERIES.id < before)
         limit = min(limit, MAX_LIST)
         with self._database.read() as connection:
+            found = found.where(*conditions(connection, tenant, wanted))
             rows = connection.execute(found.order_by(_DELIVERIES.id.desc()).limit(limit + 1)).all()
         deliveries = [to_delivery(row) for row in rows[:limit]]
         return deliveries, deliveries[-1].id if len(rows) > limit else None
@@ -95,11 +96,12 @@ class DeliveryStore:
         REPLAYED_AT_ONCE at most: they are pending then, so asking again takes the next ones.
         """
         enabled = select(_ENDPOINTS.id).where(_ENDPOINTS.tenant == tenant, _ENDPOINTS.enabled)
-        selected = [*conditions(tenant, wanted), _DELIVERIES.endpoint_id.in_(enabled)]
         ended = _DELIVERIES.state != DeliveryState.PENDING
-        found = select(_DELIVERIES.id).where(*selected, ended).order_by(_DELIVERIES.id)
-        found = found.limit(REPLAYED_AT_ONCE).with_for_update(skip_locked=True)
+        found = select(_DELIVERIES.id).where(_DELIVERIES.endpoint_id.in_(enabled), ended)
+        found = found.order_by(_DELIVERIES.id).limit(REPLAYED_AT_ONCE)
+        found = found.with_for_update(skip_locked=True)
         with self._database.write() as connection:
+            found = found.where(*conditions(connection, tenant, wanted))
             ids = connection.execute(found).scalars().all()
             self._send_again(connection, _DELIVERIES.id.in_(ids))
         return len(ids)

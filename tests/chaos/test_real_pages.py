@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.admission.queue_stats import read_backlog
+from jobs.admission.queue_stats import BacklogReader
 from jobs.domain.states import JobState
 from tests.chaos.books import await_all_ended, judge
 from tests.chaos.fleet import Fleet
@@ -57,4 +57,4 @@ def await_some_more(fleet: Fleet, total: int, step: int) -> bool:
 def ended(fleet: Fleet) -> int:
     """Jobs that succeeded."""
     ledger = fleet.place.ledger
-    return read_backlog(ledger.database, ledger.clock()).jobs[JobState.SUCCEEDED]
+    return BacklogReader(ledger.database, ledger.clock).read().jobs[JobState.SUCCEEDED]

@@ -1,5 +1,7 @@
 """Which versions of the code and of the tables work together."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 
@@ -27,6 +29,13 @@ def set_revision(ledger: Ledger, number: str | None) -> None:
         connection.execute(text("DELETE FROM alembic_version"))
         if number is not None:
             connection.execute(text("INSERT INTO alembic_version VALUES (:n)"), {"n": number})
+
+
+@pytest.fixture
+def ledger(ledger: Ledger) -> Iterator[Ledger]:
+    """Set back in the end: tests empty the tables of their database on PostgreSQL, not this one."""
+    yield ledger
+    set_revision(ledger, HEAD)
 
 
 @pytest.mark.parametrize(("found", "schema"), CASES)
