@@ -156,6 +156,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await run_in_threadpool(services.group_commit.stop)
+        await services.finish_steps()
         await run_in_threadpool(services.relay.stop)
         await counter.close()
         services.ledger.close()

@@ -1,6 +1,7 @@
 """A route whose handler does itself what FastAPI does for the others."""
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from api.keyed_router import KeyedRoute
@@ -17,7 +18,7 @@ class DirectRoute(KeyedRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; exceptions of the handler are answered outside, as for all routes."""
         if scope["method"] not in (self.methods or ()):
-            await super().handle(scope, receive, send)
+            await APIRoute.handle(self, scope, receive, send)
             return
         response = await self.endpoint(Request(scope, receive, send))
         await response(scope, receive, send)

@@ -107,8 +107,7 @@ def to_problem(error: Exception) -> Problem:
         case BadInput() if error.code in KINDS:
             return Problem(error.code, error.message, headers={"Connection": "close"})
         case EgressRefused():
-            detail = f"{error.message}."
-            return Problem("egress_refused", detail, setting="PAGESIGHT_EGRESS_ALLOW")
+            return _from_egress(error)
         case RequestValidationError():
             rows = error_rows(error.errors())
             places = ", ".join(row["place"] for row in rows)
@@ -117,6 +116,13 @@ def to_problem(error: Exception) -> Problem:
             return _from_http(error)
         case _:
             return _from_ledger(error)
+
+
+def _from_egress(error: EgressRefused) -> Problem:
+    detail = f"{error.message}."
+    if error.code == "bad_url":
+        return Problem("bad_url", detail[0].upper() + detail[1:])
+    return Problem("egress_refused", detail, setting="PAGESIGHT_EGRESS_ALLOW")
 
 
 def _from_http(error: HTTPException) -> Problem:
@@ -187,6 +193,7 @@ UPLOAD: Final = (
     "unknown_language",
     "unknown_detector",
     "bad_page_selection",
+    "bad_url",
     "egress_refused",
     "idempotency_mismatch",
     "queue_full",

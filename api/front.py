@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.error_handlers import RETRY_SOON, log_internal, respond
 from api.problems import Problem
 
+STREAMED: Final = frozenset({"/v1/jobs", "/v1/batches"})
+MAX_BODY_BYTES: Final = 1 << 20
 # Where a request's scope says that it came as `HEAD`.
 IS_HEAD: Final = "pagesight.head"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -32,7 +34,7 @@ class Front:
             if problem := self._prepare(scope):
                 await respond(problem, scope["path"])(scope, receive, answer.send)
             else:
-                await self._app(scope, receive, answer.send)
+                await self._app(scope, _limited(scope, receive), answer.send)
         except asyncio.CancelledError:  # the server's time to stop is over
             if answer.started:
                 raise
@@ -75,6 +77,35 @@ class _Answer:
             self._ended = True
             message = {"type": "http.response.body", "body": b""}
         await self._send(message)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """Bodies that are held in memory have a limit; documents have their own as they arrive."""
+    if scope["path"] in STREAMED:
+        return receive
+    left = MAX_BODY_BYTES
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _too_large()
+        return message
+
+    return receive_some
+
+
+def _too_large() -> Problem:
+    detail = f"The body is larger than {MAX_BODY_BYTES} bytes."
+    return Problem("too_large", detail, headers={"Connection": "close"}, limit_bytes=MAX_BODY_BYTES)
+
+
+def refuse_long_body(scope: Scope) -> None:
+    """Raise Problem `too_large` for a stated length over what is held in memory."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if scope["path"] not in STREAMED and length.isdigit() and int(length[:18]) > MAX_BODY_BYTES:
+        raise _too_large()
 
 
 def _refused_encoding(scope: Scope) -> Problem | None:

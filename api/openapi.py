@@ -10,8 +10,9 @@ from pydantic import TypeAdapter
 from api.intake.options import OptionsIn
 from api.schemas import examples
 from api.schemas.batches import BatchLine
-from api.schemas.jobs import ProblemOut, UrlJob
+from api.schemas.jobs import KEY_PATTERN, ProblemOut, UrlJob
 from api.security.auth import SECURITY_SCHEMES
+from jobs.domain.names import PRINTED_PATTERN
 
 DESCRIPTION: Final = """
 Submit an image or a PDF, get its text, layout and tables back. Everything is a **job**:
@@ -41,8 +42,9 @@ _OPTIONS_REF: Final = {"$ref": "#/components/schemas/ReadOptions"}
 _ANY_OBJECT: Final = {"type": "object", "additionalProperties": True}
 
 
-def _optional_header(name: str, description: str) -> dict[str, Any]:
-    kinds = [{"type": "string"}, {"type": "null"}]
+def _optional_header(name: str, description: str, pattern: str = "") -> dict[str, Any]:
+    text = {"type": "string", "pattern": pattern} if pattern else {"type": "string"}
+    kinds = [text, {"type": "null"}]
     return {
         "name": name,
         "in": "header",
@@ -56,7 +58,9 @@ PREFER: Final = "`wait=N` waits up to N seconds for the job to end (RFC 7240)."
 CREATE_JOB_HEADERS: Final = [
     _optional_header("prefer", PREFER),
     _optional_header(
-        "idempotency-key", "Makes a repeated request safe: the first answer is given again."
+        "idempotency-key",
+        "Makes a repeated request safe: the first answer is given again.",
+        KEY_PATTERN,
     ),
 ]
 CREATE_JOB_BODY: Final[dict[str, Any]] = {
@@ -68,13 +72,14 @@ CREATE_JOB_BODY: Final[dict[str, Any]] = {
             "schema": {
                 "type": "object",
                 "required": ["file"],
+                "additionalProperties": False,
                 "properties": {
                     "file": {"type": "string", "format": "binary"},
                     "options": _OPTIONS_REF,
                     "metadata": _ANY_OBJECT,
                     "callback_url": {"type": "string", "format": "uri"},
                     "deadline_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 604800},
-                    "filename": {"type": "string", "maxLength": 255},
+                    "filename": {"type": "string", "maxLength": 255, "pattern": PRINTED_PATTERN},
                     "priority": {"enum": ["interactive", "normal", "batch"]},
                     "begin_within_s": {
                         "type": "number",
@@ -118,6 +123,7 @@ CREATE_BATCH_BODY: Final[dict[str, Any]] = {
         "multipart/form-data": {
             "schema": {
                 "type": "object",
+                "additionalProperties": False,
                 "properties": {
                     "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
                     "archive": {"type": "string", "format": "binary"},

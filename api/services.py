@@ -1,10 +1,10 @@
 """Dependencies of the handlers: opened once at start-up, closed at shutdown."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,7 @@ from jobs.storage.blob_store import Blobs
 from jobs.supervised_thread import SupervisedThread
 
 MEGABYTE = 1_000_000
+T = TypeVar("T")
 
 
 class Broker(Publishes, Protocol):
@@ -52,6 +53,7 @@ class Services:
     capabilities: TTLCache[Sequence[Mapping[str, Any]]]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _arriving: set[tuple[str, str]] = field(default_factory=set)
+    _unbroken: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
     def threads(self) -> Sequence[SupervisedThread]:
@@ -92,6 +94,17 @@ class Services:
                 return await self.stopping.wait()
         except TimeoutError:
             return False
+
+    async def to_its_end(self, step: Coroutine[Any, Any, T]) -> T:
+        """Run a step that goes on when its request is cancelled: half of it would be a defect."""
+        task = asyncio.create_task(step)
+        self._unbroken.add(task)
+        task.add_done_callback(self._unbroken.discard)
+        return await asyncio.shield(task)
+
+    async def finish_steps(self) -> None:
+        """Wait for steps whose requests were cancelled."""
+        await asyncio.gather(*self._unbroken, return_exceptions=True)
 
     async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
         """Delete what was stored for a job that was not created.

@@ -1,7 +1,9 @@
 """The ledger: one database and the stores that keep it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from jobs.admission.capacity import QueueLoad
 from jobs.db.clock import Clock, SharedClock, utc_now
@@ -56,8 +58,10 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
     Without a `clock` its time is the database's where hosts share one, else this machine's.
     """
     database = Database(settings.sqlalchemy_url)
+    # A clock that is passed simulates time, of which caches must see the same.
+    monotonic = time.monotonic if clock is None else partial(_seconds, clock)
     clock = clock or (utc_now if database.is_sqlite else SharedClock(database.now))
-    load = QueueLoad(database, settings, clock)
+    load = QueueLoad(database, settings, clock, monotonic)
     return Ledger(
         database=database,
         clock=clock,
@@ -75,3 +79,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         batches=BatchStore(database, settings, clock),
         deletion=Deletion(database, clock),
     )
+
+
+def _seconds(clock: Clock) -> float:
+    return clock().timestamp()

@@ -39,6 +39,9 @@ class DocumentLines:
 
     def read(self, text: bytes) -> list[BatchDocument]:
         """The documents of a text. Raises Problem `bad_documents` with up to MOST_ERRORS rows."""
+        most = self._services.settings.max_batch_documents
+        if sum(1 for line in split_lines([text]) if line.strip()) > most:
+            raise too_many(most)
         documents: list[BatchDocument] = []
         custom_ids: set[str] = set()
         for number, line in enumerate(split_lines([text]), start=1):
@@ -145,6 +148,12 @@ def merge(files: Sequence[BatchDocument], listed: Sequence[BatchDocument]) -> li
 def bad_documents(detail: str, rows: Sequence[Mapping[str, str]]) -> Problem:
     """The problem of a list of documents; `rows` say where and what is expected there."""
     return Problem("bad_documents", detail, errors=list(rows))
+
+
+def too_many(most: int) -> Problem:
+    """The problem of a batch with too many documents."""
+    detail = f"A batch has at most {most} documents."
+    return Problem("batch_too_large", detail, headers={"Connection": "close"}, limit=most)
 
 
 def encode(documents: Iterable[BatchDocument]) -> Iterator[bytes]:

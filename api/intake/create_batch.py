@@ -16,6 +16,7 @@ from api.intake.batch_manifest import (
     encode,
     merge,
     name_documents,
+    too_many,
     with_sources,
 )
 from api.intake.create_job import check_key
@@ -32,12 +33,12 @@ from jobs.domain.egress_policy import parse_target
 from jobs.domain.errors import NotFound
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, NewBatch, NewJob
+from jobs.domain.names import form_name, relative_name
 from jobs.storage.blob_store import archive_key, batch_prefix, documents_key, input_key, job_prefix
 
 _FIELDS = frozenset(BatchParameters.model_fields)
 _LINES_TYPES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
 _ZIP_TYPES = ("application/zip", "application/x-zip-compressed")
-LONGEST_NAME = 500
 _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -67,14 +68,23 @@ async def accept_batch(
     check_key(key)
     await services.refuse_when_full(tenant)
     arriving = _Arriving(new_id("batch"), tenant)
-    created = False
     with services.arriving(tenant, None if key is None else f"batch {key}"):
         try:
             await _read(request, services, arriving)
-            batch, created = await _create(services, arriving, key)
-        finally:
-            if not created:
-                await run_in_threadpool(_discard_unless_accepted, services, arriving)
+        except BaseException:
+            await run_in_threadpool(_discard_unless_accepted, services, arriving)
+            raise
+        return await services.to_its_end(_accept(services, arriving, key))
+
+
+async def _accept(services: Services, arriving: _Arriving, key: str | None) -> tuple[Batch, bool]:
+    """Create the batch. Not to be broken off: its files go only if no batch will need them."""
+    created = False
+    try:
+        batch, created = await _create(services, arriving, key)
+    finally:
+        if not created:
+            await run_in_threadpool(_discard_unless_accepted, services, arriving)
     return batch, created
 
 
@@ -107,7 +117,7 @@ async def _take_file(services: Services, arriving: _Arriving, part: FilePart) ->
     index = len(arriving.files)
     most = services.settings.max_batch_documents
     if index >= most or arriving.archive is not None:
-        raise _too_many(most) if index >= most else _mixed()
+        raise too_many(most) if index >= most else _mixed()
     key = input_key(arriving.file_job(index))
     arriving.files.append(BatchDocument(name=_name(part.filename)))
     # Checked when it is opened: one file that is not a document must not fail the others.
@@ -118,9 +128,7 @@ async def _take_file(services: Services, arriving: _Arriving, part: FilePart) ->
 
 
 def _name(given: str | None) -> str | None:
-    """A file's path within what was sent, to show and to refer to it by; never used as a path."""
-    plain = (given or "").replace("\\", "/").lstrip("/")
-    return "".join(letter for letter in plain if letter.isprintable())[:LONGEST_NAME] or None
+    return None if given is None else relative_name(form_name(given))
 
 
 async def _take_archive(
@@ -181,7 +189,7 @@ def _documents(
     listed = lines.read(arriving.lines)
     most = services.settings.max_batch_documents
     if len(listed) > most:
-        raise _too_many(most)
+        raise too_many(most)
     if arriving.archive is not None:
         if any(each.url or each.job_id for each in listed):
             raise _mixed()
@@ -190,7 +198,7 @@ def _documents(
     if not documents:
         raise Problem("batch_empty", "The request contains no documents.")
     if len(documents) > most:
-        raise _too_many(most)
+        raise too_many(most)
     return list(name_documents(with_sources(services, arriving.tenant, documents)))
 
 
@@ -220,11 +228,6 @@ def _discard_unless_accepted(services: Services, arriving: _Arriving) -> None:
         for index in range(len(arriving.files)):
             job = arriving.file_job(index)
             services.blobs.delete_prefix(job_prefix(job.tenant, job.id))
-
-
-def _too_many(most: int) -> Problem:
-    detail = f"A batch has at most {most} documents."
-    return Problem("batch_too_large", detail, headers={"Connection": "close"}, limit=most)
 
 
 def _mixed() -> Problem:

@@ -7,12 +7,13 @@ from starlette.concurrency import run_in_threadpool
 
 from api.intake.parse_request import Submission, read_submission
 from api.problems import Problem
+from api.schemas.jobs import KEY_PATTERN
 from api.services import Services
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.storage.blob_store import input_key, job_prefix
 
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY = re.compile(KEY_PATTERN)
 
 
 async def accept(
@@ -25,14 +26,23 @@ async def accept(
     check_key(key)
     await services.refuse_when_full(tenant)
     draft = NewJob(id=new_id("job"), tenant=tenant, options={}, idempotency_key=key)
-    created = False
     with services.arriving(tenant, key):
         try:
             submission = await read_submission(request, services, input_key(draft))
-            job, created = await _submit(services, submission, draft)
-        finally:
-            if not created:
-                await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
+        except BaseException:
+            await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
+            raise
+        return await services.to_its_end(_create(services, submission, draft))
+
+
+async def _create(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
+    """Create the job. Not to be broken off: its document goes only if no job will need it."""
+    created = False
+    try:
+        job, created = await _submit(services, submission, draft)
+    finally:
+        if not created:
+            await services.discard_unless_accepted(draft.id, job_prefix(draft.tenant, draft.id))
     return job, created
 
 

@@ -14,6 +14,7 @@ from api.problems import Problem
 
 FILE_FIELD: Final = "file"
 MAX_FIELD_BYTES: Final = 64 * 1024
+_PLAIN_ENCODINGS: Final = frozenset({b"", b"7bit", b"8bit", b"binary", b"identity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class FormParser:
         self._field: bytearray | None = None
         self._field_name = ""
         self._complete = False
+        self._opening = b"--" + boundary
+        self._preamble: bytes | None = b""  # None once the first boundary has come
         self._parser = MultipartParser(
             boundary,
             {
@@ -59,11 +62,25 @@ class FormParser:
     def feed(self, chunk: bytes) -> list[FileStart | bytes]:
         """Parse the next bytes of the body; return the files' beginnings and bytes in them."""
         try:
-            self._parser.write(chunk)
+            self._parser.write(self._without_preamble(chunk))
         except FormParserError as error:
             raise Problem("bad_multipart", f"The form is malformed: {error}.") from error
         found, self._found = self._found, []
         return found
+
+    def _without_preamble(self, chunk: bytes) -> bytes:
+        """What follows the text that may stand before the first boundary (RFC 2046, 5.1.1)."""
+        if self._preamble is None:
+            return chunk
+        text = self._preamble + chunk
+        at = 0 if text.startswith(self._opening) else text.find(b"\r\n" + self._opening) + 2
+        if at > 1 or text.startswith(self._opening):
+            self._preamble = None
+            return text[at:]
+        if len(text) > MAX_FIELD_BYTES:
+            raise Problem("bad_multipart", "The form does not begin with its boundary.")
+        self._preamble = text
+        return b""
 
     def close(self) -> None:
         """Raise Problem unless the form was complete."""
@@ -84,6 +101,7 @@ class FormParser:
         self._header_name = self._header_value = b""
 
     def _end_headers(self) -> None:
+        self._check_encoding()
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
         name = parameters.get(b"name", b"").decode("utf-8", "replace")
         if name in self._files:
@@ -93,6 +111,14 @@ class FormParser:
             self._field = None
         else:
             self._begin_field(name)
+
+    def _check_encoding(self) -> None:
+        """Refuse parts that are encoded (RFC 7578, 4.7, deprecates that), by name."""
+        for name in (b"content-transfer-encoding", b"content-encoding"):
+            value = self._headers.get(name, b"").strip().lower()
+            if value not in _PLAIN_ENCODINGS:
+                shown = f"{name.decode().title()} {value.decode('latin-1')!r}"
+                raise Problem("bad_multipart", f"The {shown} of a part is not supported.")
 
     def _begin_field(self, name: str) -> None:
         if name not in self._limits or name in self.fields:

@@ -1,6 +1,7 @@
 """Checks what a caller chose for a reading: known names, allowed values, installed models."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
@@ -20,6 +21,11 @@ from vision.core.options import (
 from vision.input.page_selection import parse_pages
 
 KNOWN: Final = tuple(declarations())
+# In JSON that escapes: NUL, and halves of a surrogate pair without the other one.
+_UNSTORABLE: Final = re.compile(
+    r"(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..\\u)d[c-f]..)"
+)
+_DEFAULTS: Final = {each.name: each.default for each in fields(ReadOptions)}
 
 
 def check_options(given: Mapping[str, Any]) -> ReadOptions:
@@ -28,15 +34,27 @@ def check_options(given: Mapping[str, Any]) -> ReadOptions:
     Raises Problem `unknown_option` and `invalid_option`, BadInput `bad_page_selection`.
     """
     try:
-        return _check_text(json.dumps(given))
+        text = json.dumps(given)
+        if _UNSTORABLE.search(text):
+            rows = [{"place": "options", "expected": "Text without NUL and lone surrogates"}]
+            raise _invalid(rows)
+        return _check_text(text)
     except RecursionError as error:
         rows = [{"place": "options", "expected": "Names and values, nested no deeper"}]
         raise _invalid(rows) from error
 
 
 def options_dict(options: ReadOptions) -> dict[str, Any]:
-    """The options by name, as they are stored. They are flat: no need of `dataclasses.asdict`."""
-    return {name: getattr(options, name) for name in KNOWN}
+    """The options by name, as they are stored: the profile, and what differs from the defaults.
+
+    A worker of the previous release lacks the options of this one: it can read what uses none.
+    """
+    given = {name: getattr(options, name) for name in KNOWN}
+    return {
+        name: value
+        for name, value in given.items()
+        if name == "profile" or value != _DEFAULTS[name]
+    }
 
 
 def _field(kind: Any, declared: Declaration, default: Any) -> Any:

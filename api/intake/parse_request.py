@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from api.schemas.jobs import JobParameters, Model, UrlJob
 from api.services import Services
 from jobs.domain.egress_policy import parse_target
 from jobs.domain.job import NewJob
+from jobs.domain.names import display_name, form_name
 from jobs.storage.blob_store import input_key
 from vision.core.options import ReadOptions
 
@@ -28,7 +30,8 @@ MAX_METADATA_DEPTH = 64  # Pydantic writes no more than 255 levels, the job's ow
 _JSON_FIELDS = ("options", "metadata")
 _FORM_FIELDS = frozenset(JobParameters.model_fields)
 _STRICT_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-_RAW_TYPES = ("image/", "application/pdf", "application/octet-stream")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
+_RAW_TYPES = ("image/", "application/pdf", "application/octet-stream", "binary/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ async def _read_form(request: Request, services: Services, blob: str) -> Submiss
         _FORM_FIELDS,
     )
     upload = await receive(form.file_chunks(), services.blobs, blob, limit)
-    parameters = parse_parameters(JobParameters, {"filename": form.filename, **form.fields})
+    name = None if form.filename is None else display_name(form_name(form.filename))
+    parameters = parse_parameters(JobParameters, {"filename": name, **form.fields})
     return Submission(parameters, await _check(parameters, services), upload)
 
 
@@ -111,18 +115,10 @@ def parse_parameters(shape: type[P], fields: Mapping[str, str | None]) -> P:
     values: dict[str, Any] = {name: text for name, text in fields.items() if text is not None}
     for name in values.keys() & set(_JSON_FIELDS):
         values[name] = _parse_json(name, values[name])
-    if "filename" in values:
-        values["filename"] = _display_name(values["filename"])
     try:
         return shape.model_validate(values)
     except ValidationError as error:
         raise _invalid(error) from error
-
-
-def _display_name(name: str) -> str:
-    # Old browsers sent whole paths; only the part that a person recognises is kept, for display.
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(letter for letter in last if letter.isprintable())[:255]
 
 
 def _parse_json(name: str, text: str) -> Any:
@@ -151,7 +147,7 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
     )
     try:
         text = _STRICT_JSON.encode(metadata).encode()
-        holds = len(text) <= MAX_METADATA_BYTES and rb"\u0000" not in text
+        holds = len(text) <= MAX_METADATA_BYTES and _NUL.search(text) is None
         holds = holds and _depth(metadata) <= MAX_METADATA_DEPTH
     except (ValueError, RecursionError):
         holds = False

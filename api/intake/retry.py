@@ -50,6 +50,12 @@ async def retry_batch(
         idempotency_key=key,
         fingerprint=_fingerprint(batch.id, states) if key else None,
     )
+    return await services.to_its_end(_create_batch(services, new, listed))
+
+
+async def _create_batch(
+    services: Services, new: NewBatch, listed: Sequence[BatchDocument]
+) -> tuple[Batch, bool]:
     await run_in_threadpool(store_list, services, new, listed)
     made, created = await run_in_threadpool(services.ledger.batches.create, new)
     if not created:
@@ -77,10 +83,14 @@ async def retry_job(services: Services, job: Job, key: str | None) -> tuple[Job,
         idempotency_key=key,
         fingerprint=_fingerprint(job.id, ()) if key else None,
     )
+    return await services.to_its_end(_create_again(services, job, new))
+
+
+async def _create_again(services: Services, job: Job, new: NewJob) -> tuple[Job, bool]:
     created = False
     try:
-        new = await run_in_threadpool(_with_document, services, job, new)
-        made, created = await services.group_commit.submit(new)
+        complete = await run_in_threadpool(_with_document, services, job, new)
+        made, created = await services.group_commit.submit(complete)
     finally:
         if not created:
             await services.discard_unless_accepted(new.id, job_prefix(new.tenant, new.id))

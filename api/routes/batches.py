@@ -12,6 +12,7 @@ from api.intake.retry import USUAL, Retried, retry_batch
 from api.keyed_router import keyed_router
 from api.openapi import CREATE_BATCH_BODY, CREATE_BATCH_HEADERS
 from api.schemas.batches import BatchList, BatchOut, batch_path
+from api.schemas.jobs import KEY_PATTERN, BatchId
 from api.security.auth import Reader, Writer
 from api.services import ServicesDep
 from jobs.domain.job import Batch
@@ -56,9 +57,7 @@ def list_batches(
     services: ServicesDep,
     key: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[
-        str | None, Query(max_length=64, description="`next` of the previous page.")
-    ] = None,
+    before: Annotated[BatchId | None, Query(description="`next` of the previous page.")] = None,
 ) -> BatchList:
     """Cursor pagination: repeat with `before` set to `next` until it is null."""
     batches, cursor = services.ledger.batches.list(key.tenant, limit=limit, before=before)
@@ -104,7 +103,7 @@ async def retry(
         list[Retried] | None,
         Query(description="Final states of the documents to retry; failed and expired if absent."),
     ] = None,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    idempotency_key: Annotated[str | None, Header(pattern=KEY_PATTERN)] = None,
 ) -> Response:
     """Creates a batch of the documents that ended in these states, with the same `custom_id`s.
 

@@ -48,7 +48,7 @@ async def follow_job(
     services: ServicesDep,
     key: Reader,
     job_id: str,
-    last_event_id: Annotated[str | None, Header(max_length=20)] = None,
+    last_event_id: Annotated[str | None, Header(pattern="^[0-9]{0,20}$")] = None,
 ) -> Response:
     """Each event's `id` is its sequence; send it back as `Last-Event-ID` to resume after it."""
     after = _sequence(last_event_id)
@@ -67,9 +67,13 @@ async def _stream(request: Request, services: Services, job: Job, after: int) ->
     sent_at = time.monotonic()
     while not await request.is_disconnected():
         try:
+            # Read before the events: a job that had ended then has all of them now.
+            ended = after > 0 and await _has_ended(services, job)
             events = await _since(services, job.id, after)
         except NotFound:
             return
+        if ended and not events:
+            return  # the caller has seen the last event, or named one that never came
         for event in events:
             yield _format(event)
             after, sent_at = event.sequence, time.monotonic()
@@ -80,6 +84,11 @@ async def _stream(request: Request, services: Services, job: Job, after: int) ->
             sent_at = time.monotonic()
         if services.stopping.is_set() or (not events and await services.pause(POLL_S)):
             return
+
+
+async def _has_ended(services: Services, job: Job) -> bool:
+    now = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)
+    return now.state in FINAL_JOB_STATES
 
 
 async def _since(services: Services, job_id: str, after: int) -> list[JobEvent]:

@@ -15,7 +15,7 @@ from api.keyed_router import keyed_router
 from api.long_poll import allowed_wait_s, wait_until_final
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
-from api.schemas.jobs import JobList, JobOut, job_path
+from api.schemas.jobs import KEY_PATTERN, Id, JobId, JobList, JobOut, job_path
 from api.security.auth import Reader, Writer, writer_of
 from api.services import Services, ServicesDep, get_services
 from jobs.domain.job import Job
@@ -26,6 +26,7 @@ POLL_AFTER = "1"
 log = logging.getLogger(__name__)
 
 router = keyed_router("/v1/jobs", "jobs")
+IdempotencyKey = Annotated[str | None, Header(pattern=KEY_PATTERN)]
 Prefer = Annotated[str | None, Header(description=PREFER)]
 
 
@@ -74,13 +75,9 @@ def list_jobs(
     services: ServicesDep,
     key: Reader,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
-    batch_id: Annotated[
-        str | None, Query(max_length=64, description="Only jobs of this batch.")
-    ] = None,
+    batch_id: Annotated[Id | None, Query(description="Only jobs of this batch.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[
-        str | None, Query(max_length=64, description="`next` of the previous page.")
-    ] = None,
+    before: Annotated[JobId | None, Query(description="`next` of the previous page.")] = None,
 ) -> JobList:
     """Cursor pagination: repeat with `before` set to `next` until it is null."""
     jobs, cursor = services.ledger.jobs.list(
@@ -129,7 +126,7 @@ async def retry(
     services: ServicesDep,
     key: Writer,
     job_id: str,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Creates a job with `retry_of` set to this one; pages that were read are kept.
 

@@ -32,7 +32,10 @@ _RETRY = {"Retry-After": "1"}
 router = keyed_router("/v1/jobs/{job_id}", "results")
 Format = Annotated[
     str | None,
-    Query(description=f"One of {_NAMES}; wins over the Accept header."),
+    Query(
+        description=f"One of {_NAMES}; wins over the Accept header.",
+        json_schema_extra={"enum": list(_FORMATS)},
+    ),
 ]
 
 

@@ -49,7 +49,11 @@ def list_deliveries(
 
 
 @router.post(
-    "/replay", operation_id="replayDeliveries", summary="Replay many deliveries", status_code=202
+    "/replay",
+    operation_id="replayDeliveries",
+    summary="Replay many deliveries",
+    status_code=202,
+    responses=documented("bad_request", "too_large"),
 )
 def replay_deliveries(services: ServicesDep, key: WebhookKeeper, body: ReplayRequest) -> Replayed:
     """Those in the given `states` (failed by default), oldest first.

@@ -22,7 +22,7 @@ from api.services import ServicesDep
 from jobs.domain.egress_policy import parse_target
 
 _ONE = documented("not_found")
-_TAKES_URL = documented("egress_refused", "invalid_request")
+_TAKES_URL = documented("bad_request", "bad_url", "egress_refused", "invalid_request", "too_large")
 _MAKES_SECRET = documented("secret_key_missing")
 
 router = keyed_router("/v1/webhooks", "webhooks", "invalid_request")

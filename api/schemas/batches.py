@@ -5,15 +5,44 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    StringConstraints,
+    model_validator,
+)
 
 from api.links import link
 from api.schemas import examples
-from api.schemas.jobs import FaultOut, Model, Parameters, PriorityName, Url, priority_name
+from api.schemas.jobs import (
+    FaultOut,
+    JobId,
+    Line,
+    Model,
+    Parameters,
+    PriorityName,
+    Url,
+    complete_options,
+    priority_name,
+)
 from jobs.domain.job import Batch
+from jobs.domain.names import LONGEST_NAME, relative_name
 from jobs.domain.states import BatchState, JobState
 
-CustomId = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+CustomId = Annotated[Line, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
+
+
+def _plain_path(name: str) -> str:
+    """The name as the document's own is kept, so that `./a.png` finds `a.png`."""
+    plain = relative_name(name)
+    if plain is None:
+        raise ValueError("the name of a document")
+    return plain
+
+
+DocumentName = Annotated[CustomId, AfterValidator(_plain_path)]
 
 
 class BatchParameters(Parameters):
@@ -40,9 +69,9 @@ class BatchLine(Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": list(examples.BATCH_LINES)})
 
-    name: str | None = Field(None, min_length=1, max_length=500)
+    name: DocumentName | None = None
     url: Url | None = None
-    job: Annotated[str, StringConstraints(pattern="^job_[0-9a-z]{26}$")] | None = Field(
+    job: JobId | None = Field(
         None, description="An earlier job of yours, whose document is read again."
     )
     custom_id: CustomId | None = Field(None, description="Your name for it, in every result line.")
@@ -109,6 +138,7 @@ class BatchOut(Model):
         return cls(
             **{name: getattr(batch, name) for name in _SAME},
             documents=_counts(batch),
+            options=complete_options(batch.options),
             fault=FaultOut.of(batch.fault),
             priority=priority_name(batch.priority),
             links=_links(batch.id),
@@ -119,7 +149,7 @@ class BatchOut(Model):
 _SAME = tuple(
     each.name
     for each in fields(Batch)
-    if each.name in BatchOut.model_fields.keys() - {"fault", "priority", "documents"}
+    if each.name in BatchOut.model_fields.keys() - {"fault", "options", "priority", "documents"}
 )
 
 

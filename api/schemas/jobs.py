@@ -4,19 +4,51 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Final, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    StringConstraints,
+)
 
 from api.links import link
 from api.problems import type_link
 from api.schemas import examples
 from jobs.admission.capacity import Estimate
 from jobs.domain.job import Fault, Job, PageRow, Priority
+from jobs.domain.names import LONGEST_FILENAME, PRINTED_PATTERN, is_clean, last_part
 from jobs.domain.states import JobState, PageState
+from vision.core.options import ReadOptions
 
 PriorityName = Literal["interactive", "normal", "batch"]
-Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
+Url = Annotated[str, StringConstraints(min_length=8, max_length=2000, pattern=r"^[!-~]+$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+JobId = Annotated[str, StringConstraints(pattern=r"^job_[0-9a-z]{26}$")]
+BatchId = Annotated[str, StringConstraints(pattern=r"^batch_[0-9a-z]{26}$")]
+KEY_PATTERN: Final = r"^[!-~]{1,255}$"  # of an Idempotency-Key: visible ASCII
+DeliveryId = Annotated[str, StringConstraints(pattern=r"^msg_[0-9a-z]{26}$")]
+
+
+def _check_clean(text: str) -> str:
+    if not is_clean(text):
+        raise ValueError("text without control characters and direction marks")
+    return text
+
+
+def _file_part(value: object) -> object:
+    return last_part(value) if isinstance(value, str) else value
+
+
+# Text of one line that people see. The pattern is what JSON Schema can say of it.
+Line = Annotated[
+    str, AfterValidator(_check_clean), Field(json_schema_extra={"pattern": PRINTED_PATTERN})
+]
+Filename = Annotated[Line, BeforeValidator(_file_part), Field(max_length=LONGEST_FILENAME)]
 
 
 class Model(BaseModel):
@@ -49,7 +81,7 @@ class JobParameters(Parameters):
     deadline_s: PositiveFloat | None = Field(
         None, le=7 * 86400, description="Seconds after which the job expires unfinished."
     )
-    filename: str | None = Field(None, max_length=255, description="A name to show, never a path.")
+    filename: Filename | None = Field(None, description="A name to show, never a path.")
     priority: PriorityName = Field(
         "normal",
         description="Order among your own jobs; other tenants' are not affected.",
@@ -158,6 +190,7 @@ class JobOut(Model):
         """Translate the ledger's value, which needs no second validation."""
         return cls.model_construct(
             **dict(zip(_SAME, _read_same(job), strict=True)),
+            options=complete_options(job.options),
             input=_input(job),
             pages=PageCounts.model_construct(
                 total=job.pages_total, succeeded=job.pages_succeeded, failed=job.pages_failed
@@ -175,9 +208,17 @@ class JobOut(Model):
 _SAME = tuple(
     each.name
     for each in fields(Job)
-    if each.name in JobOut.model_fields.keys() - {"fault", "priority"}
+    if each.name in JobOut.model_fields.keys() - {"fault", "options", "priority"}
 )
 _read_same = attrgetter(*_SAME)
+
+
+_DEFAULT_OPTIONS: Final = {each.name: each.default for each in fields(ReadOptions)}
+
+
+def complete_options(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the defaults that are left out where they are stored."""
+    return {**_DEFAULT_OPTIONS, **stored}
 
 
 def priority_name(priority: Priority) -> PriorityName:

@@ -1,24 +1,37 @@
 """The schemas of webhook endpoints, deliveries and attempts."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from api.schemas import examples
-from api.schemas.jobs import Model, Url
+from api.schemas.jobs import DeliveryId, Id, Line, Model, Url
 from jobs.domain.delivery import Endpoint
 from jobs.domain.events import ALL, FILTERS, WebhookEvent
 from jobs.domain.states import DeliveryState
 
-Description = Annotated[str, StringConstraints(max_length=200)]
+Description = Annotated[Line, StringConstraints(max_length=200)]
 if TYPE_CHECKING:
     EventName = str
     EventFilter = str
 else:  # built from the registry, which no static type can be
     EventName = Literal[tuple(event.value for event in WebhookEvent)]
     EventFilter = Literal[FILTERS]
-Id = Annotated[str, StringConstraints(max_length=64)]
+
+
+def _check_written(value: object) -> object:
+    """Refuse numbers, which would be seconds since 1970."""
+    if isinstance(value, str) and _DATE.match(value) is None:
+        raise ValueError("a time such as 2026-01-31T12:00:00Z")
+    if not isinstance(value, str | datetime):
+        raise ValueError("a text such as 2026-01-31T12:00:00Z")  # noqa: TRY004 - pydantic's way
+    return value
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+Moment = Annotated[AwareDatetime, BeforeValidator(_check_written)]
 
 
 class NewEndpoint(Model):
@@ -111,10 +124,10 @@ class DeliveryQuery(Model):
     batch_id: Id | None = None
     event: EventName | None = None
     state: DeliveryState | None = None
-    since: AwareDatetime | None = Field(None, description="Created at or after this time.")
-    until: AwareDatetime | None = Field(None, description="Created before this time.")
+    since: Moment | None = Field(None, description="Created at or after this time.")
+    until: Moment | None = Field(None, description="Created before this time.")
     limit: int = Field(50, ge=1, le=200)
-    before: Id | None = Field(None, description="`next` of the previous page.")
+    before: DeliveryId | None = Field(None, description="`next` of the previous page.")
 
 
 class DeliveryList(Model):
@@ -134,8 +147,8 @@ class ReplayRequest(Model):
     batch_id: Id | None = None
     events: list[EventName] | None = Field(None, min_length=1)
     states: list[DeliveryState] = Field([DeliveryState.FAILED], min_length=1)
-    since: AwareDatetime | None = Field(None, description="Created at or after this time.")
-    until: AwareDatetime | None = Field(None, description="Created before this time.")
+    since: Moment | None = Field(None, description="Created at or after this time.")
+    until: Moment | None = Field(None, description="Created before this time.")
 
 
 class Replayed(Model):

@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,7 @@ from jobs.security.api_keys import ApiKey
 
 CACHED_S = 5.0
 CACHED_KEYS = 1024
+_KEY: Final = "pagesight.key"  # where a request's scope keeps the key it was admitted with
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pagesight"'}
 
 SECURITY_SCHEMES: Final = {
@@ -60,8 +61,10 @@ def _key_text(request: Request) -> str | None:
 async def authenticate(request: Request) -> ApiKey:
     """The caller's key. Raises Problem `unauthorised`, which never repeats what was sent.
 
-    Raises `rate_limited` where the key sends too many requests.
+    Raises `rate_limited` where the key sends too many requests, of which each is counted once.
     """
+    if (known := request.scope.get(_KEY)) is not None:
+        return cast("ApiKey", known)
     text = _key_text(request)
     if not text:
         raise Problem("unauthorised", "The request carries no API key.", headers=_CHALLENGE)
@@ -73,6 +76,7 @@ async def authenticate(request: Request) -> ApiKey:
         raise Problem("unauthorised", message, headers=_CHALLENGE)
     add_log_fields(tenant=key.tenant)
     await services.rates.admit(request, key)
+    request.scope[_KEY] = key
     return key
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,10 +29,11 @@ class Source:
 
     def fingerprint(self) -> str:
         """Return a digest that changes when a document of the source does."""
-        digest = hashlib.sha256(str(self.path.resolve()).encode())
+        digest = hashlib.sha256(os.fsencode(self.path.resolve()))
         for path in self.documents:
             found = path.stat()
-            digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+            digest.update(os.fsencode(path))
+            digest.update(f"\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
         return digest.hexdigest()
 
 
@@ -83,7 +85,8 @@ def _form(source: Source, parameters: Mapping[str, str], boundary: str) -> Itera
     for path in source.documents:
         name = _escaped(path.relative_to(source.path).as_posix())
         head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
-        yield f"--{boundary}\r\n{head}\r\n\r\n".encode()
+        # A name that is not UTF-8 has characters that stand for its bytes.
+        yield f"--{boundary}\r\n{head}\r\n\r\n".encode("utf-8", "replace")
         yield from _read(path)
         yield b"\r\n"
     yield f"--{boundary}--\r\n".encode()

@@ -1,6 +1,8 @@
 """How full the queue is and how fast it drains: whether to admit more, and when to try again."""
 
 import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -48,10 +50,17 @@ class QueueLoad:
     Counts are cached for CACHED_S, so a cap may be exceeded by what arrives within it.
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._monotonic = monotonic  # for caches: the shared clock may query the database
         self._lock = Lock()
         self._cached: dict[str | None, tuple[float, int]] = {}
         self._counting = Lock()
@@ -62,7 +71,7 @@ class QueueLoad:
 
         Counted once in CACHED_S, and each time where it seems full.
         """
-        now = self._clock().timestamp()
+        now = self._monotonic()
         with self._lock:
             until, left = self._cached.get(tenant, (0.0, 0))
         if left <= 0 or now >= until:
@@ -75,7 +84,7 @@ class QueueLoad:
 
     def has_cached_capacity(self, tenant: str, count: int = 1) -> bool:
         """Whether the cached counts admit so many; runs no query, so it never waits."""
-        now = self._clock().timestamp()
+        now = self._monotonic()
         with self._lock:
             known = [self._cached.get(whose, (0.0, 0)) for whose in (None, tenant)]
         return all(left >= count and now < until for until, left in known)

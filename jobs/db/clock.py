@@ -31,17 +31,24 @@ class SharedClock:
         self._fallback = fallback
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
-        self._learned: datetime | None = None
-        self._learned_at = 0.0
+        self._learned: tuple[datetime, float] | None = None  # and the uptime at that moment
 
     def __call__(self) -> datetime:
         """Return the time, aware, in UTC."""
-        with self._lock:
-            if _uptime_s() - self._asked_at >= ASK_EVERY_S:
-                self._learn()
-            if self._learned is None:
-                return self._fallback()
-            return self._learned + timedelta(seconds=_uptime_s() - self._learned_at)
+        # Only the thread that asks waits for the answer; before the first one all do.
+        if self._is_due() and self._lock.acquire(blocking=self._learned is None):
+            try:
+                if self._is_due():
+                    self._learn()
+            finally:
+                self._lock.release()
+        if self._learned is None:
+            return self._fallback()
+        told, at = self._learned
+        return told + timedelta(seconds=_uptime_s() - at)
+
+    def _is_due(self) -> bool:
+        return _uptime_s() - self._asked_at >= ASK_EVERY_S
 
     def _learn(self) -> None:
         began = self._asked_at = _uptime_s()
@@ -49,7 +56,7 @@ class SharedClock:
             told = self._ask()
         except LedgerUnavailable:
             return
-        self._learned, self._learned_at = told, (began + _uptime_s()) / 2
+        self._learned = (told, (began + _uptime_s()) / 2)
 
 
 def _uptime_s() -> float:

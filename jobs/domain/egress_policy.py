@@ -93,19 +93,19 @@ def _literal_allowed(address: IpAddress, allow: Sequence[str]) -> bool:
 
 def _split(url: str) -> tuple[SplitResult, str]:
     if len(url) > _LONGEST_URL or not url.isascii() or any(c <= " " or c in '\\"<>' for c in url):
-        raise EgressRefused("egress_refused", "a URL is at most 2,048 printable ASCII characters")
+        raise EgressRefused("bad_url", "a URL is at most 2,048 printable ASCII characters")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise EgressRefused("egress_refused", f"not a URL: {error}") from error
+        raise EgressRefused("bad_url", f"not a URL: {error}") from error
     if parts.scheme not in _PORTS:
-        raise EgressRefused("egress_refused", "a URL begins with http:// or https://")
+        raise EgressRefused("bad_url", "a URL begins with http:// or https://")
     if "@" in parts.netloc or port == 0:
-        raise EgressRefused("egress_refused", "a URL has no user name and a port above 0")
+        raise EgressRefused("bad_url", "a URL has no user name and a port above 0")
     host = (parts.hostname or "").removesuffix(".")
     if _literal(host) is None and _NAME.fullmatch(host) is None:
-        raise EgressRefused("egress_refused", f"not a host name: {host!r}")
+        raise EgressRefused("bad_url", f"not a host name: {host!r}")
     return parts, host
 
 

@@ -15,7 +15,7 @@ from tests.api.routes.test_create_job import problem
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[2]
-RAISED = {"BadInput", "EngineFailure", "Fault", "EgressRefused", "Problem"}
+RAISED = {"BadInput", "EngineFailure", "Fault", "EgressRefused", "EgressFailed", "Problem"}
 
 
 def raised_codes() -> Iterator[tuple[str, str]]:

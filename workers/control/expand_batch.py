@@ -118,15 +118,18 @@ class BatchProcessor:
         ):
             _check_listed(listed, archive)
             ids = CustomIds()
-            for index, entry in enumerate(archive.entries):
-                document = listed.get(entry.filename, BatchDocument(name=entry.filename))
-                custom_id = ids.claim(document.custom_id or entry.filename, index)
+            for index, found in enumerate(archive.documents):
+                document = listed.get(found.name, BatchDocument(name=found.name))
+                custom_id = ids.claim(document.custom_id or found.name, index)
                 if index >= batch.laid_out:
                     new = self._new_job(batch, index, replace(document, custom_id=custom_id))
                     yield self._unpack(archive, index, new)
 
     def _unpack(self, archive: Archive, index: int, new: NewJob) -> _Expanded:
-        entry = archive.entries[index]
+        found = archive.documents[index]
+        if found.refused is not None:
+            return _Expanded(new, fault_of(found.refused), stored=False)
+        entry = found.entry
         limit = self.settings.max_upload_mb * 1_000_000
         if entry.file_size > limit:
             what = f"The document has more than {limit} bytes. Send a smaller file."
@@ -171,7 +174,9 @@ class BatchProcessor:
 
 def _check_listed(listed: Mapping[str | None, BatchDocument], archive: Archive) -> None:
     """Raise BadInput for lines about entries that the archive does not have."""
-    missing = sorted(str(name) for name in listed.keys() - {e.filename for e in archive.entries})
+    missing = sorted(
+        str(name) for name in listed.keys() - {each.name for each in archive.documents}
+    )
     if missing:
         raise BadInput(
             "bad_documents",

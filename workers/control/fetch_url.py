@@ -3,18 +3,17 @@
 import hashlib
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from jobs.domain.egress_policy import EgressRefused
 from jobs.domain.job import Job
+from jobs.domain.names import display_name
 from jobs.ledger import Ledger
 from jobs.storage.blob_store import Blobs, input_key
 from vision.core.errors import BadInput
 from workers.egress.client import EgressClient, EgressFailed, EgressResponse
 
 _RETRYABLE = {408, 425, 429}  # statuses under 500 that ask for a retry
-_LONGEST_NAME = 255
 
 
 class FetchedInput:
@@ -94,4 +93,4 @@ def _check_status(status: int) -> None:
 
 
 def _file_name(url: str) -> str | None:
-    return PurePosixPath(unquote(urlsplit(url).path)).name[:_LONGEST_NAME] or None
+    return display_name(unquote(urlsplit(url).path))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from jobs.domain.errors import NotFound
+from jobs.domain.errors import LedgerError, NotFound
 from jobs.domain.job import Fault, Job
 from jobs.domain.log_context import add_log_fields
 from jobs.ledger import Ledger
@@ -19,7 +19,7 @@ from vision.input.page_selection import select_pages
 from workers.control.fetch_url import fetch_input
 from workers.egress.client import EgressClient, EgressFailed
 from workers.inputs.document_cache import Documents
-from workers.inputs.faults import fault_of, input_missing
+from workers.inputs.faults import fault_of, input_missing, unexpected
 from workers.inputs.read_options import read_options
 
 _log = logging.getLogger(__name__)
@@ -61,6 +61,11 @@ class JobOpener:
             self._fail_when_last(job, fault_of(error))
         except (OSError, NotFound):  # BlobError is an OSError
             self._fail_when_last(job, input_missing())
+        except LedgerError:
+            raise  # there is nowhere to write
+        except Exception as error:  # noqa: BLE001 - whatever a document does, it fails with a reason
+            _log.exception("document could not be opened", extra={"job_id": job.id})
+            self._fail_when_last(job, unexpected(error))
 
     def _create_pages(self, job: Job) -> None:
         options = read_options(job.options)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from jobs.domain.names import relative_name
 from vision.core.errors import BadInput
 
-LONGEST_NAME = 500
 LARGEST_DIRECTORY = 64 << 20
 # A blank black-and-white page compresses to a hundredth; the limit of deflate is 1 : 1032.
 MAX_RATIO = 250
@@ -33,12 +33,21 @@ class ArchiveLimits:
     unpacked_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An entry that is a document, its name to show, and why it is refused, if it is."""
+
+    entry: ZipInfo
+    name: str
+    refused: BadInput | None
+
+
 class Archive:
     """An opened archive whose directory has passed the checks."""
 
-    def __init__(self, file: ZipFile, entries: Sequence[ZipInfo]) -> None:
+    def __init__(self, file: ZipFile, documents: Sequence[Document]) -> None:
         self._file = file
-        self.entries = entries
+        self.documents = documents
 
     def chunks(self, entry: ZipInfo) -> Iterator[bytes]:
         """Yield an entry's bytes; BadInput `archive_damaged` where they do not match it."""
@@ -54,8 +63,9 @@ class Archive:
 def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
     """Open a ZIP and check its directory.
 
-    Raises BadInput that names what is refused: `archive_damaged`, `_too_many`, `_encrypted`,
-    `_link`, `_path`, `_unsupported`, `_bomb`, or `batch_empty`.
+    Raises BadInput where the archive is refused: `archive_damaged`, `_too_many`, `_bomb`, or
+    `batch_empty`. An entry that is refused (`archive_encrypted`, `_link`, `_path`, `_unsupported`)
+    says so, and the others can be read. Nothing is unpacked to a path: names are only shown.
     """
     with path.open("rb") as file:
         _check_directory(file, limits)
@@ -69,10 +79,10 @@ def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
             yield Archive(archive, _documents(archive.infolist(), limits))
 
 
-def _documents(entries: Sequence[ZipInfo], limits: ArchiveLimits) -> Sequence[ZipInfo]:
+def _documents(entries: Sequence[ZipInfo], limits: ArchiveLimits) -> Sequence[Document]:
     unpacked = 0
     for entry in entries:
-        _check(entry)
+        _check_size(entry)
         unpacked += entry.file_size
         if unpacked > limits.unpacked_bytes:
             raise _refused("bomb", f"It expands to more than {limits.unpacked_bytes} bytes")
@@ -82,33 +92,36 @@ def _documents(entries: Sequence[ZipInfo], limits: ArchiveLimits) -> Sequence[Zi
         raise _refused("too_many", found)
     if not documents:
         raise BadInput("batch_empty", "The archive has no documents. Add one.")
-    return documents
+    return [_document(entry, number) for number, entry in enumerate(documents)]
 
 
-def _check(entry: ZipInfo) -> None:
-    name = entry.filename
-    shown = repr(name[:LONGEST_NAME])
+def _document(entry: ZipInfo, number: int) -> Document:
+    name = relative_name(entry.filename) or f"document-{number}"
+    return Document(entry, name, _find_fault(entry, name))
+
+
+def _find_fault(entry: ZipInfo, name: str) -> BadInput | None:
     if entry.flag_bits & _ENCRYPTED:
-        raise _refused("encrypted", f"{shown} is encrypted")
+        return _refused("encrypted", f"{name!r} is encrypted")
     if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise _refused("link", f"{shown} is a link or a device, not a file")
-    if not _is_plain(name):
-        raise _refused("path", f"{shown} leads outside the archive or is not a plain name")
+        return _refused("link", f"{name!r} is a link or a device, not a file")
+    if _leads_outside(entry.filename):
+        return _refused("path", f"{name!r} stands at a path that leads outside the archive")
     if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-        raise _refused("unsupported", f"{shown} is compressed by another method than deflate")
-    if entry.file_size > max(RATIO_FROM_BYTES, MAX_RATIO * entry.compress_size):
-        raise _refused("bomb", f"{shown} expands to over {MAX_RATIO} times its size")
+        return _refused("unsupported", f"{name!r} is compressed by another method than deflate")
+    return None
 
 
-def _is_plain(name: str) -> bool:
-    parts = name.removesuffix("/").replace("\\", "/").split("/")
+def _leads_outside(path: str) -> bool:
+    parts = path.replace("\\", "/").split("/")
     drive = len(parts[0]) == 2 and parts[0].endswith(":")
-    return (
-        name.isprintable()
-        and len(name) <= LONGEST_NAME
-        and not drive
-        and (not {"", ".", ".."} & set(parts))
-    )
+    return drive or parts[0] == "" or ".." in parts
+
+
+def _check_size(entry: ZipInfo) -> None:
+    if entry.file_size > max(RATIO_FROM_BYTES, MAX_RATIO * entry.compress_size):
+        shown = repr(relative_name(entry.filename))
+        raise _refused("bomb", f"{shown} expands to over {MAX_RATIO} times its size")
 
 
 def _is_junk(name: str) -> bool:

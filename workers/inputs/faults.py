@@ -18,7 +18,7 @@ def unexpected(error: Exception) -> Fault:
     """An error in the service. Its message is left out: it may quote the document."""
     return Fault(
         "internal_error",
-        f"The page could not be read because of an error in the service "
+        f"The document could not be read because of an error in the service "
         f"({type(error).__name__}); its log has the details.",
         "operator",
     )

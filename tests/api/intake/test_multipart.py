@@ -41,6 +41,37 @@ def test_a_file_comes_out_whole_however_the_body_is_cut(
     assert form.filename == "a.png"
 
 
+@given(
+    preamble=st.binary(max_size=300).filter(lambda text: b"--b" not in text),
+    step=st.integers(1, 400),
+)
+def test_text_before_the_first_boundary_is_ignored(preamble: bytes, step: int) -> None:
+    body = preamble + b"\r\n" + part("file", b"1234", "a.png") + b"--b--\r\n"
+    form, received = read(body, step)
+    assert (received, form.filename) == (b"1234", "a.png")
+
+
+@pytest.mark.parametrize(
+    ("header", "refused"),
+    [
+        ("Content-Transfer-Encoding: base64", True),
+        ("Content-Transfer-Encoding: quoted-printable", True),
+        ("Content-Encoding: gzip", True),
+        ("Content-Transfer-Encoding: binary", False),
+        ("Content-Transfer-Encoding: 8BIT", False),
+    ],
+)
+def test_a_part_that_is_encoded_is_refused_by_name(header: str, refused: bool) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
+    body = head + header.encode() + b"\r\n\r\n1234\r\n--b--\r\n"
+    if not refused:
+        assert read(body, 7)[1] == b"1234"
+        return
+    with pytest.raises(Problem, match=header.split(": ")[1]) as problem:
+        read(body, 7)
+    assert problem.value.kind.code == "bad_multipart"
+
+
 @given(body=st.binary(max_size=200), step=st.integers(1, 50))
 def test_rubbish_is_a_problem_and_never_another_error(body: bytes, step: int) -> None:
     with pytest.raises(Problem):
@@ -57,6 +88,7 @@ def test_rubbish_is_a_problem_and_never_another_error(body: bytes, step: int) ->
         part("file", b"1"),
         b"--b--\r\n",
         b"",
+        b"x" * (MAX_FIELD_BYTES + 1),
     ],
 )
 def test_a_form_that_breaks_the_rules_is_refused(body: bytes) -> None:

@@ -99,12 +99,12 @@ def test_a_zip_is_accepted_and_unpacked_later(
 
 
 def test_a_zip_that_is_refused_says_so_in_its_batch(client: httpx.Client, service: Service) -> None:
-    data = packed(("../a.png", PNG))
+    data = packed(("a.png", bytes(2_000_000)))
     batch = client.post("/v1/batches", content=data, headers=ZIP).json()
     tend(service, batch["id"])
     now = client.get(batch["links"]["self"]).json()
     assert now["state"] == "failed"
-    assert (now["fault"]["code"], now["fault"]["actor"]) == ("archive_path", "caller")
+    assert (now["fault"]["code"], now["fault"]["actor"]) == ("archive_bomb", "caller")
 
 
 def test_lines_may_name_urls_and_earlier_jobs(client: httpx.Client, service: Service) -> None:

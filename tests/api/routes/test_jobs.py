@@ -165,6 +165,18 @@ def test_events_tell_the_progress_and_end_with_the_job(
     problem(wrong, 422, "invalid_request")
 
 
+def test_a_stream_after_an_event_that_never_comes_ends_with_the_job(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    after = {"Last-Event-ID": "1000000"}
+    with client.stream("GET", f"/v1/jobs/{job_id}/events", headers=after) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        service.succeed(job_id, "Hello")
+        assert "".join(lines) == ""
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

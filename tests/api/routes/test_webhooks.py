@@ -27,10 +27,22 @@ def test_a_receiver_is_made_changed_and_removed(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1/x", "https://other.example.com/x", "ftp://hooks.example.com/x"],
+    ["http://127.0.0.1/x", "https://other.example.com/x"],
 )
 def test_a_receiver_that_may_not_be_reached_is_refused(client: httpx.Client, url: str) -> None:
     problem(client.post("/v1/webhooks", json={"url": url}), 422, "egress_refused")
+    assert client.get("/v1/webhooks").json()["webhooks"] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://hooks.example.com/x", "https://me@hooks.example.com/", "https://a b/", "hooks/x/"],
+)
+def test_a_malformed_receiver_is_the_caller_s_fault(client: httpx.Client, url: str) -> None:
+    refused = client.post("/v1/webhooks", json={"url": url})
+    assert refused.status_code == 422
+    assert refused.json()["code"] in {"bad_url", "invalid_request"}
+    assert refused.json()["actor"] == "caller"
     assert client.get("/v1/webhooks").json()["webhooks"] == []
 
 

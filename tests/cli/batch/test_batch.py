@@ -204,6 +204,16 @@ def test_what_cannot_be_sent_is_said(tmp_path: Path) -> None:
             find_source(tmp_path / name)
 
 
+def test_names_that_are_not_utf_8_are_sent(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"scan \xe4.png")
+    (tmp_path / odd).write_bytes(PNG)
+    source = find_source(tmp_path)
+    assert source.fingerprint() == find_source(tmp_path).fingerprint()
+    body = b"".join(make_upload(source, {}).pieces)
+    assert b'filename="scan ?.png"' in body
+    assert PNG in body
+
+
 def test_other_files_of_a_folder_are_listed_as_skipped(tmp_path: Path) -> None:
     for name in ("b.PNG", "in/a.pdf", "in/letter.docx", "sheet.xlsx", ".hidden.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

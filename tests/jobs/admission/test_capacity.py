@@ -1,8 +1,9 @@
 import math
+from datetime import datetime
 
 import pytest
 
-from jobs.admission.capacity import LONGEST_S, UNKNOWN_S
+from jobs.admission.capacity import LONGEST_S, UNKNOWN_S, QueueLoad
 from jobs.domain.errors import QueueFull
 from jobs.domain.job import Job, Priority
 from jobs.ledger import Ledger, open_ledger
@@ -226,3 +227,18 @@ def test_pages_of_a_document_that_goes_on_are_progress(ledger: Ledger, clock: Ma
 
 def test_there_is_no_estimate_for_a_job_that_has_started_or_ended(ledger: Ledger) -> None:
     assert ledger.load.estimate(finished(ledger)) is None
+
+
+def test_cached_counts_are_read_without_the_clock_which_may_wait_for_the_database(
+    settings: Settings, ledger: Ledger
+) -> None:
+    """The event loop asks for them before every upload."""
+
+    def waits() -> datetime:
+        raise AssertionError("the clock was asked")
+
+    load = QueueLoad(ledger.database, settings, waits)
+    assert not load.has_cached_capacity(TENANT)
+    load.refuse_when_full(TENANT)
+    assert load.has_cached_capacity(TENANT)
+    assert not load.has_cached_capacity(TENANT, settings.max_queued_jobs + 1)

@@ -1,5 +1,6 @@
 """The clock that hosts share."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,3 +67,27 @@ def test_a_database_that_is_away_stops_no_clock(host: Host) -> None:
 def test_a_database_returns_the_time(ledger: Ledger) -> None:
     database: Database = ledger.database
     assert abs(database.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_only_one_thread_waits_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others go on with what they know: one of them may be the event loop."""
+    uptime = [1000.0]
+    monkeypatch.setattr(clock, "_uptime_s", lambda: uptime[0])
+    asked, answered = threading.Event(), threading.Event()
+
+    def ask() -> datetime:
+        if uptime[0] > 1000.0:
+            asked.set()
+            assert answered.wait(60)
+        return NOON
+
+    shared = SharedClock(ask, lambda: OWN)
+    assert shared() == NOON
+    uptime[0] += ASK_EVERY_S
+    asking = threading.Thread(target=shared)
+    asking.start()
+    assert asked.wait(60)
+    assert shared() == NOON + timedelta(seconds=ASK_EVERY_S)
+    answered.set()
+    asking.join(60)
+    assert shared() == NOON

@@ -1,7 +1,9 @@
 import hashlib
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZipInfo
 
 import pytest
 
@@ -16,7 +18,7 @@ from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, archive_key, documents_key, input_key, open_blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, created, new_batch
-from tests.workers.control.test_zip_archive import packed
+from tests.workers.control.test_zip_archive import packed, special
 from workers.control import expand_batch as lay_out
 from workers.control.expand_batch import BatchProcessor
 
@@ -138,7 +140,7 @@ def test_an_archive_becomes_jobs_with_the_settings_of_its_entries(
 @pytest.mark.parametrize(
     ("archive", "told", "code"),
     [
-        (packed(("../a.png", b"x")), [], "archive_path"),
+        (packed(("a.png", bytes(2_000_000))), [], "archive_bomb"),
         (packed(("a.png", b"x")), [BatchDocument("n", "b.png")], "bad_documents"),
     ],
 )
@@ -156,6 +158,38 @@ def test_an_archive_that_is_refused_fails_its_batch_and_makes_no_job(
     assert (failed.state, jobs(ledger, batch)) == (BatchState.FAILED, [])
     assert failed.fault is not None
     assert (failed.fault.code, failed.fault.actor) == (code, "caller")
+
+
+BAD = {
+    "path": ("../up.png", "archive_path"),
+    "link": (special(stat.S_IFLNK), "archive_link"),
+}
+
+
+@pytest.mark.parametrize(("entry", "code"), BAD.values(), ids=BAD)
+def test_one_entry_that_is_refused_fails_alone(
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor, entry: str | ZipInfo, code: str
+) -> None:
+    batch = accepted(ledger, blobs, archive=packed(("a", b"a"), (entry, b"b"), ("c", b"c")))
+    processor.process(batch.id)
+    assert list(faults(ledger, batch).values()) == [code]
+    assert [job.batch_index for job in jobs(ledger, batch) if job.fault] == [1]
+    assert state(ledger, batch) is BatchState.RUNNING
+
+
+def test_odd_names_of_entries_are_made_harmless(
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor
+) -> None:
+    told = [BatchDocument("letter", "in/a.png")]
+    odd = packed(("./in//a.png", b"a"), ("b\t\u202e.png", b"b"), ("./b.png", b"c"))
+    batch = accepted(ledger, blobs, told, odd)
+    processor.process(batch.id)
+    assert [(job.custom_id, job.filename) for job in jobs(ledger, batch)] == [
+        ("letter", "in/a.png"),
+        ("b.png", "b.png"),
+        ("b.png#2", "b.png"),
+    ]
+    assert faults(ledger, batch) == {}
 
 
 def test_one_damaged_entry_fails_alone(

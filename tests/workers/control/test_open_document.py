@@ -144,7 +144,6 @@ def test_only_the_selected_pages_are_created(desk: Desk) -> None:
         (THREE_PAGES, {"pages": "2-4"}, "pages_out_of_range"),
         (THREE_PAGES, {"pages": "x"}, "bad_page_selection"),
         (THREE_PAGES, {"languages": ["eng", "tlh"]}, "unknown_language"),
-        (THREE_PAGES, {"speed": 9}, "unknown_option"),
     ],
 )
 def test_what_the_caller_must_fix_fails_the_job_with_that_actor(
@@ -177,6 +176,41 @@ def test_a_url_is_fetched_hashed_and_opened(desk: Desk) -> None:
     assert (job.input_bytes, job.filename) == (len(THREE_PAGES), "my scan.pdf")
     assert job.input_sha256 == sha256(THREE_PAGES).hexdigest()
     assert desk.blobs.get(job.input_blob or "") == THREE_PAGES
+
+
+@pytest.mark.parametrize("path", ["a%00b.png", "a%0Ab.png", "x/%E2%80%AEgpj.exe", "%2e%2e%2f"])
+def test_a_url_may_end_in_any_name(desk: Desk, path: str) -> None:
+    with receiver(Reply(body=THREE_PAGES)) as server:
+        job = desk.opened(desk.point_at(f"{server.url}/{path}"))
+    assert job.state is JobState.RUNNING
+    assert (job.filename or "a").isprintable()
+
+
+def test_an_error_of_ours_while_opening_fails_the_job_with_its_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is no lost worker: the process lives, and each attempt would end alike."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("Jane Doe")
+
+    monkeypatch.setattr("workers.control.open_document.select_pages", broken)
+    job = desk.upload(THREE_PAGES)
+    for _ in range(desk.opener.settings.max_attempts):
+        assert desk.ledger.jobs.load(job.id).state is JobState.QUEUED
+        desk.ahead += timedelta(minutes=5)  # the attempt before has lapsed
+        desk.opener.open(job.id)
+    ended = desk.ledger.jobs.load(job.id)
+    assert ended.fault is not None
+    assert (ended.fault.code, ended.fault.actor) == ("internal_error", "operator")
+    assert "ZeroDivisionError" in ended.fault.message
+    assert "Jane" not in ended.fault.message
+
+
+def test_an_option_of_a_newer_version_is_left_to_a_worker_of_that_version(desk: Desk) -> None:
+    job = desk.opened(desk.upload(THREE_PAGES, speed=9))
+    assert job.state is JobState.QUEUED
+    assert job.fault is None
 
 
 @pytest.mark.parametrize(
