@@ -11,6 +11,9 @@ from celery.worker import state
 _log = logging.getLogger(__name__)
 
 _PAUSE_S = 1.0
+# For monitors such as Flower, which also switch events of tasks on; our own reports are in the
+# ledger (workers/runtime/heartbeat.py).
+HEARTBEAT_S = 5.0
 
 
 def consume(
@@ -37,7 +40,7 @@ def _consume_once(app: Celery, queues: Sequence[str], threads: int, worker: str)
         queues=list(queues),
         without_gossip=True,
         without_mingle=True,
-        without_heartbeat=True,
+        heartbeat_interval=HEARTBEAT_S,
     )
     controller.start()
 

@@ -1,6 +1,6 @@
 """The producer's side of Celery: the app, the names of its tasks, and publishing with a time limit.
 
-The only file of jobs/ that imports celery; the reasons of the settings are in ARCHITECTURE.md.
+The only file of jobs/ that imports celery.
 """
 
 import math
@@ -20,7 +20,6 @@ from jobs.domain.topics import ROUTES, Topic
 from jobs.queue.task_table import Message
 from jobs.settings import Settings
 
-App = Celery  # for annotations elsewhere: only this package imports Celery's producer side
 TASKS: Final[dict[Topic, tuple[str, str]]] = {
     topic: (f"pagesight.{topic}", route.queue) for topic, route in ROUTES.items()
 }
@@ -28,38 +27,34 @@ SOCKET_TIMEOUT_S = 2.0
 _SPREAD = 8  # messages that a burst becomes at least, for as many consumers
 
 
-def make_app(settings: Settings) -> Celery:
-    """Return the Celery app that API and workers share."""
-    app = Celery("pagesight", broker=settings.celery_broker_url)
-    app.conf.update(
-        task_serializer="json",
-        accept_content=["json"],
-        result_backend=None,
-        task_ignore_result=True,
-        task_store_errors_even_if_ignored=False,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_default_queue="control",
-        task_routes={name: {"queue": queue} for name, queue in TASKS.values()},
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
-        worker_send_task_events=False,
-        broker_connection_retry_on_startup=True,
-        broker_transport_options={
-            "visibility_timeout": _visibility_timeout_s(settings),
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
+def celery_settings(settings: Settings) -> dict[str, object]:
+    """Celery's configuration, shared by producers and workers; ARCHITECTURE.md has the reasons."""
+    return {
+        "broker_url": settings.celery_broker_url,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_acks_late": True,
+        "task_default_queue": "control",
+        "task_routes": {name: {"queue": queue} for name, queue in TASKS.values()},
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
             "socket_timeout": SOCKET_TIMEOUT_S,
             "socket_connect_timeout": SOCKET_TIMEOUT_S,
             "health_check_interval": 25,
         },
-    )
+    }
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return an app that publishes; that of the workers, with its tasks, is in workers/tasks.py."""
+    app = Celery("pagesight")
+    app.conf.update(celery_settings(settings))
     return app
-
-
-def _visibility_timeout_s(settings: Settings) -> float:
-    """Over twice the longest task: any sooner, the broker redelivers a running task."""
-    return 2.5 * max(settings.page_timeout_s, settings.fetch_timeout_s + settings.decode_timeout_s)
 
 
 class Publisher:

@@ -24,7 +24,7 @@ from workers.inputs.document_cache import Documents
 from workers.runtime.heartbeat import Liveness
 from workers.runtime.process import Parts, open_parts
 from workers.runtime.tuning import Tuning
-from workers.tasks import bind
+from workers.tasks import configured, serve
 from workers.webhooks.sender import Sender
 
 _log = logging.getLogger(__name__)
@@ -111,12 +111,12 @@ def run_control(settings: Settings, tuning: Tuning) -> int:
         topics = control.handlers
         liveness = Liveness(lambda: sum(map(parts.publisher.depth, topics)))
         for topic, handle in topics.items():
-            bind(parts.app, topic, handle, liveness)
+            serve(topic, handle, liveness)
         parts.heartbeat.watch(liveness)
         parts.heartbeat.report(ready=True, reason="", capabilities={})
         _log.info("control worker ready", extra={"worker": parts.worker})
         queues = sorted({ROUTES[topic].queue for topic in topics})
-        consume(parts.app, queues, THREADS, parts.worker, parts.shutdown.asked)
+        consume(configured(parts.settings), queues, THREADS, parts.worker, parts.shutdown.asked)
     return 0
 
 

@@ -18,7 +18,7 @@ from workers.pages.watchdog import Watchdog
 from workers.runtime.heartbeat import Liveness
 from workers.runtime.process import Parts, open_parts
 from workers.runtime.tuning import Tuning
-from workers.tasks import bind
+from workers.tasks import configured, serve
 
 _log = logging.getLogger(__name__)
 
@@ -54,13 +54,13 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
     with _open_reader(parts, engine) as reader:
         parts.shutdown.release = lambda: _release(parts, reader.keeper.held())
         liveness = Liveness(lambda: parts.publisher.depth(Topic.READ_PAGE))
-        bind(parts.app, Topic.READ_PAGE, reader.read, liveness)
+        serve(Topic.READ_PAGE, reader.read, liveness)
         parts.heartbeat.watch(liveness)
         capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
         parts.heartbeat.report(ready=True, reason="", capabilities=capabilities)
         _log.info("reading pages", extra={"worker": parts.worker})
         queues, threads = [ROUTES[Topic.READ_PAGE].queue], parts.settings.worker_threads
-        consume(parts.app, queues, threads, parts.worker, parts.shutdown.asked)
+        consume(configured(parts.settings), queues, threads, parts.worker, parts.shutdown.asked)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from jobs.broker.celery_publisher import App, Publisher, make_app
+from jobs.broker.celery_publisher import Publisher
 from jobs.domain.errors import LedgerError
 from jobs.domain.ids import new_id
 from jobs.ledger import Ledger, open_ledger
@@ -33,7 +33,6 @@ class Parts:
     worker: str
     ledger: Ledger
     blobs: Blobs
-    app: App
     publisher: Publisher
     relay: Relay
     heartbeat: Heartbeat
@@ -47,7 +46,6 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     shutdown = Shutdown(settings.shutdown_grace_s, stop_consuming)
     shutdown.install()
     ledger = open_ledger(settings, tuning.clock)
-    app = make_app(settings)
     publisher = Publisher(settings)
     window = Window(publisher.depth, ledger.workers.page_threads)
     relay = Relay(ledger.tasks, publisher, window.capacity)
@@ -64,7 +62,6 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
             worker,
             ledger,
             open_blobs(settings.blob_store_url, durable=settings.blob_fsync),
-            app,
             publisher,
             relay,
             heartbeat,

@@ -4,6 +4,7 @@ Every process is real: redis-server, control, pages worker. Only the engine is a
 fails as the colour of a page says. Judged by the ledger and by what receivers got.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -13,13 +14,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from jobs.broker.celery_publisher import TASKS, make_app
 from jobs.domain.delivery import DeliveryFilter
 from jobs.domain.job import Job
 from jobs.domain.states import DeliveryState, JobState, PageState
 from jobs.stores.workers import WorkerReport
 from tests.doubles import BLACK, BLUE, CYAN, GREEN, MAGENTA, RED, SECRET_TEXT, WHITE
 from tests.support.receiver import Reply, receiver
-from tests.support.workplace import TENANT, Workplace, await_true, pages_pdf
+from tests.support.workplace import PATIENCE_S, ROOT, TENANT, Workplace, await_true, pages_pdf
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,45 @@ def stopped_in_mid_page(reader: "subprocess.Popen[bytes]", place: Workplace, job
         return True
     reader.send_signal(signal.SIGCONT)
     return False
+
+
+def celery(place: Workplace, *words: str) -> str:
+    """What Celery's own command prints, run as an operator runs it."""
+    command = [sys.executable, "-m", "celery", "-A", "workers.tasks", *words]
+    return subprocess.check_output(
+        command, cwd=ROOT, env={**os.environ, **place.environment}, text=True
+    )
+
+
+def test_celerys_own_commands_see_the_workers_and_their_tasks(place: Workplace) -> None:
+    place.reader()
+    registered = json.loads(celery(place, "inspect", "registered", "--json"))
+    nodes = {f"celery@{report.id}" for report in place.reports()}
+    assert nodes <= set(registered)
+    assert {name for names in registered.values() for name in names} == {
+        name for name, _ in TASKS.values()
+    }
+
+
+def test_a_monitor_such_as_flower_sees_workers_and_may_switch_events_of_tasks_on(
+    place: Workplace,
+) -> None:
+    place.reader()
+    wanted = {"worker-heartbeat", "task-received", "task-succeeded"}
+    seen: set[str] = set()
+    with make_app(place.settings) as app, app.connection() as connection:
+
+        def see(event: dict[str, str]) -> None:
+            if not seen:  # subscribed by now
+                app.control.enable_events()
+                place.submit(pages_pdf(WHITE))
+            seen.add(event["type"])
+            receiver.should_stop = seen >= wanted
+
+        receiver = app.events.Receiver(connection, handlers={"*": see})
+        receiver.capture(limit=None, timeout=PATIENCE_S, wakeup=False)
+        app.control.disable_events()
+    assert seen >= wanted
 
 
 def test_the_former_name_of_the_control_role_starts_a_control_worker(place: Workplace) -> None:
