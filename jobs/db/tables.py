@@ -311,6 +311,14 @@ audit_events = Table(
 )
 Index("ix_audit_events_tenant_id", audit_events.c.tenant, audit_events.c.id)
 
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("held_until", UtcDateTime, nullable=False),
+)
+
 workers = Table(
     "workers",
     metadata,

@@ -86,9 +86,8 @@ class Deletion:
 
     def _purge_jobs(self, blobs: Blobs) -> int:
         rows = self._jobs_due()
-        for row in rows:
-            blobs.delete_prefix(job_prefix(row.tenant, row.id))
         if rows:
+            blobs.delete_prefixes([job_prefix(row.tenant, row.id) for row in rows])
             with self._database.write() as connection:
                 ids = [row.id for row in rows]
                 connection.execute(delete(tables.jobs).where(_JOBS.id.in_(ids)))
@@ -128,8 +127,8 @@ class Deletion:
         # Of one that was cancelled early: documents that were stored and became no jobs.
         last = row.documents or 0
         first = max(row.laid_out, last - JOBS_AT_ONCE)
-        for index in range(first, last):
-            blobs.delete_prefix(job_prefix(row.tenant, part_id("job", row.id, index)))
+        unused = (part_id("job", row.id, index) for index in range(first, last))
+        blobs.delete_prefixes([job_prefix(row.tenant, job_id) for job_id in unused])
         this = _BATCHES.id == row.id
         if first > row.laid_out:
             left = {"documents": first, "deleted_at": row.deleted_at or self._clock()}

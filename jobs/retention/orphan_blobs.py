@@ -23,9 +23,9 @@ def delete_orphans(database: Database, blobs: Blobs, now: datetime) -> int:
     """
     gone = 0
     for prefixes in _chunks(_old_prefixes(blobs, now)):
-        for prefix in _unknown(database, prefixes):
-            blobs.delete_prefix(prefix)
-            gone += 1
+        unknown = list(_unknown(database, prefixes))
+        blobs.delete_prefixes(unknown)
+        gone += len(unknown)
     return gone
 
 

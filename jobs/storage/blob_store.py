@@ -6,7 +6,8 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, TypedDict
@@ -18,10 +19,12 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from jobs.domain.errors import BlobError, NotFound
 from jobs.storage.fsync import sync_files
+from jobs.storage.stream_heads import chained, take_async_head, take_head
 
 CHUNK_BYTES = 5 * 1024 * 1024  # S3 takes no smaller part
 PARTS_AT_ONCE = 2  # bounds the memory of an upload to about three chunks
 READ_BYTES = 1024 * 1024
+LISTED_AT_ONCE = 16  # prefixes of a remote store
 
 
 class Owned(Protocol):
@@ -99,7 +102,7 @@ class Blobs:
     def put_stream(self, key: str, source: Iterable[bytes]) -> None:
         """Store what `source` yields; nothing is left behind when it raises."""
         chunks = iter(source)
-        head, more = _head(chunks)
+        head, more = take_head(chunks, CHUNK_BYTES)
         if not more:
             self.put(key, head)
             return
@@ -110,10 +113,10 @@ class Blobs:
     async def aput_stream(self, key: str, source: AsyncIterable[bytes]) -> None:
         """Do the same for an asynchronous source."""
         chunks = aiter(source)
-        head, more = await _async_head(chunks)
+        head, more = await take_async_head(chunks, CHUNK_BYTES)
         with _translated(key):
             if more:
-                parts = _chained(head, chunks)
+                parts = chained(head, chunks)
                 await obstore.put_async(self._store, _checked(key), parts, **_MULTIPART)
             else:
                 await obstore.put_async(self._store, _checked(key), head, use_multipart=False)
@@ -180,12 +183,22 @@ class Blobs:
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete everything under a prefix that ends with `/`; nothing there is no error."""
-        if self._folder is None:
-            keys = self.list(prefix)
-            with _translated(prefix):
+        self.delete_prefixes([prefix])
+
+    def delete_prefixes(self, prefixes: Sequence[str]) -> None:
+        """Do the same for many prefixes; a remote store is asked for many at once."""
+        if self._folder is not None:
+            for prefix in prefixes:
+                self._delete_folder(prefix)
+        elif prefixes:
+            with ThreadPoolExecutor(min(LISTED_AT_ONCE, len(prefixes)), "list") as pool:
+                keys = [key for listed in pool.map(self.list, prefixes) for key in listed]
+            with _translated(prefixes[0]):
                 if keys:
-                    obstore.delete(self._store, list(keys))
-            return
+                    obstore.delete(self._store, keys)  # a thousand to a request on S3
+
+    def _delete_folder(self, prefix: str) -> None:
+        assert self._folder is not None
         # What a killed writer left unfinished is not listed, but must go with the rest.
         try:
             shutil.rmtree(self._folder / _checked_prefix(prefix), onerror=_unless_gone)
@@ -268,28 +281,3 @@ def _write_file(file: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def _head(chunks: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Gather up to one part; True when there may be more, so that small blobs go in one request."""
-    head = bytearray()
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= CHUNK_BYTES:
-            return bytes(head), True
-    return bytes(head), False
-
-
-async def _async_head(chunks: AsyncIterator[bytes]) -> tuple[bytes, bool]:
-    head = bytearray()
-    async for chunk in chunks:
-        head += chunk
-        if len(head) >= CHUNK_BYTES:
-            return bytes(head), True
-    return bytes(head), False
-
-
-async def _chained(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield head
-    async for chunk in chunks:
-        yield chunk

@@ -17,6 +17,7 @@ from workers.control.assemble_result import JobFinisher
 from workers.control.expand_batch import BatchProcessor
 from workers.control.open_document import JobOpener
 from workers.control.reconciler import LeaseJudge, Reconciler
+from workers.control.retention import Retention
 from workers.egress.bulkhead import Bulkhead, host_of
 from workers.egress.client import EgressClient
 from workers.inputs.decoders import open_decoders
@@ -126,9 +127,11 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
     documents = Documents(blobs.local_path)
     client = EgressClient(settings.egress_allow)
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
-    reconciler = Reconciler(ledger, blobs, settings.reconcile_s, judge)
-    parts.heartbeat.watch_thread(reconciler.thread)
-    reconciler.start()
+    reconciler = Reconciler(ledger, settings.reconcile_s, judge)
+    retention = Retention(ledger, blobs, settings.reconcile_s, parts.worker)
+    for sweeper in (reconciler, retention):
+        parts.heartbeat.watch_thread(sweeper.thread)
+        sweeper.start()
     try:
         with open_decoders(settings, PROBERS) as prober:
             control = ControlWorker(
@@ -148,5 +151,6 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
             control.stop()
     finally:
         reconciler.stop()
+        retention.stop()
         client.close()
         documents.close()

@@ -2,9 +2,10 @@ import asyncio
 import errno
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
+import obstore
 import pytest
 from obstore.store import MemoryStore
 
@@ -144,6 +145,32 @@ def test_deleting_takes_what_a_killed_writer_left(blobs: Blobs, folder: Path) ->
     (folder / "blobs" / f"{KEY}#1").write_bytes(b"half")
     blobs.delete_prefix("tenants/a/jobs/job_1/")
     assert files(folder) == []
+
+
+def test_many_prefixes_of_a_remote_store_are_deleted_with_one_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Blobs(MemoryStore(), None)
+    prefixes = [f"tenants/a/jobs/job_{number}/" for number in range(50)]
+    for prefix in prefixes:
+        store.put(f"{prefix}input", b"x")
+        store.put(f"{prefix}result.json", b"x")
+    kept = "tenants/a/jobs/job_50/input"
+    store.put(kept, b"x")
+    requests: list[int] = []
+    delete = obstore.delete
+
+    def counted(of: MemoryStore, paths: Sequence[str]) -> None:
+        requests.append(len(paths))
+        delete(of, paths)
+
+    monkeypatch.setattr(obstore, "delete", counted)
+    store.delete_prefixes([*prefixes, "tenants/a/jobs/job_none/"])
+    assert requests == [100]
+    assert store.list("tenants/") == [kept]
+    store.delete_prefixes([])
+    store.delete_prefixes(["tenants/b/"])
+    assert requests == [100]
 
 
 def test_a_local_blob_is_not_copied_to_be_read(blobs: Blobs, folder: Path) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs.domain.errors import LedgerUnavailable, NotFound
+from jobs.domain.errors import LedgerUnavailable
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import input_key, job_prefix, open_blobs
-from tests.support.ledgers import TENANT, claimed, created, drain, finished, new_job, running
+from tests.support.ledgers import claimed, created, drain, running
 from workers.control.reconciler import LeaseJudge, Reconciler
 
 
@@ -23,11 +22,10 @@ class Desk:
         migrate(self.settings)
         self.ahead = timedelta()
         self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
-        self.blobs = open_blobs(self.settings.blob_store_url)
         self.woken = 0
         self.ledger.on_enqueued(self._wake)
         judge = LeaseJudge(lambda: datetime.now(UTC), 1.0)
-        self.reconciler = Reconciler(self.ledger, self.blobs, 60, judge)
+        self.reconciler = Reconciler(self.ledger, 60, judge)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -69,20 +67,6 @@ def test_a_job_past_its_deadline_expires(desk: Desk) -> None:
     assert desk.ledger.jobs.load(job.id).state is JobState.EXPIRED
 
 
-def test_what_was_kept_long_enough_is_deleted_with_its_blobs(desk: Desk) -> None:
-    new = new_job()
-    desk.blobs.put(input_key(new), b"document")
-    job = finished(desk.ledger, id=new.id, input_blob=input_key(new))
-    desk.ahead += timedelta(hours=desk.settings.retention_h - 1)
-    desk.reconciler.sweep()
-    assert desk.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
-    desk.ahead += timedelta(hours=2)
-    desk.reconciler.sweep()
-    with pytest.raises(NotFound):
-        desk.ledger.jobs.load(job.id)
-    assert desk.blobs.list(job_prefix(TENANT, job.id)) == []
-
-
 def test_leases_get_time_after_the_ledger_was_away(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +103,6 @@ STEPS = {
     "pages.lapse": "pages whose lease lapsed",
     "jobs.expire_due": "jobs past their deadline",
     "jobs.fail_late": "jobs not begun in time",
-    "deliveries.purge": "webhook deliveries past their retention",
     "tasks.adopt": "steps that were missing",
     "tasks.recover": "steps whose message or worker was lost",
 }
@@ -145,9 +128,10 @@ def test_a_step_that_fails_in_a_way_nobody_foresaw_keeps_no_other_from_its_work(
         store, method = name.split(".")
         owner = type(getattr(desk.ledger, store))
         monkeypatch.setattr(owner, method, lambda *_, name=name: step(name))
-    desk.reconciler.sweep()
+    reconciler = Reconciler(desk.ledger, 60, LeaseJudge(lambda: datetime.now(UTC), 1.0))
+    reconciler.sweep()
     assert counts == dict.fromkeys(STEPS, 1)
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [
         f"sweep of {STEPS[failing]} failed"
     ]
-    assert "ValueError" in desk.reconciler.thread.fault
+    assert "ValueError" in reconciler.thread.fault
