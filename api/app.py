@@ -93,7 +93,7 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document, built at the first request for it."""
         if self.openapi_schema is None:
-            self.openapi_schema = build_openapi(self, self.state.settings.base_url)
+            self.openapi_schema = build_openapi(self, _base_of(self.state.settings))
         return self.openapi_schema
 
 
@@ -124,9 +124,14 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
     return app
 
 
+def _base_of(settings: Settings) -> str:
+    """What links begin with: the public address, or nothing."""
+    return (settings.public_url or "").rstrip("/")
+
+
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the first that a request meets."""
-    base = settings.base_url
+    base = _base_of(settings)
     app.add_middleware(Front, prefix=urlsplit(base).path)
     if settings.cors_origins:
         app.add_middleware(

@@ -190,11 +190,6 @@ class Settings(BaseSettings):
         """The blob store to use: the one given, or a folder in the data folder."""
         return self.blob_url or f"file://{self._quoted('blobs')}"
 
-    @property
-    def base_url(self) -> str:
-        """What links to the API begin with: the public address, or nothing."""
-        return (self.public_url or "").rstrip("/")
-
     @cached_property
     def webhook_key_path(self) -> Path:
         """The file of keys to use: the one given, or one in the data folder."""

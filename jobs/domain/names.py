@@ -13,11 +13,13 @@ LONGEST_NAME: Final = 500  # of a document in a batch, its folders included
 
 # C0, DEL, C1; ZWSP to RLM but for the joiners, line and paragraph separators, embeddings and
 # overrides, isolates (Unicode's Bidi_Control); BOM; surrogates.
+_SURROGATES: Final = r"\ud800-\udfff"
 _MARKS: Final = (
-    r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+    r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff" + _SURROGATES
 )
 _REFUSED: Final = re.compile(f"[{_MARKS}]")
-PRINTED_PATTERN: Final = f"^[^{_MARKS}]*$"  # the same for JSON Schema
+# The same for JSON Schema, in which surrogates cannot occur.
+PRINTED_PATTERN: Final = f"^[^{_MARKS.removesuffix(_SURROGATES)}]*$"
 _ENCODED_IN_FORMS: Final = {"%22": '"', "%0D": "", "%0A": "", "%0d": "", "%0a": ""}
 
 
