@@ -6,12 +6,13 @@ over its time was lost and becomes ready again (`recover`). So the long queue is
 broker holds few messages, and losing them costs time only.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, exists, func, select, update
+from sqlalchemy import Connection, Row, Select, case, exists, func, select, update
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -22,10 +23,12 @@ from jobs.queue.fair_queue import FairQueue
 from jobs.settings import Settings
 
 RECOVERED_AT_ONCE: Final = 10_000
+SHARES: Final = 4  # even shares that a turn may get at once, by its weight
 # A step that is dispatched and not begun waits longer each time, up to so many doublings.
 LONGEST_BACK_OFF: Final = 5
 
 _TASKS = tables.tasks.c
+_MESSAGE = (_TASKS.id, _TASKS.kind, _TASKS.subject, _TASKS.number)
 _READY = _TASKS.dispatched_until.is_(None)
 _BACKING_OFF = [topic for topic, route in ROUTES.items() if route.backs_off]
 # Whether anything is ready, by topic, in one query: it runs often, and mostly there is nothing.
@@ -75,9 +78,12 @@ class TaskTable:
             return []
         turns = self._turns[topic]
         order = (_TASKS.rank, _TASKS.ready_at, _TASKS.id)
-        own = select(tables.tasks).where(_TASKS.kind == topic, _READY).order_by(*order)
-        own = own.limit(most).with_for_update(skip_locked=True)
         nearest = turns.nearest(_turns_waiting(connection, topic), most)
+        # Of many turns each gets few: to read as many of each as all may get would cost more than
+        # to dispatch them.
+        share = min(most, SHARES * math.ceil(most / max(1, len(nearest))))
+        own: Select[Any] = select(*_MESSAGE).where(_TASKS.kind == topic, _READY).order_by(*order)
+        own = own.limit(share).with_for_update(skip_locked=True)
         waiting = {
             turn: connection.execute(own.where(_TASKS.turn == turn)).all() for turn in nearest
         }
