@@ -27,6 +27,7 @@ from vision.core.stages import (
     PreparedPage,
     Stages,
 )
+from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
@@ -97,6 +98,23 @@ def read_page(
     return PageReading(
         result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
     )
+
+
+def stream_document(
+    info: DocumentInfo,
+    readings: Iterable[PageReading],
+    failures: Iterable[PageFailure],
+    options: ReadOptions,
+    version: str,
+) -> StreamedResult | None:
+    """The text of `assemble_document`, in pieces; None where an analysis needs the whole document.
+
+    The readings must come in the order of their pages.
+    """
+    if document_analyses(options):
+        return None
+    receipt = Receipt(SERVICE, version, parameters(options), models=(), pages=())
+    return StreamedResult(info, readings, failures, receipt)
 
 
 def assemble_document(

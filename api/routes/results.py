@@ -17,6 +17,7 @@ from api.security.auth import Reader
 from api.services import ServicesDep
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
+from jobs.storage.result_index import page_of_result
 from vision.core.registry import Plugin, plugins
 from vision.export.json import from_json_dict
 
@@ -104,6 +105,8 @@ def get_page(
     """Does not wait for the other pages, and outlives a cancelled job until it is deleted."""
     job = services.ledger.jobs.get(key.tenant, job_id)
     reading = services.ledger.pages.result(job_id, number)
+    if reading is None and job.result_blob is not None:
+        reading = page_of_result(services.blobs, job, number)
     if reading is not None:
         return Response(reading, media_type="application/json")
     rows = {row.number: row for row in services.ledger.pages.list(job_id)}

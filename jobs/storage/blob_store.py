@@ -139,6 +139,11 @@ class Blobs:
         with _translated(key):
             return bytes(obstore.get(self._store, _checked(key)).bytes())
 
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Return a part of a blob."""
+        with _translated(key):
+            return bytes(obstore.get_range(self._store, _checked(key), start=start, length=length))
+
     def stream(self, key: str) -> Iterator[bytes]:
         """Yield a blob in pieces of about 1 MiB."""
         with _translated(key):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Update,
+    delete,
     exists,
     insert,
     literal,
@@ -36,6 +37,7 @@ _PAGES = tables.pages.c
 _RESULTS = tables.page_results.c
 RESULTS_AT_ONCE = 16
 KEPT_AT_ONCE = 100
+DROPPED_AT_ONCE = 100
 
 
 class PageStore:
@@ -143,6 +145,17 @@ class PageStore:
                 if row is None or row.options != job.options:
                     return
                 connection.execute(take.from_select(["job_id", "number", "reading"], some))
+
+    def drop_results(self, job_id: str) -> None:
+        """Delete a job's readings, some at a time: its stored result has them."""
+        some = select(_RESULTS.number).where(_RESULTS.job_id == job_id).limit(DROPPED_AT_ONCE)
+        drop = delete(tables.page_results).where(
+            _RESULTS.job_id == job_id, _RESULTS.number.in_(some)
+        )
+        deleted = DROPPED_AT_ONCE
+        while deleted == DROPPED_AT_ONCE:
+            with self._database.write() as connection:
+                deleted = connection.execute(drop).rowcount
 
     def list(self, job_id: str) -> Sequence[PageRow]:
         """Return a job's pages in order."""

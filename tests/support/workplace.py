@@ -25,6 +25,7 @@ from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_store import input_key, open_blobs, result_key
+from jobs.storage.result_index import page_of_result
 from tests.support.parts import require
 from tests.support.redis import RedisServer
 from vision.core.options import ReadOptions
@@ -170,6 +171,11 @@ class Workplace:
         """The stored result."""
         document: dict[str, Any] = json.loads(self.blobs.get(result_key(job)))
         return document
+
+    def page(self, job: Job, number: int) -> str | None:
+        """A page's reading: of the ledger while the job runs, of the stored result later."""
+        reading = self.ledger.pages.result(job.id, number)
+        return page_of_result(self.blobs, job, number) if reading is None else reading
 
     def log(self, name: str) -> str:
         """What the processes of this name wrote, for the message of a failing test."""

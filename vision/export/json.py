@@ -46,6 +46,11 @@ def dumps(document: Document) -> str:
     return json.dumps(to_json_dict(document), ensure_ascii=False, allow_nan=False)
 
 
+def encode(part: object) -> str:
+    """A part of a document as `dumps` writes it within the whole."""
+    return json.dumps(_encode(part), ensure_ascii=False, allow_nan=False)
+
+
 def from_json_dict(data: Json) -> Document:
     """The inverse of `to_json_dict`.
 

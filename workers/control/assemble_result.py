@@ -3,17 +3,18 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.metadata import version
 
 from jobs.domain.errors import BlobError
 from jobs.domain.job import Job
-from jobs.domain.states import PageState
+from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
 from jobs.storage.blob_store import Blobs, result_key
-from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
+from jobs.storage.result_index import write_index
+from vision.core.document import DocumentInfo, PageFailure, PageReading
 from vision.export.json import dumps, page_reading_from_dict
-from vision.pipeline import assemble_document
+from vision.pipeline import assemble_document, stream_document
 from workers.control.open_document import Prober
 from workers.inputs.document_cache import Documents
 from workers.inputs.read_options import read_options
@@ -42,27 +43,32 @@ class JobFinisher:
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
-        key = result_key(job)
-        result = dumps(self._document(job)).encode()
         try:
-            self.blobs.put(key, result)
-            self.blobs.sync([key])
+            indexed = self._store(job)
         except BlobError as error:
             _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
             self.ledger.finishing.put_off(job.id, self.worker)
-        else:
-            self.ledger.finishing.finish(job.id, key)
+            return
+        ended = self.ledger.finishing.finish(job.id, result_key(job))
+        # Other jobs keep their readings beside the result: a retry copies them.
+        if indexed and ended is not None and ended.state is JobState.SUCCEEDED:
+            self.ledger.pages.drop_results(job.id)
 
-    def _document(self, job: Job) -> Document:
+    def _store(self, job: Job) -> bool:
+        """Store the result; True where an index finds its pages in it."""
         options = read_options(job.options)
         pages = job.pages_total if options.pages is None else self._count_pages(job)
-        return assemble_document(
-            DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0),
-            self._readings(job.id),
-            self._failures(job.id),
-            options,
-            version("pagesight"),
-        )
+        info = DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0)
+        parts = (self._readings(job.id), self._failures(job.id), options, version("pagesight"))
+        keys = [result_key(job)]
+        streamed = stream_document(info, *parts)
+        if streamed is None:
+            self.blobs.put(keys[0], dumps(assemble_document(info, *parts)).encode())
+        else:
+            self.blobs.put_stream(keys[0], streamed)
+            keys.append(write_index(self.blobs, job, map(astuple, streamed.ranges)))
+        self.blobs.sync(keys)
+        return streamed is not None
 
     def _count_pages(self, job: Job) -> int:
         """Pages of the whole document, of which the job reads a selection."""

@@ -1,9 +1,15 @@
+from dataclasses import astuple
+
 import httpx
 import pytest
 
+from jobs.storage.blob_store import result_key
+from jobs.storage.result_index import write_index
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
-from tests.support.service import Service
+from tests.support.service import Service, page_reading
+from vision.core.document import DocumentInfo, Receipt
+from vision.export.streamed import StreamedResult
 
 
 def new_job(client: httpx.Client) -> str:
@@ -82,6 +88,26 @@ def test_a_failed_job_returns_its_fault_instead_of_a_result(
     failed = problem(client.get(f"/v1/jobs/{job_id}/result"), 422, "job_failed")
     assert failed["fault"]["code"] == "truncated"  # type: ignore[index]
     assert failed["actor"] == "caller"
+
+
+def test_a_page_is_found_in_the_result_where_its_reading_is_not_kept_as_well(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.open(job_id, 2)
+    for number in (1, 2):
+        service.read_page(job_id, number, f"Grüße {number}")
+    before = [client.get(f"/v1/jobs/{job_id}/pages/{number}").json() for number in (1, 2)]
+    job = service.finish(job_id, "Grüße 1", "Grüße 2")
+    readings = [page_reading(number, f"Grüße {number}") for number in (1, 2)]
+    info = DocumentInfo("image/png", "0" * 64, 2)
+    result = StreamedResult(info, readings, (), Receipt("pagesight", "0", {}, (), ()))
+    service.blobs.put_stream(result_key(job), result)
+    write_index(service.blobs, job, map(astuple, result.ranges))
+    service.ledger.pages.drop_results(job_id)
+    after = [client.get(f"/v1/jobs/{job_id}/pages/{number}").json() for number in (1, 2)]
+    assert after == before
+    problem(client.get(f"/v1/jobs/{job_id}/pages/3"), 404, "not_found")
 
 
 def test_a_cancelled_job_keeps_its_pages_and_has_no_result(

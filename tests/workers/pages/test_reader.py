@@ -280,10 +280,10 @@ def test_a_document_that_never_comes_together_ends_as_failed_with_a_typed_fault(
     job = desk.open_job(1)
     desk.reader.read(job.id, 1)
 
-    def broken(_document: object) -> str:
+    def broken(*_: object) -> str:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(finish, "dumps", broken)
+    monkeypatch.setattr(finish, "stream_document", broken)
     for _ in range(desk.settings.max_attempts):
         with pytest.raises(RuntimeError):
             desk.finisher.finish(job.id)

@@ -123,7 +123,7 @@ def test_a_worker_killed_in_mid_page_loses_nothing_and_reads_no_finished_page_ag
     reader.wait()
     done = {n for n, row in before.items() if row.state is PageState.SUCCEEDED}
     in_hand = {n for n, row in before.items() if row.state is PageState.RUNNING}
-    readings = {n: place.ledger.pages.result(job.id, n) for n in done}
+    readings = {n: place.page(job, n) for n in done}
     place.reader()
     ended = place.await_final(job)
 
@@ -132,7 +132,7 @@ def test_a_worker_killed_in_mid_page_loses_nothing_and_reads_no_finished_page_ag
     after = {row.number: row for row in place.ledger.pages.list(job.id)}
     assert {n: after[n].attempts for n in done} == dict.fromkeys(done, 1)
     assert {n: after[n].attempts for n in in_hand} == dict.fromkeys(in_hand, 2)
-    assert {n: place.ledger.pages.result(job.id, n) for n in done} == readings
+    assert {n: place.page(job, n) for n in done} == readings
     result = place.result(job)
     assert [page["number"] for page in result["pages"]] == list(range(1, 21))
     receipts = {each["number"]: each for each in result["receipt"]["pages"]}
@@ -200,10 +200,10 @@ def test_a_worker_that_slept_past_its_lease_is_refused(place: Workplace) -> None
     os.kill(asleep, signal.SIGSTOP)
     ended = place.await_final(job)
     assert ended.state is JobState.SUCCEEDED
-    reading = place.ledger.pages.result(job.id, 1)
+    reading = place.page(job, 1)
     os.kill(asleep, signal.SIGCONT)
     await_true(lambda: "claim lost" in place.log("pages"), "the late worker to notice")
-    assert place.ledger.pages.result(job.id, 1) == reading
+    assert place.page(job, 1) == reading
     assert place.result(job)["receipt"]["pages"][0]["attempt"] == 2
     other.kill()
 

@@ -1,0 +1,50 @@
+"""Where each page is in a stored result, so that one is read without the others.
+
+The index is a blob beside the result: JSON, a list for each page of its number, and the place and
+length in bytes of the page and of its receipt.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from jobs.domain.errors import NotFound
+from jobs.storage.blob_store import Blobs, Owned, job_prefix, result_key
+
+Range = tuple[int, int, int, int, int]
+
+
+def index_key(job: Owned) -> str:
+    """Return the key of the index of a job's result."""
+    return job_prefix(job.tenant, job.id) + "result.index.json"
+
+
+def write_index(blobs: Blobs, job: Owned, ranges: Iterable[Range]) -> str:
+    """Store the index and return its key."""
+    key = index_key(job)
+    blobs.put(key, json.dumps(list(ranges), separators=(",", ":")).encode())
+    return key
+
+
+def read_index(blobs: Blobs, job: Owned) -> Sequence[Range]:
+    """Return the index of a job's result; empty where it has none."""
+    try:
+        return [tuple(entry) for entry in json.loads(blobs.get(index_key(job)))]
+    except NotFound:
+        return ()
+
+
+def page_of_result(blobs: Blobs, job: Owned, number: int) -> str | None:
+    """Return one page with its receipt, as `PageStore.result` does; None where it is not there."""
+    for entry in read_index(blobs, job):
+        if entry[0] == number:
+            return read_range(blobs, job, entry)
+    return None
+
+
+def read_range(blobs: Blobs, job: Owned, entry: Range) -> str:
+    """Return the page of an entry of the index, with its receipt."""
+    _, page_at, page_bytes, receipt_at, receipt_bytes = entry
+    key = result_key(job)
+    page = blobs.get_range(key, page_at, page_bytes).decode()
+    receipt = blobs.get_range(key, receipt_at, receipt_bytes).decode()
+    return f'{{"page": {page}, "receipt": {receipt}}}'

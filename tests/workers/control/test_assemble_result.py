@@ -1,0 +1,109 @@
+"""The last step of a job, over a real ledger and a real store."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from jobs.domain.job import Job
+from jobs.domain.states import JobState
+from jobs.ledger import Ledger
+from jobs.storage.blob_store import Blobs, result_key
+from jobs.storage.result_index import page_of_result, read_index
+from tests.support.ledgers import UNREADABLE, claimed, created
+from tests.support.service import page_reading
+from vision.core.limits import DocumentProbe
+from vision.export.json import page_reading_to_dict
+from workers.control import assemble_result
+from workers.control.assemble_result import JobFinisher
+from workers.inputs.document_cache import Documents
+
+
+class NoProber:
+    """The documents of these tests are read whole, so nobody counts their pages."""
+
+    def probe(self, path: object) -> DocumentProbe:
+        raise AssertionError(path)
+
+
+@pytest.fixture
+def finisher(ledger: Ledger, blobs: Blobs) -> JobFinisher:
+    return JobFinisher(ledger, blobs, Documents(blobs.local_path), NoProber(), "control")
+
+
+@pytest.fixture
+def read(ledger: Ledger) -> Callable[..., Job]:
+    """A running job whose pages are all read: those with a text, or broken."""
+
+    def make(*texts: str | None) -> Job:
+        job = created(ledger, input_sha256="ab" * 32)
+        ledger.jobs.begin_open(job.id, "w")
+        ledger.jobs.opened(job.id, "application/pdf", range(1, len(texts) + 1))
+        for number, text in enumerate(texts, 1):
+            claim = claimed(ledger, job.id, number)
+            if text is None:
+                ledger.pages.fail(claim, UNREADABLE)
+            else:
+                reading = page_reading_to_dict(page_reading(number, text))
+                ledger.pages.succeed(claim, json.dumps(reading, ensure_ascii=False))
+        return ledger.jobs.load(job.id)
+
+    return make
+
+
+def test_readings_of_a_job_that_succeeded_are_in_its_result_alone(
+    ledger: Ledger, blobs: Blobs, finisher: JobFinisher, read: Callable[..., Job]
+) -> None:
+    job = read("eins", "zwei €", "drei")
+    readings = dict(ledger.pages.results(job.id))
+    finisher.finish(job.id)
+    ended = ledger.jobs.load(job.id)
+    assert ended.state is JobState.SUCCEEDED
+    result = json.loads(blobs.get(result_key(job)))
+    assert [page["text"] for page in result["pages"]] == ["eins", "zwei €", "drei"]
+    assert dict(ledger.pages.results(job.id)) == {}
+    found = {number: page_of_result(blobs, ended, number) for number in (1, 2, 3)}
+    assert {n: json.loads(text or "") for n, text in found.items()} == {
+        n: json.loads(text) for n, text in readings.items()
+    }
+    assert page_of_result(blobs, ended, 4) is None
+
+
+def test_readings_of_a_partial_job_are_kept_for_a_retry(
+    ledger: Ledger, blobs: Blobs, finisher: JobFinisher, read: Callable[..., Job]
+) -> None:
+    job = read("eins", None, "drei")
+    finisher.finish(job.id)
+    assert ledger.jobs.load(job.id).state is JobState.PARTIAL
+    assert [number for number, _ in ledger.pages.results(job.id)] == [1, 3]
+    result = json.loads(blobs.get(result_key(job)))
+    assert [page["number"] for page in result["pages"]] == [1, 3]
+    assert [failure["number"] for failure in result["failures"]] == [2]
+
+
+def test_a_result_that_is_made_of_the_whole_document_keeps_its_readings(
+    ledger: Ledger,
+    blobs: Blobs,
+    finisher: JobFinisher,
+    read: Callable[..., Job],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with an analysis that sees all pages: there is no index to find one by."""
+    monkeypatch.setattr(assemble_result, "stream_document", lambda *_: None)
+    job = read("eins")
+    finisher.finish(job.id)
+    ended = ledger.jobs.load(job.id)
+    assert ended.state is JobState.SUCCEEDED
+    assert read_index(blobs, ended) == ()
+    assert [number for number, _ in ledger.pages.results(job.id)] == [1]
+
+
+def test_many_readings_are_dropped_some_at_a_time(
+    ledger: Ledger, finisher: JobFinisher, read: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.stores.pages.DROPPED_AT_ONCE", 2)
+    other = read("bleibt")
+    job = read("a", "b", "c", "d", "e")
+    finisher.finish(job.id)
+    assert dict(ledger.pages.results(job.id)) == {}
+    assert len(dict(ledger.pages.results(other.id))) == 1
