@@ -86,7 +86,9 @@ def read_page(
             recognise_lines(crops, chosen.recogniser, chosen.second, options.second_below, check)
         )
         doubts = record.used(
-            check_language(read.crops, read.readings, languages, chosen.recogniser)
+            check_language(
+                read.crops, read.readings, languages, chosen.recogniser, stages.script_detector
+            )
         )
         warnings = (*prepared.warnings, *lines.warnings, *doubts.warnings)
         prepared = replace(prepared, warnings=warnings)

@@ -287,6 +287,25 @@ class Orienter(Protocol):
         ...
 
 
+class ScriptGuess(NamedTuple):
+    """A script by the first word of Unicode's names of its letters, CJK with kana.
+
+    `confidence` is the detector's own, from 0 up.
+    """
+
+    script: str
+    confidence: float
+    models: tuple[ModelUse, ...] = ()
+
+
+class ScriptDetector(Protocol):
+    """Recognises the script of a page without reading it."""
+
+    def script_of(self, crops: Sequence[LineCrop]) -> ScriptGuess | None:
+        """The script of most of these lines; None where it cannot tell."""
+        ...
+
+
 class PageAnalysis(Protocol):
     """Derives something from a page that was read, such as fields."""
 
@@ -309,7 +328,10 @@ class DocumentAnalysis(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The engines of one process, by the names that options choose them by."""
+    """The engines of one process, by the names that options choose them by.
+
+    Without a script detector only scripts of installed languages are noticed.
+    """
 
     finders: Mapping[str, LineFinder]
     recognisers: Mapping[str, Recogniser]
@@ -317,3 +339,4 @@ class Stages:
     second_readers: Mapping[str, Recogniser] = field(default_factory=dict)
     analyses: Mapping[str, PageAnalysis] = field(default_factory=dict)
     rectifiers: Mapping[str, Rectifier] = field(default_factory=dict)
+    script_detector: ScriptDetector | None = None

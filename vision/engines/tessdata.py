@@ -8,7 +8,8 @@ from pathlib import Path
 from vision.core.document import ModelUse
 from vision.core.errors import BadInput, EngineFailure
 
-_NOT_LANGUAGES = {"osd", "equ"}  # layout models, which read no text
+OSD = "osd"
+_NOT_LANGUAGES = {OSD, "equ"}  # layout models, which read no text
 
 
 def find_tessdata(explicit: str | None) -> Path:

@@ -21,7 +21,7 @@ from vision.core.arrays import Image
 from vision.core.document import Box, Character, ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.stages import CropWord, LineReading
-from vision.engines.tessdata import installed_languages, model_uses, require_languages
+from vision.engines.tessdata import OSD, installed_languages, model_uses, require_languages
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
@@ -97,6 +97,16 @@ class Tesseract:
             engine.AnalyseLayout(merge_similar_words=True)
             return list(_fragments(engine))
 
+    def script_of(self, image: Image) -> tuple[str, float] | None:
+        """Libtesseract's name of the script in an image of lines, and its confidence from 0 up.
+
+        None where there are too few letters. EngineFailure where the model `osd` is missing.
+        """
+        with self._engine(OSD, tesserocr.PSM.OSD_ONLY) as engine:
+            _set_image(engine, image)
+            found = engine.DetectOrientationScript()
+        return (found["script_name"], float(found["script_conf"])) if found else None
+
     def _any_language(self) -> str:
         """Layout analysis needs some language loaded; which one hardly matters."""
         installed = self.languages()
@@ -127,7 +137,8 @@ class Tesseract:
 
 
 def _load(tessdata: Path, languages: str, mode: int) -> tesserocr.PyTessBaseAPI:
-    require_languages(tessdata, languages.split("+") if languages else [])
+    if languages != OSD:
+        require_languages(tessdata, languages.split("+") if languages else [])
     try:
         engine = tesserocr.PyTessBaseAPI(path=f"{tessdata}/", lang=languages, psm=mode)
     except RuntimeError as error:

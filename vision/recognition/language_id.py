@@ -49,10 +49,14 @@ COMMON_WORDS = {
 
 
 class DetectedLanguages(NamedTuple):
-    """Languages of a page, and the models that read the sample."""
+    """Languages of a page, and the models that read the sample.
+
+    `confidence` is the mean of the sample's lines, read in the first language; 0 if none was read.
+    """
 
     languages: tuple[str, ...]
     models: tuple[ModelUse, ...] = ()
+    confidence: float = 0.0
 
 
 class _Trial:
@@ -91,19 +95,24 @@ def detect_languages(crops: Sequence[LineCrop], recogniser: Recogniser) -> Detec
     if not sample or len(installed) < 2:
         return DetectedLanguages((_fallback(recogniser.languages()),))
     trial = _Trial(recogniser)
-    best = _most_likely(sample, trial, installed)
-    return DetectedLanguages((best,), tuple(dict.fromkeys(trial.models)))
+    best, confidence = _most_likely(sample, trial, installed)
+    return DetectedLanguages((best,), tuple(dict.fromkeys(trial.models)), confidence)
 
 
-def _most_likely(sample: Sequence[LineCrop], trial: _Trial, installed: Sequence[str]) -> str:
+def _most_likely(
+    sample: Sequence[LineCrop], trial: _Trial, installed: Sequence[str]
+) -> tuple[str, float]:
+    """The language, and how confident its model is."""
     first, readings = _script_reading(sample, trial, installed)
     rivals = [code for code in installed if SCRIPTS[code] == SCRIPTS[first]]
-    rivals.sort(key=lambda code: -_known_share(readings, code))
-    scores = {}
+    rivals.sort(key=lambda code: -known_share(readings, code))
+    scores, confidences = {}, {}
     for code in dict.fromkeys((first, *rivals[:_CANDIDATES])):
         read = readings if code == first else trial.read(sample, code)
-        scores[code] = _score(code, _mean_confidence(read), _known_share(read, code), _MARGIN)
-    return max(scores, key=lambda code: scores[code])
+        confidences[code] = _mean_confidence(read)
+        scores[code] = _score(code, confidences[code], known_share(read, code), _MARGIN)
+    best = max(scores, key=lambda code: scores[code])
+    return best, confidences[best]
 
 
 def language_of_text(text: str, installed: Sequence[str]) -> str:
@@ -114,7 +123,7 @@ def language_of_text(text: str, installed: Sequence[str]) -> str:
         return _fallback(installed)
     reading = [LineReading(text, 1.0)]
     first = min(known, key=_rank)
-    return max(known, key=lambda code: (_known_share(reading, code), code == first))
+    return max(known, key=lambda code: (known_share(reading, code), code == first))
 
 
 def script_of(text: str) -> str:
@@ -133,7 +142,7 @@ def _script_reading(
         readings = trial.read(sample, code)
         same = [other for other in installed if SCRIPTS[other] == SCRIPTS[code]]
         confidence = _mean_confidence(readings)
-        known = max(_known_share(readings, other) for other in same)
+        known = max(known_share(readings, other) for other in same)
         score = _score(code, confidence, known, _SCRIPT_MARGIN)
         if best is None or score > best[0]:
             best = (score, code, readings)
@@ -163,7 +172,7 @@ def _mean_confidence(readings: Iterable[LineReading]) -> float:
     return fmean(reading.confidence for reading in readings)
 
 
-def _known_share(readings: Iterable[LineReading], code: str) -> float:
+def known_share(readings: Iterable[LineReading], code: str) -> float:
     """The share of letters in words that are common ones of the language; accents count."""
     common = COMMON_WORDS.get(code)
     if not common:

@@ -7,6 +7,7 @@ threads survive one.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -21,6 +22,7 @@ from vision.core.options import OFF, ReadOptions
 from vision.core.stages import Detector, Orienter, Recogniser, Stages
 from vision.engines.onnx_session import CUDA_PROVIDER, Session
 from vision.preprocessing.orientation import open_orienter
+from vision.recognition.script_detection import open_script_detector
 from workers.engine.batching import BatchingDetector, BatchingRecogniser
 
 # What the canary page is read with: the stages whose providers a receipt could get wrong.
@@ -94,7 +96,7 @@ def build_engine(settings: Settings) -> Engine:
     opened = open_stages(resources)
     orienter = open_orienter(resources)
     on_gpu = orienter.models[0].provider == CUDA_PROVIDER
-    shared = _share(opened, settings, on_gpu=on_gpu)
+    shared = _share(opened, settings, resources.tessdata, on_gpu=on_gpu)
     canary = run_canary(
         shared.stages.finders[_CANARY_FINDER],
         shared.stages.recognisers[_CANARY_RECOGNISER],
@@ -152,7 +154,7 @@ class _Shared(NamedTuple):
     closers: tuple[Callable[[], None], ...]
 
 
-def _share(opened: OpenStages, settings: Settings, *, on_gpu: bool) -> _Shared:
+def _share(opened: OpenStages, settings: Settings, tessdata: Path, *, on_gpu: bool) -> _Shared:
     recognisers, closers = dict(opened.recognisers), []
     for name in _MERGED:
         merged = merge_calls(recognisers[name], settings, on_gpu=on_gpu)
@@ -167,6 +169,7 @@ def _share(opened: OpenStages, settings: Settings, *, on_gpu: bool) -> _Shared:
         opened.second_readers,
         opened.analyses,
         opened.rectifiers,
+        open_script_detector(tessdata),
     )
     return _Shared(stages, (*closers, *detector_closers))
 

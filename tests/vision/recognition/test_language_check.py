@@ -1,21 +1,33 @@
 """A page in another language than it was read in does not go unnoticed."""
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from jobs.settings import Settings
 from tests.support.lines import crop_of
-from vision.core.document import ModelUse
+from vision.core.document import Box, ModelUse
 from vision.core.options import ReadOptions
-from vision.core.stages import NEVER, LineCrop, LineReading, PageImage, Reread
+from vision.core.stages import (
+    NEVER,
+    CropWord,
+    LineCrop,
+    LineReading,
+    PageImage,
+    Reread,
+    ScriptGuess,
+)
 from vision.pipeline import read_page
 from vision.recognition.language_check import check_language
 from workers.engine.engine import Engine, build_engine
 
+ROOT = Path(__file__).resolve().parents[3]
+PASSAGES = tomllib.loads((ROOT / "benchmarks/passages.toml").read_text(encoding="utf-8"))
 USE = ModelUse("arabic", "1", "", "CPUExecutionProvider")
 
 
@@ -43,7 +55,7 @@ def line(width: int) -> LineCrop:
 
 
 def readings(*confidences: float) -> list[LineReading]:
-    return [LineReading("text" if each >= 0.6 else "", each) for each in confidences]
+    return [LineReading("plain text " * 12 if each >= 0.6 else "", each) for each in confidences]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +93,94 @@ def test_where_no_installed_language_fits_better_the_page_is_called_doubtful():
     assert [warning.code for warning in found.warnings] == ["low_confidence"]
 
 
+class KnownScript:
+    """A script detector with a fixed opinion, which counts how often it was asked."""
+
+    def __init__(self, script: str, confidence: float = 9.0) -> None:
+        self._guess = ScriptGuess(script, confidence, (USE,))
+        self.asked = 0
+
+    def script_of(self, crops: Sequence[LineCrop]) -> ScriptGuess | None:
+        self.asked += 1
+        return self._guess if self._guess.script else None
+
+
+def words(text: str, listed: bool | None = None, confidence: float = 0.95) -> LineReading:
+    """A reading whose words are all in the word list, or all not, or were not looked up."""
+    box = Box(0, 0, 1, 1)
+    read = tuple(CropWord(each, confidence, box, listed=listed) for each in text.split())
+    return LineReading(text, confidence, read)
+
+
+def check(
+    reading: LineReading, installed: Sequence[str], detector: KnownScript, *asked: str
+) -> list[str]:
+    """Messages about a page of three such lines."""
+    recogniser = TwoLanguages(installed)
+    crops, lines = [line(1600)] * 3, [reading] * 3
+    found = check_language(crops, lines, asked or ("eng",), recogniser, detector)
+    return [warning.message for warning in found.warnings]
+
+
+ENGLISH = "the boxes of paper will be at your office and this is for you in the second week"
+GERMAN = "die Kisten mit Papier werden in der zweiten Woche bei Ihnen sein und es ist nicht zu viel"
+FRENCH = "les boites de papier arriveront dans votre bureau pour la semaine et nous vous prions de"
+NONSENSE = "Bnarogapum Bac sakas YeTBEPTOrO MapTa JBeHagaLia Kopobok nanepy npunvvzyTb Baworo odi"
+
+
+@pytest.mark.parametrize(
+    ("reading", "installed", "asked", "parts"),
+    [
+        (words(ENGLISH, True), ["eng", "deu"], "eng", []),
+        (words(ENGLISH, None), ["eng", "deu"], "eng", []),
+        (words(GERMAN, True), ["eng", "deu"], "deu", []),
+        (words(GERMAN, False), ["eng", "deu"], "eng", ["'deu'", "set languages to 'deu'"]),
+        (words(GERMAN, None), ["eng", "deu"], "eng", ["'deu'", "'auto'"]),
+        (words(FRENCH, False), ["eng"], "eng", ["'fra'", "install", "tesseract-ocr-fra"]),
+        (words(ENGLISH, False), ["deu", "eng"], "deu", ["'eng'", "was read as 'deu'"]),
+    ],
+)
+def test_words_of_another_language_are_noticed_however_confidently_they_are_read(
+    reading: LineReading, installed: list[str], asked: str, parts: list[str]
+) -> None:
+    detector = KnownScript("LATIN")
+    messages = check(reading, installed, detector, asked)
+    assert bool(messages) == bool(parts)
+    assert all(part in message for message in messages for part in parts)
+    assert detector.asked == 0, "words suffice"
+
+
+@pytest.mark.parametrize(
+    ("script", "confidence", "installed", "parts"),
+    [
+        ("CYRILLIC", 3.0, ["eng"], ["Cyrillic script", "install 'rus'", "tesseract-ocr-rus"]),
+        ("CYRILLIC", 3.0, ["eng", "ukr"], ["Cyrillic script", "set languages to 'ukr'"]),
+        ("CHEROKEE", 3.0, ["eng"], ["Cherokee script", "install its language"]),
+        ("CYRILLIC", 0.5, ["eng"], ["Few words of the page are of 'eng'"]),
+        ("LATIN", 9.0, ["eng"], ["Few words of the page are of 'eng'"]),
+        ("", 0.0, ["eng"], ["Few words of the page are of 'eng'"]),
+    ],
+)
+def test_where_few_words_are_known_the_script_is_looked_at(
+    script: str, confidence: float, installed: list[str], parts: list[str]
+) -> None:
+    detector = KnownScript(script, confidence)
+    (message,) = check(words(NONSENSE, False), installed, detector)
+    assert all(part in message for part in parts)
+    assert detector.asked == 1
+
+
+def test_lines_with_hardly_a_letter_are_doubted_too() -> None:
+    assert "Greek" in check(words(". , -"), ["eng"], KnownScript("GREEK"))[0]
+    assert check(words(". , -"), ["eng"], KnownScript("GREEK", 3.0)) == []
+    assert check(words(". , -"), ["eng"], KnownScript("LATIN")) == []
+
+
+def test_low_confidence_in_words_that_are_known_is_no_other_language() -> None:
+    poor = words(ENGLISH, True, confidence=0.5)
+    assert check(poor, ["eng", "ara"], KnownScript("CYRILLIC")) == []
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("engine")
@@ -110,3 +210,33 @@ def test_a_chinese_page_read_as_english_names_chinese_which_needs_no_package(
 @pytest.mark.parametrize("name", ["sroie_230.jpg", "sroie_033.jpg"])
 def test_a_poor_english_receipt_is_not_doubted(engine: Engine, data_dir: Path, name: str) -> None:
     assert read(engine, data_dir / "sroie" / "images" / name, "eng").page.warnings == ()
+
+
+DEJAVU = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("eng", []),
+        ("deu", ["'deu'", "set languages"]),
+        ("fra", ["'fra'", "install", "tesseract-ocr-fra"]),
+        ("pol", ["'pol'", "install"]),
+        ("rus", ["Cyrillic script", "install"]),
+        ("ell", ["Greek script", "install"]),
+        ("ara", ["'ara'", "set languages"]),
+    ],
+)
+def test_a_letter_in_any_of_these_languages_is_noticed_when_read_as_english(
+    engine: Engine, language: str, parts: list[str]
+) -> None:
+    rows = wrap(" ".join([PASSAGES[language]] * 2), 68)
+    image = Image.new("RGB", (1240, 120 + 42 * len(rows)), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.truetype(DEJAVU, 26)
+    for at, row in enumerate(rows):
+        draw.text((60, 60 + 42 * at), row, "black", font)
+    options = ReadOptions(detectors=(), barcodes="off")
+    page = PageImage(1, np.asarray(image))
+    warnings = read_page(page, engine.stages, options, engine.orienter).page.warnings
+    assert len(warnings) == bool(parts)
+    assert all(part in warnings[0].message for part in parts)
