@@ -20,6 +20,7 @@ _REACH_OF_SMALL = 1.0  # from a line's end to a stop, a quote, a dot of an ellip
 _REACH = 2.2  # to a bullet, a dash, an equals sign
 _LOWEST, _NARROWEST = 0.45, 0.3  # lines
 _MARK = (0.7, 1.0)  # height and width: less is a bullet or a dash, no line
+_SINGLE = 1.3  # width of a line of one letter
 _LONE = 0.7  # height of a letter or digit that stands alone, of which too little was found
 _ABOVE, _BESIDE = 0.25, 0.15  # room around a line: less above turns I into i, more costs word F1
 _TIGHT = 0.05  # room above and below single tall or hanging letters
@@ -49,9 +50,10 @@ def whole_pieces(
     owners, free = _owners(cores, pieces, letter, shape)
     reaches, _ = _reaches(pieces, owners, letter, free)
     lines, _ = _grown(cores, cores, pieces, owners, reaches, letter)
-    # What is still no more than a mark belongs to a line beside it. The second time lines reach
-    # from what they took the first time: to the end of an ellipsis.
-    more = ~_marks(lines, letter)
+    # What is still no more than a mark belongs to a line beside it, and so does a single letter: of
+    # typewriting, whose words stand far apart. The second time lines reach from what they took the
+    # first time: to the end of an ellipsis.
+    more = ~(_marks(lines, letter) | _single_beside(lines, letter, reaches.max(initial=0.0)))
     lines, cores = lines[more], cores[more]
     owners, free = _owners(lines, pieces, letter, shape)
     reaches, dust = _reaches(pieces, owners, letter, free)
@@ -65,6 +67,19 @@ def whole_pieces(
 def _marks(lines: Extents, letter: float) -> NDArray[np.bool_]:
     width, height = lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]
     return (height < _MARK[0] * letter) & (width < _MARK[1] * letter)
+
+
+def _single_beside(lines: Extents, letter: float, reach: float) -> NDArray[np.bool_]:
+    """Lines of one letter with a longer line on their row, within `reach` of one of their ends."""
+    single = lines[:, 2] - lines[:, 0] < _SINGLE * letter
+    longer = lines[~single]
+    found = np.zeros(len(lines), np.bool_)
+    for at in np.flatnonzero(single):
+        x0, y0, x1, y1 = lines[at]
+        apart = np.maximum(longer[:, 0] - x1, x0 - longer[:, 2])
+        shared = np.minimum(y1, longer[:, 3]) - np.maximum(y0, longer[:, 1])
+        found[at] = bool(((apart <= reach) & (shared >= _SAME * (y1 - y0))).any())
+    return found
 
 
 def _with_room(lines: Extents, cores: Extents, letter: float, shape: tuple[int, int]) -> Extents:

@@ -127,3 +127,17 @@ def test_what_is_left_of_a_rule_does_not_lengthen_the_line_beside_it():
     page[bottom - 2 : bottom, right + 6 : 900] = 0
     ruled = boxes(ClassicalLineFinder().find(page, ()).lines)
     assert ruled == [pytest.approx(box, abs=2) for box in clean]
+
+
+@pytest.mark.parametrize(("letter", "gap"), [("I", 32), ("1", 32), ("a", 30)])
+def test_a_single_letter_between_words_set_far_apart_belongs_to_one_of_them(letter, gap):
+    page = Pillow.fromarray(page_of(["wishing mill pond hens", "", "wishing mill pond hens"]))
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(30)
+    x = 100
+    for word in ("mossy", letter, "stones"):
+        draw.text((x, 110), word, "black", font)
+        x += round(font.getlength(word)) + gap
+    found = boxes(find_lines(find_letters(np.asarray(page))).lines)
+    row = [each for each in found if 100 < (each[1] + each[3]) / 2 < 160]
+    assert len(row) == 2
+    assert min(each[2] - each[0] for each in row) > 60
