@@ -57,7 +57,7 @@ def test_every_profile_reads_drawn_pages_nearly_without_errors(
     for page in PAGES:
         read = read_page(PageImage(1, page.pixels), engine.stages, options, engine.orienter).page
         # `fast` loses some decimal points of small print on the speckled receipt.
-        floor = 0.94 if profile == "fast" else 0.96
+        floor = 0.96
         assert score_words(read.text, page.text).f1 > floor, page.name
         assert character_error_rate(read.text, page.text) < 0.08, page.name
 

@@ -83,7 +83,9 @@ def read_page(
             languages = record.used(detect_languages(crops, chosen.recogniser)).languages
             crops = [replace(crop, languages=languages) for crop in crops]
         read = record.used(
-            recognise_lines(crops, chosen.recogniser, chosen.second, options.second_below, check)
+            recognise_lines(
+                crops, chosen.recogniser, chosen.second, options.second_below, check, chosen.marks
+            )
         )
         doubts = record.used(
             check_language(

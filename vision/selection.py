@@ -10,6 +10,7 @@ from vision.core.stages import (
     Detector,
     DocumentAnalysis,
     LineFinder,
+    MarkReader,
     PageAnalysis,
     Recogniser,
     Rectifier,
@@ -29,6 +30,7 @@ class ChosenStages:
     second: Recogniser | None = None
     analyses: tuple[PageAnalysis, ...] = ()
     rectifier: Rectifier | None = None
+    marks: MarkReader | None = None
 
 
 def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
@@ -49,6 +51,7 @@ def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
         _second_reader(stages, options),
         tuple(_page_analyses(stages, options)),
         _rectifier(stages, options),
+        stages.marks if options.marks == "auto" else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast, get_args
 from vision.core.errors import EngineFailure
 from vision.core.registry import names, plugin
 
-Task = Literal["detector", "line_finder", "orientation", "recogniser"]
+Task = Literal["detector", "line_finder", "marks", "orientation", "recogniser"]
 
 BUILT_IN = Path(__file__).with_name("catalogue.toml")
 OVERLAY = "catalogue.toml"  # the operator's, in the models folder

@@ -102,6 +102,12 @@ class ReadOptions:
         minimum=0,
         maximum=1,
     )
+    marks: Switch = _option(
+        "auto",
+        "`auto` looks again at fractions, raised and lowered digits, bullets and check boxes; "
+        "`off` leaves what the recognisers read.",
+        choices=get_args(Switch),
+    )
     detectors: tuple[str, ...] = _option(
         ("pagesight-doc",),
         "Detectors by catalogue name, run in this order; an empty list for none.",

@@ -151,13 +151,15 @@ class FoundLines(NamedTuple):
 class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
-    `characters` asks for the box and confidence of every character.
+    `characters` asks for the box and confidence of every character. `before` is what stands left of
+    the crop, as high as it, where no other line does: a bullet or a box may be there.
     """
 
     pixels: Image
     to_page: Affine
     languages: tuple[str, ...]
     characters: bool = False
+    before: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,22 @@ class LineReading:
     engine: str = ""
     models: tuple[ModelUse, ...] = ()
     disputed: bool = False
+
+
+class ListMark(NamedTuple):
+    """A bullet or box before a line, in the coordinates of the line's crop."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+class DetachedMarks(NamedTuple):
+    """Crops without their list marks, the mark of each, and the models that took part."""
+
+    crops: list[LineCrop]
+    marks: list[ListMark | None]
+    models: tuple[ModelUse, ...] = ()
 
 
 class Reread(NamedTuple):
@@ -262,6 +280,20 @@ class Recogniser(Protocol):
 
     def languages(self) -> tuple[str, ...]:
         """Language codes that this recogniser can read here and now, sorted."""
+        ...
+
+
+class MarkReader(Protocol):
+    """Reads characters that recognisers have no class for."""
+
+    def detach(self, crops: Sequence[LineCrop]) -> DetachedMarks:
+        """Lines without the bullets and boxes that stand before their text."""
+        ...
+
+    def correct(
+        self, crops: Sequence[LineCrop], readings: Sequence[LineReading]
+    ) -> tuple[list[LineReading], tuple[ModelUse, ...]]:
+        """The readings, corrected, and the models that took part."""
         ...
 
 
@@ -340,3 +372,4 @@ class Stages:
     analyses: Mapping[str, PageAnalysis] = field(default_factory=dict)
     rectifiers: Mapping[str, Rectifier] = field(default_factory=dict)
     script_detector: ScriptDetector | None = None
+    marks: MarkReader | None = None

@@ -5,8 +5,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from vision.core.document import ModelUse
-from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
+from vision.core.stages import (
+    NEVER,
+    DetachedMarks,
+    LineCrop,
+    LineReading,
+    MarkReader,
+    Recogniser,
+    Reread,
+)
+from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
+from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.second_reading import choose
 from vision.recognition.suspicious_marks import has_suspicious_mark
 
@@ -34,26 +44,35 @@ def recognise_lines(
     second: Recogniser | None,
     below: float,
     check: Callable[[], None] = lambda: None,
+    marks: MarkReader | None = None,
 ) -> LineTexts:
     """The crops, rotated lines turned the right way, with a reading for each.
 
     What `first` read with a confidence under `below`, or with a mark that is probably another one,
     is read by `second` too, and the better of the two readings is taken (`second_reading.choose`);
-    what is hardly text at all is not read again. `check` may raise to stop between the two.
+    what is hardly text at all is not read again. `check` may raise to stop between the two. `marks`
+    corrects characters that neither has a class for.
     """
     reread = Reread(_NOISE, below) if second else NEVER
     turned = turn_rotated_lines(crops, first)
-    readings = first.recognise(turned, reread) if turned else []
-    models = _models(readings)
+    detached = marks.detach(turned) if marks else DetachedMarks(turned, [None] * len(turned))
+    crops = detached.crops
+    readings = first.recognise(crops, reread) if crops else []
+    models = [*detached.models, *_models(readings)]
     if second is not None:
         check()
-        again = _read_again(turned, readings, second, reread)
+        again = _read_again(crops, readings, second, reread)
         models += _models(again.values())
         readings = [
             choose(reading, again[at]) if at in again else reading
             for at, reading in enumerate(readings)
         ]
-    return LineTexts(turned, readings, tuple(dict.fromkeys(models)))
+    if marks is not None:
+        readings, used = marks.correct(crops, readings)
+        models += used
+    readings = [correct_account_numbers(reading) for reading in readings]
+    readings = with_list_marks(readings, detached.marks)
+    return LineTexts(crops, readings, tuple(dict.fromkeys(models)))
 
 
 def _read_again(

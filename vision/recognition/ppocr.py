@@ -17,6 +17,7 @@ from vision.imaging.grey import grey_of
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
+from vision.recognition.marks.candidates import may_have_marks
 from vision.text.vocabulary import known_word
 
 _HEIGHT = 48
@@ -208,7 +209,7 @@ def _reading(runs: Runs, characters: Sequence[str], crop: LineCrop, steps: int) 
         CropWord("".join(each.text for each in word), _mean_probability(word), box)
         for word, box in zip(words, boxes, strict=True)
     )
-    if crop.characters:
+    if crop.characters or may_have_marks([word.text for word in found]):
         windows = _windows([[each] for word in words for each in word], size[0] / steps, steps)
         known = [[(each.text, each.probability) for each in word] for word in words]
         found = with_characters(found, known, windows, ink)

@@ -15,6 +15,12 @@ _MIN_SIDE = 3.0  # working pixels; less holds no letter
 # Rise of a line over its whole length, as a share of its height, up to which it is sliced out
 # as it is: resampling blurs more than so little tilt costs.
 _MAX_RISE = 0.5
+# Lines share a row where they share this of the lower one's height. Pages of more lines than so
+# many are too dense for lists, and comparing all would take too long.
+_SHARED_ROW = 0.3
+_MOST_COMPARED = 1500
+# How far before a line its bullet or box may stand, in heights of the line.
+REACH = 2.6
 
 
 def cut_lines(
@@ -27,13 +33,32 @@ def cut_lines(
     """
     found = find_combs(page.text) if page.text and lines else []
     lines, combs = outside_combs(lines, found)
-    crops = (_cut(page, np.array(line.quad, np.float64), tuple(languages)) for line in lines)
+    quads = [np.array(line.quad, np.float64) for line in lines]
+    free = _free_before(quads)
+    crops = (
+        _cut(page, quad, tuple(languages), before) for quad, before in zip(quads, free, strict=True)
+    )
     of_combs = [comb_crop(page, comb, tuple(languages)) for comb in combs]
     return [crop for crop in crops if crop is not None] + of_combs
 
 
+def _free_before(quads: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """How many pixels before each line no other line has, at most REACH heights of it."""
+    if not quads:
+        return np.zeros(0)
+    x0, y0 = np.array([quad.min(axis=0) for quad in quads]).T
+    x1, y1 = np.array([quad.max(axis=0) for quad in quads]).T
+    height = y1 - y0
+    if len(quads) > _MOST_COMPARED:
+        return np.zeros(len(quads))
+    down = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
+    beside = (down > _SHARED_ROW * np.minimum(height[:, None], height)) & (x0 < x0[:, None])
+    nearest = np.where(beside, np.minimum(x1, x0[:, None]), 0.0).max(axis=1)
+    return np.asarray(np.minimum(x0 - nearest, REACH * height).clip(0), np.float64)
+
+
 def _cut(
-    page: PreparedPage, quad: NDArray[np.float64], languages: tuple[str, ...]
+    page: PreparedPage, quad: NDArray[np.float64], languages: tuple[str, ...], free: float
 ) -> LineCrop | None:
     bounded = _within_image(page.working, quad)
     if bounded is None:
@@ -43,14 +68,24 @@ def _cut(
     length, height = float(np.linalg.norm(along)), float(np.linalg.norm(down))
     if min(length, height) < _MIN_SIDE:
         return None
+    before: Image | None = None
     if along[0] > 0 and abs(along[1]) <= _MAX_RISE * height:
         cut = _slice(page.working, quad)
+        before = _before(page.working, quad, free)
     else:
         cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
     if cut is None:
         return None
     pixels, to_working = cut
-    return LineCrop(pixels, compose(page.to_page, to_working), languages)
+    return LineCrop(pixels, compose(page.to_page, to_working), languages, before=before)
+
+
+def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | None:
+    """The pixels before a line that was sliced out, `free` wide; None without any."""
+    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
+    _, y1 = np.maximum(np.ceil(quad.max(axis=0)).astype(int), 0)
+    first = max(x0 - int(free), 0)
+    return image[y0:y1, first:x0] if x0 > first else None
 
 
 def _within_image(image: Image, quad: NDArray[np.float64]) -> NDArray[np.float64] | None:

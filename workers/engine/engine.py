@@ -6,7 +6,7 @@ threads survive one.
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ from vision.core.options import OFF, ReadOptions
 from vision.core.stages import Detector, Orienter, Recogniser, Stages
 from vision.engines.onnx_session import CUDA_PROVIDER, Session
 from vision.preprocessing.orientation import open_orienter
+from vision.recognition.marks.classifier import open_mark_classifier
+from vision.recognition.marks.reader import NetworkMarkReader
 from vision.recognition.script_detection import open_script_detector
 from workers.engine.batching import BatchingDetector, BatchingRecogniser
 
@@ -95,8 +97,10 @@ def build_engine(settings: Settings) -> Engine:
     resources = resources_of(settings)
     opened = open_stages(resources)
     orienter = open_orienter(resources)
+    marks = NetworkMarkReader(open_mark_classifier(resources))
     on_gpu = orienter.models[0].provider == CUDA_PROVIDER
     shared = _share(opened, settings, resources.tessdata, on_gpu=on_gpu)
+    stages = replace(shared.stages, marks=marks)
     canary = run_canary(
         shared.stages.finders[_CANARY_FINDER],
         shared.stages.recognisers[_CANARY_RECOGNISER],
@@ -105,10 +109,10 @@ def build_engine(settings: Settings) -> Engine:
         device=settings.device,
     )
     return Engine(
-        stages=shared.stages,
+        stages=stages,
         orienter=orienter,
         missing=opened.missing,
-        models=(*canary.models, *orienter.models),
+        models=(*canary.models, *orienter.models, *marks.models),
         canary=canary,
         closers=shared.closers,
     )

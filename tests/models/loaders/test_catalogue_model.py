@@ -66,9 +66,9 @@ def test_a_model_without_subnormal_weights_is_not_copied(tmp_path):
 def test_a_model_of_ours_computes_the_same_without_subnormal_weights(tmp_path, entry):
     shape = (1, 3, 96, 96) if entry.task != "detector" else (1, 3, *entry.detector.size)
     fixed = {"recogniser": (1, 3, 48, 96), "pp-ocr-cls": (1, 3, 48, 192)}
-    fixed |= {"pp-lcnet-doc-ori": (1, 3, 224, 224)}
+    fixed |= {"pp-lcnet-doc-ori": (1, 3, 224, 224), "marks": (1, 2, 32, 48)}
     shape = fixed.get(entry.name, fixed.get(entry.task, shape))
-    trial = {"x": shape, "images": shape}
+    trial = {"x": shape, "images": shape, "windows": shape}
     edited = open_model(entry.name, cache_dir=tmp_path / "cache", device="cpu", trial_shapes=trial)
     plain = open_session(
         resolve(entry.name).path, name=entry.name, version="", sha256="", device="cpu",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Image
+from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
 
 # The scale factors at which Leptonica's pixScale changes its method.
@@ -28,6 +29,12 @@ _DARK, _LIGHT = 0.05, 0.90
 # smooth enough once it is enlarged.
 _HEIGHTS = (18, 26)
 _SIGMAS = (0.35, 0.7)
+# Blank paper at the ends of a line, in its heights. The networks were trained on lines cut at their
+# ink: of more paper they make quotes, and lose points between digits. With this room word F1 of 14
+# receipts is .797 (untrimmed .791), of 14 forms .867 (.862), of 24 drawn pages .995 (.992), that of
+# marks .81, .79, .95 (.80, .78, .92). .03 loses .013 on receipts, .15 gains nothing.
+_ROOM, _MOST_TRIMMED = 0.1, 0.5
+_LEAST_INK = 0.06  # of the height; less is a speck
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,15 @@ class LineImage:
     """`values` float32 [height, width]: dark strokes about -1, paper about 1.
 
     `scale` is pixels of the line image per crop pixel, `grey` the crop uint8 [h, w] in its own
-    size, `level` the grey between ink and paper, 0 to 255.
+    size, `level` the grey between ink and paper, 0 to 255. `start` is the first of the crop's
+    columns that these have.
     """
 
     values: NDArray[np.float32]
     scale: float
     grey: NDArray[np.uint8]
     level: float
+    start: int = 0
 
 
 def tesseract_line_image(pixels: Image, height: int) -> LineImage:
@@ -53,12 +62,15 @@ def tesseract_line_image(pixels: Image, height: int) -> LineImage:
 
 
 def even_line_image(pixels: Image, height: int, *, smooth: bool) -> LineImage:
-    """A crop, RGB [h, w, 3] or grey [h, w], with even contrast before it is scaled.
+    """A crop, RGB [h, w, 3] or grey [h, w], trimmed to its ink, with even contrast before scaling.
 
     `smooth` for scripts whose strokes are not dense.
     """
-    grey = _grey(pixels)
-    dark, light = _quantiles(grey, _DARK, _LIGHT)
+    whole = _grey(pixels)
+    dark, middle, light = _quantiles(whole, _DARK, 0.5, _LIGHT)
+    level = (dark + light) / 2
+    start, end = _inked(whole, level, light_on_dark=middle < level) if dark < light else (0, None)
+    grey = whole[:, start:end]
     span = max(light - dark, 1)
     table = np.clip((_GREYS - dark) * (255 / span), 0, 255).astype(np.uint8)
     even = cv2.LUT(grey, table)
@@ -68,8 +80,31 @@ def even_line_image(pixels: Image, height: int, *, smooth: bool) -> LineImage:
     if smooth:
         sigma = float(np.interp(len(grey), _HEIGHTS, _SIGMAS))
         scaled = cv2.GaussianBlur(scaled, (0, 0), sigma * height / 36)
-    values, level = _values(np.asarray(scaled, np.uint8))
-    return LineImage(values, scale, grey, dark + level * span / 255)
+    values, between = _values(np.asarray(scaled, np.uint8))
+    return LineImage(values, scale, grey, dark + between * span / 255, start)
+
+
+def _inked(grey: NDArray[np.uint8], level: float, *, light_on_dark: bool) -> tuple[int, int]:
+    """The first column and the one behind the last that have ink or are near it."""
+    height, width = grey.shape
+    reach = min(int(_MOST_TRIMMED * height), width // 3)
+    if reach < 1:
+        return 0, width
+    left, right = (
+        _blank_columns((end > level) if light_on_dark else (end < level))
+        for end in (grey[:, :reach], grey[:, : -reach - 1 : -1])  # the right one mirrored
+    )
+    return left, width - right
+
+
+def _blank_columns(ink: NDArray[np.bool_]) -> int:
+    """How many columns can be trimmed before the first piece of ink that is no speck."""
+    _, pieces = connected_pieces(np.ascontiguousarray(ink).view(np.uint8))
+    height, reach = ink.shape
+    touching = pieces[:, 0] + pieces[:, 2] == reach  # the beginning of a letter, perhaps
+    large = pieces[:, 2:4].max(axis=1, initial=0) >= _LEAST_INK * height
+    first = pieces[touching | large, 0].min(initial=reach)
+    return int(max(first - _ROOM * height + 0.5, 0))
 
 
 def _grey(pixels: Image) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
+from vision.core.geometry import transform_box, translation
 from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Recogniser, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import ink_boxes
@@ -25,6 +26,7 @@ from vision.recognition.lstm.line_normalisation import (
     tesseract_line_image,
 )
 from vision.recognition.lstm.word_segmentation import part_words
+from vision.recognition.marks.candidates import may_have_marks
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
@@ -183,7 +185,7 @@ def read_lines(
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
     return [
-        _reading(network, line_image, read, crop.characters)
+        _reading(network, line_image, read, detailed=crop.characters)
         for line_image, read, crop in zip(line_images, reads, crops, strict=True)
     ]
 
@@ -231,7 +233,7 @@ def _read_batch(
 
 
 def _reading(
-    network: LineNetwork, line_image: LineImage, read: _Read, detailed: bool
+    network: LineNetwork, line_image: LineImage, read: _Read, *, detailed: bool
 ) -> LineReading:
     if not any(glyph.character != SPACE for glyph in read.glyphs):
         return LineReading("", 0.0)
@@ -247,12 +249,22 @@ def _reading(
         _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
-    if detailed:
+    if detailed or may_have_marks([word.text for word in found]):
         windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
         found = with_characters(found, letters, windows, ink)
+    found = tuple(_moved(word, line_image.start) for word in found)
     confidence = mean_probability(read.glyphs)
     return LineReading(" ".join(word.text for word in found), confidence, found)
+
+
+def _moved(word: CropWord, start: int) -> CropWord:
+    """A word of a trimmed line in the crop's own coordinates."""
+    if not start:
+        return word
+    move = translation(float(start), 0.0)
+    characters = tuple(replace(each, box=transform_box(move, each.box)) for each in word.characters)
+    return replace(word, box=transform_box(move, word.box), characters=characters)
 
 
 def _word(
@@ -289,11 +301,14 @@ def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:
 def _window(
     glyphs: Sequence[Glyph], word: Sequence[int], line_image: LineImage
 ) -> tuple[float, float]:
-    """Where a word lies, in crop pixels: to the middle of the gaps on both sides."""
+    """Where a word lies, in crop pixels: to the middle of the gaps on both sides.
+
+    Spaces are left out: networks often write them while they still see the last letter.
+    """
     first, last = min(word), max(word)
     start, end = glyphs[first].start, glyphs[last].end
-    before = glyphs[first - 1] if first else None
-    after = glyphs[last + 1] if last + 1 < len(glyphs) else None
+    before = next((each for each in glyphs[:first][::-1] if each.character != SPACE), None)
+    after = next((each for each in glyphs[last + 1 :] if each.character != SPACE), None)
     left = 0.0 if before is None else (before.end + start) / 2
     right = line_image.values.shape[1] / _STEP if after is None else (end + after.start) / 2
     return left * _STEP / line_image.scale, right * _STEP / line_image.scale

@@ -107,3 +107,37 @@ def test_small_print_is_smoothed_less_than_large_and_no_height_makes_a_leap():
     assert difference > 0.2
     assert np.diff(contrasts).max() < 0.1 * difference
     assert np.diff(contrasts).min() > -0.5 * difference
+
+
+def line_with_ends(left: int, right: int, *, ink: int = 0, paper: int = 255) -> np.ndarray:
+    """Upright strokes in a crop of 40 pixels' height, with so much paper before and after them."""
+    pixels = np.full((40, left + 101 + right), paper, np.uint8)
+    for column in range(4):
+        pixels[6:34, left + column : left + 101 : 10] = ink
+    return pixels
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (90, 150), (235, 60)])
+@pytest.mark.parametrize(
+    ("left", "right", "start", "width"),
+    [
+        (15, 15, 11, 109),  # a tenth of the height is left
+        (4, 4, 0, 109),
+        (2, 0, 0, 103),
+        (60, 30, 16, 159),  # looked for in half of the height
+    ],
+)
+def test_paper_at_the_ends_of_a_line_is_trimmed(
+    left: int, right: int, start: int, width: int, ink: int, paper: int
+):
+    line_image = even_line_image(line_with_ends(left, right, ink=ink, paper=paper), 36, smooth=True)
+    assert abs(line_image.start - start) <= 1
+    assert abs(line_image.grey.shape[1] - width) <= 2
+
+
+@pytest.mark.parametrize(("side", "kept"), [(4, True), (3, True), (2, False)])
+def test_a_full_stop_at_the_end_is_no_speck(side: int, kept: bool):
+    pixels = line_with_ends(0, 18)
+    pixels[30 : 30 + side, 110 : 110 + side] = 0
+    end = even_line_image(pixels, 36, smooth=True).grey.shape[1]
+    assert (end >= 110 + side) is kept

@@ -1,0 +1,85 @@
+"""Which characters of a reading may be a mark that recognisers have no class for.
+
+They write what looks alike: `%` for a half, `,` or `2` for a lowered two, `e` or `o` for a bullet.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+FRACTIONS = frozenset("½¼¾⅓⅔⅛")
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+INDICES = frozenset((*RAISED, *LOWERED))
+LIST_MARKS = frozenset("•●▪■◦○☐☑☒")
+DIGIT_OF = RAISED | LOWERED
+
+_MOST_WORDS = 40  # of a line; longer ones are no sentence with a footnote or a formula
+
+# A fraction is read as one sign or several, alone or behind one or two digits.
+_FRACTION = re.compile(r"(?<![\w.,$€£])\d{0,2}(?P<mark>[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛])$|^(?P<lone>[1-9])$")
+# A digit behind a letter or a bracket, and what raised and lowered digits are read as there. Behind
+# capitals signs are left alone: a raised T of a formula looks like a 7.
+_DIGIT = re.compile(r"(?<=[^\W\d_])(?<![^\W\d_]{3})\d(?!\d)|(?<=[a-z]{3})\d$|(?<=[)\]])\d(?!\d)")
+_POWER = re.compile(r"(?<=^10)[\d*°?'\u2019\u201d\"]{1,2}(?=[.,;)]?$)")
+_SIGN = re.compile(r"(?:(?<=[a-z\d])[*°?]|(?<=[a-z]{3})['\u2019\u201d\"])(?=[.,;)\]]?$)")
+_COMMA = re.compile(r"(?<=[A-Z])[,.](?=[A-Z]|[,.]|$)|(?<=[a-z)]),(?=[A-Z])")
+_INDEX = (_DIGIT, _POWER, _SIGN, _COMMA)
+# What bullets and boxes at the start of a line are read as that touch its text: others are cut off
+# before the line is read (list_marks.py).
+_LIST_MARK = re.compile(r"[¢©®@•●▪■◦○☐☑☒□·°]$")
+_GLUED = re.compile(r"[¢®©•●▪■◦○☐☑☒□·](?=[^\W_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Characters `start` to `end` of word `word`, and the marks that they may be."""
+
+    word: int
+    start: int
+    end: int
+    marks: frozenset[str]
+    read: str
+
+
+def may_have_marks(words: list[str]) -> bool:
+    """Whether `candidates` finds any: the boxes of the line's characters are needed then."""
+    return next(candidates(words), None) is not None
+
+
+def candidates(words: list[str]) -> Iterator[Candidate]:
+    """The characters of a line's words that should be looked at again."""
+    if not words or len(words) > _MOST_WORDS:
+        return
+    yield from _at_start(words)
+    for at, word in enumerate(words):
+        follower = words[at + 1] if at + 1 < len(words) else ""
+        yield from _fractions(at, word, follower)
+        for pattern in _INDEX:
+            for found in pattern.finditer(word):
+                yield from _each(at, word, found.start(), found.end(), INDICES | {"°"})
+
+
+def _at_start(words: list[str]) -> Iterator[Candidate]:
+    first = words[0]
+    if len(words) > 1 and _LIST_MARK.match(first):
+        yield Candidate(0, 0, len(first), LIST_MARKS, first)
+    elif _GLUED.match(first):
+        yield Candidate(0, 0, 1, LIST_MARKS, first[0])
+
+
+def _fractions(at: int, word: str, follower: str) -> Iterator[Candidate]:
+    found = _FRACTION.search(word)
+    if found is None or not follower[:1].islower():
+        return
+    start = found.start("mark") if found["mark"] else found.start("lone")
+    for first in sorted({0, start}):
+        yield Candidate(at, first, len(word), FRACTIONS, word[first:])
+
+
+def _each(at: int, word: str, start: int, end: int, marks: frozenset[str]) -> Iterator[Candidate]:
+    """A digit may be itself, raised or lowered; a sign any of the marks."""
+    for place in range(start, end):
+        read = word[place]
+        own = frozenset(mark for mark in marks if DIGIT_OF.get(mark) == read)
+        yield Candidate(at, place, place + 1, own or marks, read)

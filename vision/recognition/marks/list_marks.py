@@ -1,0 +1,122 @@
+"""Bullets, check boxes and radio buttons before lines: found and cut off before lines are read.
+
+Recognisers read a check box as `[I]`, `Z_` or `O`, or as a part of the first word.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.document import Box
+from vision.core.geometry import compose, translation
+from vision.core.stages import CropWord, LineCrop, LineReading, ListMark
+from vision.imaging.grey import grey_of
+from vision.recognition.marks.window import Window, glyph_window, levels_of
+
+# In heights of the line image.
+_APART = 0.22  # pieces of ink that are no letters of one word
+_LEAST_ROOM = 0.3  # before the mark
+_SEARCHED = 2.2  # of the line itself
+_WIDEST, _LEAST_SIDE = 1.2, 0.1
+_ASPECTS = (0.6, 1.6)  # width by height of a mark; wider with a tick that leaves its box
+_LEAST_CONTRAST = 30  # grey values between the line's ink and its paper
+_SOLID = 0.75  # share of ink
+_LEAST_INK = 2  # pixels of a column; less is a speck
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands alone before the text of a line, and where the text begins: crop coordinates."""
+
+    window: Window
+    box: Box
+    text_start: float
+
+
+def before_text(crop: LineCrop) -> Iterator[Before]:
+    """Pieces of ink that may be a mark: the last one before the crop, and the first one in it."""
+    height = crop.pixels.shape[0]
+    beside = 0 if crop.before is None else crop.before.shape[1]
+    pixels = crop.pixels[:, : int(_SEARCHED * height)]
+    if crop.before is not None:
+        pixels = np.hstack([crop.before, pixels])
+    grey = grey_of(pixels)
+    levels = levels_of(grey)
+    if levels.paper - levels.ink < _LEAST_CONTRAST:
+        return
+    ink = (grey > levels.between) if levels.light_on_dark else (grey < levels.between)
+    for (x0, x1), rest in _alone(_groups(ink, _APART * height), beside, height):
+        rows = np.flatnonzero(ink[:, x0:x1].any(axis=1))
+        y0, y1 = int(rows[0]), int(rows[-1]) + 1
+        if has_size_of_mark(x1 - x0, y1 - y0, height) and not _is_edge_or_rules(ink[:, x0:x1]):
+            window = glyph_window(grey, Box(x0, y0, x1, y1), levels)
+            yield Before(window, Box(x0 - beside, y0, x1 - beside, y1), rest - beside)
+
+
+def _is_edge_or_rules(ink: NDArray[np.bool_]) -> bool:
+    """Whether this is a page's dark edge, or rules above and below the line."""
+    height = len(ink)
+    solid = bool(ink[0].all() and ink[-1].all() and ink.mean() > _SOLID)
+    return solid or not ink[height // 3 : -(height // 3)].any()
+
+
+def has_size_of_mark(width: float, height: float, line: float) -> bool:
+    """Whether a bullet or box may be so wide and high, on a line image `line` high."""
+    compact = _ASPECTS[0] * height <= width <= _ASPECTS[1] * height and width <= _WIDEST * line
+    return compact and min(width, height) >= _LEAST_SIDE * line
+
+
+def _groups(ink: NDArray[np.bool_], apart: float) -> list[tuple[int, int]]:
+    """Where groups of columns with ink begin and end: within them no gap is `apart` wide."""
+    inked = np.flatnonzero(np.count_nonzero(ink, axis=0) >= _LEAST_INK)
+    if not len(inked):
+        return []
+    gaps = np.flatnonzero(np.diff(inked) > apart)
+    starts, ends = inked[np.append(0, gaps + 1)], inked[np.append(gaps, len(inked) - 1)] + 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def _alone(
+    groups: Sequence[tuple[int, int]], beside: int, height: int
+) -> Iterator[tuple[tuple[int, int], int]]:
+    """Narrow groups next to the text, with none near before them, and where the text begins."""
+    first = next((at for at, (_, end) in enumerate(groups) if end > beside + 1), len(groups))
+    for at in (first - 1, first):
+        if not 0 <= at < len(groups) - 1:
+            continue
+        start, end = groups[at]
+        room = start - groups[at - 1][1] if at else height
+        if end - start <= _WIDEST * height and room >= _LEAST_ROOM * height:
+            yield groups[at], groups[at + 1][0]
+
+
+def without_mark(crop: LineCrop, found: Before) -> tuple[LineCrop, Box]:
+    """The crop without its mark, and the mark's box in the coordinates of that crop."""
+    if found.box.x1 <= 0:
+        return crop, found.box
+    cut = round((found.box.x1 + found.text_start) / 2)
+    x0, y0, x1, y1 = found.box
+    rest = replace(
+        crop,
+        pixels=crop.pixels[:, cut:],
+        to_page=compose(crop.to_page, translation(float(cut), 0.0)),
+        before=None,
+    )
+    return rest, Box(x0 - cut, y0, x1 - cut, y1)
+
+
+def with_list_marks(
+    readings: Sequence[LineReading], marks: Sequence[ListMark | None]
+) -> list[LineReading]:
+    """The readings with the marks before their first words; a mark without any text is left out."""
+    return [
+        reading if mark is None or not reading.text else _with_mark(reading, mark)
+        for reading, mark in zip(readings, marks, strict=True)
+    ]
+
+
+def _with_mark(reading: LineReading, mark: ListMark) -> LineReading:
+    word = CropWord(mark.text, mark.confidence, mark.box)
+    return replace(reading, text=f"{mark.text} {reading.text}", words=(word, *reading.words))

@@ -1,0 +1,177 @@
+"""Reads bullets and check boxes before lines, and fractions, raised and lowered digits in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vision.core.document import Box, ModelUse
+from vision.core.geometry import union
+from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
+from vision.imaging.grey import grey_of
+from vision.recognition.marks.candidates import (
+    INDICES,
+    LIST_MARKS,
+    Candidate,
+    candidates,
+)
+from vision.recognition.marks.classifier import MarkClassifier, Verdict
+from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
+from vision.recognition.marks.window import Window, glyph_window, levels_of
+
+# A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
+_WRITTEN = {"☒": "☑"}
+# Probabilities from which a mark replaces what was read: another sign, or a letter or digit, which
+# mostly is one. Chosen on drawn lines of fonts that were not trained on.
+_FROM_SIGN, _FROM_LETTER = 0.8, 0.97
+_BEFORE_LINE = 0.9
+# A ring looks like the letter o, of which words are spaced now and then: it must stand so many
+# heights of the line before the text.
+_RINGS, _RING_APART = "◦○", 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Characters of line `line` to classify."""
+
+    line: int
+    window: Window
+    candidate: Candidate
+
+
+_Answer = tuple[Candidate, Verdict]
+
+
+class NetworkMarkReader:
+    """vision.core.stages.MarkReader over a classifier; safe from many threads."""
+
+    def __init__(self, classifier: MarkClassifier) -> None:
+        self._classifier = classifier
+
+    @property
+    def models(self) -> tuple[ModelUse, ...]:
+        """The model that may take part, with its proven provider."""
+        return (self._classifier.use,)
+
+    def detach(self, crops: Sequence[LineCrop]) -> DetachedMarks:
+        """Lines without the bullets and boxes before their text, where the network is confident."""
+        found = [(at, each) for at, crop in enumerate(crops) for each in before_text(crop)]
+        verdicts = self._classifier.classify(
+            [each.window for _, each in found], [LIST_MARKS] * len(found)
+        )
+        texts = list(crops)
+        marks: list[ListMark | None] = [None] * len(crops)
+        for (at, each), verdict in zip(found, verdicts, strict=True):
+            if marks[at] is None and _stands_before(crops[at], each, verdict):
+                texts[at], box = without_mark(crops[at], each)
+                marks[at] = ListMark(_written(verdict), verdict.probability, box)
+        return DetachedMarks(texts, marks, self.models if found else ())
+
+    def correct(
+        self, crops: Sequence[LineCrop], readings: Sequence[LineReading]
+    ) -> tuple[list[LineReading], tuple[ModelUse, ...]]:
+        """Readings with the fractions, raised and lowered digits and bullets in them.
+
+        A mark replaces what was read only where the network is confident of it, and a raised or
+        lowered digit is the digit that was read.
+        """
+        questions = [
+            question
+            for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
+            for question in _questions(at, crop, reading)
+        ]
+        verdicts = self._classifier.classify(
+            [each.window for each in questions], [each.candidate.marks for each in questions]
+        )
+        accepted: dict[int, list[_Answer]] = {}
+        for question, verdict in zip(questions, verdicts, strict=True):
+            if verdict.probability >= _least(question.candidate):
+                answer = (question.candidate, verdict)
+                accepted.setdefault(question.line, []).append(answer)
+        marked = [_marked(reading, accepted.get(at, ())) for at, reading in enumerate(readings)]
+        return without_characters(crops, marked), self.models if questions else ()
+
+
+def _stands_before(crop: LineCrop, found: Before, verdict: Verdict) -> bool:
+    apart = found.text_start - found.box.x1 >= _RING_APART * crop.pixels.shape[0]
+    return verdict.probability >= _BEFORE_LINE and (apart or verdict.mark not in _RINGS)
+
+
+def _least(candidate: Candidate) -> float:
+    """The probability that a mark must have to replace what was read."""
+    if candidate.read[0].isalnum() or candidate.marks & INDICES:
+        return _FROM_LETTER
+    return _FROM_SIGN
+
+
+def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]:
+    words = [word.text for word in reading.words]
+    if not words or reading.text != " ".join(words):
+        return []  # not from left to right
+    boxes = [(each, _box_of(reading.words[each.word], each)) for each in candidates(words)]
+    asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
+    if not asked:
+        return []
+    grey = grey_of(crop.pixels)
+    levels = levels_of(grey)
+    return [_Question(at, glyph_window(grey, box, levels), each) for each, box in asked]
+
+
+def _has_its_size(candidate: Candidate, box: Box, crop: LineCrop) -> bool:
+    listed = candidate.marks <= LIST_MARKS
+    return not listed or has_size_of_mark(box.width, box.height, crop.pixels.shape[0])
+
+
+def _box_of(word: CropWord, candidate: Candidate) -> Box | None:
+    """Where the characters stand: the word itself where it is all of them."""
+    if candidate.start == 0 and candidate.end == len(word.text):
+        return word.box
+    if "".join(each.text for each in word.characters) != word.text:
+        return None
+    boxes = [each.box for each in word.characters]
+    places = [len(each.text) for each in word.characters]
+    if any(length != 1 for length in places):
+        return None
+    return union(boxes[candidate.start : candidate.end])
+
+
+def _marked(reading: LineReading, accepted: Sequence[_Answer]) -> LineReading:
+    if not accepted:
+        return reading
+    words = [
+        _rewritten(word, [answer for answer in accepted if answer[0].word == at])
+        for at, word in enumerate(reading.words)
+    ]
+    return replace(reading, words=tuple(words), text=" ".join(word.text for word in words))
+
+
+def _rewritten(word: CropWord, accepted: Sequence[_Answer]) -> CropWord:
+    """The word with its marks; of overlapping characters the more probable mark counts."""
+    if not accepted:
+        return word
+    text, confidence = list(word.text), word.confidence
+    taken: set[int] = set()
+    for candidate, verdict in sorted(accepted, key=lambda each: -each[1].probability):
+        places = set(range(candidate.start, candidate.end))
+        if places & taken:
+            continue
+        taken |= places
+        text[candidate.start] = _written(verdict)
+        for place in range(candidate.start + 1, candidate.end):
+            text[place] = ""
+        confidence = min(confidence, verdict.probability)
+    return replace(word, text="".join(text), confidence=confidence, characters=())
+
+
+def _written(verdict: Verdict) -> str:
+    return _WRITTEN.get(verdict.mark, verdict.mark)
+
+
+def without_characters(
+    crops: Sequence[LineCrop], readings: Sequence[LineReading]
+) -> list[LineReading]:
+    """Characters that were only wanted here are not part of the result."""
+    return [
+        reading
+        if crop.characters
+        else replace(reading, words=tuple(replace(each, characters=()) for each in reading.words))
+        for crop, reading in zip(crops, readings, strict=True)
+    ]
