@@ -1,9 +1,10 @@
-"""The data folder: documents and keys are its owner's alone."""
+"""The data folder and others that settings name: usable, and their owner's alone."""
 
 import logging
 import os
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from jobs.settings import Settings
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class UnusableFolder(Exception):  # noqa: N818 - says what is the matter
-    """The data folder cannot be created or written; the message says what to do."""
+    """A folder of the settings cannot be used; the message names the setting."""
 
 
 def prepare_data_folder(settings: Settings) -> None:
@@ -33,6 +34,7 @@ def prepare_data_folder(settings: Settings) -> None:
     Raises UnusableFolder.
     """
     os.umask(_OTHERS)
+    _check_others(settings)
     folder = settings.data_dir
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,6 +45,22 @@ def prepare_data_folder(settings: Settings) -> None:
         raise UnusableFolder(_advice(folder, error.strerror or str(error))) from error
     if not usable:
         raise UnusableFolder(_advice(folder, "Permission denied"))
+
+
+def _check_others(settings: Settings) -> None:
+    tessdata = settings.tessdata_dir
+    if tessdata is not None and not tessdata.is_dir():
+        raise UnusableFolder(f"PAGESIGHT_TESSDATA_DIR is {tessdata}, which is not a folder")
+    if settings.blob_url is None or not settings.blob_url.startswith("file:"):
+        return
+    blobs = Path(unquote(urlsplit(settings.blob_url).path))
+    try:
+        blobs.mkdir(parents=True, exist_ok=True)
+        usable, reason = os.access(blobs, os.R_OK | os.W_OK | os.X_OK), "Permission denied"
+    except OSError as error:
+        usable, reason = False, error.strerror or str(error)
+    if not usable:
+        raise UnusableFolder(f"PAGESIGHT_BLOB_URL names {blobs}, which cannot be used ({reason})")
 
 
 def _close_to_others(path: Path) -> None:

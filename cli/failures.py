@@ -11,6 +11,11 @@ _DATABASE_REMEDY = (
     "`pagesight doctor` checks the whole installation"
 )
 
+_SERVICE_LINK = (
+    " (Kubernetes sets it for a Service named pagesight: rename that, or set enableServiceLinks "
+    "to false)"
+)
+
 
 def explain(error: Exception) -> tuple[str, Exit] | None:
     """Return the message and exit code of an expected error, None for a fault of ours.
@@ -44,7 +49,8 @@ def _bad_settings(error: Exception) -> Iterator[str]:
         wanted = str(each["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
         wanted = wanted.partition(", unable")[0]
         found = "cannot be used" if name.endswith("_URL") else f"is {str(each['input'])!r}"
-        yield f"{name} {found}, but must be {wanted}"  # a URL may hold a password
+        hint = _SERVICE_LINK if str(each["input"]).startswith("tcp://") else ""
+        yield f"{name} {found}, but must be {wanted}{hint}"  # a URL may hold a password
 
 
 def _not_json(error: Exception) -> str:

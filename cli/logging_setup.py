@@ -22,12 +22,14 @@ _SAFE_MESSAGES = (OSError, VisionError, LedgerError)
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def configure_logging(level: str, stream: TextIO = sys.stderr) -> None:
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
     """Send everything from `level` up to `stream`; what libraries say from warnings up.
 
-    Alembic says which database it talks to whenever `/readyz` asks for the version of the tables,
-    and httpx says whole URLs, whose queries may be signatures. Uncaught exceptions are logged too.
+    Without `stream` to standard error. Of libraries: Alembic says which database it talks to
+    whenever `/readyz` asks for the version of the tables, and httpx says whole URLs, whose queries
+    may be signatures. Uncaught exceptions are logged too.
     """
+    stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(PlainFormatter() if stream.isatty() else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -10,7 +10,7 @@ from cli.settings import load_settings
 def serve_api() -> None:
     """Run until SIGINT or SIGTERM. Raises NotMigrated before the first `pagesight migrate`."""
     settings = load_settings()
-    configure_logging(settings.log_level)
     require_tables_if_it_answers(settings)
+    configure_logging(settings.log_level)
     prepare_data_folder(settings)
     run_api(settings)

@@ -138,7 +138,10 @@ def _sqlite_engine(url: str | URL) -> Engine:
     file = make_url(url).database
     if file is None or file == ":memory:":
         raise LedgerUnavailable(f"the ledger must be a file: {url!r} names none")
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerUnavailable(f"no database can be kept at {file}: {error.strerror}") from error
     engine = create_engine(
         url,
         hide_parameters=True,  # errors are logged, and parameters are callers' data

@@ -14,6 +14,7 @@ from cli.data_folder import UnusableFolder, prepare_data_folder
 from cli.serve.embedded_redis import redis_child, wait_for_redis
 from jobs.broker.celery_publisher import Publisher, make_app
 from jobs.broker.rate_limiter import Rate, RateCounter
+from jobs.domain.errors import LedgerUnavailable
 from jobs.domain.topics import Topic
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
@@ -75,6 +76,18 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, kind: str) -> Non
     with pytest.raises(UnusableFolder, match="PAGESIGHT_DATA_DIR") as refused:
         prepare_data_folder(settings_of(folder))
     assert str(folder) in str(refused.value)
+
+
+def test_other_folders_that_cannot_be_used_are_named_with_their_setting(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    wrong = {"tessdata_dir": tmp_path / "nothing", "blob_url": f"file://{file}/blobs"}
+    for name, value in wrong.items():
+        settings = Settings(_env_file=None, data_dir=tmp_path / "data", **{name: value})
+        with pytest.raises(UnusableFolder, match=f"PAGESIGHT_{name.upper()}"):
+            prepare_data_folder(settings)
+    with pytest.raises(LedgerUnavailable, match="no database can be kept"):
+        open_ledger(Settings(_env_file=None, database_url=f"sqlite:///{file}/x.db"))
 
 
 @pytest.mark.parametrize("name", ODD)

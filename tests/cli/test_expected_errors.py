@@ -34,7 +34,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
     return run_
 
 
-@pytest.mark.parametrize("words", ["keys list", "keys create", "keys revoke key_1", "audit", "api"])
+@pytest.mark.parametrize(
+    "words", ["keys list", "keys create", "keys revoke key_1", "audit", "api", "worker"]
+)
 def test_before_the_first_migration_a_command_says_how_to_create_the_tables(
     run: Run, tmp_path: Path, words: str
 ) -> None:

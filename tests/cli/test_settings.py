@@ -81,6 +81,7 @@ WRONG = [
     ("egress_allow", '["10.0.0.0/99"]', "a host such as"),
     ("tenant_weights", '{"a": -1}', "greater than 0"),
     ("port", "-1", "greater than or equal to 0"),
+    ("port", "tcp://10.0.0.1:8765", "enableServiceLinks"),
     ("max_upload_mb", "5x", "integer"),
     ("lease_s", "nan s", "number"),
     ("device", "gpu", "'cuda'"),
