@@ -39,9 +39,10 @@ from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
 from vision.recognition.cascade import LineTexts, recognise_lines
 from vision.recognition.language_check import check_language
-from vision.recognition.language_id import detect_languages, first_guess
+from vision.recognition.language_choice import read_in_own_language
+from vision.recognition.language_id import first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
-from vision.selection import choose_stages, document_analyses
+from vision.selection import ChosenStages, choose_stages, document_analyses
 from vision.text_detection.crops import cut_lines
 from vision.text_layer.policy import LayerUse, use_layer
 
@@ -79,14 +80,10 @@ def read_page(
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)
     with record.stage("recognise"):
-        if options.languages == ANY_LANGUAGE and not layer.lines:
-            languages = record.used(detect_languages(crops, chosen.recogniser)).languages
-            crops = [replace(crop, languages=languages) for crop in crops]
-        read = record.used(
-            recognise_lines(
-                crops, chosen.recogniser, chosen.second, options.second_below, check, chosen.marks
-            )
-        )
+        any_language = options.languages == ANY_LANGUAGE and not layer.lines
+        read, languages = record.used(
+            _recognise(crops, languages, chosen, options, check, any_language=any_language)
+        ).chosen
         doubts = record.used(
             check_language(
                 read.crops, read.readings, languages, chosen.recogniser, stages.script_detector
@@ -102,6 +99,34 @@ def read_page(
     return PageReading(
         result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
     )
+
+
+class _Recognised(NamedTuple):
+    chosen: tuple[LineTexts, tuple[str, ...]]
+    models: tuple[ModelUse, ...]
+
+
+def _recognise(
+    crops: Sequence[LineCrop],
+    languages: tuple[str, ...],
+    chosen: ChosenStages,
+    options: ReadOptions,
+    check: Callable[[], None],
+    *,
+    any_language: bool,
+) -> _Recognised:
+    """The lines read in `languages`, or in whatever language of the page is installed."""
+
+    def read(wanted: Sequence[LineCrop]) -> LineTexts:
+        return recognise_lines(
+            wanted, chosen.recogniser, chosen.second, options.second_below, check, chosen.marks
+        )
+
+    if not any_language:
+        texts = read(crops)
+        return _Recognised((texts, languages), texts.models)
+    own = read_in_own_language(crops, languages, chosen.recogniser, read)
+    return _Recognised((own.texts, own.languages), own.models)
 
 
 def stream_document(

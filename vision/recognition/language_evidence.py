@@ -52,6 +52,11 @@ class Evidence:
         return self.rival if self.ahead >= least else ""
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the words show that the languages asked for are right."""
+        return self.mostly_listed and not self.other_language and not self.few_letters
+
+    @property
     def is_clear(self) -> bool:
         """Whether `other_language` needs no look at the script."""
         return self.ahead >= (_FAR_MORE_COMMON if self.is_doubtful else _MORE_COMMON)
