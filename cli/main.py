@@ -144,15 +144,26 @@ def worker(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    to: Annotated[
+        str | None, typer.Option(help="Undo the migrations after this revision, to roll back.")
+    ] = None,
+) -> None:
     """Create the database's tables, or upgrade them to this version."""
     from cli.data_folder import prepare_data_folder
     from cli.settings import load_settings
     from jobs.migrations.upgrade import migrate as run
+    from jobs.migrations.upgrade import roll_back
 
     settings = load_settings()
     prepare_data_folder(settings)
-    run(settings)
+    if to is None:
+        run(settings)
+        return
+    try:
+        roll_back(settings, to)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--to") from error
 
 
 @app.command()

@@ -48,7 +48,7 @@ def is_usable(database: Database) -> bool:
 def schema_of(connection: Connection) -> Schema:
     """As `find_schema`, in a transaction that is open already."""
     found = MigrationContext.configure(connection).get_current_revision()
-    known = _known()
+    known = known_revisions()
     if found == known[0]:
         return Schema.CURRENT
     if found is None or found in known:
@@ -58,6 +58,6 @@ def schema_of(connection: Connection) -> Schema:
 
 
 @cache
-def _known() -> tuple[str, ...]:
+def known_revisions() -> tuple[str, ...]:
     """The revisions of this version, the newest first."""
     return tuple(each.revision for each in ScriptDirectory(str(SCRIPTS)).walk_revisions())

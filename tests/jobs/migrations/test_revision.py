@@ -11,7 +11,7 @@ from jobs.migrations.revision import NewerSchema, Schema, find_schema, is_usable
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 
-KNOWN = revision._known()
+KNOWN = revision.known_revisions()
 HEAD = KNOWN[0]
 CASES = [
     (HEAD, Schema.CURRENT),

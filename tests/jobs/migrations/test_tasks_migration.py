@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
 from jobs.db.engine import Database
+from jobs.ledger import open_ledger
+from jobs.migrations.revision import NewerSchema
+from jobs.migrations.upgrade import migrate, roll_back
+from jobs.settings import Settings
 from tests.jobs.migrations.test_webhook_migration import migrations
+from tests.support.ledgers import created, drain, running
 from tests.support.postgres import Cluster
 
 NAMES = "id, tenant, state, created_at, options, metadata, pages_total, pages_succeeded"
@@ -94,6 +100,40 @@ def waiting(connection: Connection) -> set[str]:
         rows = connection.execute(text(f"SELECT {name} FROM {table} WHERE wake_at IS NOT NULL"))
         found |= {str(name) for name in rows.scalars()}
     return found
+
+
+@pytest.fixture
+def fresh(database: Database, tmp_path: Path) -> Settings:
+    """Settings of a database of this test alone, which is migrated."""
+    url = database._engine.url.render_as_string(hide_password=False)
+    keys = tmp_path / "webhook-keys"
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=url, webhook_key_file=keys)
+    migrate(settings)
+    return settings
+
+
+def test_jobs_of_this_version_are_carried_back_for_the_one_before_and_over_again(
+    fresh: Settings, database: Database
+) -> None:
+    ledger = open_ledger(fresh)
+    queued, read = created(ledger).id, running(ledger, 2)
+    roll_back(fresh, "0009")
+    with database.read() as connection:
+        assert waiting(connection) == {queued, "1", "2"}
+    migrate(fresh)
+    assert set(drain(ledger)) == {(queued,), (read, 1), (read, 2)}
+    ledger.close()
+
+
+def test_a_revision_that_is_not_known_or_tables_of_a_newer_version_are_left_alone(
+    fresh: Settings, database: Database
+) -> None:
+    with pytest.raises(ValueError, match="no revision '9999'"):
+        roll_back(fresh, "9999")
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerSchema, match="newer version"):
+        roll_back(fresh, "0009")
 
 
 def test_running_jobs_are_carried_over_and_back(database: Database) -> None:
