@@ -17,9 +17,10 @@ from api.security.auth import Reader
 from api.services import ServicesDep
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
-from jobs.storage.result_index import page_of_result
+from jobs.storage.result_index import page_of_result, pages_of_result, read_index
 from vision.core.registry import Plugin, plugins
 from vision.export.json import from_json_dict
+from vision.export.text import stream_text
 
 _STORED: Final = "json"  # how results are kept, so that it is streamed as it lies
 # What can be made from the result alone: this process has no pictures of the pages.
@@ -28,6 +29,7 @@ _FORMATS: Final[Mapping[str, Plugin]] = {
 }
 _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
+_BY_PAGE: Final = "text"
 _RETRY = {"Retry-After": "1"}
 
 router = keyed_router("/v1/jobs/{job_id}", "results")
@@ -65,10 +67,16 @@ def get_result(
 ) -> Response:
     """What was read. A `partial` job has a result too: the pages that succeeded."""
     chosen = choose_format(accept, format, _MEDIA_TYPES)
-    blob = _result_blob(services.ledger.jobs.get(key.tenant, job_id))
+    job = services.ledger.jobs.get(key.tenant, job_id)
+    blob = _result_blob(job)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
+    # Markdown judges headers and footers by all pages, so only text can be made page by page.
+    index = read_index(services.blobs, job) if chosen == _BY_PAGE else ()
+    if index:
+        pages = map(json.loads, pages_of_result(services.blobs, job, index))
+        return StreamingResponse(stream_text(pages), **about)
     document = from_json_dict(json.loads(services.blobs.get(blob)))
     export = _FORMATS[chosen].load()
     return Response(b"".join(each.content for each in export(document, None)), **about)

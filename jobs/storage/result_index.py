@@ -5,7 +5,7 @@ length in bytes of the page and of its receipt.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from jobs.domain.errors import NotFound
 from jobs.storage.blob_store import Blobs, Owned, job_prefix, result_key
@@ -39,6 +39,22 @@ def page_of_result(blobs: Blobs, job: Owned, number: int) -> str | None:
         if entry[0] == number:
             return read_range(blobs, job, entry)
     return None
+
+
+def pages_of_result(blobs: Blobs, job: Owned, index: Iterable[Range]) -> Iterator[bytes]:
+    """Yield the pages of a result, without their receipts, in one pass over it.
+
+    A page and a piece of the result are in memory at a time.
+    """
+    pieces = blobs.stream(result_key(job))
+    held, held_at = bytearray(), 0
+    for _, page_at, page_bytes, _, _ in index:
+        end = page_at + page_bytes
+        while held_at + len(held) < end:
+            held += next(pieces)
+        yield bytes(held[page_at - held_at : end - held_at])
+        del held[: end - held_at]
+        held_at = end
 
 
 def read_range(blobs: Blobs, job: Owned, entry: Range) -> str:

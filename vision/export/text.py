@@ -1,6 +1,7 @@
 """The result as plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from vision.core.document import Document
 from vision.core.exports import Artefact, Source
@@ -11,6 +12,15 @@ PAGE_SEPARATOR = "\n\f"
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: the text as one file."""
     yield Artefact(render_text(document).encode())
+
+
+def stream_text(pages: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the same text in pieces, for pages as they are in a result's JSON."""
+    for count, page in enumerate(pages):
+        if count:
+            yield PAGE_SEPARATOR
+        yield page["text"]
+    yield "\n"
 
 
 def render_text(document: Document) -> str:

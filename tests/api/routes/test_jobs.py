@@ -103,7 +103,11 @@ def test_a_page_is_found_in_the_result_where_its_reading_is_not_kept_as_well(
     info = DocumentInfo("image/png", "0" * 64, 2)
     result = StreamedResult(info, readings, (), Receipt("pagesight", "0", {}, (), ()))
     service.blobs.put_stream(result_key(job), result)
+    whole = client.get(f"/v1/jobs/{job_id}/result", params={"format": "text"})
     write_index(service.blobs, job, map(astuple, result.ranges))
+    streamed = client.get(f"/v1/jobs/{job_id}/result", params={"format": "text"})
+    assert streamed.text == whole.text == "Grüße 1\n\fGrüße 2\n"
+    assert streamed.headers["content-type"] == whole.headers["content-type"]
     service.ledger.pages.drop_results(job_id)
     after = [client.get(f"/v1/jobs/{job_id}/pages/{number}").json() for number in (1, 2)]
     assert after == before
