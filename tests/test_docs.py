@@ -1,11 +1,14 @@
 """The documentation names all there is, its links lead somewhere, and its words are plain."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.main import get_command
 
@@ -15,6 +18,7 @@ from cli.exit_codes import Exit
 from cli.main import app
 from cli.reference import OPTIONS_PAGE, options_page
 from jobs.settings import Settings
+from models.registry.catalogue import load_catalogue
 from vision.core.options import ReadOptions
 from vision.input.media_type import FORMATS, MEDIA_TYPES
 
@@ -139,6 +143,18 @@ def test_the_console_lets_people_choose_every_format_that_is_read() -> None:
 @pytest.mark.parametrize("option", ReadOptions.__dataclass_fields__)
 def test_every_option_of_a_job_is_documented(option: str) -> None:
     assert f"\n## {option}\n" in options_page()
+
+
+def test_the_example_of_a_result_is_what_the_service_writes_now() -> None:
+    text = (REFERENCE / "result.md").read_text()
+    example = json.loads(text.split("```json")[1].split("```")[0])
+    jsonschema.validate(example, json.loads((ROOT / "vision/export/schema.json").read_text()))
+    receipt = example["receipt"]
+    assert set(receipt["parameters"]) == {"profile", *(each.name for each in fields(ReadOptions))}
+    current = {entry.name: (entry.version, entry.sha256) for entry in load_catalogue()}
+    stated = {each["name"]: (each["version"], each["sha256"]) for each in receipt["models"]}
+    ours = {name: stated[name] for name in stated if name in current}
+    assert ours == {name: current[name] for name in ours} != {}
 
 
 def test_the_page_of_options_is_up_to_date() -> None:

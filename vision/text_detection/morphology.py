@@ -25,6 +25,9 @@ from vision.text_detection.stacked_letters import part_stacked
 
 # All in heights of the page's commonest letters. Measured: docs/research/profiles.md.
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
+# In pitches of letters where these are as wide as in typewriting: one blank, not two.
+_ACROSS_PITCH, _WIDE = 1.7, (1.2, 1.5)
+_WITHIN_WORD = 0.8  # gaps between letters of a word
 _DOWN = 0.22  # bridges between lines that are broken again
 _SPECK = 0.3
 _LOWEST = 0.45  # of a row of letters
@@ -89,7 +92,7 @@ def find_lines(text: Letters) -> PageLines:
         return PageLines([line])
     letter = float(np.median(text.boxes[:, 3]))
     mask, searched = ink_without_rules(text, letter, _SPECK * letter)
-    cores, crowded = _cores(mask, letter)
+    cores, crowded = _cores(mask, letter, _word_gap(text.boxes, letter))
     cores, left_out = bounded(cores, letter)
     if not len(cores):
         return PageLines([], crowded, left_out=left_out)
@@ -108,11 +111,29 @@ def _rising(box: Box) -> FoundLine:
     return FoundLine((last, first, second, third))
 
 
-def _cores(mask: Grey, letter: float) -> tuple[Extents, float]:
+def _word_gap(letters: Boxes, letter: float) -> int:
+    """Pixels that are bridged between the words of a line."""
+    pitch = _pitch(letters, letter)
+    wide = _WIDE[0] * letter <= pitch <= _WIDE[1] * letter
+    return round(_ACROSS_PITCH * pitch if wide else _ACROSS * letter)
+
+
+def _pitch(letters: Boxes, letter: float) -> float:
+    """The median distance between the middles of letters that stand side by side in a word."""
+    x, y, width, height = letters.astype(np.float64).T
+    order = np.lexsort((x, np.round((y + height) / letter)))
+    gaps = x[order][1:] - (x + width)[order][:-1]
+    steps = np.diff((x + width / 2)[order])
+    beside = (gaps > -letter) & (gaps < _WITHIN_WORD * letter) & (steps > 0)
+    beside &= np.abs(np.diff((y + height)[order])) < letter / 2
+    return float(np.median(steps[beside])) if beside.any() else 0.0
+
+
+def _cores(mask: Grey, letter: float, word_gap: int) -> tuple[Extents, float]:
     """Lines without their thin and small parts, and the share of ink that had to be split."""
     cores: list[tuple[int, int, int, int]] = []
     ink = crowded = 0
-    for x, y, w, h in _pieces(mask, letter):
+    for x, y, w, h in _pieces(mask, letter, word_gap):
         piece = mask[y : y + h, x : x + w]
         amount = cv2.countNonZero(piece) if h >= _LOWEST * letter else 0
         ink += amount
@@ -127,9 +148,9 @@ def _with_specks(pieces: Boxes, text: Letters, letter: float) -> Boxes:
     return np.concatenate([pieces, text.pieces[longer < _SPECK * letter]])
 
 
-def _pieces(mask: Grey, letter: float) -> Iterator[tuple[int, int, int, int]]:
+def _pieces(mask: Grey, letter: float, word_gap: int) -> Iterator[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height) of ink run together along lines."""
-    joined = closed(mask, (1, round(_ACROSS * letter)))
+    joined = closed(mask, (1, word_gap))
     joined = opened(joined, (max(1, round(_DOWN * letter)), 1))
     boxes = label(joined)[1]
     yield from boxes[boxes[:, 3] >= _LEAST_CORE * letter].tolist()

@@ -141,3 +141,15 @@ def test_a_single_letter_between_words_set_far_apart_belongs_to_one_of_them(lett
     row = [each for each in found if 100 < (each[1] + each[3]) / 2 < 160]
     assert len(row) == 2
     assert min(each[2] - each[0] for each in row) > 60
+
+
+def test_words_of_typewriting_make_one_line():
+    page = Pillow.new("RGB", (1000, 400), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(30)
+    rows = ["moss on a stone was seen", "once a man saw a moose", "no one can say so soon"]
+    for number, row in enumerate(rows):
+        for column, letter in enumerate(row):
+            draw.text((100 + 22 * column, 80 + 90 * number), letter, "black", font, anchor="ms")
+    found = boxes(find_lines(find_letters(np.asarray(page))).lines)
+    assert len(found) == len(rows)
+    assert min(right - left for left, _, right, _ in found) > 22 * 20

@@ -25,6 +25,7 @@ from vision.recognition.lstm.line_normalisation import (
     even_line_image,
     tesseract_line_image,
 )
+from vision.recognition.lstm.look_alikes import correct_strokes
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.recognition.marks.candidates import may_have_marks
 from vision.text.bidi import reading_order
@@ -249,6 +250,7 @@ def _reading(
         _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
+    found = correct_strokes(found, lambda word: network.decoder.listed_share([word]) > 0)
     if detailed or may_have_marks([word.text for word in found]):
         windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]

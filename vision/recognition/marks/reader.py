@@ -1,5 +1,6 @@
 """Reads bullets and check boxes before lines, and fractions, raised and lowered digits in them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ _WRITTEN = {"☒": "☑"}
 # mostly is one. Chosen on drawn lines of fonts that were not trained on.
 _FROM_SIGN, _FROM_LETTER = 0.8, 0.97
 _BEFORE_LINE = 0.9
+# Behind a lowered digit stands the next element, never a zero.
+_OXYGEN = re.compile("(?<=[A-Za-z][₀₁₂₃₄₅₆₇₈₉])0")
 # A ring looks like the letter o, of which words are spaced now and then: it must stand so many
 # heights of the line before the text.
 _RINGS, _RING_APART = "◦○", 0.4
@@ -158,7 +161,8 @@ def _rewritten(word: CropWord, accepted: Sequence[_Answer]) -> CropWord:
         for place in range(candidate.start + 1, candidate.end):
             text[place] = ""
         confidence = min(confidence, verdict.probability)
-    return replace(word, text="".join(text), confidence=confidence, characters=())
+    written = _OXYGEN.sub("O", "".join(text))
+    return replace(word, text=written, confidence=confidence, characters=())
 
 
 def _written(verdict: Verdict) -> str:

@@ -28,6 +28,9 @@ def found(text: str) -> set[tuple[str, str]]:
     [
         ("% pound of flour", {("%", "fraction")}),
         ("1% cups of water", {("%", "fraction"), ("1%", "fraction")}),
+        ("Y% pounds of soap", {("Y%", "fraction")}),
+        ("28 m® of H,0.", {("®", "index"), (",", "index")}),
+        ("and little CO>.", {(">", "index")}),
         ("take ¥%4 spoon of salt", {("¥%4", "fraction")}),
         ("3 spoon of salt", {("3", "fraction")}),
         ("A rate of 12.5% is high", set()),
