@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _NEED_DATA = ("accuracy", "detection_map", "nasty", "orientation")
-_NEED_NOTHING = ("uploads",)
+_NEED_NOTHING = ("uploads", "ledger")
 # pytesseract, tesserocr, OCRmyPDF and RapidOCR live here; README.md says how.
 _OTHERS = Path("build/others")
 
