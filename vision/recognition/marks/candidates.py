@@ -23,7 +23,7 @@ _FRACTION = re.compile(r"^\d{0,2}(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛
 _DIGIT = re.compile(r"(?<=[^\W\d_])(?<![^\W\d_]{3})\d(?!\d)|(?<=[a-z]{3})\d$|(?<=[)\]])\d(?!\d)")
 _POWER = re.compile(r"(?<=^10)[\d*°?'\u2019\u201d\"]{1,2}(?=[.,;)]?$)")
 _SIGN = re.compile(r"(?:(?<=[a-z\d])[*°?®©]|(?<=[a-z]{3})['\u2019\u201d\"])(?=[.,;)\]]?$)")
-_COMMA = re.compile(r"(?<=[A-Z])[,.>](?=[A-Z0]|[,.]|$)|(?<=[a-z)]),(?=[A-Z])")
+_COMMA = re.compile(r"(?<=[A-Z])[,>](?=[A-Z0]|[,.]|$)|(?<=[a-z)]),(?=[A-Z])")
 _INDEX = (_DIGIT, _POWER, _SIGN, _COMMA)
 # What bullets and boxes at the start of a line are read as that touch its text: others are cut off
 # before the line is read (list_marks.py).
@@ -82,4 +82,6 @@ def _each(at: int, word: str, start: int, end: int, marks: frozenset[str]) -> It
     for place in range(start, end):
         read = word[place]
         own = frozenset(mark for mark in marks if DIGIT_OF.get(mark) == read)
+        if read in ",.":
+            own = marks - {"₁"}  # a comma looks like it
         yield Candidate(at, place, place + 1, own or marks, read)

@@ -58,7 +58,7 @@ def before_text(crop: LineCrop) -> Iterator[Before]:
 def _is_edge_or_rules(ink: NDArray[np.bool_]) -> bool:
     """Whether this is a page's dark edge, or rules above and below the line."""
     height = len(ink)
-    solid = bool(ink[0].all() and ink[-1].all() and ink.mean() > _SOLID)
+    solid = bool(ink[0].any() and ink[-1].any() and ink.mean() > _SOLID)
     return solid or not ink[height // 3 : -(height // 3)].any()
 
 

@@ -67,6 +67,12 @@ def test_a_digit_may_only_be_itself_raised_or_lowered() -> None:
     assert candidate.marks == {"³", "₃"}
 
 
+def test_a_comma_is_no_lowered_one() -> None:
+    (candidate,) = candidates(["JAYA,"])
+    assert "₁" not in candidate.marks
+    assert "₂" in candidate.marks
+
+
 @given(st.lists(st.text(min_size=1, max_size=12).filter(lambda text: not text.isspace())))
 def test_candidates_lie_within_their_words(words: list[str]) -> None:
     for each in candidates(words):
