@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.bootstrap_key import key_file
-from cli.settings import load_settings
+from cli.settings import api_url, load_settings
 from jobs.settings import Settings
 
 _TIMEOUT_S = 30.0
@@ -24,7 +24,7 @@ class Client:
 
     def __init__(self, server: str | None, key: str | None) -> None:
         settings = load_settings()
-        self.server = (server or f"http://{settings.host}:{settings.port}").rstrip("/")
+        self.server = (server or api_url(settings)).rstrip("/")
         headers = {"Authorization": f"Bearer {key or _local_key(settings, self.server)}"}
         self._http = httpx.Client(
             base_url=self.server, headers=headers, timeout=_TIMEOUT_S, trust_env=False

@@ -31,6 +31,12 @@ def load_settings(**given: Any) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
+def api_url(settings: Settings) -> str:
+    """The address of this machine's API; a literal IPv6 address has brackets in a URL."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
 def _in_file() -> Iterable[str]:
     file = Path(".env")
     return dotenv_values(file) if file.is_file() else ()

@@ -19,7 +19,13 @@ def create(tenant: str, scopes: str, name: str, days: int | None, rate_per_s: fl
         return Exit.USAGE
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with local_ledger() as ledger:
-        key, secret = ledger.keys.create(tenant, wanted, name, expires_at, rate_per_s=rate_per_s)
+        try:
+            key, secret = ledger.keys.create(
+                tenant, wanted, name, expires_at, rate_per_s=rate_per_s
+            )
+        except ValueError as error:  # a tenant's name, or a scope
+            complain(str(error))
+            return Exit.USAGE
     err.print(f"Created {key.id} for tenant {tenant}. The key is shown only this once:")
     out.print(secret)
     return Exit.OK

@@ -18,7 +18,7 @@ from cli.logging_setup import configure_logging
 from cli.serve.embedded_redis import RedisUnavailable, redis_child, wait_for_redis
 from cli.serve.single_host import CannotServe, StopSignals, free_port, only_one
 from cli.serve.supervisor import Child, Supervisor, environment
-from cli.settings import load_settings
+from cli.settings import api_url, load_settings
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 
@@ -66,7 +66,7 @@ def running(
         supervisor = Supervisor(lock.fileno())
         try:
             _start(supervisor, settings, log_file)
-            base_url = _url(settings)
+            base_url = api_url(settings)
             _wait_until_ready(supervisor, base_url, stop)
             yield supervisor, base_url
         finally:
@@ -76,11 +76,6 @@ def running(
 def _lock_patience_s(settings: Settings) -> float:
     """How long the processes of a supervisor that was killed may take to end."""
     return 2 * settings.shutdown_grace_s + 10
-
-
-def _url(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def _start(supervisor: Supervisor, settings: Settings, log_file: Path | None) -> None:

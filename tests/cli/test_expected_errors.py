@@ -93,6 +93,18 @@ def test_a_bad_setting_is_named_with_its_value(
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("tenant", ["a/../b", "a\tb", "", "n" * 65])
+def test_a_name_of_a_tenant_that_cannot_be_is_refused_in_a_sentence(
+    run: Run, tmp_path: Path, tenant: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    migrate(Settings(_env_file=None, data_dir=tmp_path / "data"))
+    code, _, err = run("keys", "create", "--tenant", tenant)
+    assert code == Exit.USAGE
+    assert err.startswith("pagesight: a tenant is 1 to 64 of")
+    assert len(err.splitlines()) == 1
+
+
 def test_two_bad_settings_are_both_named(run: Run) -> None:
     _, _, err = run("keys", "list", port="abc", lease_s="-1")
     assert "PAGESIGHT_PORT" in err

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cli.exit_codes import Exit
 from cli.failures import explain
-from cli.settings import UnknownSetting, load_settings
+from cli.settings import UnknownSetting, api_url, load_settings
 from jobs.settings import Settings
 
 
@@ -65,6 +65,18 @@ def test_what_is_given_overrides_the_environment(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PAGESIGHT_PORT", "1111")
     assert load_settings(port=2222, host=None).port == 2222
     assert load_settings(port=None).port == 1111
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:1"),
+        ("::1", "http://[::1]:1"),
+        ("me.local", "http://me.local:1"),
+    ],
+)
+def test_the_address_of_the_api_follows_from_its_host(host: str, url: str) -> None:
+    assert api_url(load_settings(host=host, port=1)) == url
 
 
 WRONG = [
