@@ -11,9 +11,7 @@
 
 import asyncio
 import json
-import resource
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote
@@ -24,14 +22,14 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
-    RequestResponseCycle,
 )
 
+from api.http_response import Cycle
+from api.open_files import most_connections
 from api.problems import Problem
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 _HOP_BY_HOP: Final = frozenset({b"upgrade", b"http2-settings"})
-_SPARE_FILES: Final = 200  # descriptors that connections leave to the rest of the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
         super().connection_made(transport)  # type: ignore[arg-type]
-        if len(self.connections) > _most_connections() and self._idle:
+        if len(self.connections) > most_connections() and self._idle:
             self._idle.popitem(last=False)[0].transport.abort()
         self._idle[self] = None
         self._set_timer(self._limits.head_s)
@@ -273,39 +271,6 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-class Cycle(RequestResponseCycle):
-    """One request and its response."""
-
-    def __init__(self, scope: Any, *args: Any) -> None:
-        *uvicorns, self._write_stall_s = args
-        super().__init__(scope, *uvicorns)
-        self._until_close = False  # the body ends where the connection does
-
-    async def send(self, message: Any) -> None:
-        """Write a message of the response."""
-        if self.flow.write_paused and not self.disconnected:
-            await self._drain()
-        if self.scope["http_version"] == "1.0":
-            self._frame_for_http10(message)
-        await super().send(message)
-
-    async def _drain(self) -> None:
-        try:
-            async with asyncio.timeout(self._write_stall_s):
-                await self.flow.drain()
-        except TimeoutError:
-            self.disconnected = True
-            self.transport.abort()
-
-    def _frame_for_http10(self, message: Mapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            names = {name.lower() for name, _ in message.get("headers", ())}
-            if b"content-length" not in names:
-                self.chunked_encoding, self._until_close = False, True
-        elif self._until_close:
-            self.expected_content_length = len(message.get("body", b""))
-
-
 class _Wire:
     """A connection as a response uses it; closing waits for the rest of the request."""
 
@@ -321,30 +286,12 @@ class _Wire:
         self._protocol.close_politely()
 
 
-def raise_open_files() -> None:
-    """Allow as many open files, and so connections, as the system lets this process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _most_connections() -> int:
-    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if soft == resource.RLIM_INFINITY:
-        return 1 << 20
-    return max(soft - _SPARE_FILES, soft // 2)
-
-
 async def _overloaded(scope: Scope, _receive: Receive, send: Send) -> None:
     """The answer to a request above the limit."""
     problem = Problem("overloaded", "Too many requests are in progress.")
     body = json.dumps(problem.body(scope["path"])).encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", b"1"),
-        (b"connection", b"close"),
-    ]
+    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1")]
+    headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
     start: Message = {"type": "http.response.start", "status": problem.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -13,7 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.http_protocol import EdgeLimits, EdgeProtocol, raise_open_files
+from api.http_protocol import EdgeLimits, EdgeProtocol
+from api.open_files import raise_open_files
 from jobs.settings import Settings
 
 BACKLOG = 2048

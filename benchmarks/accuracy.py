@@ -33,7 +33,8 @@ from benchmarks.scoring import WordScore, character_error_rate, score_words
 from models.loaders.resources import LocalResources
 from vision.core.document import Page
 from vision.core.options import OFF, ReadOptions
-from vision.core.stages import PageImage, Stages
+from vision.core.protocols import Stages
+from vision.core.stages import PageImage
 from vision.pipeline import read_page
 from vision.preprocessing.orientation import open_orienter
 

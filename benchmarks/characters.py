@@ -22,7 +22,8 @@ from benchmarks.recognition import page_samples
 from models.loaders.ppocr import open_ppocr_recogniser
 from models.loaders.tesseract_lstm import open_lstm_recogniser
 from vision.core.document import Box, Character
-from vision.core.stages import CropWord, LineCrop, LineReading, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import CropWord, LineCrop, LineReading
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract
 from vision.recognition.tesseract import native_recogniser

@@ -16,7 +16,8 @@ from statistics import median
 
 from benchmarks.recognition import printed_lines
 from models.loaders.tesseract_lstm import open_lstm_recogniser
-from vision.core.stages import LineCrop, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop
 from vision.engines.tessdata import find_tessdata
 from workers.engine.batching import BatchingRecogniser
 

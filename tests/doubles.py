@@ -19,16 +19,8 @@ from tests.support.onnx_graphs import write_hanging
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import (
-    NEVER,
-    FoundLine,
-    FoundLines,
-    Letters,
-    LineCrop,
-    LineReading,
-    Reread,
-    Stages,
-)
+from vision.core.protocols import Stages
+from vision.core.stages import NEVER, FoundLine, FoundLines, Letters, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session, open_session
 from workers.engine.batching import BatchingRecogniser
 from workers.engine.engine import Engine

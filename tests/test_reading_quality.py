@@ -14,7 +14,8 @@ from benchmarks.true_pages import TruePage, TrueUnit
 from jobs.settings import Settings
 from tests.support.ledgers import at_once
 from vision.core.options import ReadOptions, with_profile
-from vision.core.stages import LineCrop, LineReading, PageImage, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop, LineReading, PageImage
 from vision.pipeline import read_page
 from vision.preprocessing.prepare import prepare
 from vision.recognition.calibration import calibrated

@@ -11,7 +11,8 @@ from PIL import ImageDraw, ImageFont
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import Detector, FoundLine, LineCrop, LineFinder, Recogniser
+from vision.core.protocols import Detector, LineFinder, Recogniser
+from vision.core.stages import FoundLine, LineCrop
 from vision.engines.onnx_session import CPU_PROVIDER, CUDA_PROVIDER, Device
 
 CANARY_LINES = ("Total amount due", "Invoice 2071")

@@ -16,17 +16,8 @@ from vision.core.document import (
     Receipt,
 )
 from vision.core.options import ANY_LANGUAGE, ReadOptions
-from vision.core.stages import (
-    Detector,
-    LineCrop,
-    LineFinder,
-    LineReading,
-    Orienter,
-    PageAnalysis,
-    PageImage,
-    PreparedPage,
-    Stages,
-)
+from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Stages
+from vision.core.stages import LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.specks import without_screen

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from vision.core.options import ANY_LANGUAGE, OFF, ReadOptions
-from vision.core.registry import names, plugin, unknown
-from vision.core.stages import (
+from vision.core.protocols import (
     Detector,
     DocumentAnalysis,
     LineFinder,
@@ -16,6 +15,7 @@ from vision.core.stages import (
     Rectifier,
     Stages,
 )
+from vision.core.registry import names, plugin, unknown
 
 _Stage = TypeVar("_Stage")
 

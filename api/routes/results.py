@@ -12,7 +12,8 @@ from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
 from api.schemas import examples
-from api.schemas.jobs import FaultOut, PageList, PageOut
+from api.schemas.jobs import FaultOut
+from api.schemas.pages import PageList, PageOut
 from api.security.auth import Reader
 from api.services import ServicesDep
 from jobs.domain.job import Fault, Job

@@ -20,9 +20,9 @@ from api.links import link
 from api.problems import type_link
 from api.schemas import examples
 from jobs.admission.capacity import Estimate
-from jobs.domain.job import Fault, Job, PageRow, Priority
+from jobs.domain.job import Fault, Job, Priority
 from jobs.domain.names import LONGEST_FILENAME, PRINTED_PATTERN, is_clean, last_part
-from jobs.domain.states import JobState, PageState
+from jobs.domain.states import JobState
 from vision.core.options import ReadOptions
 
 PriorityName = Literal["interactive", "normal", "batch"]
@@ -253,36 +253,6 @@ class JobList(Model):
 
     jobs: list[JobOut]
     next: str | None
-
-
-class PageOut(Model):
-    """The current state of a page; `reading` is where its content is once it has succeeded."""
-
-    number: int
-    state: PageState
-    attempts: int
-    fault: FaultOut | None
-    finished_at: datetime | None
-    reading: str | None
-
-    @classmethod
-    def of(cls, page: PageRow) -> Self:
-        """Translate the ledger's value."""
-        done = page.state == PageState.SUCCEEDED
-        return cls(
-            number=page.number,
-            state=page.state,
-            attempts=page.attempts,
-            fault=FaultOut.of(page.fault),
-            finished_at=page.finished_at,
-            reading=f"{job_path(page.job_id)}/pages/{page.number}" if done else None,
-        )
-
-
-class PageList(Model):
-    """The pages of a job by number; empty until the document is opened."""
-
-    pages: list[PageOut]
 
 
 class EventOut(Model):

@@ -18,7 +18,7 @@ from models.loaders.tesseract_lstm import open_network
 from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.arrays import Image
 from vision.core.stages import LineCrop
-from vision.recognition.lstm.recogniser import read_lines
+from vision.recognition.lstm.line_reader import read_lines
 
 _FONT_PIXELS = 40
 _MARGIN = 10

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from vision.core.document import ModelUse
-from vision.core.stages import NEVER, LineCrop, LineReading, Recogniser, Reread
+from vision.core.protocols import Recogniser
+from vision.core.stages import NEVER, LineCrop, LineReading, Reread
 
 
 class FallbackRecogniser:

@@ -8,7 +8,7 @@ from models.loaders.bounded import BoundedLoader
 from models.loaders.conversion_cache import cache_in
 from models.onnx_edit.int8_support import int8_is_exact
 from models.registry.resolve import LocalModel, resolve
-from vision.core.stages import Recogniser
+from vision.core.protocols import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
 from vision.recognition.lstm.recogniser import LstmRecogniser

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.loaders.catalogue_model import open_model
+from vision.core.protocols import LineFinder, Recogniser
 from vision.core.registry import plugin
-from vision.core.stages import LineFinder, Recogniser
 from vision.engines.onnx_session import Device, Session
 from vision.engines.tessdata import find_tessdata
 

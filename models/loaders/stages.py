@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from models.registry.catalogue import Entry, load_catalogue
 from vision.core.errors import EngineFailure
 from vision.core.options import ReadOptions
+from vision.core.protocols import Detector, LineFinder, PageAnalysis, Recogniser, Rectifier
 from vision.core.registry import Kind, Plugin, plugin, plugins
-from vision.core.stages import Detector, LineFinder, PageAnalysis, Recogniser, Rectifier
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
 from vision.object_detection.family import DetectorFamily

@@ -12,19 +12,15 @@ from models.tesseract.graph_format import GRAPH_VERSION, Precision
 from models.tesseract.topology import recognise_topology
 from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.errors import EngineFailure
-from vision.core.stages import Recogniser
+from vision.core.protocols import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
 from vision.engines.tessdata import installed_languages, require_languages
 from vision.recognition.lstm.charset import Alphabet
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 from vision.recognition.lstm.decoder import LineDecoder
-from vision.recognition.lstm.recogniser import (
-    MIN_CONFIDENCE,
-    LineNetwork,
-    LstmRecogniser,
-    Normalisation,
-)
+from vision.recognition.lstm.line_reader import LineNetwork, Normalisation
+from vision.recognition.lstm.recogniser import MIN_CONFIDENCE, LstmRecogniser
 from vision.recognition.tesseract import native_recogniser
 
 # eng, deu and ara take 28 MB each once they have read, so sixteen such languages take under half a

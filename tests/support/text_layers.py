@@ -14,7 +14,8 @@ from vision.core.arrays import Image as Pixels
 from vision.core.document import ModelUse, PageReading
 from vision.core.limits import Limits
 from vision.core.options import ReadOptions
-from vision.core.stages import FoundLines, Letters, PageImage, Recogniser, Stages
+from vision.core.protocols import Recogniser, Stages
+from vision.core.stages import FoundLines, Letters, PageImage
 from vision.core.text_layer import TextLayer
 from vision.input.pdf import render_page
 from vision.pipeline import read_page

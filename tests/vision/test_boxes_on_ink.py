@@ -11,7 +11,8 @@ from vision.core.arrays import Image
 from vision.core.document import Page, Word
 from vision.core.geometry import corners
 from vision.core.options import ReadOptions
-from vision.core.stages import Letters, Orientation, PageImage, Stages
+from vision.core.protocols import Stages
+from vision.core.stages import Letters, Orientation, PageImage
 from vision.engines.tessdata import find_tessdata
 from vision.pipeline import read_page
 from vision.preprocessing.page_outline import OutlineRectifier

@@ -12,6 +12,7 @@ from tests.support.parts import require
 from vision.core.document import Box, DocumentInfo, ModelUse, PageFailure, PageWarning
 from vision.core.errors import BadInput
 from vision.core.options import ReadOptions
+from vision.core.protocols import Stages
 from vision.core.stages import (
     NEVER,
     Detection,
@@ -21,7 +22,6 @@ from vision.core.stages import (
     LineReading,
     Orientation,
     PageImage,
-    Stages,
 )
 from vision.engines.tessdata import find_tessdata
 from vision.engines.tesseract_library import Tesseract

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from vision.core.stages import LineFinder, Recogniser
+from vision.core.protocols import LineFinder, Recogniser
 from vision.engines.onnx_session import Device, Session
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from vision.core.stages import Detector
+from vision.core.protocols import Detector
 from vision.engines.onnx_session import Session
 
 

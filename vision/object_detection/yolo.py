@@ -28,7 +28,7 @@ _COARSEST_STRIDE = 64  # of the networks whose heads are known; P6's
 
 
 class YoloDetector:
-    """A YOLO network behind vision.core.stages.Detector. Stateless: threads may share one.
+    """A YOLO network behind vision.core.protocols.Detector. Stateless: threads may share one.
 
     Construction runs one blank image, so an unusable model fails here and not on a page.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
-from vision.core.stages import Detector
+from vision.core.protocols import Detector
 from vision.engines.onnx_session import Session
 from vision.object_detection.spec import Colour, Corner, DetectorHints, Head, Size
 

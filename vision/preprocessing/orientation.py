@@ -29,7 +29,7 @@ _THUMBNAIL = (64, 64)  # averages the dots of screened paper, which is not dark
 
 
 class PageOrienter:
-    """vision.core.stages.Orienter that asks the page first, then its lines."""
+    """vision.core.protocols.Orienter that asks the page first, then its lines."""
 
     def __init__(self, page: PageClassifier, lines: LineClassifier) -> None:
         self._page = page

@@ -38,7 +38,7 @@ Quad = NDArray[np.float64]
 
 
 class OutlineRectifier:
-    """vision.core.stages.Rectifier that needs no model."""
+    """vision.core.protocols.Rectifier that needs no model."""
 
     name = "outline"
 

@@ -13,7 +13,8 @@ from vision.core.document import Box, ModelUse, Preparation
 from vision.core.geometry import compose, invert, scaling, transform_box, translation
 from vision.core.limits import Limits
 from vision.core.options import ReadOptions
-from vision.core.stages import Letters, Orienter, PageImage, PreparedPage, Rectifier
+from vision.core.protocols import Orienter, Rectifier
+from vision.core.stages import Letters, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness

@@ -16,7 +16,8 @@ from vision.core.document import Preparation
 from vision.core.geometry import translation
 from vision.core.limits import Limits
 from vision.core.projective import homography_of, project_points
-from vision.core.stages import Letters, Rectifier
+from vision.core.protocols import Rectifier
+from vision.core.stages import Letters
 from vision.preprocessing.deskew import sharpest_profile
 
 # Degrees between opposite edges. Outlines found in scans had up to .4.

@@ -5,15 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from vision.core.document import ModelUse
-from vision.core.stages import (
-    NEVER,
-    DetachedMarks,
-    LineCrop,
-    LineReading,
-    MarkReader,
-    Recogniser,
-    Reread,
-)
+from vision.core.protocols import MarkReader, Recogniser
+from vision.core.stages import NEVER, DetachedMarks, LineCrop, LineReading, Reread
 from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vision.core.document import ModelUse, PageWarning
-from vision.core.stages import LineCrop, LineReading, Recogniser, ScriptDetector
+from vision.core.protocols import Recogniser, ScriptDetector
+from vision.core.stages import LineCrop, LineReading
 from vision.recognition.language_evidence import Evidence, evidence_of
 from vision.recognition.language_id import SCRIPTS, detect_languages
 

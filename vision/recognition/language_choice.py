@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from vision.core.document import ModelUse
-from vision.core.stages import LineCrop, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop
 from vision.recognition.cascade import LineTexts
 from vision.recognition.language_evidence import evidence_of
 from vision.recognition.language_id import detect_languages

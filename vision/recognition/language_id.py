@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from vision.core.document import ModelUse
 from vision.core.options import ANY_LANGUAGE
-from vision.core.stages import LineCrop, LineReading, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop, LineReading
 from vision.core.text_layer import TextLayer
 
 FALLBACK = "eng"

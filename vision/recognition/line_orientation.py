@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from vision.core.geometry import compose
-from vision.core.stages import LineCrop, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop
 
 _FEWEST_LETTERS = 2  # a single letter, such as an I, reads either way
 

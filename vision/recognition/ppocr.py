@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
-from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Recogniser, Reread
+from vision.core.protocols import Recogniser
+from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.imaging.connected_components import ink_boxes
 from vision.imaging.grey import grey_of

@@ -18,7 +18,7 @@ _NAMES = {"Han": "CJK", "Japanese": "CJK", "Korean": "HANGUL", "Fraktur": "LATIN
 
 
 class TesseractScripts:
-    """vision.core.stages.ScriptDetector by libtesseract. About 300 ms a page."""
+    """vision.core.protocols.ScriptDetector by libtesseract. About 300 ms a page."""
 
     def __init__(self, tesseract: Tesseract) -> None:
         self._tesseract = tesseract

@@ -6,7 +6,8 @@ import numpy as np
 
 from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
-from vision.core.stages import FoundLines, Letters, LineFinder
+from vision.core.protocols import LineFinder
+from vision.core.stages import FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.imaging.specks import share_of_specks

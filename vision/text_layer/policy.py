@@ -10,17 +10,15 @@ from vision.core.arrays import Affine
 from vision.core.document import ModelUse, PageWarning, Polygon, Preparation
 from vision.core.geometry import bounding_box, compose, invert, rotation_affine, transform_points
 from vision.core.options import OcrMode
+from vision.core.protocols import Orienter, Recogniser, Rectifier
 from vision.core.stages import (
     FoundLine,
     Letters,
     LineCrop,
     LineReading,
     Orientation,
-    Orienter,
     PageImage,
     PreparedPage,
-    Recogniser,
-    Rectifier,
 )
 from vision.core.text_layer import TextLayer
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad, not_covered, read_lines

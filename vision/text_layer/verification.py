@@ -16,7 +16,8 @@ from statistics import median
 from vision.core.arrays import Grey
 from vision.core.document import ModelUse, Point, Polygon
 from vision.core.geometry import bounding_box
-from vision.core.stages import PageImage, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import PageImage
 from vision.core.text_layer import LayerWord
 from vision.imaging.grey import grey_of
 from vision.text_layer.overlaps import find_overlaps

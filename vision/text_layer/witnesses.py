@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from vision.core.document import ModelUse
 from vision.core.geometry import identity
-from vision.core.stages import FoundLine, PageImage, PreparedPage, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import FoundLine, PageImage, PreparedPage
 from vision.core.text_layer import LayerWord
 from vision.text_detection.crops import cut_lines
 from vision.text_layer.lines import LayerLine, layer_lines, line_quad

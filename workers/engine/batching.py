@@ -12,15 +12,8 @@ from jobs.supervised_thread import SupervisedThread
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
-from vision.core.stages import (
-    NEVER,
-    Detections,
-    Detector,
-    LineCrop,
-    LineReading,
-    Recogniser,
-    Reread,
-)
+from vision.core.protocols import Detector, Recogniser
+from vision.core.stages import NEVER, Detections, LineCrop, LineReading, Reread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -19,7 +19,7 @@ from vision.canary import CanaryReport, run_canary
 from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.options import OFF, ReadOptions
-from vision.core.stages import Detector, Orienter, Recogniser, Stages
+from vision.core.protocols import Detector, Orienter, Recogniser, Stages
 from vision.engines.onnx_session import CUDA_PROVIDER, Session
 from vision.preprocessing.orientation import open_orienter
 from vision.recognition.marks.classifier import open_mark_classifier

@@ -7,14 +7,13 @@ most samples show none of them.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import cv2
 import numpy as np
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
+from models.training.marks.fonts import Face
 from models.training.synthetic.pseudo_text import Writer
 from vision.core.document import Box
 from vision.recognition.marks.window import Window, glyph_window
@@ -32,33 +31,6 @@ _HARD = "%%&*?'\"\u2019\u2018,,..;:-\u2013+=°$#§©®@^~()[]{}|/\\!<>«»"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 _ALONE = "eoOm0aCDxXQUi1lI-\u2013\u2014*+>§©®@·~"  # what stands where bullets stand
-
-
-@dataclass(frozen=True)
-class Face:
-    """A font file and the characters that it draws."""
-
-    path: str
-    characters: frozenset[int]
-
-    def has(self, text: str) -> bool:
-        """Whether every character of `text` is in it."""
-        return all(ord(each) in self.characters for each in text)
-
-
-def faces(folders: Sequence[Path]) -> list[Face]:
-    """The fonts below some folders that draw Latin letters."""
-    found = []
-    for path in sorted(each for folder in folders for each in folder.rglob("*.[to]tf")):
-        try:
-            with TTFont(path, lazy=True) as font:
-                characters = frozenset(font.getBestCmap() or ())
-        except (OSError, KeyError, AssertionError):
-            continue
-        face = Face(str(path), characters)
-        if face.has(_LETTERS + _DIGITS + "%,.'"):
-            found.append(face)
-    return found
 
 
 @dataclass(frozen=True)

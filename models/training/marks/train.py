@@ -16,7 +16,8 @@ import onnx
 import torch
 from torch import nn
 
-from models.training.marks.drawing import MARKS, NONE, Artist, Face, faces
+from models.training.marks.drawing import MARKS, NONE, Artist
+from models.training.marks.fonts import Face, faces
 from vision.recognition.marks.window import HEIGHT, WIDTH
 
 _log = logging.getLogger(__name__)

@@ -264,7 +264,7 @@ def test_http_client_of_python_keeps_its_connection(service: Service) -> None:
 def test_the_longest_silent_connections_are_closed_for_new_ones(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.http_protocol._most_connections", lambda: 3)
+    monkeypatch.setattr("api.http_protocol.most_connections", lambda: 3)
     with ExitStack() as open_ones:
         silent = [open_ones.enter_context(Wire(service.url)) for _ in range(3)]
         for _ in range(2):

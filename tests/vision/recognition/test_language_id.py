@@ -10,6 +10,7 @@ from tests.support.lines import crop_of
 from vision.core.arrays import Image
 from vision.core.document import ModelUse
 from vision.core.options import ANY_LANGUAGE, ReadOptions
+from vision.core.protocols import Stages
 from vision.core.stages import (
     NEVER,
     FoundLine,
@@ -19,7 +20,6 @@ from vision.core.stages import (
     LineReading,
     PageImage,
     Reread,
-    Stages,
 )
 from vision.core.text_layer import LayerWord, TextLayer
 from vision.pipeline import read_page

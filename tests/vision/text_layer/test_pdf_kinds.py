@@ -10,7 +10,8 @@ from tests.support.documents import save
 from tests.support.pdf_kinds import KINDS
 from vision.core.limits import Limits
 from vision.core.options import ReadOptions
-from vision.core.stages import Letters, Orientation, Stages
+from vision.core.protocols import Stages
+from vision.core.stages import Letters, Orientation
 from vision.engines.tessdata import find_tessdata
 from vision.input.pdf import count_pages, render_page
 from vision.pipeline import read_page

@@ -14,7 +14,8 @@ from tests.support.text_pdfs import (
     text_pdf,
     written,
 )
-from vision.core.stages import FoundLine, Orientation, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import FoundLine, Orientation
 from vision.core.text_layer import LayerWord
 from vision.imaging.connected_components import find_letters
 from vision.recognition.tesseract import native_recogniser

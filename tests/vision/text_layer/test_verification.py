@@ -13,7 +13,7 @@ from tests.support.text_pdfs import (
     text_pdf,
     written,
 )
-from vision.core.stages import Recogniser
+from vision.core.protocols import Recogniser
 from vision.core.text_layer import LayerWord
 from vision.input.sandbox.pool import DecoderPool
 from vision.recognition.tesseract import native_recogniser

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from jobs.settings import Settings
-from vision.core.stages import LineCrop, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop
 from workers.engine.engine import merge_calls, resources_of
 
 CORES = len(os.sched_getaffinity(0))

@@ -44,7 +44,7 @@ _Answer = tuple[Candidate, Verdict]
 
 
 class NetworkMarkReader:
-    """vision.core.stages.MarkReader over a classifier; safe from many threads."""
+    """vision.core.protocols.MarkReader over a classifier; safe from many threads."""
 
     def __init__(self, classifier: MarkClassifier) -> None:
         self._classifier = classifier

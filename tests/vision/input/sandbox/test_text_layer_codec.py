@@ -15,7 +15,8 @@ from tests.support.text_pdfs import (
 )
 from vision.core.document import Box, ModelUse
 from vision.core.geometry import bounding_box
-from vision.core.stages import LineCrop, LineReading, PageImage, Recogniser
+from vision.core.protocols import Recogniser
+from vision.core.stages import LineCrop, LineReading, PageImage
 from vision.core.text_layer import MAX_WORDS, LayerWord, TextLayer
 from vision.input.sandbox.pool import DecoderPool
 from vision.input.sandbox.text_layer_codec import layer_answer, layer_of
