@@ -163,7 +163,7 @@ class ReadOptions:
 
 # What each profile chooses, as docs/reference/profiles.md explains; `balanced` is the defaults.
 _PROFILES: Mapping[str, Mapping[str, Any]] = {
-    "fast": {"second_reader": OFF, "detectors": (), "barcodes": "off"},
+    "fast": {"rectifier": OFF, "second_reader": OFF, "detectors": (), "barcodes": "off"},
     "balanced": {},
     "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": OFF},
 }

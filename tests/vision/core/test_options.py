@@ -19,8 +19,10 @@ def test_balanced_is_the_default():
 
 @pytest.mark.parametrize(
     ("profile", "option", "value"),
-    [("fast", "second_reader", "off"), ("fast", "detectors", ()), ("accurate", "lines", "learned")],
-)
+    [("fast", "second_reader", "off"), ("fast", "detectors", ()),
+     ("fast", "rectifier", "off"), ("balanced", "rectifier", "outline"),
+     ("accurate", "lines", "learned")],
+)  # fmt: skip
 def test_a_profile_chooses(profile, option, value):
     assert getattr(ReadOptions(**with_profile({"profile": profile})), option) == value
 
