@@ -11,11 +11,14 @@ import pytest
 from cli.exit_codes import Exit
 from tests.support.serving import ROOT, SAMPLE, Serving, children_of, listening, serving
 
+# What a killed process held is taken up after seconds; by default after half a minute.
+SOON = {"lease_s": 3, "reconcile_s": 1, "republish_s": 3, "fetch_timeout_s": 3}
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("serve") / "data"
-    with serving(folder, lease_s=3, reconcile_s=1) as running:
+    with serving(folder, **SOON) as running:
         yield running
 
 
@@ -113,13 +116,13 @@ def test_ctrl_c_ends_every_process_and_exits_0(tmp_path: Path) -> None:
 def test_after_a_kill_of_the_supervisor_a_restart_goes_on_alone(tmp_path: Path) -> None:
     """Two services side by side would share one database, one Redis and one socket."""
     folder = tmp_path / "data"
-    with serving(folder) as killed:
+    with serving(folder, **SOON) as killed:
         job_id = killed.submit(detectors=[], barcodes="off")
         pids = children_of(killed.process.pid)
         killed.process.kill()
         killed.process.wait()
         killed.client.close()
-        with serving(folder) as again:
+        with serving(folder, **SOON) as again:
             assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
             assert again.finished(job_id)["state"] == "succeeded"
             assert again.end(signal.SIGTERM) == Exit.OK
