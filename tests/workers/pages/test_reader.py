@@ -194,6 +194,7 @@ def test_finishing_waits_for_the_last_page_and_happens_once(desk: Desk) -> None:
 
 def test_finishing_a_job_that_was_deleted_is_harmless(desk: Desk) -> None:
     desk.finisher.finish("job_gone")
+    assert desk.blobs.list("tenants/") == []
 
 
 class RestartingLedger:
