@@ -16,7 +16,8 @@ from typing import Final, Protocol
 from jobs.domain.errors import BlobError, LedgerUnavailable
 from jobs.domain.job import Job, NewJob
 from jobs.lifecycle.accept import Outcome, Ready
-from jobs.storage.blob_store import Blobs, input_key
+from jobs.storage.blob_keys import input_key
+from jobs.storage.blob_store import Blobs
 from jobs.supervised_thread import SupervisedThread
 
 MOST_AT_ONCE = 200

@@ -34,7 +34,7 @@ from jobs.domain.errors import NotFound
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, NewBatch, NewJob
 from jobs.domain.names import form_name, relative_name
-from jobs.storage.blob_store import archive_key, batch_prefix, documents_key, input_key, job_prefix
+from jobs.storage.blob_keys import archive_key, batch_prefix, documents_key, input_key, job_prefix
 
 _FIELDS = frozenset(BatchParameters.model_fields)
 _LINES_TYPES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")

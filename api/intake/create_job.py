@@ -11,7 +11,7 @@ from api.schemas.jobs import KEY_PATTERN
 from api.services import Services
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
-from jobs.storage.blob_store import input_key, job_prefix
+from jobs.storage.blob_keys import input_key, job_prefix
 
 _KEY = re.compile(KEY_PATTERN)
 

@@ -19,7 +19,7 @@ from api.services import Services
 from jobs.domain.egress_policy import parse_target
 from jobs.domain.job import NewJob
 from jobs.domain.names import display_name, form_name
-from jobs.storage.blob_store import input_key
+from jobs.storage.blob_keys import input_key
 from vision.core.options import ReadOptions
 
 P = TypeVar("P", bound=Model)

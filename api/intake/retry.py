@@ -15,7 +15,7 @@ from jobs.domain.batch_manifest import BatchDocument, read_documents
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, Job, NewBatch, NewJob
 from jobs.domain.states import FINAL_BATCH_STATES, JobState
-from jobs.storage.blob_store import batch_prefix, documents_key, input_key, job_prefix
+from jobs.storage.blob_keys import batch_prefix, documents_key, input_key, job_prefix
 
 Retried = Literal["failed", "expired", "partial", "cancelled"]
 USUAL: Final[tuple[Retried, ...]] = ("failed", "expired")

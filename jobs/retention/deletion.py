@@ -19,7 +19,8 @@ from jobs.domain.ids import part_id
 from jobs.domain.states import FINAL_BATCH_STATES, FINAL_JOB_STATES, DeliveryState
 from jobs.lifecycle.batch_transitions import update_batch
 from jobs.security.audit_log import OPERATOR, write_audit
-from jobs.storage.blob_store import Blobs, batch_prefix, job_prefix
+from jobs.storage.blob_keys import batch_prefix, job_prefix
+from jobs.storage.blob_store import Blobs
 from jobs.webhooks.delivery_rows import end_deliveries
 
 # What one transaction deletes: other writers wait for it.

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -18,68 +19,33 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from jobs.domain.errors import BlobError, NotFound
+from jobs.storage.blob_keys import KEY, checked, checked_prefix
 from jobs.storage.fsync import sync_files
 from jobs.storage.stream_heads import chained, take_async_head, take_head
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 CHUNK_BYTES = 5 * 1024 * 1024  # S3 takes no smaller part
 PARTS_AT_ONCE = 2  # bounds the memory of an upload to about three chunks
 READ_BYTES = 1024 * 1024
 LISTED_AT_ONCE = 16  # prefixes of a remote store
-
-
-class Owned(Protocol):
-    """Something that blobs are stored under: a job or a batch."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def tenant(self) -> str:
-        """The tenant's name."""
-
-
-def job_prefix(tenant: str, job_id: str) -> str:
-    """Return the prefix of everything stored for a job."""
-    return f"tenants/{tenant}/jobs/{job_id}/"
-
-
-def batch_prefix(tenant: str, batch_id: str) -> str:
-    """Return the prefix of what was submitted for a batch as a whole."""
-    return f"tenants/{tenant}/batches/{batch_id}/"
-
-
-def documents_key(batch: Owned) -> str:
-    """Return the key of a batch's list of documents, JSON Lines."""
-    return batch_prefix(batch.tenant, batch.id) + "documents.jsonl"
-
-
-def archive_key(batch: Owned) -> str:
-    """Return the key of the archive that a batch was submitted as."""
-    return batch_prefix(batch.tenant, batch.id) + "archive.zip"
-
-
-def input_key(job: Owned) -> str:
-    """Return the key of a job's input."""
-    return job_prefix(job.tenant, job.id) + "input"
-
-
-def result_key(job: Owned) -> str:
-    """Return the key of a job's result."""
-    return job_prefix(job.tenant, job.id) + "result.json"
+MARKER = ".pagesight-blobs"  # proves that a folder is the store, not the empty place of its mount
 
 
 class Blobs:
     """Blobs under validated keys; a blob is visible whole or not at all.
 
-    Raises NotFound for a missing key, BlobError when the store refuses, ValueError for a key that
-    could lead outside the store.
+    Raises NotFound for a missing key, BlobError when the store refuses or is not there, ValueError
+    for a key that could lead outside the store.
     """
 
     def __init__(self, store: ObjectStore, folder: Path | None, *, durable: bool = True) -> None:
         self._store = store
         self._folder = folder
         self._durable = durable
+        if folder is not None:
+            _mark(folder)
 
     @property
     def is_local(self) -> bool:
@@ -91,13 +57,28 @@ class Blobs:
         """Whether `sync` has anything to do: stored blobs may not be on the disk yet."""
         return self._folder is not None and self._durable
 
+    def answers(self) -> bool:
+        """Whether the store is there, so that a blob that cannot be read is alone at fault.
+
+        A folder counts as gone while its file system is not mounted.
+        """
+        try:
+            if self._folder is not None:
+                return (self._folder / MARKER).is_file()
+            obstore.head(self._store, MARKER)
+        except (NotFoundError, FileNotFoundError):
+            return True
+        except (BaseError, OSError):
+            return False
+        return True
+
     def put(self, key: str, data: bytes) -> None:
         """Store bytes, replacing an existing blob."""
-        with _translated(key):
+        with self._writing(key):
             if self._folder is not None:
-                _write_file(self._folder / _checked(key), data)
+                _write_file(self._folder / checked(key), data)
             else:
-                obstore.put(self._store, _checked(key), data, use_multipart=False)
+                obstore.put(self._store, checked(key), data, use_multipart=False)
 
     def put_stream(self, key: str, source: Iterable[bytes]) -> None:
         """Store what `source` yields; nothing is left behind when it raises."""
@@ -106,20 +87,20 @@ class Blobs:
         if not more:
             self.put(key, head)
             return
-        with _translated(key):
+        with self._writing(key):
             parts = itertools.chain([head], chunks)
-            obstore.put(self._store, _checked(key), parts, **_MULTIPART)
+            obstore.put(self._store, checked(key), parts, **_MULTIPART)
 
     async def aput_stream(self, key: str, source: AsyncIterable[bytes]) -> None:
         """Do the same for an asynchronous source."""
         chunks = aiter(source)
         head, more = await take_async_head(chunks, CHUNK_BYTES)
-        with _translated(key):
+        with self._writing(key):
             if more:
                 parts = chained(head, chunks)
-                await obstore.put_async(self._store, _checked(key), parts, **_MULTIPART)
+                await obstore.put_async(self._store, checked(key), parts, **_MULTIPART)
             else:
-                await obstore.put_async(self._store, _checked(key), head, use_multipart=False)
+                await obstore.put_async(self._store, checked(key), head, use_multipart=False)
 
     def sync(self, keys: Sequence[str]) -> None:
         """Return once these blobs survive a power loss; call it before rows that name them.
@@ -129,34 +110,34 @@ class Blobs:
         if self._folder is None or not self._durable or not keys:
             return
         try:
-            sync_files(self._folder, [_checked(key) for key in keys])
+            sync_files(self._folder, [checked(key) for key in keys])
         except OSError as error:  # also when the blob was deleted meanwhile
             message = f"the blob store cannot be written out: {error}"
             raise BlobError(error.errno, message) from error
 
     def get(self, key: str) -> bytes:
         """Return a whole blob."""
-        with _translated(key):
-            return bytes(obstore.get(self._store, _checked(key)).bytes())
+        with self._translated(key):
+            return bytes(obstore.get(self._store, checked(key)).bytes())
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """Return a part of a blob."""
-        with _translated(key):
-            return bytes(obstore.get_range(self._store, _checked(key), start=start, length=length))
+        with self._translated(key):
+            return bytes(obstore.get_range(self._store, checked(key), start=start, length=length))
 
     def stream(self, key: str) -> Iterator[bytes]:
         """Yield a blob in pieces of about 1 MiB."""
-        with _translated(key):
-            blob = obstore.get(self._store, _checked(key))
+        with self._translated(key):
+            blob = obstore.get(self._store, checked(key))
             yield from (bytes(piece) for piece in blob.stream(min_chunk_size=READ_BYTES))
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
         """A read-only file with the blob's bytes: the blob itself in a local store, else a copy."""
         if self._folder is not None:
-            file = self._folder / _checked(key)
-            if not file.is_file():
-                raise NotFound(f"no blob {key}")
+            file = self._folder / checked(key)
+            with self._translated(key):
+                file.lstat()
             yield file
             return
         with tempfile.NamedTemporaryFile(prefix="pagesight-") as copy:
@@ -167,13 +148,13 @@ class Blobs:
 
     def copy(self, key: str, to: str) -> None:
         """Copy the blob `key` to another key."""
-        with _translated(key):
-            obstore.copy(self._store, _checked(key), _checked(to))
+        with self._writing(key):
+            obstore.copy(self._store, checked(key), checked(to))
 
     def list(self, prefix: str) -> Sequence[str]:
         """Return the keys under a prefix that ends with `/`, sorted."""
-        with _translated(prefix):
-            found = obstore.list(self._store, _checked_prefix(prefix))
+        with self._translated(prefix):
+            found = obstore.list(self._store, checked_prefix(prefix))
             return sorted(blob["path"] for batch in found for blob in batch)
 
     def prefixes(self, prefix: str) -> Sequence[str]:
@@ -181,9 +162,9 @@ class Blobs:
 
         Names that no key of this store has are left out: somebody else wrote them.
         """
-        with _translated(prefix):
-            found = obstore.list_with_delimiter(self._store, _checked_prefix(prefix))
-            ours = filter(_KEY.fullmatch, found["common_prefixes"])
+        with self._translated(prefix):
+            found = obstore.list_with_delimiter(self._store, checked_prefix(prefix))
+            ours = filter(KEY.fullmatch, found["common_prefixes"])
             return sorted(f"{each}/" for each in ours)
 
     def delete_prefix(self, prefix: str) -> None:
@@ -198,7 +179,7 @@ class Blobs:
         elif prefixes:
             with ThreadPoolExecutor(min(LISTED_AT_ONCE, len(prefixes)), "list") as pool:
                 keys = [key for listed in pool.map(self.list, prefixes) for key in listed]
-            with _translated(prefixes[0]):
+            with self._translated(prefixes[0]):
                 if keys:
                     obstore.delete(self._store, keys)  # a thousand to a request on S3
 
@@ -206,10 +187,43 @@ class Blobs:
         assert self._folder is not None
         # What a killed writer left unfinished is not listed, but must go with the rest.
         try:
-            shutil.rmtree(self._folder / _checked_prefix(prefix), onerror=_unless_gone)
+            if not self.answers():
+                raise _away(self._folder)
+            shutil.rmtree(self._folder / checked_prefix(prefix), onerror=_unless_gone)
         except OSError as error:
             message = f"blobs under {prefix} cannot be deleted: {error}"
             raise BlobError(error.errno, message) from error
+
+    @contextmanager
+    def _writing(self, key: str) -> Iterator[None]:
+        """Refuse to write where the store is not mounted: the blob would be hidden later."""
+        if self._folder is not None and not self.answers():
+            raise _away(self._folder)
+        with self._translated(key):
+            yield
+
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (NotFoundError, FileNotFoundError, NotADirectoryError) as error:
+            if self._folder is not None and not self.answers():
+                raise _away(self._folder) from error
+            raise NotFound(f"no blob {key}") from error
+        except (BaseError, OSError) as error:
+            raise BlobError(_errno(error), f"the blob store refused {key}: {error}") from error
+
+
+def _mark(folder: Path) -> None:
+    try:
+        (folder / MARKER).touch(mode=0o600)
+    except OSError as error:
+        raise BlobError(error.errno, f"the folder of blobs cannot be written: {error}") from error
+
+
+def _away(folder: Path) -> BlobError:
+    message = f"the folder of blobs, {folder}, has lost its file {MARKER}: is it mounted?"
+    return BlobError(errno.ENODEV, message)
 
 
 def _unless_gone(_call: object, _path: str, failed: tuple[Any, BaseException, object]) -> None:
@@ -225,13 +239,14 @@ def open_blobs(url: str, *, durable: bool = True) -> Blobs:
     leaves it to the operating system when files reach the disk.
     """
     if not url.startswith("file:"):
-        return Blobs(from_url(url), None)
+        return Blobs(from_url(url, retry_config=_RETRIES), None)
     folder = Path(unquote(urlsplit(url).path))
     store = LocalStore(folder, mkdir=True, automatic_cleanup=True)
     return Blobs(store, folder, durable=durable)
 
 
-_KEY = re.compile(r"[\w.@+=-]+(/[\w.@+=-]+)*", re.ASCII)
+# Shorter than the library's three minutes: a page waits in the ledger, not in a worker.
+_RETRIES: "Final[RetryConfig]" = {"max_retries": 5, "retry_timeout": timedelta(seconds=15)}
 
 
 class _Multipart(TypedDict):
@@ -240,28 +255,6 @@ class _Multipart(TypedDict):
 
 
 _MULTIPART: Final[_Multipart] = {"chunk_size": CHUNK_BYTES, "max_concurrency": PARTS_AT_ONCE}
-
-
-def _checked(key: str) -> str:
-    if _KEY.fullmatch(key) is None or {".", ".."} & set(key.split("/")):
-        raise ValueError(f"not a blob key: {key!r}")
-    return key
-
-
-def _checked_prefix(prefix: str) -> str:
-    if not prefix.endswith("/"):
-        raise ValueError(f"a prefix of blobs ends with a slash: {prefix!r}")
-    return _checked(prefix[:-1]) + "/"
-
-
-@contextmanager
-def _translated(key: str) -> Iterator[None]:
-    try:
-        yield
-    except (NotFoundError, FileNotFoundError) as error:
-        raise NotFound(f"no blob {key}") from error
-    except (BaseError, OSError) as error:
-        raise BlobError(_errno(error), f"the blob store refused {key}: {error}") from error
 
 
 def _errno(error: BaseError | OSError) -> int:

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from jobs.domain.errors import NotFound
-from jobs.storage.blob_store import Blobs, Owned, job_prefix, result_key
+from jobs.storage.blob_keys import Owned, job_prefix, result_key
+from jobs.storage.blob_store import Blobs
 
 Range = tuple[int, int, int, int, int]
 

@@ -138,6 +138,18 @@ class BatchStore:
             end_unless(connection, Topic.PROCESS_BATCH, batch_id, wanted)
         return None
 
+    def put_off(self, batch: Batch) -> None:
+        """Release a batch for a later time, without counting the attempt: the cause is not its own.
+
+        Nothing happens where it moved on.
+        """
+        later = self._clock() + timedelta(seconds=self._settings.republish_s)
+        back = update(tables.batches).where(_held(batch), _BATCHES.state.in_(_PROCESSED))
+        back = back.values(lease_until=None, attempts=_BATCHES.attempts - 1)
+        with self._database.write() as connection:
+            if update_batch(connection, back) is not None:
+                hold_task(connection, Topic.PROCESS_BATCH, batch.id, later)
+
     def expand(self, batch: Batch, news: Sequence[NewJob]) -> Batch:
         """Create jobs of the batch's next documents. Raises StaleClaim when it moved on."""
         now = self._clock()

@@ -158,6 +158,19 @@ class JobStore:
             end_unless(connection, Topic.OPEN_JOB, job_id, queued)
         return None
 
+    def put_off(self, job_id: str, worker: str) -> None:
+        """Release a job that this worker opens, without counting the attempt.
+
+        Nothing happens where another worker has claimed it since, or it moved on.
+        """
+        later = self._clock() + timedelta(seconds=self._settings.republish_s)
+        mine = (_JOBS.id == job_id) & (_JOBS.opener == worker) & (_JOBS.open_attempts > 0)
+        back = update(tables.jobs).where(mine, _JOBS.state == JobState.QUEUED)
+        back = back.values(open_until=None, open_attempts=_JOBS.open_attempts - 1)
+        with self._database.write() as connection:
+            if update_job(connection, back) is not None:
+                hold_task(connection, Topic.OPEN_JOB, job_id, later)
+
     def stored_input(
         self, job_id: str, blob: str, sha256: str, size: int, filename: str | None = None
     ) -> None:

@@ -102,6 +102,16 @@ class PageStore:
         with self._database.write() as connection:
             self._requeue(connection, claim, attempts=_PAGES.attempts - 1)
 
+    def put_off(self, claim: Claim) -> None:
+        """Release a page for a later time, without counting the attempt: the cause is not its own.
+
+        A lost claim is not an error.
+        """
+        later = self._clock() + timedelta(seconds=self._settings.republish_s)
+        with self._database.write() as connection:
+            if self._requeue(connection, claim, attempts=_PAGES.attempts - 1):
+                hold_task(connection, Topic.READ_PAGE, claim.job_id, later, claim.number)
+
     def lapse(self) -> int:
         """Take pages back whose lease has lapsed; return how many.
 

@@ -10,7 +10,8 @@ from jobs.domain.errors import BlobError, LedgerUnavailable, QueueFull
 from jobs.domain.job import Job, NewJob
 from jobs.ledger import Ledger
 from jobs.lifecycle.accept import Outcome, Ready
-from jobs.storage.blob_store import Blobs, input_key
+from jobs.storage.blob_keys import input_key
+from jobs.storage.blob_store import Blobs
 from tests.support.ledger_view import open_jobs
 from tests.support.ledgers import new_job
 

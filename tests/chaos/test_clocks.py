@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from jobs.domain.ids import new_id
 from jobs.domain.job import NewBatch
 from jobs.domain.states import JobState
-from jobs.storage.blob_store import archive_key, documents_key
+from jobs.storage.blob_keys import archive_key, documents_key
 from tests.chaos.books import await_all_ended, judge, told_about
 from tests.chaos.clocks import make_wrong_clocks
 from tests.chaos.fleet import Fleet

@@ -115,12 +115,13 @@ def test_a_folder_of_blobs_that_was_away_fails_nothing_that_can_wait(
             away.touch()  # a file: nothing can be made under it
             exchange(folder, away)
             fleet.note("blob folder gone")
-            time.sleep(scale(0.6, 1.0))
+            time.sleep(scale(0.6, 120.0))  # the long form outlasts three attempts
             exchange(folder, away)
             fleet.note("blob folder back")
         await_all_ended(place, 120)
         books = judge(place, load)
-    note(6, "blob folder gone", "for a second", books, f"answers {dict(load.answers)}", fleet)
+    done = f"for {scale(0.6, 120.0):g} s"
+    note(6, "blob folder gone", done, books, f"answers {dict(load.answers)}", fleet)
     assert not books.double
     assert books.lost == 0
     assert books.done == books.accepted == total

@@ -365,10 +365,21 @@ class LedgerModel:
 
     def put_off(self, job_id: str, worker: str) -> None:
         job = self.jobs[job_id]
+        if job.state is JobState.QUEUED and job.open_attempts and worker == "opener":
+            job.open_attempts -= 1
+            self._put_off(job, Topic.OPEN_JOB, job_id)
         if job.state is JobState.RUNNING and job.finish_attempts and worker == "control":
             job.finish_attempts -= 1
-            job.open_until = None
-            self._hold(self._in(self._settings.republish_s), Topic.FINISH_JOB, job_id)
+            self._put_off(job, Topic.FINISH_JOB, job_id)
+
+    def _put_off(self, job: ModelJob, topic: Topic, job_id: str) -> None:
+        job.open_until = None
+        self._hold(self._in(self._settings.republish_s), topic, job_id)
+
+    def put_off_page(self, claim: Claim) -> None:
+        self.release(claim)
+        until = self._in(self._settings.republish_s)
+        self._hold(until, Topic.READ_PAGE, claim.job_id, claim.number)
 
     def finish(self, job_id: str) -> bool:
         job = self.jobs[job_id]

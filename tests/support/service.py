@@ -20,7 +20,8 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.queue.task_table import Message
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, open_blobs, result_key
+from jobs.storage.blob_keys import result_key
+from jobs.storage.blob_store import Blobs, open_blobs
 from vision.core.document import (
     Block,
     Box,

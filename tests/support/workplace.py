@@ -24,7 +24,8 @@ from jobs.domain.states import FINAL_JOB_STATES
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import input_key, open_blobs, result_key
+from jobs.storage.blob_keys import input_key, result_key
+from jobs.storage.blob_store import open_blobs
 from jobs.storage.result_index import page_of_result
 from tests.support.parts import require
 from tests.support.redis import RedisServer

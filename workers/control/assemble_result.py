@@ -10,7 +10,8 @@ from jobs.domain.errors import BlobError
 from jobs.domain.job import Job
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
-from jobs.storage.blob_store import Blobs, result_key
+from jobs.storage.blob_keys import result_key
+from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import write_index
 from vision.core.document import DocumentInfo, PageFailure, PageReading
 from vision.export.json import dumps, page_reading_from_dict

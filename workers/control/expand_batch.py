@@ -15,7 +15,8 @@ from jobs.domain.job import Batch, Fault, NewJob
 from jobs.domain.states import BatchState
 from jobs.ledger import Ledger
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, archive_key, documents_key, input_key
+from jobs.storage.blob_keys import archive_key, documents_key, input_key
+from jobs.storage.blob_store import Blobs
 from vision.core.errors import BadInput
 from workers.control.zip_archive import Archive, ArchiveLimits, open_archive
 from workers.inputs.faults import fault_of, input_missing
@@ -54,9 +55,12 @@ class BatchProcessor:
             _log.info("batch taken over or cancelled", extra={"batch_id": batch_id})
         except BadInput as error:
             self.ledger.batches.fail(batch, fault_of(error))
-        except (BlobError, NotFound) as error:
+        except NotFound as error:
             # The lease lapses, which leaves time for repair; the next attempt resumes here.
             _log.warning("batch will be retried: %s", error, extra={"batch_id": batch_id})
+        except BlobError as error:  # the store is away or full, which is not the batch's fault
+            _log.error("batch is put off: %s", error, extra={"batch_id": batch_id})
+            self.ledger.batches.put_off(batch)
 
     def _advance(self, batch: Batch) -> None:
         if batch.state is BatchState.CANCELLING:

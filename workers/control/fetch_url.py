@@ -9,7 +9,8 @@ from jobs.domain.egress_policy import EgressRefused
 from jobs.domain.job import Job
 from jobs.domain.names import display_name
 from jobs.ledger import Ledger
-from jobs.storage.blob_store import Blobs, input_key
+from jobs.storage.blob_keys import input_key
+from jobs.storage.blob_store import Blobs
 from vision.core.errors import BadInput
 from workers.egress.client import EgressClient, EgressFailed, EgressResponse
 

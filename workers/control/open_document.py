@@ -59,8 +59,8 @@ class JobOpener:
             self._fail_when_last(job, Fault(error.code, error.message, "caller"))
         except EngineFailure as error:
             self._fail_when_last(job, fault_of(error))
-        except (OSError, NotFound):  # BlobError is an OSError
-            self._fail_when_last(job, input_missing())
+        except (OSError, NotFound) as error:  # BlobError is an OSError
+            self._without_input(job, error)
         except LedgerError:
             raise  # there is nowhere to write
         except Exception as error:  # noqa: BLE001 - whatever a document does, it fails with a reason
@@ -97,6 +97,14 @@ class JobOpener:
             return  # this process reads nothing; the pages workers check against their own models
         if options.languages != ANY_LANGUAGE:
             require_languages(tessdata, options.languages)
+
+    def _without_input(self, job: Job, error: Exception) -> None:
+        """Wait while the whole store is away, however long; a document missing alone may fail."""
+        if self.documents.store_answers():
+            self._fail_when_last(job, input_missing())
+        else:
+            _log.error("input not available: %s", error, extra={"job_id": job.id})
+            self.ledger.jobs.put_off(job.id, self.worker)
 
     def _fail_when_last(self, job: Job, fault: Fault) -> None:
         """The message is sent again until the attempts are used up; the last one fails the job."""

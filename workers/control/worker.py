@@ -124,7 +124,7 @@ def run_control(settings: Settings, tuning: Tuning) -> int:
 @contextmanager
 def _open_control(parts: Parts) -> Iterator[ControlWorker]:
     settings, ledger, blobs = parts.settings, parts.ledger, parts.blobs
-    documents = Documents(blobs.local_path)
+    documents = Documents(blobs)
     client = EgressClient(settings.egress_allow)
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
     reconciler = Reconciler(ledger, settings.reconcile_s, judge)

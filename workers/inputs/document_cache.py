@@ -2,11 +2,24 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 _KEPT = 4  # documents kept beyond those in use: a worker mostly reads pages of a few jobs
+
+
+class Store(Protocol):
+    """Where documents are stored (jobs/storage/blob_store.py)."""
+
+    def local_path(self, key: str, /) -> AbstractContextManager[Path]:
+        """A blob as a local file."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether the store is there."""
+        ...
 
 
 class _Document:
@@ -20,13 +33,11 @@ class _Document:
 class Documents:
     """Keeps the latest few documents local, so that none is fetched again for each of its pages.
 
-    `local_path` makes a blob a local file for the length of a `with`. Safe from many threads.
+    `store` makes a blob a local file for the length of a `with`. Safe from many threads.
     """
 
-    def __init__(
-        self, local_path: Callable[[str], AbstractContextManager[Path]], keep: int = _KEPT
-    ) -> None:
-        self._local_path = local_path
+    def __init__(self, store: Store, keep: int = _KEPT) -> None:
+        self._store = store
         self._keep = keep
         self._documents: OrderedDict[str, _Document] = OrderedDict()
         self._lock = threading.Lock()
@@ -38,12 +49,16 @@ class Documents:
         try:
             with document.lock:
                 if document.path is None:
-                    document.path = document.stack.enter_context(self._local_path(blob))
+                    document.path = document.stack.enter_context(self._store.local_path(blob))
             yield document.path
         finally:
             with self._lock:
                 document.users -= 1
             self._drop_beyond(self._keep)
+
+    def store_answers(self) -> bool:
+        """Whether the store is there, so that a document that is missing is missing alone."""
+        return self._store.answers()
 
     def close(self) -> None:
         """Release every document that is not in use."""

@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 LEDGER_PATIENCE_S = 60.0  # a restart of the database takes seconds; after this the page is lost
 _LOOK_AGAIN_S = 0.5
+_STORE_PAUSE_S = 1.0
 T = TypeVar("T")
 
 
@@ -83,7 +84,7 @@ class PageReader:
             self._try_again(hold, fault_of(error))
         except (OSError, NotFound) as error:  # BlobError is an OSError
             _log.error("input not available: %s", error, extra=_named(claim))
-            self._try_again(hold, input_missing())
+            self._without_input(hold)
         except LedgerError:
             raise  # the claim was lost, or the ledger is unavailable: there is nowhere to write
         except Exception as error:  # noqa: BLE001 - whatever a page does, its neighbours go on
@@ -117,6 +118,15 @@ class PageReader:
         """Let the lease lapse, which counts the attempt and leaves time for repair; or give up."""
         if hold.claim.attempt >= self.max_attempts:
             self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
+
+    def _without_input(self, hold: Hold) -> None:
+        """Wait while the whole store is away, however long; a document missing alone may fail."""
+        if self.documents.store_answers():
+            self._try_again(hold, input_missing())
+            return
+        time.sleep(_STORE_PAUSE_S)  # or this thread would put off one page after another at speed
+        hold.check()
+        self._patiently(hold, lambda: self.ledger.pages.put_off(hold.claim))
 
     def _patiently(self, hold: Hold, ask: Callable[[], T]) -> T:
         """Call the ledger, and wait while it is unavailable, since the work is done already.

@@ -66,7 +66,7 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
 @contextmanager
 def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
     settings = parts.settings
-    documents = Documents(parts.blobs.local_path)
+    documents = Documents(parts.blobs)
     keeper = LeaseKeeper(parts.ledger.pages.renew, settings.lease_s / 3)
     watchdog = Watchdog(settings.page_timeout_s)
     for part in (keeper, watchdog):

@@ -22,7 +22,7 @@ from jobs.ledger import Ledger
 from jobs.lifecycle.accept import Outcome, Ready
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import documents_key, input_key
+from jobs.storage.blob_keys import documents_key, input_key
 from tests.api.routes.test_create_job import PNG
 from tests.support.service import QuietBroker
 

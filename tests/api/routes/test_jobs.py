@@ -3,7 +3,7 @@ from dataclasses import astuple
 import httpx
 import pytest
 
-from jobs.storage.blob_store import result_key
+from jobs.storage.blob_keys import result_key
 from jobs.storage.result_index import write_index
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem

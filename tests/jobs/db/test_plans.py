@@ -16,7 +16,8 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.retention.orphan_blobs import KEPT, delete_orphans
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, input_key
+from jobs.storage.blob_keys import input_key
+from jobs.storage.blob_store import Blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import new_job
 from tests.support.plans import plan

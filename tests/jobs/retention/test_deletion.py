@@ -10,7 +10,8 @@ from jobs.domain.states import BatchState, DeliveryState
 from jobs.ledger import Ledger
 from jobs.retention.deletion import JOBS_AT_ONCE, PAGES_AT_ONCE
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, batch_prefix, input_key, result_key
+from jobs.storage.blob_keys import batch_prefix, input_key, result_key
+from jobs.storage.blob_store import Blobs
 from tests.jobs.stores.test_batches import documents, job_ids, laid_out, read
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledger_view import key_holder, open_jobs

@@ -8,7 +8,8 @@ from jobs.domain.ids import made_at, new_id, part_id
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import KEPT, delete_orphans
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, documents_key, input_key
+from jobs.storage.blob_keys import documents_key, input_key
+from jobs.storage.blob_store import Blobs
 from tests.support.ledgers import TENANT, created, new_batch, new_job
 
 

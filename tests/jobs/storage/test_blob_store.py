@@ -7,19 +7,14 @@ from pathlib import Path
 
 import obstore
 import pytest
-from obstore.store import MemoryStore
+from obstore.store import HTTPStore, MemoryStore
 
 from jobs.domain.errors import BlobError, NotFound
 from jobs.storage import fsync as durable
-from jobs.storage.blob_store import (
-    CHUNK_BYTES,
-    Blobs,
-    input_key,
-    job_prefix,
-    open_blobs,
-    result_key,
-)
+from jobs.storage.blob_keys import input_key, job_prefix, result_key
+from jobs.storage.blob_store import CHUNK_BYTES, MARKER, Blobs, open_blobs
 from tests.support.ledgers import new_job
+from tests.support.storage import unmounted
 
 KEY = "tenants/a/jobs/job_1/input"
 BIG = os.urandom(2 * CHUNK_BYTES + 17)
@@ -48,7 +43,7 @@ async def async_pieces(data: bytes) -> AsyncIterator[bytes]:
 
 
 def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != MARKER]
 
 
 @pytest.mark.parametrize("data", [b"", b"x", BIG], ids=["empty", "small", "big"])
@@ -272,3 +267,35 @@ def test_a_store_that_trusts_the_power_syncs_nothing(
     store = open_blobs(f"file://{tmp_path}", durable=False)
     store.put("a/b", b"x")
     store.sync(["a/b"])
+
+
+def test_a_store_that_is_not_mounted_is_away_rather_than_empty(folder: Path) -> None:
+    blobs = open_blobs(f"file://{folder / 'blobs'}")
+    blobs.put(KEY, b"x")
+    assert blobs.answers()
+    with unmounted(folder / "blobs"):
+        assert not blobs.answers()
+        for use in (
+            lambda: blobs.get(KEY),
+            lambda: blobs.local_path(KEY).__enter__(),
+            lambda: blobs.put(KEY, b"y"),
+            lambda: blobs.put_stream(KEY, pieces(BIG)),
+            lambda: asyncio.run(blobs.aput_stream(KEY, async_pieces(b"y"))),
+            lambda: blobs.copy(KEY, KEY + "2"),
+            lambda: blobs.delete_prefix("tenants/a/jobs/"),
+        ):
+            with pytest.raises(BlobError, match=r"is it mounted\?"):
+                use()
+        assert files(folder / "blobs") == []
+    assert blobs.answers()
+    assert blobs.get(KEY) == b"x"
+    with pytest.raises(NotFound):
+        blobs.get(KEY + "2")
+
+
+def test_a_remote_store_answers_unless_it_cannot_be_reached() -> None:
+    assert Blobs(MemoryStore(), None).answers()
+    closed = HTTPStore.from_url(
+        "http://127.0.0.1:9", client_options={"allow_http": True}, retry_config={"max_retries": 0}
+    )
+    assert not Blobs(closed, None).answers()

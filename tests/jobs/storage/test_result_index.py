@@ -6,7 +6,8 @@ from obstore.store import MemoryStore
 
 from jobs.domain.job import NewJob
 from jobs.storage import blob_store
-from jobs.storage.blob_store import Blobs, job_prefix, result_key
+from jobs.storage.blob_keys import job_prefix, result_key
+from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import (
     page_of_result,
     pages_of_result,

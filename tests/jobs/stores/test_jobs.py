@@ -8,7 +8,7 @@ from jobs.domain.job import Fault
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.ledger import Ledger, open_ledger
 from jobs.settings import Settings
-from jobs.storage.blob_store import input_key
+from jobs.storage.blob_keys import input_key
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledger_view import key_holder, open_jobs
 from tests.support.ledgers import (

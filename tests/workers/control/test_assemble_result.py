@@ -8,7 +8,8 @@ import pytest
 from jobs.domain.job import Job
 from jobs.domain.states import JobState
 from jobs.ledger import Ledger
-from jobs.storage.blob_store import Blobs, result_key
+from jobs.storage.blob_keys import result_key
+from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import page_of_result, read_index
 from tests.support.ledgers import UNREADABLE, claimed, created
 from tests.support.service import page_reading
@@ -28,7 +29,7 @@ class NoProber:
 
 @pytest.fixture
 def finisher(ledger: Ledger, blobs: Blobs) -> JobFinisher:
-    return JobFinisher(ledger, blobs, Documents(blobs.local_path), NoProber(), "control")
+    return JobFinisher(ledger, blobs, Documents(blobs), NoProber(), "control")
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ from zipfile import ZipInfo
 import pytest
 
 from jobs.domain.batch_manifest import BatchDocument
-from jobs.domain.errors import BlobError
 from jobs.domain.ids import part_id
 from jobs.domain.job import Batch, Job
 from jobs.domain.states import BatchState, JobState
 from jobs.ledger import Ledger, open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, archive_key, documents_key, input_key, open_blobs
+from jobs.storage.blob_keys import archive_key, documents_key, input_key
+from jobs.storage.blob_store import Blobs, open_blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, created, new_batch
+from tests.support.storage import unmounted
 from tests.workers.control.test_zip_archive import packed, special
 from workers.control import expand_batch as lay_out
 from workers.control.expand_batch import BatchProcessor
@@ -120,6 +121,20 @@ def test_documents_of_earlier_jobs_are_copied_and_outlive_them(
     assert missing.fault.code == "input_missing"
 
 
+def test_a_batch_waits_for_a_store_that_is_away_however_often_it_is_tried(
+    ledger: Ledger, blobs: Blobs, processor: BatchProcessor, settings: Settings, clock: ManualClock
+) -> None:
+    batch = accepted(ledger, blobs, [BatchDocument("a", url="http://127.0.0.1/a.png")])
+    with unmounted(settings.data_dir / "blobs"):
+        for _ in range(settings.max_attempts + 1):
+            processor.process(batch.id)
+            assert state(ledger, batch) is BatchState.PREPARING
+            clock.advance(seconds=settings.republish_s + 1)
+            assert ledger.tasks.recover() == 1
+    processor.process(batch.id)
+    assert len(jobs(ledger, batch)) == 1
+
+
 def test_an_archive_becomes_jobs_with_the_settings_of_its_entries(
     ledger: Ledger, blobs: Blobs, processor: BatchProcessor
 ) -> None:
@@ -215,14 +230,15 @@ def test_laying_out_goes_on_where_a_lost_worker_ended(
     batch = accepted(ledger, blobs, archive=archive)
     put_stream = Blobs.put_stream
 
-    def full_disk(self: Blobs, key: str, source: Any) -> None:
+    def dies(self: Blobs, key: str, source: Any) -> None:
         if part_id("job", batch.id, 3) in key:
-            raise BlobError(28, "no room")
+            raise SystemExit
         put_stream(self, key, source)
 
     with monkeypatch.context() as broken:
-        broken.setattr(Blobs, "put_stream", full_disk)
-        processor.process(batch.id)
+        broken.setattr(Blobs, "put_stream", dies)
+        with pytest.raises(SystemExit):
+            processor.process(batch.id)
     assert (state(ledger, batch), len(jobs(ledger, batch))) == (BatchState.PREPARING, 2)
     processor.process(batch.id)
     assert len(jobs(ledger, batch)) == 2

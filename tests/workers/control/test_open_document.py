@@ -16,9 +16,11 @@ from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import input_key, job_prefix, open_blobs
+from jobs.storage.blob_keys import input_key, job_prefix
+from jobs.storage.blob_store import open_blobs
 from tests.support.documents import encrypted_pdf, pdf
 from tests.support.receiver import Reply, receiver
+from tests.support.storage import unmounted
 from vision.core.options import ReadOptions
 from vision.input.sandbox.pool import DecoderPool
 from workers.control.open_document import JobOpener
@@ -47,7 +49,7 @@ class Desk:
         self.opener = JobOpener(
             self.ledger,
             self.blobs,
-            Documents(self.blobs.local_path),
+            Documents(self.blobs),
             prober,
             self.client,
             settings,
@@ -259,6 +261,19 @@ def test_a_url_that_is_away_for_a_moment_is_asked_again_and_then_given_up_on(des
     assert last.fault is not None
     assert last.fault.code == "url_unreachable"
     assert len(server.requests) == 3
+
+
+def test_opening_waits_for_a_store_that_is_away_however_often_it_is_tried(
+    desk: Desk, tmp_path: Path
+) -> None:
+    job = desk.upload(THREE_PAGES)
+    with unmounted(tmp_path / "blobs"):
+        for _ in range(4):
+            waiting = desk.opened(job)
+            assert (waiting.state, waiting.open_attempts) == (JobState.QUEUED, 0)
+            desk.ahead += timedelta(minutes=1)
+            assert desk.ledger.tasks.recover() == 1
+    assert desk.opened(job).state is JobState.RUNNING
 
 
 def test_a_missing_blob_is_for_the_operator_to_fix(desk: Desk) -> None:

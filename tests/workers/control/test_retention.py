@@ -10,7 +10,8 @@ from jobs.domain.states import JobState
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import KEPT
 from jobs.settings import Settings
-from jobs.storage.blob_store import Blobs, input_key, job_prefix
+from jobs.storage.blob_keys import input_key, job_prefix
+from jobs.storage.blob_store import Blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, claimed, finished, new_job, running
 from workers.control import retention as module

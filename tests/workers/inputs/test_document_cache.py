@@ -28,10 +28,13 @@ class Store:
         finally:
             path.unlink()
 
+    def answers(self) -> bool:
+        return not self.down
+
 
 def test_a_document_is_fetched_once_for_all_its_pages(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    documents = Documents(store.local_path)
+    documents = Documents(store)
 
     def read(_page: int) -> str:
         with documents.open("a") as path:
@@ -46,7 +49,7 @@ def test_a_document_is_fetched_once_for_all_its_pages(tmp_path: Path) -> None:
 
 def test_the_documents_used_longest_ago_are_let_go(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    documents = Documents(store.local_path, keep=2)
+    documents = Documents(store, keep=2)
     for key in ("a", "b", "a", "c"):
         with documents.open(key):
             pass
@@ -56,7 +59,7 @@ def test_the_documents_used_longest_ago_are_let_go(tmp_path: Path) -> None:
 
 def test_a_document_in_use_is_never_let_go(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    documents = Documents(store.local_path, keep=0)
+    documents = Documents(store, keep=0)
     with documents.open("a") as path, documents.open("b"):
         documents.close()
         assert path.read_text() == "a"
@@ -65,7 +68,7 @@ def test_a_document_in_use_is_never_let_go(tmp_path: Path) -> None:
 
 def test_a_fetch_that_failed_is_retried(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    documents = Documents(store.local_path)
+    documents = Documents(store)
     store.down = True
     with pytest.raises(OSError, match="no route"), documents.open("a"):
         pass

@@ -17,8 +17,10 @@ from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
-from jobs.storage.blob_store import input_key, open_blobs, result_key
+from jobs.storage.blob_keys import input_key, result_key
+from jobs.storage.blob_store import open_blobs
 from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
+from tests.support.storage import unmounted
 from tests.support.workplace import PLAIN, TENANT
 from vision.core.arrays import Image
 from vision.core.errors import BadInput
@@ -60,7 +62,7 @@ class Desk:
         self.ahead = timedelta()
         self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
         self.blobs = open_blobs(self.settings.blob_store_url)
-        documents = Documents(self.blobs.local_path)
+        documents = Documents(self.blobs)
         self.keeper = LeaseKeeper(self.ledger.pages.renew, 60)
         self.reader = PageReader(
             ledger=self.ledger,
@@ -138,6 +140,21 @@ def test_a_missing_input_is_for_the_operator_to_fix(desk: Desk) -> None:
     desk.blobs.delete_prefix(f"tenants/{TENANT}/jobs/{job.id}/")
     replace(desk.reader, max_attempts=1).read(job.id, 1)
     assert desk.pages(job) == [(PageState.FAILED, 1, "input_missing")]
+
+
+def test_a_page_waits_for_a_store_that_is_away_however_often_it_is_tried(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.pages.reader._STORE_PAUSE_S", 0)
+    job = desk.open_job(1)
+    with unmounted(tmp_path / "blobs"):
+        for _ in range(desk.settings.max_attempts + 1):
+            desk.reader.read(job.id, 1)
+            assert desk.pages(job) == [(PageState.QUEUED, 0, None)]
+            desk.ahead += timedelta(seconds=desk.settings.republish_s + 1)
+            assert desk.ledger.tasks.recover() == 1
+    desk.reader.read(job.id, 1)
+    assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
 
 
 def test_a_job_that_is_cancelled_in_mid_page_stops_before_the_next_stage(desk: Desk) -> None:
@@ -246,10 +263,10 @@ def test_a_page_that_waits_in_vain_is_left_to_its_lease(
 def test_a_document_that_goes_away_between_two_pages_is_the_operators_affair(
     desk: Desk, tmp_path: Path
 ) -> None:
-    """As when the store's folder is unmounted: the path is known, and nothing is there."""
+    """The path is known from the first page, and nothing is there."""
     job = desk.open_job(1, 2)
     desk.reader.read(job.id, 1)
-    (tmp_path / "blobs").rename(tmp_path / "away")
+    (tmp_path / "blobs" / (job.input_blob or "")).unlink()
     replace(desk.reader, max_attempts=1).read(job.id, 2)
     assert desk.pages(job) == [
         (PageState.SUCCEEDED, 1, None),

@@ -7,7 +7,7 @@ import pytest
 from jobs.domain.ids import new_id
 from jobs.domain.job import NewBatch, Priority
 from jobs.domain.states import FINAL_BATCH_STATES, BatchState, JobState
-from jobs.storage.blob_store import archive_key, documents_key
+from jobs.storage.blob_keys import archive_key, documents_key
 from tests.doubles import BLUE, WHITE
 from tests.support.workplace import PLAIN, Workplace, await_true, pages_pdf
 from tests.workers.control.test_zip_archive import packed
