@@ -1,6 +1,5 @@
 """Revision 0010 gives what is in progress its rows in the table of work, and takes them back."""
 
-from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from jobs.ledger import open_ledger
 from jobs.migrations.revision import NewerSchema
 from jobs.migrations.upgrade import migrate, roll_back
 from jobs.settings import Settings
-from tests.jobs.migrations.test_webhook_migration import migrations
 from tests.support.ledgers import created, drain, running
-from tests.support.postgres import Cluster
+from tests.support.migrations import migrations
 
 NAMES = "id, tenant, state, created_at, options, metadata, pages_total, pages_succeeded"
 COUNTS = "pages_failed, open_attempts, finish_attempts, last_event, priority"
@@ -64,18 +62,6 @@ TASKS = {
     ("deliver", "msg_due", 0, "we_1", 0, LATER),
 }
 WAITING = {"batch_held", "job_waits", "job_opens", "job_ends", "3", "4", "msg_due"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'old.db'}"
-    else:
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database()
-    made = Database(url)
-    yield made
-    made.close()
 
 
 def tasks(connection: Connection) -> set[tuple[object, ...]]:

@@ -1,16 +1,10 @@
 """Revision 0002 makes the table of deliveries anew on SQLite; nothing may be lost by that."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from jobs.db.engine import Database
-from jobs.migrations.upgrade import SCRIPTS
-from tests.support.postgres import Cluster
+from tests.support.migrations import migrations
 
 OLD = """
 INSERT INTO jobs (id, tenant, state, created_at, options, metadata, pages_succeeded, pages_failed,
@@ -23,27 +17,6 @@ INSERT INTO deliveries (id, tenant, endpoint_id, job_id, url, event, payload, st
 INSERT INTO attempts (delivery_id, number, at, duration_ms, status, response)
   VALUES ('msg_1', 1, '2030-01-01', 3.5, 500, 'no'), ('msg_1', 2, '2030-01-01', 2.5, 200, 'ok')
 """
-
-
-@contextmanager
-def migrations(database: Database) -> Iterator[tuple[Connection, Config]]:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    with database.write() as connection:
-        config.attributes["connection"] = connection
-        yield connection, config
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'old.db'}"
-    else:
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database()
-    made = Database(url)
-    yield made
-    made.close()
 
 
 def test_deliveries_and_attempts_survive_the_change_and_its_undoing(database: Database) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.support.onnx_graphs import write_colour_detector
 from tests.support.plugins import install_plugin, plugin_environment, run_with
@@ -23,6 +24,18 @@ KINDS: tuple[Kind, ...] = (
     "detector_family",
     "format",
 )
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small page: what is read matters less here than who reads it."""
+    page = Image.new("RGB", (700, 200), "white")
+    canvas = ImageDraw.Draw(page)
+    for row, line in enumerate(("Alder & Finch Instruments", "Invoice")):
+        canvas.text((40, 40 + 60 * row), line, "black", ImageFont.load_default(32))
+    path = tmp_path_factory.mktemp("sample") / "invoice.png"
+    page.save(path)
+    return str(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -211,7 +224,7 @@ label = "logo"
 
 
 def test_a_detector_family_of_another_package_opens_the_catalogue_s_models(
-    tmp_path: Path,
+    tmp_path: Path, sample: str
 ) -> None:
     install_plugin(tmp_path, "detector_family", "corner", CORNER)
     models = tmp_path / "own-models"
@@ -220,7 +233,7 @@ def test_a_detector_family_of_another_package_opens_the_catalogue_s_models(
     entry = CORNER_ENTRY.format(sha256=sha256(content).hexdigest())
     (models / "catalogue.toml").write_text(entry)
     settings = {"PAGESIGHT_MODELS_DIR": str(models)}
-    words = ("read", sample(), "-f", "json", "--detector", "corners")
+    words = ("read", sample, "-f", "json", "--detector", "corners")
     result = json.loads(run_with(tmp_path, *words, **settings))
     found = {(region["model"], region["label"]) for region in result["pages"][0]["regions"]}
     assert found == {("corners", "logo")}
@@ -228,25 +241,29 @@ def test_a_detector_family_of_another_package_opens_the_catalogue_s_models(
 
 
 def test_a_recogniser_of_another_package_is_read_with_named_in_help_and_in_the_receipt(
-    tmp_path: Path,
+    tmp_path: Path, sample: str
 ) -> None:
     install_plugin(tmp_path, "recogniser", "shout", SHOUT)
     shown = " ".join(run_with(tmp_path, "read", "--help").replace("│", " ").split())
     assert "`shout`: everything in capitals" in shown
-    result = read_json(tmp_path, "--recogniser", "shout", "--second-reader", "off")
+    result = read_json(tmp_path, sample, "--recogniser", "shout", "--second-reader", "off")
     assert "INVOICE" in result["pages"][0]["text"]
     assert set(result["receipt"]["pages"][0]["lines_read"]) == {"shout"}
 
 
-def test_a_line_finder_of_another_package_is_chosen_by_its_name(tmp_path: Path) -> None:
+def test_a_line_finder_of_another_package_is_chosen_by_its_name(
+    tmp_path: Path, sample: str
+) -> None:
     install_plugin(tmp_path, "line_finder", "upper_half", WHOLE_PAGE)
-    result = read_json(tmp_path, "--lines", "upper_half")
+    result = read_json(tmp_path, sample, "--lines", "upper_half")
     assert result["receipt"]["pages"][0]["finder"] == "upper_half"
 
 
-def test_a_format_of_another_package_is_written_and_offered_by_the_api(tmp_path: Path) -> None:
+def test_a_format_of_another_package_is_written_and_offered_by_the_api(
+    tmp_path: Path, sample: str
+) -> None:
     install_plugin(tmp_path, "format", "words", WORDS)
-    words = run_with(tmp_path, "read", sample(), "--format", "words").splitlines()
+    words = run_with(tmp_path, "read", sample, "--format", "words").splitlines()
     assert "Instruments" in words
     offered = run_python(
         tmp_path, "from api.routes.results import _MEDIA_TYPES; print(_MEDIA_TYPES['words'])"
@@ -254,14 +271,14 @@ def test_a_format_of_another_package_is_written_and_offered_by_the_api(tmp_path:
     assert offered.strip() == "text/x-words"
 
 
-def test_analyses_of_pages_and_documents_stand_in_the_result(tmp_path: Path) -> None:
+def test_analyses_of_pages_and_documents_stand_in_the_result(tmp_path: Path, sample: str) -> None:
     install_plugin(tmp_path, "page_analysis", "ink", INK)
     install_plugin(tmp_path, "document_analysis", "count", COUNT)
-    result = read_json(tmp_path, "--analyses", "ink,count")
+    result = read_json(tmp_path, sample, "--analyses", "ink,count")
     assert result["analyses"] == {"count": {"pages": len(result["pages"])}}
     page = result["pages"][0]
     assert page["analyses"]["ink"]["blocks"] == len(page["blocks"])
-    assert "analyses" not in read_json(tmp_path)
+    assert "analyses" not in read_json(tmp_path, sample)
 
 
 def test_the_api_accepts_what_a_package_registers_and_refuses_the_rest(tmp_path: Path) -> None:
@@ -283,20 +300,16 @@ def test_the_api_accepts_what_a_package_registers_and_refuses_the_rest(tmp_path:
     [("lstm", SHOUT, "exists already"), ("mine", "PLUGIN = 3", "is not a")],
 )
 def test_an_entry_point_that_cannot_be_used_names_its_package(
-    tmp_path: Path, name: str, code: str, reason: str
+    tmp_path: Path, name: str, code: str, reason: str, sample: str
 ) -> None:
     install_plugin(tmp_path, "recogniser", name, code)
-    done = run_with(tmp_path, "read", sample(), check=False)
+    done = run_with(tmp_path, "read", sample, check=False)
     assert reason in done
     assert name in done
 
 
-def sample() -> str:
-    return str(Path(__file__).parents[3] / "samples" / "invoice.pdf")
-
-
-def read_json(folder: Path, *words: str) -> dict:
-    return json.loads(run_with(folder, "read", sample(), "-f", "json", *words))
+def read_json(folder: Path, sample: str, *words: str) -> dict:
+    return json.loads(run_with(folder, "read", sample, "-f", "json", *words))
 
 
 def run_python(folder: Path, code: str) -> str:
