@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
+from jobs.domain.log_context import logging_with
 from tests.support import distribution
 from tests.support.parts import require
 
@@ -36,6 +38,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # and pytest rewrites the assertions of every test module again: two thirds of the collection.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+@pytest.fixture(autouse=True)
+def _own_log_fields() -> Iterator[None]:
+    """Work that a test does without a task around it leaves nothing on the next test's lines."""
+    with logging_with():
+        yield
 
 
 @pytest.fixture(scope="session")

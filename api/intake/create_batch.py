@@ -33,6 +33,7 @@ from jobs.domain.egress_policy import parse_target
 from jobs.domain.errors import NotFound
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, NewBatch, NewJob
+from jobs.domain.log_context import origin
 from jobs.domain.names import form_name, relative_name
 from jobs.storage.blob_keys import archive_key, batch_prefix, documents_key, input_key, job_prefix
 
@@ -173,6 +174,7 @@ async def _create(services: Services, arriving: _Arriving, key: str | None) -> t
         documents=None if arriving.archive else len(documents),
         idempotency_key=key,
         fingerprint=_fingerprint(arriving, documents) if key else None,
+        **origin(),
         **parameters.as_accepted(),
     )
     stored = [input_key(arriving.file_job(index)) for index in range(len(arriving.files))]

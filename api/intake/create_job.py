@@ -11,6 +11,7 @@ from api.schemas.jobs import KEY_PATTERN
 from api.services import Services
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
+from jobs.domain.log_context import origin
 from jobs.storage.blob_keys import input_key, job_prefix
 
 _KEY = re.compile(KEY_PATTERN)
@@ -25,7 +26,7 @@ async def accept(
     """
     check_key(key)
     await services.refuse_when_full(tenant)
-    draft = NewJob(id=new_id("job"), tenant=tenant, options={}, idempotency_key=key)
+    draft = NewJob(new_id("job"), tenant, options={}, idempotency_key=key, **origin())
     with services.arriving(tenant, key):
         try:
             submission = await read_submission(request, services, input_key(draft))

@@ -14,6 +14,7 @@ from api.services import Services
 from jobs.domain.batch_manifest import BatchDocument, read_documents
 from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, Job, NewBatch, NewJob
+from jobs.domain.log_context import origin
 from jobs.domain.states import FINAL_BATCH_STATES, JobState
 from jobs.storage.blob_keys import batch_prefix, documents_key, input_key, job_prefix
 
@@ -49,6 +50,7 @@ async def retry_batch(
         retry_of=batch.id,
         idempotency_key=key,
         fingerprint=_fingerprint(batch.id, states) if key else None,
+        **origin(),
     )
     return await services.to_its_end(_create_batch(services, new, listed))
 
@@ -82,6 +84,7 @@ async def retry_job(services: Services, job: Job, key: str | None) -> tuple[Job,
         retry_of=job.id,
         idempotency_key=key,
         fingerprint=_fingerprint(job.id, ()) if key else None,
+        **origin(),
     )
     return await services.to_its_end(_create_again(services, job, new))
 

@@ -33,7 +33,8 @@ class NewJob:
     """A job as it is accepted. Either `input_blob` is stored already or `source_url` is given.
 
     `id` is created before the upload is stored, since the blob's key contains it. `retry_of` is an
-    earlier job, whose finished pages are kept where document and options are the same.
+    earlier job, whose finished pages are kept where document and options are the same. `request_id`
+    and `trace` are those of the request, for the log lines of all its steps.
     """
 
     id: str
@@ -55,6 +56,8 @@ class NewJob:
     batch_index: int | None = None
     custom_id: str | None = None
     retry_of: str | None = None
+    request_id: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Job:
     batch_index: int | None = None
     custom_id: str | None = None
     retry_of: str | None = None
+    request_id: str | None = None
+    trace: str | None = None
     priority: Priority = Priority.NORMAL
     pages_total: int | None = None
     pages_succeeded: int = 0
@@ -135,6 +140,8 @@ class NewBatch:
     deadline_s: float | None = None
     begin_within_s: float | None = None
     retry_of: str | None = None
+    request_id: str | None = None
+    trace: str | None = None
     idempotency_key: str | None = None
     fingerprint: str | None = None
 
@@ -162,6 +169,8 @@ class Batch:
     deadline_at: datetime | None = None
     begin_by: datetime | None = None
     retry_of: str | None = None
+    request_id: str | None = None
+    trace: str | None = None
     fingerprint: str | None = None
     fault: Fault | None = None
     finished_at: datetime | None = None

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from jobs.domain.errors import BlobError
 from jobs.domain.job import Job
+from jobs.domain.log_context import add_origin
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
 from jobs.storage.blob_keys import result_key
@@ -41,6 +42,7 @@ class JobFinisher:
         """
         job = self.ledger.finishing.begin(job_id, self.worker)
         if job is not None:
+            add_origin(job)
             self._finish(job)
 
     def _finish(self, job: Job) -> None:

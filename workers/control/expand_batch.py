@@ -12,6 +12,7 @@ from jobs.domain.batch_manifest import BatchDocument, CustomIds, read_documents
 from jobs.domain.errors import BlobError, NotFound, StaleClaim
 from jobs.domain.ids import part_id
 from jobs.domain.job import Batch, Fault, NewJob
+from jobs.domain.log_context import add_origin
 from jobs.domain.states import BatchState
 from jobs.ledger import Ledger
 from jobs.settings import Settings
@@ -49,6 +50,7 @@ class BatchProcessor:
         batch = self.ledger.batches.begin(batch_id, self.worker)
         if batch is None:
             return
+        add_origin(batch)
         try:
             self._advance(batch)
         except StaleClaim:
@@ -167,6 +169,8 @@ class BatchProcessor:
             batch_index=index,
             custom_id=document.custom_id,
             retry_of=document.retry_of,
+            request_id=batch.request_id,
+            trace=batch.trace,
             input_sha256=document.sha256,
             input_bytes=document.size,
         )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from jobs.domain.errors import LedgerError, NotFound
 from jobs.domain.job import Fault, Job
-from jobs.domain.log_context import add_log_fields
+from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
@@ -50,7 +50,7 @@ class JobOpener:
         job = self.ledger.jobs.begin_open(job_id, self.worker)
         if job is None:
             return
-        add_log_fields(tenant=job.tenant)
+        add_origin(job)
         try:
             self._create_pages(job)
         except BadInput as error:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from jobs.domain.errors import LedgerError, LedgerUnavailable, NotFound, StaleClaim
 from jobs.domain.job import Claim, Fault
-from jobs.domain.log_context import add_log_fields
+from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
 from vision.core.document import PageReading
 from vision.core.errors import BadInput, EngineFailure
@@ -97,7 +97,7 @@ class PageReader:
     def _reading(self, hold: Hold) -> PageReading:
         claim = hold.claim
         job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
-        add_log_fields(tenant=job.tenant)
+        add_origin(job)
         options = read_options(job.options)
         with self.documents.open(job.input_blob or "") as path:
             page = self.decoder.decode(path, claim.number, options.dpi)

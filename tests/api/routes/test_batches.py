@@ -237,11 +237,12 @@ def test_the_failed_ones_alone_are_read_again(client: httpx.Client, service: Ser
     service.open(jobs[1], 1)
     service.fail_page(jobs[1], 1)
     service.ledger.finishing.finish(jobs[1], "none")
-    again = client.post(f"/v1/batches/{batch_id}/retry").json()
+    headers = {"X-Request-Id": "second-try"}
+    again = client.post(f"/v1/batches/{batch_id}/retry", headers=headers).json()
     assert (again["retry_of"], again["documents"]["total"]) == (batch_id, 1)
     tend(service, again["id"])
     (job,) = service.ledger.batches.jobs(again["id"], list(JobState), -1, 9)
-    assert (job.custom_id, job.options["dpi"]) == ("bee", 144)
+    assert (job.custom_id, job.options["dpi"], job.request_id) == ("bee", 144, "second-try")
     assert service.blobs.get(job.input_blob or "") == PNG + b"b"
     service.succeed(job.id, "now")
     problem(client.post(f"/v1/batches/{again['id']}/retry"), 409, "illegal_move")

@@ -128,6 +128,19 @@ def test_a_cancelled_job_keeps_its_pages_and_has_no_result(
     problem(client.get(f"/v1/jobs/{job_id}/pages/2"), 409, "no_result")
 
 
+def test_a_job_keeps_the_ids_of_the_request_that_made_it(
+    client: httpx.Client, service: Service
+) -> None:
+    ids = {"X-Request-Id": "order-17", "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
+    job_id = client.post("/v1/jobs", content=PNG, headers=RAW | ids).json()["id"]
+    job = service.ledger.jobs.load(job_id)
+    assert (job.request_id, job.trace) == ("order-17", "ab" * 16)
+    client.post(f"/v1/jobs/{job_id}/cancel")
+    again = client.post(f"/v1/jobs/{job_id}/retry", headers={"X-Request-Id": "order-17b"}).json()
+    retried = service.ledger.jobs.load(again["id"])
+    assert (retried.request_id, retried.trace) == ("order-17b", None)
+
+
 def test_a_job_that_has_no_whole_result_is_read_again(
     client: httpx.Client, service: Service
 ) -> None:

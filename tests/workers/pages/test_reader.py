@@ -13,6 +13,7 @@ import pytest
 from jobs.domain.errors import BlobError, LedgerUnavailable
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
+from jobs.domain.log_context import log_fields, logging_with
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
 from jobs.migrations.upgrade import migrate
@@ -77,7 +78,7 @@ class Desk:
         self.finisher = JobFinisher(self.ledger, self.blobs, documents, decoder, "control")
 
     def open_job(self, *pages: int, **options: object) -> Job:
-        new = NewJob(id=new_id("job"), tenant=TENANT, options={**PLAIN, **options})
+        new = NewJob(new_id("job"), TENANT, {**PLAIN, **options}, request_id="order-17")
         new = replace(new, input_blob=input_key(new), input_sha256="0" * 64)
         self.blobs.put(input_key(new), b"document")
         job, _ = self.ledger.jobs.create(new)
@@ -104,6 +105,13 @@ def test_a_page_is_read_once_however_often_it_is_announced(desk: Desk) -> None:
     assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
     receipt = json.loads(desk.ledger.pages.result(job.id, 1) or "")["receipt"]
     assert (receipt["worker"], receipt["attempt"]) == ("w1", 1)
+
+
+def test_what_is_logged_of_a_page_names_the_request_that_asked_for_it(desk: Desk) -> None:
+    job = desk.open_job(1)
+    with logging_with(job_id=job.id):
+        desk.reader.read(job.id, 1)
+        assert log_fields() == {"job_id": job.id, "tenant": TENANT, "request_id": "order-17"}
 
 
 def test_a_damaged_page_fails_at_once_because_a_retry_would_not_help(desk: Desk) -> None:
