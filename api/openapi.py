@@ -19,7 +19,7 @@ Submit an image or a PDF, get its text, layout and tables back. Everything is a 
 
 1. `POST /v1/jobs` with the document answers 202 and a `Location`.
 2. Wait: poll the job, follow its `/events`, send `Prefer: wait=30`, or give a `callback_url`.
-3. `GET .../result` gives JSON, text or Markdown by `Accept` or `?format=`.
+3. `GET .../result` gives JSON, text, Markdown, hOCR and more by `Accept` or `?format=`.
 
 ```
 curl -H "Authorization: Bearer $KEY" -H "Prefer: wait=30" -F file=@receipt.jpg \\

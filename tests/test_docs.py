@@ -20,6 +20,7 @@ from cli.reference import OPTIONS_PAGE, options_page
 from jobs.settings import Settings
 from models.registry.catalogue import load_catalogue
 from vision.core.options import ReadOptions
+from vision.core.registry import names, plugin
 from vision.input.media_type import FORMATS, MEDIA_TYPES
 
 ROOT = Path(__file__).parents[1]
@@ -138,6 +139,13 @@ def test_the_console_lets_people_choose_every_format_that_is_read() -> None:
     console = (ROOT / "api/console/index.html").read_text(encoding="utf-8")
     (accepted,) = re.findall(r'accept="([^"]*)"', console)
     assert set(accepted.split(",")) >= MEDIA_TYPES
+
+
+@pytest.mark.parametrize("name", names("format"))
+def test_every_format_of_results_is_documented(name: str) -> None:
+    assert f"\n| `{name}` | `{plugin('format', name).media_type}` |" in (
+        REFERENCE / "formats.md"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("option", ReadOptions.__dataclass_fields__)

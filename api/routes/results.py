@@ -19,7 +19,11 @@ from api.services import ServicesDep
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.storage.result_index import page_of_result, pages_of_result, read_index
+from vision.core.document import Document
+from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
+from vision.export.archive import MEDIA_TYPE as ZIP
+from vision.export.archive import zip_of
 from vision.export.json import from_json_dict
 from vision.export.text import stream_text
 
@@ -46,7 +50,7 @@ Format = Annotated[
 @router.get(
     "/result",
     operation_id="getResult",
-    summary="The result as JSON, text or Markdown",
+    summary="The result in the format asked for",
     response_class=Response,
     responses={
         200: {
@@ -79,8 +83,16 @@ def get_result(
         pages = map(json.loads, pages_of_result(services.blobs, job, index))
         return StreamingResponse(stream_text(pages), **about)
     document = from_json_dict(json.loads(services.blobs.get(blob)))
-    export = _FORMATS[chosen].load()
-    return Response(b"".join(each.content for each in export(document, None)), **about)
+    return _exported(_FORMATS[chosen], document, about)
+
+
+def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Response:
+    """One file as it is, several as a ZIP."""
+    artefacts: list[Artefact] = list(form.load()(document, None))
+    if len(artefacts) == 1:
+        return Response(artefacts[0].content, **about)
+    zipped = zip_of(artefacts, form.extension)
+    return Response(zipped, **{**about, "media_type": ZIP})
 
 
 @router.get(

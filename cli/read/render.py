@@ -34,5 +34,6 @@ def render(document: Document, form: str, reader: LocalReader, pending: Pending)
     export = formats()[form].load()
     artefacts: list[Artefact] = list(export(document, LocalSource(reader, pending)))
     if formats()[form].is_text:
-        return [Artefact(each.content.rstrip() + b"\n", each.page) for each in artefacts]
+        # A tab may be an empty last column.
+        return [Artefact(each.content.rstrip(b" \r\n\f") + b"\n", each.page) for each in artefacts]
     return artefacts

@@ -46,7 +46,7 @@ class Plugin:
     @property
     def is_text(self) -> bool:
         """Whether a format's files are text."""
-        return self.media_type.startswith("text/") or self.media_type.endswith("json")
+        return self.media_type.startswith("text/") or self.media_type.endswith(("json", "xml"))
 
     def load(self) -> Any:
         """The object that `target` names; EngineFailure `plugin_unusable` where it cannot be."""

@@ -40,34 +40,35 @@ def render_markdown(document: Document) -> str:
     it: they interrupt the text. Where the document has several pages, each begins with the
     comment `<!-- page N -->`. Lines of a paragraph stay lines.
     """
-    renderer = _Renderer(RunningText(document))
+    renderer = BlockRenderer(document)
     several = document.document.pages > 1
     parts: list[str] = []
     for page in document.pages:
         if several:
             parts.append(f"<!-- page {page.number} -->")
-        parts.extend(renderer.blocks(page))
+        parts.extend(text for _, text in renderer.blocks(page))
     return "\n\n".join(parts) + "\n"
 
 
-class _Renderer:
-    """Remembers whether the document already has its heading of level one."""
+class BlockRenderer:
+    """Renders pages in order; remembers whether the document has its heading of level one."""
 
-    def __init__(self, running_text: RunningText) -> None:
-        self._running_text = running_text
+    def __init__(self, document: Document) -> None:
+        self._running_text = RunningText(document)
         self._titled = False
 
-    def blocks(self, page: Page) -> Iterator[str]:
+    def blocks(self, page: Page) -> Iterator[tuple[Block, str]]:
+        """The blocks of a page with their Markdown; running text is left out."""
         tables = {table.region: table for table in page.tables if table.region is not None}
         for block in page.blocks:
             if self._running_text.includes(block, page):
                 continue
             if block.kind == "title":
-                yield self._heading(block)
+                yield block, self._heading(block)
             elif block.region in tables:
-                yield render_table(tables[block.region])
+                yield block, render_table(tables[block.region])
             else:
-                yield _BY_KIND.get(block.kind, _paragraph)(block)
+                yield block, _BY_KIND.get(block.kind, _paragraph)(block)
 
     def _heading(self, block: Block) -> str:
         mark = "##" if self._titled else "#"

@@ -1,4 +1,6 @@
+import io
 from dataclasses import astuple
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -36,15 +38,31 @@ def test_a_result_comes_in_the_format_asked_for(client: httpx.Client, service: S
     service.succeed(job_id, "Hello", "World")
     path = f"/v1/jobs/{job_id}/result"
     assert [page["text"] for page in client.get(path).json()["pages"]] == ["Hello", "World"]
-    text = client.get(path, headers={"Accept": "text/html;q=0.9, text/plain;q=0.5"})
+    text = client.get(path, headers={"Accept": "text/rtf;q=0.9, text/plain;q=0.5"})
     assert text.headers["content-type"].startswith("text/plain")
     assert text.text == "Hello\n\fWorld\n"
     markdown = client.get(path, params={"format": "markdown"}, headers={"Accept": "text/plain"})
     assert markdown.headers["content-type"].startswith("text/markdown")
     assert "# Hello" in markdown.text
     refused = problem(client.get(path, params={"format": "docx"}), 406, "not_acceptable")
-    assert set(refused["available"]) == {"json", "text", "markdown"}  # type: ignore[call-overload]
+    assert {"json", "text", "markdown", "hocr"} <= set(refused["available"])  # type: ignore[call-overload]
     problem(client.get(path, headers={"Accept": "image/png"}), 406, "not_acceptable")
+
+
+def test_a_format_with_a_file_for_each_page_comes_as_a_zip(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    service.succeed(job_id, "Hello", "World")
+    path = f"/v1/jobs/{job_id}/result"
+    answer = client.get(path, params={"format": "page"})
+    assert answer.headers["content-type"] == "application/zip"
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == ["page-1.page.xml", "page-2.page.xml"]
+        assert b">World<" in archive.read("page-2.page.xml")
+    alto = client.get(path, headers={"Accept": "application/alto+xml"})
+    assert alto.headers["content-type"] == "application/alto+xml"
+    assert alto.content.count(b"<Page ") == 2
 
 
 def test_a_page_can_be_read_before_the_job_has_ended(

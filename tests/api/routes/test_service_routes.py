@@ -174,7 +174,7 @@ def test_capabilities_list_options_formats_events_and_what_ready_workers_have(
     assert told["detectors"] == ["pagesight-doc"]
     assert set(told["options"]["properties"]) == set(declarations())
     assert "learned" in told["options"]["properties"]["lines"]["enum"]
-    assert {each["name"] for each in told["formats"]} == {"json", "text", "markdown"}
+    assert {"json", "text", "markdown", "alto"} <= {each["name"] for each in told["formats"]}
     assert {"image/heic", "application/pdf"} <= set(told["media_types"])
     assert "job.succeeded" in told["webhook_events"]
 

@@ -1,0 +1,30 @@
+"""Files of an export in one ZIP."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from vision.core.exports import Artefact
+
+MEDIA_TYPE = "application/zip"
+# These are compressed already.
+_STORED = (".png", ".pdf", ".xlsx", ".zip")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same result always gives the same bytes
+
+
+def zip_of(artefacts: Iterable[Artefact], extension: str, stem: str = "result") -> bytes:
+    """A ZIP of the files: `page-3.tsv` for what belongs to a page, else `result.tsv`."""
+    return zip_files(
+        (f"page-{each.page}{extension}" if each.page else f"{stem}{extension}", each.content)
+        for each in artefacts
+    )
+
+
+def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A ZIP of the contents under their names."""
+    written = BytesIO()
+    with ZipFile(written, "w") as archive:
+        for name, content in files:
+            method = ZIP_STORED if name.endswith(_STORED) else ZIP_DEFLATED
+            archive.writestr(ZipInfo(name, _EPOCH), content, method)
+    return written.getvalue()
