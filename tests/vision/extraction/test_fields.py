@@ -1,0 +1,139 @@
+import json
+
+import pytest
+
+from tests.support.printed import document_of, page_of
+from vision.extraction.fields import open_analysis
+
+RECEIPT = (
+    "HALL BAKERIES (KL) LTD (139386 X)",
+    "Lot 3, Mill Street 23/1,",
+    "40300 Shah Alam, Selangor.",
+    "Tel: 03- 55423228",
+    "TAX INVOICE",
+    [(50, "Invoice No.: 7805F712"), (500, "Date: 05/08/2017 11:00")],
+    [(50, "White bread"), (500, "8.50")],
+    [(50, "Rolls"), (500, "4.00")],
+    [(50, "Subtotal"), (500, "12.50")],
+    [(50, "GST 6%"), (500, "0.75")],
+    [(50, "Total"), (500, "RM 13.25")],
+    [(50, "Cash"), (500, "20.00")],
+    [(50, "Change"), (500, "6.75")],
+)
+INVOICE = (
+    "Müller Werkzeug GmbH",
+    "Hauptstr. 12, 10115 Berlin",
+    "USt-IdNr. DE123456789",
+    "Rechnung Nr. 2019-0815",
+    "Rechnungsdatum: 5. März 2019",
+    "Fällig am: 19.03.2019",
+    [(50, "Zwischensumme"), (500, "1.000,00 €")],
+    [(50, "MwSt. 19%"), (500, "190,00 €")],
+    [(50, "Gesamtbetrag"), (500, "1.190,00 €")],
+    "IBAN: DE89 3704 0044 0532 0130 00",
+    "rechnung@mueller-werkzeug.de",
+)
+
+
+def known(*rows, confidence=0.99):
+    page = page_of(*rows, confidence=confidence)
+    return open_analysis().analyse(document_of(page))["known"]
+
+
+def values(fields):
+    return {kind: each["value"] for kind, each in fields.items() if each["value"] is not None}
+
+
+def test_a_receipt_gives_its_fields():
+    assert values(known(*RECEIPT)) == {
+        "company": "HALL BAKERIES (KL) LTD",
+        "address": "Lot 3, Mill Street 23/1, 40300 Shah Alam, Selangor.",
+        "date": "2017-08-05",
+        "total": "13.25",
+        "subtotal": "12.50",
+        "tax": "0.75",
+        "currency": "MYR",
+        "invoice_number": "7805F712",
+        "phone": "0355423228",
+    }
+
+
+def test_an_invoice_in_german_gives_its_fields():
+    assert values(known(*INVOICE)) == {
+        "company": "Müller Werkzeug GmbH",
+        "address": "Hauptstr. 12, 10115 Berlin",
+        "vat_id": "DE123456789",
+        "invoice_number": "2019-0815",
+        "date": "2019-03-05",
+        "due_date": "2019-03-19",
+        "total": "1190.00",
+        "subtotal": "1000.00",
+        "tax": "190.00",
+        "currency": "EUR",
+        "iban": "DE89370400440532013000",
+        "email": "rechnung@mueller-werkzeug.de",
+    }
+
+
+def test_a_value_names_the_words_that_prove_it_and_its_label():
+    page = page_of(*RECEIPT)
+    total = open_analysis().analyse(document_of(page))["known"]["total"]
+    proof = [page.blocks[0].lines[each["line"]].words[each["word"]].text for each in total["words"]]
+    assert proof == ["RM", "13.25"]
+    assert (total["text"], total["currency"], total["page"]) == ("RM 13.25", "MYR", 1)
+    assert total["label"]["text"] == "Total"
+    assert total["box"][0] > total["label"]["box"][2]
+    assert 0.8 < total["confidence"] < 1
+
+
+def test_a_date_in_either_order_is_given_with_the_other_one():
+    date = known(*RECEIPT)["date"]
+    assert (date["value"], date["or"]) == ("2017-08-05", "2017-05-08")
+
+
+def test_another_date_of_the_document_shows_the_order():
+    dates = known("Date: 05/08/2017", "Paid on 12/25/2017")
+    assert dates["date"]["value"] == "2017-05-08"
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind", "reason"),
+    [
+        (["nothing here"], "total", "not_found"),
+        ([[(50, "Total"), (500, "12.00")], [(50, "Total"), (500, "15.00")]], "total",
+         "several_candidates"),
+        (["IBAN: DE88 3704 0044 0532 0130 00"], "iban", "wrong_type"),
+        ([[(50, "Amount"), (500, "$ 5.00")]], "currency", "several_candidates"),
+        ([], "company", "not_found"),
+    ],
+)  # fmt: skip
+def test_a_field_without_a_value_gives_the_reason(rows, kind, reason):
+    field = known(*rows)[kind]
+    assert (field["value"], field["reason"]) == (None, reason)
+
+
+def test_poorly_read_words_are_candidates_only():
+    field = known([(50, "Total"), (500, "12.00")], confidence=0.3)["total"]
+    assert (field["value"], field["reason"]) == (None, "low_confidence")
+    assert [each["value"] for each in field["candidates"]] == ["12.00"]
+
+
+def test_cash_less_change_decides_between_totals():
+    fields = known(
+        [(50, "Total"), (500, "12.00")],
+        [(50, "Total"), (500, "15.00")],
+        [(50, "Cash"), (500, "20.00")],
+        [(50, "Change"), (500, "5.00")],
+    )
+    assert fields["total"]["value"] == "15.00"
+
+
+def test_the_rounded_total_counts():
+    rows = [(50, "Grand total"), (500, "87.08")], [(50, "Nett total"), (500, "87.10")]
+    assert known(*rows)["total"]["value"] == "87.10"
+
+
+def test_the_analysis_of_any_document_is_json():
+    analysis = open_analysis()
+    for document in (document_of(), document_of(page_of()), document_of(page_of(*RECEIPT))):
+        assert json.loads(json.dumps(analysis.analyse(document))) == analysis.analyse(document)

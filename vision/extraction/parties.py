@@ -1,0 +1,248 @@
+"""Who issued a document: the company's name and its address, at the top of the first page."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from vision.extraction.context import PageText, Row, beside
+from vision.extraction.evidence import Piece, Token, confidence_of
+from vision.extraction.findings import Field, Found, Missing, Reason
+from vision.extraction.labels import meaning_of
+from vision.extraction.normalised import folded
+
+_MOST_ROWS = 16  # of a page's head
+_KEYS = re.compile(r"[^\W_]+")
+# `(139386 X)`, `789417-W`, `(CO Reg :750441-W)`
+_REGISTRATION = re.compile(
+    r"^\W*(?:co\W*reg\W*|company\W*(?:no|reg)\W*)?[\d\s~-]{5,}\W{0,2}[A-Z]?\W*$", re.IGNORECASE
+)
+_TRAILING_NUMBER = re.compile(r"\s*[({\[]\s*[\dOUIl]{4,}\s*[-\u2013~]?\s*[A-Za-z0-9]?\s*[)}\]]*$")
+_BRACKETED = re.compile(r"^[({\[].*[)}\]]$")
+_POSTAL = re.compile(
+    r"(?<![\d-])(?:[A-Z]{1,2}-)?\d{4,6}(?![\d-])|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b"
+)
+_STREET_NUMBER = re.compile(
+    r"^\W*(?:no\W{0,3}|lot\W?|unit\W?|\W)?\s*[a-z]{0,2}[\d§$]+", re.IGNORECASE
+)
+_PHONE = re.compile(r"(?:\+?\d[\s()./-]{0,2}){8,}")
+_NO_ADDRESS = re.compile(r"@|www\.|[^\W\d_]\s?[:;](?!\w)|#\d")
+_WELCOME = frozenset(
+    {
+        "welcome",
+        "thank",
+        "copy",
+        "duplicate",
+        "original",
+        "receipt",
+        "invoice",
+        "bill",
+        "cash",
+        "tax",
+        "sale",
+        "page",
+        "facture",
+        "rechnung",
+        "factura",
+        "fattura",
+        "factuur",
+        "fatura",
+        "quittung",
+        "table",
+    }
+)
+
+
+_LOOKS_LIKE = {"$": "S", "[": "I", "|": "I", "€": "E"}
+_IN_ADDRESSES = str.maketrans({"$": "S", "§": "S"})  # no address has such signs
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[\[|]|[$€](?=[^\W\d_])|(?<=[^\W\d_])[$€]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A row of the head of a page."""
+
+    row: Row
+    text: str
+    keys: tuple[str, ...]
+    stops: bool
+
+
+def parties_of(pages: Sequence[PageText]) -> dict[str, Field]:
+    """The fields `company` and `address` of the first page that has text."""
+    page = next((page for page in pages if page.rows), None)
+    if page is None:
+        return {kind: Missing(kind, Reason.NOT_FOUND) for kind in ("company", "address")}
+    head = [_head(row) for row in page.rows[:_MOST_ROWS]]
+    first = next((at for at, each in enumerate(head) if _begins_address(each)), None)
+    company = _company(head, first)
+    return {"company": _labelled(page, "company") or company, "address": _address(head, first)}
+
+
+def _head(row: Row) -> _Head:
+    pieces = [piece for piece in row.pieces if len(piece.text) > 1] or list(row.pieces)
+    row = replace(row, whole=Piece.of([token for piece in pieces for token in piece.tokens]))
+    text = row.whole.text
+    keys = _keys(text)
+    stops = (
+        bool(row.labels)
+        or _REGISTRATION.match(text) is not None
+        or _PHONE.search(text) is not None
+        or _BRACKETED.match(text) is not None
+        or _NO_ADDRESS.search(text) is not None
+        or meaning_of(text) is not None
+    )
+    return _Head(row, text, keys, stops)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    """The words of a row, folded; short ones in small letters are no legal forms and become `-`."""
+    found = _KEYS.findall(_as_letters(text))
+    return tuple("-" if len(key) <= 3 and key.islower() else folded(key) for key in found)
+
+
+def _as_letters(text: str) -> str:
+    """The text with signs inside words read as the letters that they look like."""
+    return _SIGN_IN_WORD.sub(lambda found: _LOOKS_LIKE[found[0]], text)
+
+
+def _names_company(each: _Head) -> bool:
+    form = legal_form(each.keys)
+    return form is not None and form[1] == len(each.keys) and not _STREET_NUMBER.match(each.text)
+
+
+def _labelled(page: PageText, kind: str) -> Found | None:
+    """The value beside a label of this class with a colon."""
+    for row in page.rows:
+        for label in row.labels:
+            value = beside(row, label) if label.kind == kind and label.closed else None
+            if value is not None and any(each.isalpha() for each in value.text):
+                return Found(kind, value.text, value.tokens, 0.85, label.part)
+    return None
+
+
+def _begins_address(each: _Head) -> bool:
+    """Whether a row is the first of an address: a number of a house, lot or floor, or a street."""
+    if each.stops or (len(each.keys) < 2 and not each.text.endswith(",")):
+        return False
+    if not has_street(each.keys):
+        return False
+    if _STREET_NUMBER.match(each.text):
+        return True
+    return not legal_form(each.keys) and (any(map(str.isdigit, each.text)) or "," in each.text)
+
+
+def has_street(keys: Sequence[str]) -> bool:
+    """Whether a word names a street, a building or a part of a town."""
+    words = _words()
+    return any(
+        key in words["streets"] or (len(key) > 7 and key.endswith(tuple(words["street_endings"])))
+        for key in keys
+    )
+
+
+def legal_form(keys: Sequence[str]) -> tuple[int, int] | None:
+    """The range of the last legal form among the words of a name."""
+    for length in (4, 3, 2, 1):
+        for at in range(len(keys) - length, 0, -1):
+            if " ".join(keys[at : at + length]) in _words()["forms"]:
+                return at, at + length
+    return None
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    path = Path(__file__).with_name("places.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        "streets": frozenset(table["streets"]),
+        "street_endings": table["street_endings"],
+        "business": frozenset(table["business"]),
+        "forms": frozenset([*table["legal"], *table["legal_misread"]]),
+        "misread": table["legal_misread"],
+    }
+
+
+def _company(head: Sequence[_Head], address: int | None) -> Field:
+    """The row of the head that looks most like a name, above the address where there is one."""
+    usual = median(each.row.whole.height for each in head)
+    scored = [(_name_score(each, at, address, usual), at) for at, each in enumerate(head)]
+    score, at = max(scored, key=lambda pair: (pair[0], -pair[1]))
+    if score <= 0:
+        return Missing("company", Reason.NOT_FOUND)
+    words = list(_name_words(head[at]))
+    if at and (form := legal_form(("", *head[at].keys))) and form[0] == 1:
+        words = [*head[at - 1].row.whole.tokens, *words]  # the legal form has a line of its own
+    return Found("company", name_of(words), tuple(words), min(0.97, 0.4 + 0.12 * score))
+
+
+def _name_score(each: _Head, at: int, address: int | None, usual: float) -> float:
+    """How much a row looks like the name of a company; fitted by hand on the tuning half."""
+    letters = sum(map(str.isalpha, each.text))
+    if letters < 3 or (address is not None and at >= address):
+        return -1.0
+    score = 0.8 - 0.05 * at
+    score += 3.0 * (legal_form(each.keys) is not None)
+    score += 1.2 * any(key in _words()["business"] for key in each.keys)
+    score += 0.7 * (each.row.whole.height > 1.3 * usual)
+    score += 0.5 * (address is not None and at == address - 1)
+    score -= 1.5 * any(map(str.isdigit, _TRAILING_NUMBER.sub("", each.text)))
+    score -= 2.0 * any(key in _WELCOME for key in each.keys)
+    score -= 2.0 * (bool(each.row.labels) and not legal_form(each.keys))
+    score -= 2.0 * (1 - confidence_of(each.row.whole.tokens))
+    return score - 2.0 * (letters < 0.6 * len(each.text.replace(" ", "")))
+
+
+def _name_words(each: _Head) -> Iterator[Token]:
+    """The words of the name: without a registration number, and without what follows its form."""
+    text = _TRAILING_NUMBER.sub("", each.text)
+    tokens = each.row.whole.part(0, max(len(text), 1)).tokens
+    keys = [(key, token) for token in tokens for key in _keys(token.text)]
+    form = legal_form([key for key, _ in keys])
+    last = keys[form[1] - 1][1] if form else tokens[-1]
+    for token in tokens:
+        yield token
+        if token is last:
+            return
+
+
+def name_of(words: Sequence[Token]) -> str:
+    """The name as printed, with a misread legal form corrected."""
+    text = _as_letters(" ".join(word.text for word in words)).replace("Y¥", "Y").replace("¥", "Y")
+    parts = text.split(" ")
+    form = _words()["misread"].get(" ".join(_keys(" ".join(parts[-2:]))))
+    return " ".join([*parts[:-2], form]) if form else text
+
+
+def _address(head: Sequence[_Head], first: int | None) -> Field:
+    """The rows of the address from its first one on."""
+    if first is None:
+        return Missing("address", Reason.NOT_FOUND)
+    rows = [head[first]]
+    for each, following in zip(head[first + 1 :], [*head[first + 2 :], None], strict=False):
+        if not _continues(each, rows[-1], following):
+            break
+        rows.append(each)
+    words = tuple(token for each in rows for token in each.row.whole.tokens)
+    has_code = any(_POSTAL.search(each.text) for each in rows)
+    value = " ".join(word.text for word in words).translate(_IN_ADDRESSES)
+    return Found("address", value, words, 0.9 if has_code else 0.7)
+
+
+def _continues(each: _Head, above: _Head, following: _Head | None) -> bool:
+    """Whether a row goes on with an address."""
+    if each.stops or not each.keys or _names_company(each):
+        return False
+    if above.text.rstrip().endswith((",", ".")) or "," in each.text.rstrip(" ,."):
+        return True
+    if _POSTAL.search(each.text) or has_street(each.keys):
+        return True
+    if " " not in each.text:
+        return sum(map(str.isalpha, each.text)) >= 4
+    return (
+        following is not None and not following.stops and _POSTAL.search(following.text) is not None
+    )
