@@ -81,6 +81,12 @@ class Database:
         if enqueued:
             self.on_enqueued()
 
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection without a transaction: each statement commits by itself."""
+        with _translated(), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def now(self) -> datetime:
         """Return the database's own time, in UTC."""
         with self.read() as connection:

@@ -1,15 +1,10 @@
 """Brings the database's tables up to date, from code."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
 
 from jobs.db.engine import Database
-from jobs.migrations.revision import SCRIPTS, NewerSchema, Schema, known_revisions, schema_of
+from jobs.migrations.revision import NewerSchema, Schema, known_revisions, schema_of
+from jobs.migrations.steps import migrating_alone
 from jobs.settings import Settings
 from jobs.webhooks.endpoint_store import secret_keys
 from jobs.webhooks.key_rotation import seal_plain
@@ -22,7 +17,6 @@ _NOT_MINE = (
     "the database was migrated by a newer version: "
     "roll it back with `pagesight migrate --to` of that version"
 )
-_ADVISORY_LOCK = 70_417_761  # any number, as long as nothing else in the database locks it
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +26,21 @@ def migrate(settings: Settings) -> None:
 
     Tables of a newer version stay as they are. Raises NewerSchema where this one cannot use them.
     """
-    with _locked(settings) as (connection, config):
-        found = schema_of(connection)
-        if found is Schema.TOO_NEW:
-            raise NewerSchema(_TOO_NEW)
-        if found is Schema.NEWER:
-            log.warning("the database's tables are of a newer version and stay as they are")
-            return
-        command.upgrade(config, "head")
-        seal_plain(connection, secret_keys(settings))
+    database = Database(settings.sqlalchemy_url)
+    try:
+        with migrating_alone(database) as steps:
+            with steps.transaction() as connection:
+                found = schema_of(connection)
+            if found is Schema.TOO_NEW:
+                raise NewerSchema(_TOO_NEW)
+            if found is Schema.NEWER:
+                log.warning("the database's tables are of a newer version and stay as they are")
+                return
+            steps.upgrade()
+            with steps.transaction() as connection:
+                seal_plain(connection, secret_keys(settings))
+    finally:
+        database.close()
 
 
 def roll_back(settings: Settings, revision: str) -> None:
@@ -51,24 +51,13 @@ def roll_back(settings: Settings, revision: str) -> None:
     """
     if revision not in known_revisions():
         raise ValueError(f"there is no revision {revision!r}")
-    with _locked(settings) as (connection, config):
-        if schema_of(connection) in {Schema.NEWER, Schema.TOO_NEW}:
-            raise NewerSchema(_NOT_MINE)
-        command.downgrade(config, revision)
-
-
-@contextmanager
-def _locked(settings: Settings) -> Iterator[tuple[Connection, Config]]:
-    """A transaction that keeps other processes from migrating meanwhile."""
     database = Database(settings.sqlalchemy_url)
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     try:
-        with database.write() as connection:  # on SQLite this alone keeps the others out
-            if not database.is_sqlite:
-                lock = text("SELECT pg_advisory_xact_lock(:number)")
-                connection.execute(lock, {"number": _ADVISORY_LOCK})
-            config.attributes["connection"] = connection
-            yield connection, config
+        with migrating_alone(database) as steps:
+            with steps.transaction() as connection:
+                found = schema_of(connection)
+            if found in {Schema.NEWER, Schema.TOO_NEW}:
+                raise NewerSchema(_NOT_MINE)
+            steps.downgrade(revision)
     finally:
         database.close()

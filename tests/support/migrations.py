@@ -7,14 +7,11 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from jobs.db.engine import Database
-from jobs.migrations.upgrade import SCRIPTS
+from jobs.migrations.steps import configured
 
 
 @contextmanager
 def migrations(database: Database) -> Iterator[tuple[Connection, Config]]:
     """What alembic's commands need, in one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
     with database.write() as connection:
-        config.attributes["connection"] = connection
-        yield connection, config
+        yield connection, configured(connection)

@@ -8,8 +8,9 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-# Name, table, columns, and which rows it holds where that is not all.
-_NEW = (
+# Name, table, columns, and which rows it holds where that is not all. This revision changes indexes
+# alone, so on PostgreSQL they are built beside running writers (jobs/migrations/indexes.py).
+NEW_INDEXES = (
     ("ix_jobs_state", "jobs", ["state", "tenant", "id"], None),
     ("ix_jobs_created_at", "jobs", ["created_at"], "finished_at IS NULL"),
     (
@@ -30,7 +31,7 @@ _NEW = (
     ("ix_deliveries_state", "deliveries", ["tenant", "state", "id"], None),
     ("ix_deliveries_endpoint_id", "deliveries", ["endpoint_id", "id"], None),
 )
-_OLD = (
+OLD_INDEXES = (
     ("ix_jobs_deadline_at", "jobs", ["deadline_at"], "deadline_at IS NOT NULL"),
     ("ix_pages_open", "pages", ["job_id", "number"], "finished_at IS NULL"),
     ("ix_deliveries_endpoint_id", "deliveries", ["endpoint_id"], None),
@@ -38,11 +39,11 @@ _OLD = (
 
 
 def upgrade() -> None:
-    _replace(_OLD, _NEW)
+    _replace(OLD_INDEXES, NEW_INDEXES)
 
 
 def downgrade() -> None:
-    _replace(_NEW, _OLD)
+    _replace(NEW_INDEXES, OLD_INDEXES)
 
 
 def _replace(gone, made) -> None:
