@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 WIDTH, HEIGHT = 1240, 1754  # A4 at 150 dots an inch
 _MARGIN = 110
 
-_WORDS = tuple(
+WORDS = tuple(
     re.findall(
         r"\w+",
         """
@@ -98,7 +98,7 @@ class Sheet:
 
     def words(self, count: int) -> list[str]:
         """Words in any order, the first with a capital."""
-        first, *others = self.random.choices(_WORDS, k=count)
+        first, *others = self.random.choices(WORDS, k=count)
         return [first.capitalize(), *others]
 
     def paragraph(self, x: float, y: float, width: float, rows: int, size: float = 24) -> float:

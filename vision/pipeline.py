@@ -15,14 +15,16 @@ from vision.core.document import (
     PageWarning,
     Receipt,
 )
+from vision.core.geometry import invert, transform_box
 from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Stages
-from vision.core.stages import LineCrop, LineReading, PageImage, PreparedPage
+from vision.core.stages import FoundLine, LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
+from vision.imaging.connected_components import find_letters
 from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
-from vision.layout.regions import Finding
+from vision.layout.regions import Finding, tables_among
 from vision.object_detection.barcodes import read_barcodes
 from vision.preprocessing.photograph_frame import in_photograph
 from vision.preprocessing.prepare import prepare
@@ -34,7 +36,9 @@ from vision.recognition.language_choice import read_in_own_language
 from vision.recognition.language_id import first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
 from vision.selection import ChosenStages, choose_stages, document_analyses
+from vision.text_detection.cell_lines import lines_by_cell
 from vision.text_detection.crops import cut_lines
+from vision.text_detection.ruled_grid import find_grids
 from vision.text_layer.policy import LayerUse, use_layer
 
 SERVICE = "pagesight"
@@ -68,6 +72,7 @@ def read_page(
         barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         prepared = without_screen(prepared) if layer.search else prepared
+        prepared = _with_grids(prepared, regions.found)
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)
     with record.stage("recognise"):
@@ -225,10 +230,24 @@ def _find(
     warnings: list[PageWarning] = []
     for part in _parts(page):
         found = finder.find(part.working, languages, part.text)
-        crops += cut_lines(part, layer.missing(found.lines, part), languages)
+        lines = _in_cells(found.lines, part)
+        crops += cut_lines(part, layer.missing(lines, part), languages)
         models += found.models
         warnings += found.warnings
     return _Lines(crops, found.finder, distinct(models), tuple(warnings))
+
+
+def _with_grids(page: PreparedPage, found: Sequence[Finding]) -> PreparedPage:
+    """The page with the grids that its ruling lines draw."""
+    to_working = invert(page.to_page)
+    tables = [transform_box(to_working, each.box) for each in tables_among(found)]
+    return replace(page, grids=find_grids(page.text or find_letters(page.working), tables))
+
+
+def _in_cells(lines: Sequence[FoundLine], page: PreparedPage) -> Sequence[FoundLine]:
+    if not page.grids:
+        return lines
+    return lines_by_cell(lines, page.grids, page.text or find_letters(page.working))
 
 
 def _parts(page: PreparedPage) -> list[PreparedPage]:

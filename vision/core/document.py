@@ -91,9 +91,17 @@ class Block:
     region: str | None = None
 
 
+# A word of the page: the id of its block, the index of its line there, its index in the line.
+WordPlace = tuple[str, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """One cell: zero-based row and column, how many it spans, its text."""
+    """One cell: zero-based row and column, how many it spans, its text.
+
+    `words` says where its words are on the page, in the order of the text; `confidence` is their
+    mean, None for a cell without text.
+    """
 
     row: int
     column: int
@@ -101,11 +109,13 @@ class TableCell:
     box: Box
     row_span: int = 1
     column_span: int = 1
+    confidence: float | None = None
+    words: tuple[WordPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid of cells inside the table region `region`."""
+    """A grid of cells inside the table region `region`; the first `header_rows` are its head."""
 
     id: str
     box: Box
@@ -113,6 +123,7 @@ class Table:
     columns: int
     cells: tuple[TableCell, ...]
     region: str | None = None
+    header_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

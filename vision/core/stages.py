@@ -22,6 +22,7 @@ from vision.core.document import (
     Polygon,
     Preparation,
 )
+from vision.core.grid import RuledGrid
 from vision.core.text_layer import TextLayer
 
 
@@ -75,7 +76,8 @@ class PreparedPage:
     `working` is the image that line finders see, and `to_page` maps its coordinates to the page.
     `text` was measured on `working`, before a screen of dots was smoothed away; None where only the
     page before its last changes was measured.
-    `models` took part in preparing it. `photograph` is there where the page was rectified.
+    `models` took part in preparing it. `photograph` is there where the page was rectified. `grids`
+    are what its ruling lines draw, once they were looked for.
     """
 
     number: int
@@ -90,6 +92,7 @@ class PreparedPage:
     text: Letters | None = None
     models: tuple[ModelUse, ...] = ()
     photograph: Photograph | None = None
+    grids: tuple[RuledGrid, ...] = ()
 
 
 class Orientation(NamedTuple):

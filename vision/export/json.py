@@ -13,7 +13,17 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from vision.core.document import SCHEMA, Barcode, Box, Document, Page, PageReading, Word
+from vision.core.document import (
+    SCHEMA,
+    Barcode,
+    Box,
+    Document,
+    Page,
+    PageReading,
+    Table,
+    TableCell,
+    Word,
+)
 from vision.core.exports import Artefact, Source
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
@@ -26,7 +36,11 @@ _OMITTED_WHEN_EMPTY: dict[type, str] = {
     Document: "analyses",
 }
 # Results of earlier versions lack these; they get their defaults.
-_ADDED_LATER: dict[type, frozenset[str]] = {Barcode: frozenset({"content", "data"})}
+_ADDED_LATER: dict[type, frozenset[str]] = {
+    Barcode: frozenset({"content", "data"}),
+    Table: frozenset({"header_rows"}),
+    TableCell: frozenset({"confidence", "words"}),
+}
 _DOCUMENT_KEYS = ("schema", "document", "pages", "failures", "analyses", "receipt")
 
 

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Sequence
 
 from vision.core.arrays import Affine
-from vision.core.document import Barcode, Block, Page, PageWarning, Table
+from vision.core.document import Barcode, Block, Page, PageWarning, Region, Table, WordPlace
+from vision.core.geometry import iou, transform_box
+from vision.core.grid import RuledGrid
 from vision.core.options import FigureText
 from vision.core.stages import LineCrop, LineReading, PreparedPage
 from vision.layout.blocks import Draft, draft_blocks
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
+from vision.layout.tables.grid_regions import with_grids
+from vision.layout.tables.ruled import make_ruled_table
 from vision.layout.tables.structure import make_table
 
+_SAME_BOX = 0.9  # intersection over union of a grid and its region, which is cut at the page's edge
 _NO_TEXT = PageWarning("no_text", "no text was read on this page")
 
 
@@ -30,9 +35,10 @@ def assemble(
     frame with the name of the model that found each. `leave_out` drops text inside figures.
     """
     height, width = page.upright.shape[:2]
-    regions = make_regions(findings, width, height)
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
     lines = with_backgrounds(place_lines(crops, readings, to_layout), page.upright)
+    findings = with_grids(findings, page.grids, lines, page.to_page)
+    regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)
     if figure_text == "leave_out":
         drafts = [draft for draft in drafts if draft.kind != "figure"]
@@ -48,7 +54,7 @@ def assemble(
         text="\n\n".join("\n".join(line.text for line in block.lines) for block in blocks),
         regions=regions,
         blocks=blocks,
-        tables=_tables(drafts, to_layout),
+        tables=_tables(drafts, blocks, page, to_layout),
         barcodes=tuple(barcodes),
         warnings=page.warnings if blocks else (*page.warnings, _NO_TEXT),
     )
@@ -60,12 +66,39 @@ def _block(number: int, draft: Draft) -> Block:
     return Block(f"b{number}", draft.kind, lines, draft.region.id if draft.region else None)
 
 
-def _tables(drafts: Sequence[Draft], to_layout: Affine) -> tuple[Table, ...]:
+def _tables(
+    drafts: Sequence[Draft], blocks: Sequence[Block], page: PreparedPage, to_layout: Affine
+) -> tuple[Table, ...]:
+    places = _word_places(blocks)
     tables: list[Table] = []
     for draft in drafts:
         if draft.region is None or draft.kind != "table":
             continue
-        table = make_table(f"t{len(tables) + 1}", draft.region, draft.rows, to_layout)
-        if table is not None:
-            tables.append(table)
+        name, grid = f"t{len(tables) + 1}", _grid_of(draft.region, page)
+        if grid is not None:
+            lines = [line for row in draft.rows for line in row]
+            made = make_ruled_table(
+                name, draft.region, grid, lines, page.to_page, to_layout, places
+            )
+            tables.append(made)
+        elif made_of_words := make_table(name, draft.region, draft.rows, to_layout, places):
+            tables.append(made_of_words)
     return tuple(tables)
+
+
+def _word_places(blocks: Iterable[Block]) -> dict[int, WordPlace]:
+    """Where each word is on the page, by its identity."""
+    return {
+        id(word): (block.id, at, index)
+        for block in blocks
+        for at, line in enumerate(block.lines)
+        for index, word in enumerate(line.words)
+    }
+
+
+def _grid_of(region: Region, page: PreparedPage) -> RuledGrid | None:
+    """The grid that a region was made of."""
+    for grid in page.grids:
+        if iou(transform_box(page.to_page, grid.box), region.box) > _SAME_BOX:
+            return grid
+    return None

@@ -62,6 +62,11 @@ def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[
     )
 
 
+def tables_among(findings: Iterable[Finding]) -> list[Detection]:
+    """The findings that are tables."""
+    return [found for _, found in findings if kind_of(found.label) == "table"]
+
+
 def region_of(line: Line, regions: Sequence[Region]) -> Region | None:
     """The region that holds most of the line's words: a table first, else the smallest."""
     holding = [region for region in regions if kind_of(region.label) and _holds(region.box, line)]

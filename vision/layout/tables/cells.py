@@ -1,10 +1,11 @@
 """What the cells of a table are made of while its grid is found. `x` lies in the layout frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from vision.core.document import Box
+from vision.core import document
+from vision.core.document import Box, TableCell, WordPlace
 from vision.core.geometry import union
 from vision.layout.reading_order import Interval
 
@@ -17,6 +18,7 @@ class Word:
     x: Interval
     box: Box
     line: int
+    source: document.Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Fragment:
     box: Box
     line: int
     first_width: float
+    sources: tuple[document.Word, ...]
 
     @classmethod
     def of(cls, words: Sequence[Word]) -> Self:
@@ -38,6 +41,7 @@ class Fragment:
             union(word.box for word in words),
             words[0].line,
             words[0].x[1] - words[0].x[0],
+            tuple(word.source for word in words if word.source is not None),
         )
 
 
@@ -61,3 +65,26 @@ class GridRow:
 
     cells: list[Cell]
     box: Box
+
+
+def cell_of(
+    row: int, cell: Cell, box: Box, places: Mapping[int, WordPlace], row_span: int = 1
+) -> TableCell:
+    """The cell as results have it; `places` tells of words, by identity, where they are."""
+    words = [word for fragment in cell.fragments for word in fragment.sources]
+    return TableCell(
+        row,
+        cell.first,
+        cell.text,
+        box,
+        row_span,
+        cell.last - cell.first + 1,
+        _confidence(words),
+        tuple(places[id(word)] for word in words if id(word) in places),
+    )
+
+
+def _confidence(words: Sequence[document.Word]) -> float | None:
+    """The mean of the words, weighted by their letters."""
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters if letters else None

@@ -2,20 +2,22 @@
 
 Columns are separated by white gaps in the fullest rows; a cell that reaches over several of them
 spans them. Rows are rows of text, except those that only continue wrapped cells of the row above
-(vision/layout/tables/wrapped_rows.py). Ruling lines are not used.
+(vision/layout/tables/wrapped_rows.py). Tables whose ruling lines draw a grid are made of it instead
+(vision/layout/tables/ruled.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from vision.core.arrays import Affine
-from vision.core.document import Region, Table, TableCell
-from vision.core.geometry import transform_box, union
+from vision.core.document import Box, Region, Table, TableCell, WordPlace
+from vision.core.geometry import invert, transform_box, union
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import Interval, merge_intervals
-from vision.layout.tables.cells import Cell, Fragment, GridRow, Word
+from vision.layout.tables.cells import Cell, Fragment, GridRow, Word, cell_of
+from vision.layout.tables.header import header_rows
 from vision.layout.tables.wrapped_rows import join_wrapped
 
 # In line heights: wider than the space between words, narrower than that between columns.
@@ -31,11 +33,16 @@ _SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
 
 
 def make_table(
-    table_id: str, region: Region, rows: Sequence[Sequence[PlacedLine]], to_layout: Affine
+    table_id: str,
+    region: Region,
+    rows: Sequence[Sequence[PlacedLine]],
+    to_layout: Affine,
+    places: Mapping[int, WordPlace] | None = None,
 ) -> Table | None:
     """The grid of a table region; None where its text has fewer than two rows or two columns.
 
-    `rows` hold the region's lines side by side, from the top; positions without text get no cell.
+    `rows` hold the region's lines side by side, from the top; places without text get empty cells.
+    `places` tells of each word, by identity, where it is on the page.
     """
     unit = median([line.box.height for row in rows for line in row])
     lines = [list(words_by_line(row, to_layout)) for row in rows]
@@ -49,8 +56,14 @@ def make_table(
     grid = join_wrapped(grid, columns, unit)
     if len(grid) < 2:
         return None
-    cells = [_table_cell(at, cell) for at, row in enumerate(grid) for cell in row.cells]
-    return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id)
+    to_page = invert(to_layout)
+    cells = [
+        cell
+        for at, row in enumerate(grid)
+        for cell in _table_cells(at, row, columns, to_page, places or {})
+    ]
+    heads = header_rows(cells, len(grid), len(columns))
+    return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id, heads)
 
 
 def words_by_line(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list[Word]]:
@@ -58,12 +71,13 @@ def words_by_line(row: Sequence[PlacedLine], to_layout: Affine) -> Iterator[list
 
     Lines of a row may lie one above the other, beside a taller cell or between two.
     """
-    for number, line in enumerate(_stacked(row)):
-        words = (word for piece in line for word in _words(piece, to_layout, number))
+    for number, line in enumerate(stacked(row)):
+        words = (word for piece in line for word in words_of(piece, to_layout, number))
         yield sorted(words, key=lambda word: word.x)
 
 
-def _stacked(row: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+def stacked(row: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """The pieces in lines from the top down."""
     lines: list[list[PlacedLine]] = []
     for piece in sorted(row, key=_middle):
         height = min(piece.box.height, lines[-1][0].box.height) if lines else 0.0
@@ -78,12 +92,13 @@ def _middle(piece: PlacedLine) -> float:
     return (piece.box.y0 + piece.box.y1) / 2
 
 
-def _words(line: PlacedLine, to_layout: Affine, number: int) -> list[Word]:
+def words_of(line: PlacedLine, to_layout: Affine, number: int) -> list[Word]:
+    """The words of a line that is the `number`th of its row; one word where they are not known."""
     if not line.line.words:
         return [Word(line.line.text, (line.box.x0, line.box.x1), line.line.box, number)]
     boxes = [transform_box(to_layout, word.box) for word in line.line.words]
     pairs = zip(line.line.words, boxes, strict=True)
-    return [Word(word.text, (box.x0, box.x1), word.box, number) for word, box in pairs]
+    return [Word(word.text, (box.x0, box.x1), word.box, number, word) for word, box in pairs]
 
 
 def _columns(rows: Sequence[Sequence[list[Word]]], unit: float) -> tuple[list[Interval], float]:
@@ -163,6 +178,24 @@ def _reach(x: Interval, columns: list[Interval]) -> tuple[int, int]:
     return nearest, nearest
 
 
-def _table_cell(row: int, cell: Cell) -> TableCell:
-    box = union(fragment.box for fragment in cell.fragments)
-    return TableCell(row, cell.first, cell.text, box, column_span=cell.last - cell.first + 1)
+def _table_cells(
+    row: int,
+    inside: GridRow,
+    columns: Sequence[Interval],
+    to_page: Affine,
+    places: Mapping[int, WordPlace],
+) -> Iterator[TableCell]:
+    """The cells of a row, with empty ones where nothing stands."""
+    by_first = {cell.first: cell for cell in inside.cells}
+    at = 0
+    while at < len(columns):
+        cell = by_first.get(at)
+        if cell is None:
+            (x0, x1), down = columns[at], inside.box
+            box = transform_box(to_page, Box(x0, down.y0, x1, down.y1))
+            yield TableCell(row, at, "", box)
+            at += 1
+        else:
+            box = union(fragment.box for fragment in cell.fragments)
+            yield cell_of(row, cell, box, places)
+            at = cell.last + 1

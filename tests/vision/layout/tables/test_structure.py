@@ -46,10 +46,13 @@ def test_a_row_found_as_one_line_is_parted_where_its_words_stand_apart():
     assert grid(made) == [["Item", "Price"], ["Tea", "3.00"]]
 
 
-def test_places_without_text_have_no_cell():
+def test_places_without_text_are_empty_cells():
     made = table([("a", 0), ("b", 100), ("c", 200)], [("d", 0), ("f", 200)])
     assert grid(made) == [["a", "b", "c"], ["d", "", "f"]]
-    assert len(made.cells) == 5
+    assert len(made.cells) == 6
+    assert made.cells[4].box == Box(100, 40, 110, 60)
+    assert made.cells[4].confidence is None
+    assert made.cells[3].confidence == 0.9
 
 
 def test_a_head_over_two_columns_spans_them():
