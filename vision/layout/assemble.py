@@ -15,6 +15,7 @@ from vision.layout.regions import Finding, make_regions
 from vision.layout.tables.grid_regions import with_grids
 from vision.layout.tables.ruled import make_ruled_table
 from vision.layout.tables.structure import make_table
+from vision.layout.tilted_groups import with_groups_levelled
 
 _SAME_BOX = 0.9  # intersection over union of a grid and its region, which is cut at the page's edge
 _NO_TEXT = PageWarning("no_text", "no text was read on this page")
@@ -36,7 +37,8 @@ def assemble(
     """
     height, width = page.upright.shape[:2]
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
-    lines = with_backgrounds(place_lines(crops, readings, to_layout), page.upright)
+    placed = with_groups_levelled(place_lines(crops, readings, to_layout))
+    lines = with_backgrounds(placed, page.upright)
     findings = with_grids(findings, page.grids, lines, page.to_page)
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)

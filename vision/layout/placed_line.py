@@ -28,13 +28,16 @@ class PlacedLine:
 
     The box is as long as the text and as high as the line was cut, whatever its letters: words
     without ascenders are no smaller print. `level` is false for text that runs up or down.
-    `background` is the grey level behind it, 0 to 255.
+    `background` is the grey level behind it, 0 to 255. `tilt` is the angle at which level text
+    falls, in degrees, and `size` its length and height along that angle.
     """
 
     line: Line
     box: Box
     level: bool
     background: float = 255.0
+    tilt: float = 0.0
+    size: tuple[float, float] = (0.0, 0.0)
 
 
 def layout_frame(to_page: Affine, texts: Iterable[str]) -> Affine:
@@ -97,9 +100,17 @@ def _place(crop: LineCrop, reading: LineReading, to_layout: Affine) -> PlacedLin
         polygon=None if upright else polygon,
     )
     crop_to_layout = compose(to_layout, crop.to_page)
-    across, down = np.abs(crop_to_layout[:, 0])
     full_height = Box(outline[0][0], 0.0, outline[1][0], float(crop.pixels.shape[0]))
-    return PlacedLine(line, transform_box(crop_to_layout, full_height), bool(across >= down))
+    across, down = crop_to_layout[:, 0]
+    level = bool(abs(across) >= abs(down))
+    scales = np.hypot(*crop_to_layout[:, :2])  # of the crop's own axes
+    return PlacedLine(
+        line,
+        transform_box(crop_to_layout, full_height),
+        level,
+        tilt=float(np.degrees(np.arctan(down / across))) if level else 0.0,
+        size=(float(scales[0]) * full_height.width, float(scales[1]) * full_height.height),
+    )
 
 
 def _outline(crop: LineCrop, reading: LineReading) -> Polygon:

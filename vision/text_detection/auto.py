@@ -46,7 +46,7 @@ class AutoLineFinder:
         if dark <= _MOST_DARK and share_of_specks(letters) <= _MOST_SPECKS:
             page = find_lines(letters)
             trusted = page.crowded <= _MOST_CROWDED and page.dust <= _MOST_DUST
-            if trusted and not page.left_out:
+            if trusted and not page.left_out and not page.tilted:
                 return page.found()
         return self._robust.find(image, languages, letters)
 

@@ -22,6 +22,7 @@ from vision.text_detection.line_limit import bounded, warnings_of
 from vision.text_detection.rules import closed, ink_without_rules, opened, pieces_beside_rules
 from vision.text_detection.single_line import only_line
 from vision.text_detection.stacked_letters import part_stacked
+from vision.text_detection.tilted_lines import count_tilted
 
 # All in heights of the page's commonest letters. Measured: docs/research/profiles.md.
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
@@ -67,13 +68,15 @@ class PageLines:
     """What the finder made of a page, and how much it is to be trusted.
 
     `crowded` is the share of ink that had to be split by rows, `dust` the number of pieces of dust
-    that would stand beside a line's end by chance, `left_out` the number of lines taken for noise.
+    that would stand beside a line's end by chance, `left_out` the number of lines taken for noise,
+    `tilted` that of lines whose letters climb or fall.
     """
 
     lines: list[FoundLine]
     crowded: float = 0.0
     dust: float = 0.0
     left_out: int = 0
+    tilted: int = 0
 
     def found(self) -> FoundLines:
         """The lines as a finder returns them, with a warning of those left out."""
@@ -102,7 +105,7 @@ def find_lines(text: Letters) -> PageLines:
     level, rising = part_stacked(lines, letter)
     found = [FoundLine(corners(Box(*line))) for line in (level / text.factor).tolist()]
     found += [_rising(Box(*line)) for line in (rising / text.factor).tolist()]
-    return PageLines(found, crowded, dust, left_out)
+    return PageLines(found, crowded, dust, left_out, count_tilted(level, text.pieces, letter))
 
 
 def _rising(box: Box) -> FoundLine:
