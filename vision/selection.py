@@ -56,9 +56,11 @@ def choose_stages(stages: Stages, options: ReadOptions) -> ChosenStages:
 
 
 def document_analyses(options: ReadOptions) -> list[DocumentAnalysis]:
-    """The analyses of whole documents that the options name, opened."""
+    """The analyses of whole documents that the options name, opened; `fields` where any are."""
     known = names("document_analysis")
     wanted = [name for name in options.analyses if name in known]
+    if options.fields is not None and "fields" not in wanted:
+        wanted.append("fields")
     return [plugin("document_analysis", name).load()() for name in wanted]
 
 

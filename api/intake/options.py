@@ -2,12 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
 from api.problems import Problem
 from vision.core.options import (
@@ -61,9 +71,26 @@ def _field(kind: Any, declared: Declaration, default: Any) -> Any:
     """An option as a field of the request's model: type, allowed values, description."""
     if declared.choices and kind is str:
         kind = Literal[declared.choices]
+    if declared.parse:
+        shown = WithJsonSchema({"type": ["object", "array", "string", "null"]})
+        kind = Annotated[kind, BeforeValidator(_parser(declared.parse)), shown]
     bounds = {"ge": declared.minimum, "le": declared.maximum}
     limits: dict[str, Any] = {name: each for name, each in bounds.items() if each is not None}
     return Annotated[kind, Field(description=declared.help, **limits)], default
+
+
+def _parser(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The parsing of an option whose default is null, with its errors as pydantic's."""
+
+    def parsed(given: Any) -> Any:
+        if given is None:
+            return None
+        try:
+            return parse(given)
+        except ValueError as error:
+            raise PydanticCustomError("option", "{expected}", {"expected": str(error)}) from error
+
+    return parsed
 
 
 def _request_model() -> type[BaseModel]:

@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.fields.forms import score_given, score_read
 from benchmarks.fields.readings import ReadPage, read_set
 from benchmarks.fields.receipts import FIELDS, Tally, tally
 from benchmarks.scoring import WordScore, total
@@ -24,6 +25,7 @@ def main() -> int:
     arguments = _arguments()
     receipts = list(read_set(arguments.data, "sroie", arguments.profile, arguments.kept))
     print(_receipts(receipts))
+    print(_forms(list(read_set(arguments.data, "funsd", arguments.profile, arguments.kept))))
     if arguments.misses:
         for miss in tally(each for each in receipts if each.half == arguments.misses).misses:
             print(f"{miss.page} {miss.kind}: {miss.true!r}, found {miss.found!r}")
@@ -57,6 +59,25 @@ def _row(half: str, pages: int, result: Tally) -> str:
     legible = WordScore(sum(result.legible.values()), 0, every.true).recall
     figures = " | ".join(map(_figure, (every.f1, strict.f1, legible)))
     return f"| {half} | {pages} | {by_field} | {figures} |"
+
+
+def _forms(pages: Sequence[ReadPage]) -> str:
+    """The table of forms: F1 of links by half, from entries as given and from pages as read."""
+    rows = [
+        _links(half, [each for each in pages if half in {each.half, "all"}])
+        for half in (*_HALVES, "all")
+    ]
+    head = [
+        "FUNSD, links from questions to answers",
+        "",
+        "| half | pages | links | entries given |",
+    ]
+    return "\n".join([*head[:2], head[2] + " as read |", "|---|---|---|---|---|", *rows, ""])
+
+
+def _links(half: str, pages: Sequence[ReadPage]) -> str:
+    given, read = score_given(pages), score_read(pages)
+    return f"| {half} | {len(pages)} | {given.true} | {given.f1:.3f} | {read.f1:.3f} |"
 
 
 def _figure(value: float) -> str:

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum, StrEnum
+from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -22,7 +23,7 @@ def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**arguments: Any) -> None:
         given = {name: arguments.pop(name) for name in flags}
-        options = {name: _value(each) for name, each in given.items() if each is not None}
+        options = {name: _value(name, each) for name, each in given.items() if each is not None}
         command(**arguments, options=options)
 
     parameters = dict(inspect.signature(command).parameters)
@@ -65,6 +66,8 @@ def _annotation(name: str, kind: Any, declared: Declaration, default: object) ->
     option = typer.Option(*declared.flags, flag, **about)
     if _is_list(kind):
         return Annotated[list[str] | None, option]
+    if declared.parse:
+        return Annotated[str | None, option]
     if declared.choices:
         return Annotated[_enum(name, declared.choices) | None, option]
     return Annotated[_plain(kind) | None, option]
@@ -89,10 +92,28 @@ def _shown(default: object) -> str:
     return f" Default: {text}." if text not in {None, ""} else ""
 
 
-def _value(given: Any) -> Any:
+def _value(name: str, given: Any) -> Any:
+    if parse := declarations()[name].parse:
+        return _parsed(name, given, parse)
     if isinstance(given, list):
-        return tuple(name for text in given for name in _names(text))
+        return tuple(each for text in given for each in _names(text))
     return given.value if isinstance(given, Enum) else given
+
+
+def _parsed(name: str, given: str, parse: Callable[[Any], Any]) -> Any:
+    """The value that a text or the file that it names stands for; typer.BadParameter."""
+    try:
+        text = Path(given).read_text(encoding="utf-8") if _is_file(given) else given
+        return parse(text)
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(f"{name}: {error}") from error
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # longer than names may be, or with a NUL
+        return False
 
 
 def _names(text: str) -> list[str]:

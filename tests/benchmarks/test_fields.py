@@ -1,3 +1,6 @@
+import pytest
+
+from benchmarks.fields.forms import score_given, score_read
 from benchmarks.fields.readings import ReadPage
 from benchmarks.fields.receipts import tally
 from tests.support.printed import page_of
@@ -26,3 +29,30 @@ def test_what_is_not_found_and_what_is_wrong_are_listed() -> None:
     ]  # fmt: skip
     assert (result.scores["total"].matched, result.scores["total"].found) == (0, 1)
     assert sum(result.legible.values()) == 0
+
+
+def form(links: list[list[int]]) -> ReadPage:
+    """A form of four rows: a label at x 50 and an entry at x 250, ten pixels a letter."""
+    rows = [("Name:", "Miller"), ("Town:", "Ely"), ("Phone:", "555 1234"), ("Room:", "12")]
+    page = page_of(*([(50, label), (250, entry)] for label, entry in rows))
+    lines = page.blocks[0].lines
+    words = [
+        {"text": word.text, "box": list(word.box), "entity": at}
+        for at, line in enumerate(lines)
+        for word in line.words
+    ]
+    entities = [
+        {"id": at, "label": "answer" if at % 2 else "question", "linking": links}
+        for at in range(len(lines))
+    ]
+    return ReadPage("form", "odd", page, {"words": words, "entities": entities})
+
+
+@pytest.mark.parametrize("score", [score_given, score_read])
+def test_links_count_once_and_only_where_both_sides_are_right(score) -> None:
+    right = form([[0, 1], [2, 3], [4, 5], [6, 7]])
+    assert score([right]).true == 4
+    assert score([right]).matched >= 3
+    wrong = form([[0, 3], [2, 1]])
+    assert (score([wrong]).matched, score([wrong]).true) == (0, 2)
+    assert score([form([])]).true == 0

@@ -5,10 +5,11 @@ declarations. Stages are chosen by the names in the registry.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple, get_args
 
+from vision.core.field_request import as_schema
 from vision.core.registry import Kind, names, plugins
 
 Profile = Literal["fast", "balanced", "accurate"]
@@ -31,7 +32,8 @@ class Declaration:
     `help` is a sentence or two. `choices` are the values allowed, in the order of help; `minimum`
     and `maximum` bound numbers and are allowed themselves. `pattern` is for each item of a list,
     `items` are the ones allowed where that is known beforehand, and `flags` are further spellings
-    on the command line.
+    on the command line. `parse` makes the value of what callers send, or raises ValueError with
+    what is expected instead.
     """
 
     help: str
@@ -42,6 +44,7 @@ class Declaration:
     items: tuple[str, ...] | None = None
     least_items: int = 0
     flags: tuple[str, ...] = ()
+    parse: Callable[[Any], Any] | None = None
 
 
 class OptionError(NamedTuple):
@@ -156,6 +159,12 @@ class ReadOptions:
         (),
         "Page and document analyses by name, run in this order.",
         items=(*names("page_analysis"), *names("document_analysis")),
+    )
+    fields: dict[str, Any] | None = _option(
+        None,
+        "Fields to find: a JSON Schema of an object, or a list of names. Their values are in the"
+        " analysis `fields`, which then runs.",
+        parse=as_schema,
     )
     dpi: int = _option(300, "Resolution at which PDF pages are rendered.", minimum=36, maximum=1200)
     pages: str | None = _option(None, "Pages to read, such as `1-3,7`; all if absent.")

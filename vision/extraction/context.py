@@ -30,6 +30,11 @@ class PageText:
     height: int
     rows: tuple[Row, ...]
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """All pieces, row by row."""
+        return [piece for row in self.rows for piece in row.pieces]
+
 
 def text_of(page: Page) -> PageText:
     """The rows of a page with the labels of known fields."""

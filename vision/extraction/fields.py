@@ -1,15 +1,19 @@
 """The analysis `fields`: known fields and pairs of label and value, each with its evidence."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from vision.core.document import Document
+from vision.core.field_request import fields_of
+from vision.extraction.asked import asked_fields, values_of
 from vision.extraction.context import PageText, text_of
 from vision.extraction.currency import currency_of
 from vision.extraction.findings import Field, Found, Missing, Reason
 from vision.extraction.identifiers import identifiers_of
 from vision.extraction.moments import dates_of
 from vision.extraction.money import part_of, sums_of, total_of
+from vision.extraction.pairs.linking import pairs_of
 from vision.extraction.parties import parties_of
 
 _LEAST_CONFIDENCE = 0.4  # a less certain value is given as a candidate only
@@ -21,10 +25,25 @@ class FieldsAnalysis:
     name = "fields"
 
     def analyse(self, document: Document) -> dict[str, Any]:
-        """`known` fields by class, null with a reason where there is none."""
+        """`known` fields by class, `pairs` of label and value, and `asked` fields if there are any.
+
+        A field is null with a reason where nothing proves a value.
+        """
         pages = [text_of(page) for page in document.pages]
+        pairs = [pair for page in pages for pair in pairs_of(page.pieces)]
         known = known_fields(pages)
-        return {"known": {name: field.as_json() for name, field in known.items()}}
+        result: dict[str, Any] = {
+            "known": {kind: field.as_json() for kind, field in known.items()},
+            "pairs": [pair.as_json() for pair in pairs],
+        }
+        schema = document.receipt.parameters.get("fields")
+        if isinstance(schema, Mapping):
+            asked = asked_fields(fields_of(schema), known, pairs, pages)
+            result["asked"] = {
+                "values": values_of(asked),
+                "fields": {name: field.as_json() for name, field in asked.items()},
+            }
+        return result
 
 
 def open_analysis() -> FieldsAnalysis:

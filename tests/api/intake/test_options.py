@@ -31,3 +31,18 @@ def test_what_there_is_not_is_refused_by_its_name(given, place):
     with pytest.raises(Problem) as refusal:
         check_options(given)
     assert place in str(refusal.value)
+
+
+@pytest.mark.parametrize("fields", [["total"], "total", {"properties": {"total": {}}}])
+def test_fields_are_asked_for_as_names_or_as_a_schema(fields):
+    asked = check_options({"fields": fields}).fields
+    assert asked["properties"] == {"total": {}}
+    assert check_options({"fields": None}).fields is None
+
+
+def test_a_schema_that_cannot_be_used_is_refused_with_what_is_expected():
+    with pytest.raises(Problem) as refusal:
+        check_options({"fields": {"properties": {"lines": {"type": "array"}}}})
+    (row,) = refusal.value.extra["errors"]
+    assert row["place"] == "fields"
+    assert row["expected"] == "a single value for `lines`: arrays are not supported"

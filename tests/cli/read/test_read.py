@@ -47,6 +47,24 @@ def test_text_comes_alone_on_standard_output(letter: Path, recogniser: str) -> N
     assert ran.stderr == b""
 
 
+def test_fields_are_asked_for_by_a_file_and_found_with_their_evidence(tmp_path: Path) -> None:
+    wanted = tmp_path / "wanted.json"
+    wanted.write_text('{"properties": {"total": {"type": "number"}, "colour": {}}}')
+    ran = run("read", str(SAMPLE), "--profile", "fast", "--fields", str(wanted), "-f", "json")
+    assert ran.returncode == Exit.OK, ran.stderr
+    result = json.loads(ran.stdout)
+    Draft202012Validator(load_schema()).validate(result)
+    asked = result["analyses"]["fields"]["asked"]
+    assert asked["values"] == {"total": 2467.2, "colour": None}
+    assert result["receipt"]["parameters"]["fields"] == json.loads(wanted.read_text())
+
+
+def test_fields_that_cannot_be_asked_for_are_a_mistake_of_the_command_line() -> None:
+    ran = run("read", str(SAMPLE), "--fields", '{"type": "array"}')
+    assert ran.returncode == Exit.USAGE
+    assert "arrays of line items" in " ".join(ran.stderr.decode().replace("│", " ").split())
+
+
 def test_json_is_the_published_schema_and_says_which_providers_ran(letter: Path) -> None:
     ran = run("read", str(letter), "--format", "json")
     document = json.loads(ran.stdout)

@@ -1,0 +1,60 @@
+import pytest
+
+from tests.support.printed import page_of
+from vision.extraction.evidence import pieces_of
+from vision.extraction.pairs.features import candidates_of
+from vision.extraction.pairs.linking import pairs_of, weights
+from vision.extraction.pairs.units import units_of
+
+
+def pairs(*rows):
+    return [(pair.label.text, pair.value.text) for pair in pairs_of(pieces_of(page_of(*rows)))]
+
+
+def units(text):
+    return [(unit.piece.text, unit.closed) for unit in units_of(pieces_of(page_of(text)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Date: 3 May", [("Date:", True), ("3 May", False)]),
+        ("Weight -- 5 kg", [("Weight --", True), ("5 kg", False)]),
+        ("at 12:30 precisely", [("at 12:30 precisely", False)]),
+        ("--- ...", []),
+    ],
+)
+def test_a_piece_is_cut_where_labels_end(text, cut):
+    assert units(text) == cut
+
+
+def test_values_stand_beside_their_labels():
+    form = (
+        [(50, "Name:"), (250, "Jo Miller"), (550, "Date:"), (700, "3 May 1990")],
+        [(50, "Street:"), (250, "Mill Road 5"), (550, "Phone:"), (700, "555 1234")],
+        [(50, "Town:"), (250, "Brookfield"), (550, "Room:"), (700, "12")],
+    )
+    assert set(pairs(*form)) == {
+        ("Name:", "Jo Miller"), ("Date:", "3 May 1990"), ("Street:", "Mill Road 5"),
+        ("Phone:", "555 1234"), ("Town:", "Brookfield"), ("Room:", "12"),
+    }  # fmt: skip
+
+
+def test_no_value_has_two_labels_and_no_label_is_a_value():
+    rows = [[(50 + 200 * at, f"{row}{at}:" if at % 2 else f"{row}{at}") for at in range(4)]
+            for row in "abcdef"]  # fmt: skip
+    found = pairs_of(pieces_of(page_of(*rows)))
+    values = [id(pair.value) for pair in found]
+    assert len(values) == len(set(values))
+    assert not {id(pair.label) for pair in found} & set(values)
+
+
+def test_pages_of_one_word_and_of_none_have_no_pairs():
+    assert pairs("alone") == pairs() == []
+
+
+def test_there_is_a_weight_for_each_feature():
+    found = candidates_of(units_of(pieces_of(page_of("Name: Jo", "Town: Ely"))))
+    assert {way: each.features.shape[1] for way, each in found.items()} == {
+        way: len(each) for way, each in weights().items()
+    }

@@ -1,0 +1,189 @@
+"""Fields that a caller asked for: values of the type asked for, each with its evidence.
+
+A field is looked for as a known class if its name or a hint names one, then among pairs of label
+and value, then behind its name wherever that stands on a page, and last by its form alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from vision.core.field_request import AskedField
+from vision.extraction.context import PageText
+from vision.extraction.conversion import Converted, conversions_of
+from vision.extraction.evidence import Piece
+from vision.extraction.findings import Field, Found, Missing, Reason
+from vision.extraction.labels import NO_FIELDS, meaning_of
+from vision.extraction.normalised import folded
+from vision.extraction.pairs.linking import Pair
+
+_PIECES_OF_NAMES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+_KEY = re.compile(r"[^\W_]+")
+_LEAST_ALIKE = 0.5  # shared words of a name and a label, of all words of both
+_BEHIND_STRENGTH = 0.6  # of what stands behind a name somewhere
+_FORM_STRENGTH = 0.6  # of the only value of that form
+_LEAST_CONFIDENCE = 0.4
+_MOST_NAMES = 8  # of a field
+_MOST_CHARACTERS = 10_000  # of a document that patterns of strangers are searched in
+
+Known = Mapping[str, Field]
+
+
+class _Source(NamedTuple):
+    """Known fields of a document; its pairs and rows, each with the words of its label or text."""
+
+    known: Known
+    pairs: list[tuple[Pair, frozenset[str]]]
+    rows: list[tuple[Piece, list[frozenset[str]]]]
+
+
+def asked_fields(
+    asked: Sequence[AskedField],
+    known: Known,
+    pairs: Sequence[Pair],
+    pages: Sequence[PageText],
+) -> dict[str, Field]:
+    """Each field that was asked for, in their order, found or missing."""
+    rows = [row.whole for page in pages for row in page.rows]
+    source = _Source(
+        known,
+        [(pair, _words(pair.label.text)) for pair in pairs],
+        [(text, [_words(token.text) for token in text.tokens]) for text in rows],
+    )
+    return {each.name: _answer(each, source) for each in asked}
+
+
+def _answer(asked: AskedField, source: _Source) -> Field:
+    field = _of_class(asked, source.known)
+    if field is not None:
+        return field
+    names = _names(asked)
+    labelled = list(_labelled(asked, names, source)) or list(_behind(asked, names, source))
+    if not labelled:
+        return _by_form(asked, source)
+    values = [each for each in labelled if isinstance(each, Found)]
+    if not values:
+        return Missing(asked.name, Reason.WRONG_TYPE)
+    return _chosen(asked, values)
+
+
+def _names(asked: AskedField) -> list[frozenset[str]]:
+    """The words of the name and of each hint; `invoiceNumber` has two."""
+    name = " ".join(_PIECES_OF_NAMES.findall(asked.name)) or asked.name
+    texts = [name, *(part for hint in asked.hints for part in re.split(r"[,;|\n]", hint))]
+    found = dict.fromkeys(words for text in texts if (words := _words(text)))
+    return list(found)[:_MOST_NAMES]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_KEY.findall(folded(text)))
+
+
+def _of_class(asked: AskedField, known: Known) -> Field | None:
+    """The known field that the name, a hint or the format names, converted; None for none."""
+    kind = next((kind for kind in _classes(asked) if kind in known), None)
+    if kind is None:
+        return None
+    field = known[kind]
+    candidates = [field] if isinstance(field, Found) else list(field.candidates)
+    converted = [value for each in candidates if (value := _converted(asked, each)) is not None]
+    if isinstance(field, Missing):
+        return Missing(asked.name, field.reason, tuple(converted))
+    return converted[0] if converted else Missing(asked.name, Reason.WRONG_TYPE)
+
+
+def _classes(asked: AskedField) -> Iterator[str]:
+    spaced = " ".join(_PIECES_OF_NAMES.findall(asked.name))
+    for text in (asked.name, spaced, *asked.hints):
+        key = "_".join(_KEY.findall(folded(text)))
+        yield key
+        meaning = meaning_of(text)
+        if meaning is not None and meaning.kind not in NO_FIELDS:
+            yield meaning.kind
+    if asked.form in {"email", "iban", "phone"}:
+        yield asked.form
+
+
+def _converted(asked: AskedField, found: Found) -> Found | None:
+    """A known field's value as the type asked for."""
+    normalised = str(found.value)
+    value = next(conversions_of(asked, normalised), None) or next(
+        conversions_of(asked, found.text), None
+    )
+    if value is None:
+        return None
+    return Found(asked.name, value.value, found.words, found.strength, found.label, found.notes)
+
+
+def _labelled(
+    asked: AskedField, names: Sequence[frozenset[str]], source: _Source
+) -> Iterator[Found | None]:
+    """The value of each pair whose label is like the name or a hint; None for other types."""
+    for pair, label in source.pairs:
+        likeness = max((len(name & label) / len(name | label) for name in names), default=0.0)
+        if likeness >= _LEAST_ALIKE:
+            yield _found(asked, pair.value, pair.label, min(pair.chance * likeness + 0.2, 0.95))
+
+
+def _behind(
+    asked: AskedField, names: Sequence[frozenset[str]], source: _Source
+) -> Iterator[Found | None]:
+    """What stands behind the words of a name in a row."""
+    for text, words in source.rows:
+        everything = frozenset().union(*words)
+        for name in names:
+            end = _end_of(name, words) if name <= everything else None
+            if end is not None and end < len(words):
+                label = Piece.of(text.tokens[max(end - len(name), 0) : end])
+                yield _found(asked, Piece.of(text.tokens[end:]), label, _BEHIND_STRENGTH)
+                break
+
+
+def _end_of(name: frozenset[str], words: Sequence[frozenset[str]]) -> int | None:
+    """The index behind the words of a name that follow each other."""
+    size = len(name)
+    places = range(size, len(words) + 1)
+    return next((at for at in places if frozenset().union(*words[at - size : at]) == name), None)
+
+
+def _found(asked: AskedField, piece: Piece, label: Piece | None, strength: float) -> Found | None:
+    value = next(conversions_of(asked, piece.text), None)
+    return None if value is None else _with_words(asked, value, piece, label, strength)
+
+
+def _with_words(
+    asked: AskedField, value: Converted, piece: Piece, label: Piece | None, strength: float
+) -> Found:
+    words = piece.part(value.start, value.end).tokens
+    return Found(asked.name, value.value, words, strength, label, value.notes)
+
+
+def _by_form(asked: AskedField, source: _Source) -> Field:
+    """The only value whose form is that of a pattern, of a choice or of a format."""
+    if not (asked.pattern or asked.choices or asked.form):
+        return Missing(asked.name, Reason.NOT_FOUND)
+    found: list[Found] = []
+    left = _MOST_CHARACTERS
+    for text, _ in source.rows:
+        left -= len(text.text)
+        if left < 0:
+            break
+        values = conversions_of(asked, text.text, alone=True)
+        found += (_with_words(asked, each, text, None, _FORM_STRENGTH) for each in values)
+    return _chosen(asked, found) if found else Missing(asked.name, Reason.NOT_FOUND)
+
+
+def _chosen(asked: AskedField, values: Sequence[Found]) -> Field:
+    """The best of the values; none where others are as good."""
+    ranked = sorted(values, key=lambda each: each.strength, reverse=True)
+    rivals = [each for each in ranked if each.value != ranked[0].value]
+    if rivals and rivals[0].strength > ranked[0].strength - 0.05:
+        return Missing(asked.name, Reason.SEVERAL_CANDIDATES, tuple(ranked[:4]))
+    if ranked[0].confidence < _LEAST_CONFIDENCE:
+        return Missing(asked.name, Reason.LOW_CONFIDENCE, (ranked[0],))
+    return ranked[0]
+
+
+def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The object that conforms to the schema: a value for each field, or null."""
+    return {name: each.value if isinstance(each, Found) else None for name, each in fields.items()}
