@@ -16,6 +16,7 @@ Profile = Literal["fast", "balanced", "accurate"]
 Switch = Literal["auto", "off"]
 OcrMode = Literal["auto", "force", "off"]
 FigureText = Literal["keep", "leave_out"]
+Furniture = Literal["mark", "move", "leave_out"]
 CharacterDetail = Literal["off", "boxes"]
 
 ANY_LANGUAGE = ("auto",)
@@ -130,6 +131,12 @@ class ReadOptions:
         "keep",
         "Text inside regions that are figures: keep it or leave it out; captions always stay.",
         choices=get_args(FigureText),
+    )
+    furniture: Furniture = _option(
+        "mark",
+        "Headers, footers and page numbers in Markdown and HTML: marked where they are, moved to"
+        " the end of their page, or left out.",
+        choices=get_args(Furniture),
     )
     characters: CharacterDetail = _option(
         "off",

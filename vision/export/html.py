@@ -5,9 +5,9 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from vision.core.document import Document, Page, Table, TableCell
+from vision.core.document import Block, Document, Page, Table, TableCell
 from vision.core.exports import Artefact, Source
-from vision.export.markdown import BlockRenderer
+from vision.export.markdown import BlockRenderer, lost_words
 from vision.export.places import xml_text
 
 # Lines stay lines, and each paragraph has the direction of its own text.
@@ -50,13 +50,21 @@ def _title(document: Document) -> str:
 def _page(page: Page, renderer: BlockRenderer, markdown: MarkdownIt) -> str:
     tables = {table.region: table for table in page.tables if table.region is not None}
     blocks = (
-        _table(tables[block.region]) if block.region in tables else str(markdown.render(text))
+        _table(block, tables[block.region])
+        if block.region in tables
+        else str(markdown.render(text))
         for block, text in renderer.blocks(page)
     )
     return f'<section id="page-{page.number}">\n{"".join(blocks)}</section>\n'
 
 
-def _table(table: Table) -> str:
+def _table(block: Block, table: Table) -> str:
+    """The table, and below it what is in the block and in none of its cells."""
+    lost = "".join(f"<p>{escape(line)}</p>\n" for line in lost_words(block, table))
+    return _grid(table) + lost
+
+
+def _grid(table: Table) -> str:
     """Every place of the grid that no cell spans has a cell, so that columns stay in line."""
     cells = {(cell.row, cell.column): cell for cell in table.cells}
     spanned = {place for cell in table.cells for place in _places(cell)} - cells.keys()

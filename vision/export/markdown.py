@@ -1,11 +1,13 @@
 """The result as Markdown (CommonMark with GitHub's tables)."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from statistics import median
+from collections import Counter
+from collections.abc import Callable, Iterator
 
-from vision.core.document import Block, Document, Line, Page, Table
+from vision.core.document import Block, Document, Page, Table
 from vision.core.exports import Artefact, Source
+from vision.export.headings import heading_levels
+from vision.export.lists import render_list, render_paragraph
 from vision.export.running_text import RunningText
 
 # Only what can mean something where it stands, so that the source is fit to be read as well: a
@@ -18,13 +20,8 @@ _LINE_START = re.compile(
     r"^(?:#{1,6}(?=\s|$)|[+-](?=\s|$)|>|\[(?=[ xX]\]\s)|[-=:|](?=[-=:|\s]*$)"
     r"|\d{1,9}(?=[.)](?:\s|$)))"
 )
-_BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
-# Marks of items that are nothing else; a dash may be a minus sign, a box an answer.
-_PLAIN_BULLET = re.compile(r"^[•◦▪▫●‣]\s*(?=\S)")
-_DASH_BULLET = re.compile(r"^[\u2013—*-]\s+(?=[^\W\d])")
-_FEWEST_DASHES = 2  # in one block
-_NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
-_MIN_PROSE_LINE = 8.0  # in line heights: about 20 letters
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
@@ -35,10 +32,11 @@ def export(document: Document, source: Source | None = None) -> Iterator[Artefac
 def render_markdown(document: Document) -> str:
     """Blocks as headings, paragraphs, lists and tables, in reading order.
 
-    The first title is the heading of level one, later titles are of level two. Headers, footers
-    and page numbers are left out where their detection was confident or something else confirms
-    it: they interrupt the text. Where the document has several pages, each begins with the
-    comment `<!-- page N -->`. Lines of a paragraph stay lines.
+    Page furniture (headers, footers and page numbers, where their detection was confident or
+    something else confirms it) is marked by the comments `<!-- header -->`, `<!-- footer -->` and
+    `<!-- page_number -->` before it; the option `furniture` moves it to the end of its page or
+    leaves it out. Where the document has several pages, each begins with the comment
+    `<!-- page N -->`. Lines of a paragraph stay lines.
     """
     renderer = BlockRenderer(document)
     several = document.document.pages > 1
@@ -46,34 +44,69 @@ def render_markdown(document: Document) -> str:
     for page in document.pages:
         if several:
             parts.append(f"<!-- page {page.number} -->")
-        parts.extend(text for _, text in renderer.blocks(page))
+        parts.extend(
+            f"<!-- {block.kind} -->\n{text}" if renderer.is_furniture(block, page) else text
+            for block, text in renderer.blocks(page)
+        )
     return "\n\n".join(parts) + "\n"
 
 
 class BlockRenderer:
-    """Renders pages in order; remembers whether the document has its heading of level one."""
+    """Renders the pages of a document, whose options say what becomes of page furniture."""
 
     def __init__(self, document: Document) -> None:
         self._running_text = RunningText(document)
-        self._titled = False
+        self._levels = heading_levels(document)
+        self._furniture = document.receipt.parameters.get("furniture", "mark")
+
+    def is_furniture(self, block: Block, page: Page) -> bool:
+        """Whether a block is a header, a footer or a page number, and that is confirmed."""
+        return self._running_text.includes(block, page)
 
     def blocks(self, page: Page) -> Iterator[tuple[Block, str]]:
-        """The blocks of a page with their Markdown; running text is left out."""
+        """The blocks of a page with their Markdown, in the order of the option `furniture`."""
         tables = {table.region: table for table in page.tables if table.region is not None}
-        for block in page.blocks:
-            if self._running_text.includes(block, page):
-                continue
-            if block.kind == "title":
-                yield block, self._heading(block)
-            elif block.region in tables:
-                yield block, render_table(tables[block.region])
+        for at, block in self._in_order(page):
+            level = self._levels.get((page.number, at))
+            if block.region in tables:
+                yield block, _table(block, tables[block.region])
+            elif level is not None:
+                yield block, f"{'#' * level} {_inside(' '.join(each.text for each in block.lines))}"
             else:
                 yield block, _BY_KIND.get(block.kind, _paragraph)(block)
 
-    def _heading(self, block: Block) -> str:
-        mark = "##" if self._titled else "#"
-        self._titled = True
-        return f"{mark} {_inside(' '.join(line.text for line in block.lines))}"
+    def _in_order(self, page: Page) -> list[tuple[int, Block]]:
+        blocks = list(enumerate(page.blocks))
+        if self._furniture == "mark":
+            return blocks
+        body = [each for each in blocks if not self.is_furniture(each[1], page)]
+        if self._furniture == "leave_out":
+            return body
+        return [*body, *(each for each in blocks if self.is_furniture(each[1], page))]
+
+
+def _table(block: Block, table: Table) -> str:
+    lost = [escape(line) for line in lost_words(block, table)]
+    return "\n\n".join([render_table(table), *(["\n".join(lost)] if lost else [])])
+
+
+def lost_words(block: Block, table: Table) -> list[str]:
+    """What the lines of a block have and no cell of its table, by line."""
+    left = Counter(word for cell in table.cells for word in _WORD.findall(cell.text))
+    lines = (
+        " ".join(word for word in line.text.split() if not _take(left, word))
+        for line in block.lines
+    )
+    return [line for line in lines if line]
+
+
+def _take(left: Counter[str], word: str) -> bool:
+    """Whether the letters and digits of a word are among those left; they are taken from there."""
+    parts = _WORD.findall(word)
+    if any(left[part] <= 0 for part in parts):
+        return False
+    left.subtract(parts)
+    return True
 
 
 def escape(text: str, *, starts_line: bool = True) -> str:
@@ -104,72 +137,16 @@ def render_table(table: Table) -> str:
     return "\n".join(rows)
 
 
-def _paragraph(block: Block) -> str:
-    """The lines of a paragraph; those with bullets are items, and lines below one continue it."""
-    bullet = _bullet_of(block.lines)
-    rendered: list[str] = []
-    in_item = False
-    for line in block.lines:
-        mark = bullet.match(line.text) if bullet else None
-        in_item = in_item or mark is not None
-        text = escape(line.text[mark.end() :] if mark else line.text)
-        rendered.append(f"{'- ' if mark else '  ' if in_item else ''}{text}")
-    return "\n".join(rendered)
-
-
-def _bullet_of(lines: Sequence[Line]) -> re.Pattern[str] | None:
-    """What marks the items among a paragraph's lines; None where there are none."""
-    if any(_PLAIN_BULLET.match(line.text) for line in lines):
-        return _PLAIN_BULLET
-    dashes = sum(_DASH_BULLET.match(line.text) is not None for line in lines)
-    return _DASH_BULLET if dashes >= _FEWEST_DASHES else None
-
-
 def _emphasised(block: Block) -> str:
     return f"*{_inside(' '.join(line.text for line in block.lines))}*"
 
 
+def _paragraph(block: Block) -> str:
+    return render_paragraph(block, escape)
+
+
 def _list(block: Block) -> str:
-    if not any(_marker(line) for line in block.lines):
-        return "\n".join(_unmarked_items(block.lines))
-    return "\n".join(_list_line(line, first=line is block.lines[0]) for line in block.lines)
-
-
-def _unmarked_items(lines: Sequence[Line]) -> Iterator[str]:
-    """Items whose bullets were not read: one begins wherever its first word was not forced down.
-
-    Lines too short for prose never wrapped.
-    """
-    width = max(line.box.width for line in lines)
-    short = width < _MIN_PROSE_LINE * median(line.box.height for line in lines)
-    for above, line in zip((None, *lines), lines, strict=False):
-        begins = above is None or short or _fits(above, line, width) or _ended(above, line)
-        yield f"{'- ' if begins else '  '}{escape(line.text)}"
-
-
-def _fits(above: Line, line: Line, width: float) -> bool:
-    """Whether the first word of a line had room at the end of the line above."""
-    first = line.box.width * (len(line.text.split()[0]) + 1) / max(len(line.text), 1)
-    return above.box.width + first <= width
-
-
-def _ended(above: Line, line: Line) -> bool:
-    return above.text.endswith((".", ";", "!", "?")) and not line.text[0].islower()
-
-
-def _list_line(line: Line, *, first: bool) -> str:
-    marker = _marker(line)
-    text = escape(_NUMBER.sub("", _BULLET.sub("", line.text)))
-    if marker:
-        return f"{marker} {text}"
-    return text if first else f"  {text}"
-
-
-def _marker(line: Line) -> str | None:
-    if _BULLET.match(line.text):
-        return "-"
-    number = _NUMBER.match(line.text)
-    return number[1] if number else None
+    return render_list(block, escape)
 
 
 _BY_KIND: dict[str, Callable[[Block], str]] = {"list": _list, "caption": _emphasised}

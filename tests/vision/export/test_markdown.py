@@ -1,4 +1,5 @@
 import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,9 @@ from markdown_it import MarkdownIt
 
 from tests.support.readings import small_document
 from vision.core.document import Block, Box, DocumentInfo, Line, Region, Table, TableCell
+from vision.export.html import render_html
 from vision.export.markdown import escape, render_markdown, render_table
+from vision.export.text import render_text
 
 BOX = Box(0, 0, 1, 1)
 
@@ -37,11 +40,28 @@ def test_the_first_title_is_the_heading_and_later_ones_are_below_it():
     assert rendered == "# Annual report\n\nAll.\n\n## One\n"
 
 
-def test_running_heads_and_page_numbers_are_left_out():
-    rendered = render_markdown(
-        document([block("header", "H"), block("text", "T"), block("footer", "F")])
+def with_furniture(choice, made):
+    return replace(made, receipt=replace(made.receipt, parameters={"furniture": choice}))
+
+
+@pytest.mark.parametrize(
+    ("choice", "rendered"),
+    [
+        ("mark", "<!-- header -->\nH\n\nT\n\n<!-- footer -->\nF\n\nU\n"),
+        ("move", "T\n\nU\n\n<!-- header -->\nH\n\n<!-- footer -->\nF\n"),
+        ("leave_out", "T\n\nU\n"),
+    ],
+)
+def test_running_heads_and_page_numbers_are_marked_moved_or_left_out(choice, rendered):
+    made = document(
+        [block("header", "H"), block("text", "T"), block("footer", "F"), block("text", "U")]
     )
-    assert rendered == "T\n"
+    assert render_markdown(with_furniture(choice, made)) == rendered
+
+
+def test_without_the_option_they_are_marked():
+    made = document([block("page_number", "7")])
+    assert render_markdown(made) == render_markdown(with_furniture("mark", made))
 
 
 def region(label, confidence):
@@ -61,7 +81,8 @@ def placed(kind, text, y, region="r1"):
 @pytest.mark.parametrize(("confidence", "kept"), [(0.26, True), (0.49, True), (0.5, False)])
 def test_text_is_left_out_only_where_its_detection_is_confident(kind, confidence, kept):
     page = page_of(placed(kind, "Dear Sir,", 20), regions=[region(kind, confidence)])
-    rendered = render_markdown(replace(document([]), pages=(page,)))
+    made = replace(document([]), pages=(page,))
+    rendered = render_markdown(with_furniture("leave_out", made))
     assert rendered == ("Dear Sir,\n" if kept else "\n")
 
 
@@ -72,7 +93,8 @@ def test_text_is_left_out_only_where_its_detection_is_confident(kind, confidence
 )  # fmt: skip
 def test_a_page_number_at_the_edge_needs_no_confidence(text, y, kept):
     page = page_of(placed("footer", text, y), regions=[region("footer", 0.3)])
-    rendered = render_markdown(replace(document([]), pages=(page,)))
+    made = replace(document([]), pages=(page,))
+    rendered = render_markdown(with_furniture("leave_out", made))
     assert (rendered != "\n") == kept
 
 
@@ -85,7 +107,8 @@ def test_a_head_that_pages_repeat_needs_no_confidence(texts, kept):
         page_of(placed("header", text, 200), regions=[region("header", 0.3)], number=number)
         for number, text in enumerate(texts, start=1)
     ]
-    rendered = render_markdown(replace(document([], []), pages=tuple(pages)))
+    made = replace(document([], []), pages=tuple(pages))
+    rendered = render_markdown(with_furniture("leave_out", made))
     assert all((text in rendered) == kept for text in texts)
 
 
@@ -249,3 +272,80 @@ def test_cells_headings_and_captions_hold_the_very_text(text):
 def test_a_number_in_a_heading_or_a_cell_needs_no_backslash():
     rendered = render_markdown(document([block("title", "6. Limits"), block("caption", "1. Way")]))
     assert rendered == "# 6. Limits\n\n*1. Way*\n"
+
+
+def sized(text, height, y=0):
+    return Block("b1", "title", (Line(text, 1.0, Box(0, y, 100, y + height)),))
+
+
+@pytest.mark.parametrize(
+    ("titles", "levels"),
+    [
+        ([("Report", 40), ("Summary", 30), ("Costs", 20), ("Staff", 29)], [1, 2, 3, 2]),
+        ([("Report", 30), ("Summary", 30)], [1, 2]),
+        ([("Small", 20), ("Large", 40)], [1, 2]),
+        ([("Report", 40), ("1 Summary", 20), ("1.1 Costs", 20), ("1.1.1 Staff", 30)], [1, 2, 3, 4]),
+        ([("Report", 40), ("2026 in figures", 30)], [1, 2]),
+    ],
+)
+def test_headings_have_levels_by_number_and_size_over_the_document(titles, levels):
+    pages = [[sized(text, height)] for text, height in titles]
+    lines = render_markdown(document(*pages)).splitlines()
+    assert [line.split(" ")[0].count("#") for line in lines if line.startswith("#")] == levels
+
+
+def test_a_line_with_a_bullet_is_no_heading():
+    assert render_markdown(document([block("title", "• Open the case")])) == "- Open the case\n"
+
+
+def test_lists_are_nested_as_they_are_indented():
+    lines = [(0, "• one"), (40, "• inner"), (80, "• innermost"), (40, "goes on"), (0, "• two")]
+    made = Block("b1", "list", tuple(
+        Line(text, 1.0, Box(x, 30 * at, 300, 30 * at + 20)) for at, (x, text) in enumerate(lines)
+    ))  # fmt: skip
+    rendered = render_markdown(document([made]))
+    assert rendered == "- one\n  - inner\n    - innermost\n      goes on\n- two\n"
+
+
+def test_what_no_cell_of_a_table_has_is_below_it():
+    table = Table(
+        "t1", BOX, 1, 2, (TableCell(0, 0, "Item", BOX), TableCell(0, 1, "Price", BOX)), "r1"
+    )
+    rows = block("table", "Item Price", "7 Item", region="r1")
+    rendered = render_markdown(document([rows], tables=[table]))
+    assert rendered.splitlines()[0] == "| Item | Price |"
+    assert rendered.endswith("\n\n7 Item\n")
+
+
+kinds = st.sampled_from(
+    ["text", "title", "list", "table", "figure", "caption", "header", "footer", "page_number",
+     "footnote", "stamp", "handwriting"]
+)  # fmt: skip
+lines_read = st.lists(
+    st.lists(
+        st.text(st.characters(categories=["L", "N"], codec="ascii"), min_size=1, max_size=6),
+        min_size=1, max_size=4,
+    ).map(" ".join),
+    min_size=1, max_size=3,
+)  # fmt: skip
+marks = st.sampled_from(["", "• ", "- ", "3. ", "# ", "| ", "> "])
+
+
+@given(
+    st.lists(st.tuples(kinds, lines_read, marks, st.booleans()), max_size=6),
+    st.sampled_from(["mark", "move"]),
+)
+def test_every_word_of_the_result_is_in_the_markdown_and_in_the_text(blocks, choice):
+    made = [
+        block(kind, *(mark + line for line in lines), region="r1" if tabled else None)
+        for kind, lines, mark, tabled in blocks
+    ]
+    table = Table("t1", BOX, 1, 2, (TableCell(0, 0, "a1", BOX), TableCell(0, 1, "b", BOX)), "r1")
+    whole = with_furniture(choice, document(made, tables=[table]))
+    text = "\n".join(line.text for each in made for line in each.lines)
+    pages = tuple(replace(page, text=text) for page in whole.pages)
+    whole = replace(whole, pages=pages)
+    expected = [word for _, lines, _, _ in blocks for line in lines for word in line.split()]
+    for rendered in (render_markdown(whole), render_text(whole), render_html(whole)):
+        found = set(re.findall(r"[^\W_]+", html.unescape(rendered)))
+        assert [word for word in expected if word not in found] == []
