@@ -8,6 +8,7 @@ from vision.extraction.evidence import Piece, Token
 from vision.extraction.findings import Field, Found, Missing, Reason
 from vision.extraction.values.amounts import amounts_in, currencies
 
+_NO_SIGNS = "0123456789()[]:.,'-"  # what stands around the sign of a currency in a word
 _AGREE = 0.9  # share of the signs with the commonest code, to be certain
 
 
@@ -29,10 +30,13 @@ def currency_of(pages: Sequence[PageText]) -> Field:
 
 def _signs(piece: Piece) -> Iterator[tuple[str, tuple[Token, ...]]]:
     """Codes with the words that show them; an empty code for a sign of several currencies."""
+    known = currencies()
+    if not any(token.text.strip(_NO_SIGNS) in known for token in piece.tokens):
+        return
     for amount in amounts_in(piece.text):
         if amount.sign:
             yield amount.currency or "", piece.part(amount.start, amount.end).tokens
     for token in piece.tokens:
         text = token.text.strip("()[]:.,")
-        if text in currencies() and not any(map(str.isdigit, token.text)):
-            yield currencies()[text], (token,)
+        if text in known and not any(map(str.isdigit, token.text)):
+            yield known[text], (token,)

@@ -83,8 +83,13 @@ class Piece:
 
 def around(boxes: Iterable[Box]) -> Box:
     """The smallest box around at least one box."""
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return Box(min(x0), min(y0), max(x1), max(y1))
+    # A loop, since this runs for every piece of a page.
+    rest = iter(boxes)
+    x0, y0, x1, y1 = next(rest)
+    for box in rest:
+        x0, y0 = min(x0, box.x0), min(y0, box.y0)
+        x1, y1 = max(x1, box.x1), max(y1, box.y1)
+    return Box(x0, y0, x1, y1)
 
 
 def confidence_of(tokens: Iterable[Token]) -> float:

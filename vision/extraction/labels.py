@@ -80,6 +80,7 @@ def kinds() -> list[str]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(text: str) -> Meaning | None:
     """What a whole text names as a label, if anything, whether its spaces were read or not."""
     keys = tuple(_KEY.findall(key_of(text)))

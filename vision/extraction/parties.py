@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,6 +17,9 @@ from vision.extraction.labels import meaning_of
 from vision.extraction.normalised import folded
 
 _MOST_ROWS = 16  # of a page's head
+_AGAIN = 0.8  # the score of a name that is repeated
+_LEAST_NAME = 8  # letters
+_COLUMN_GAP = 3.0  # in heights, between a name on the left and an address on the right
 _KEYS = re.compile(r"[^\W_]+")
 # `(139386 X)`, `789417-W`, `(CO Reg :750441-W)`
 _REGISTRATION = re.compile(
@@ -69,7 +73,6 @@ class _Head:
     row: Row
     text: str
     keys: tuple[str, ...]
-    stops: bool
 
 
 def parties_of(pages: Sequence[PageText]) -> dict[str, Field]:
@@ -77,26 +80,41 @@ def parties_of(pages: Sequence[PageText]) -> dict[str, Field]:
     page = next((page for page in pages if page.rows), None)
     if page is None:
         return {kind: Missing(kind, Reason.NOT_FOUND) for kind in ("company", "address")}
-    head = [_head(row) for row in page.rows[:_MOST_ROWS]]
+    head = [each for row in page.rows[:_MOST_ROWS] for each in _groups(row)]
     first = next((at for at, each in enumerate(head) if _begins_address(each)), None)
-    company = _company(head, first)
+    company = _company(head, first, " ".join(row.whole.text for row in page.rows).casefold())
     return {"company": _labelled(page, "company") or company, "address": _address(head, first)}
 
 
-def _head(row: Row) -> _Head:
+def _groups(row: Row) -> Iterator[_Head]:
+    """The row cut at gaps as wide as those between columns, without specks."""
     pieces = [piece for piece in row.pieces if len(piece.text) > 1] or list(row.pieces)
-    row = replace(row, whole=Piece.of([token for piece in pieces for token in piece.tokens]))
-    text = row.whole.text
-    keys = _keys(text)
-    stops = (
-        bool(row.labels)
-        or _REGISTRATION.match(text) is not None
-        or _PHONE.search(text) is not None
-        or _BRACKETED.match(text) is not None
-        or _NO_ADDRESS.search(text) is not None
-        or meaning_of(text) is not None
+    group = [pieces[0]]
+    for left, right in pairwise(pieces):
+        if right.level.x0 - left.level.x1 > _COLUMN_GAP * max(left.height, right.height):
+            yield _head(row, group)
+            group = []
+        group.append(right)
+    yield _head(row, group)
+
+
+def _head(row: Row, pieces: Sequence[Piece]) -> _Head:
+    whole = Piece.of([token for piece in pieces for token in piece.tokens])
+    labels = tuple(label for label in row.labels if any(label.piece is each for each in pieces))
+    row = replace(row, pieces=tuple(pieces), labels=labels, whole=whole)
+    return _Head(row, whole.text, _keys(whole.text))
+
+
+def _stops(each: _Head) -> bool:
+    """Whether a row cannot be part of an address."""
+    return (
+        bool(each.row.labels)
+        or _REGISTRATION.match(each.text) is not None
+        or _PHONE.search(each.text) is not None
+        or _BRACKETED.match(each.text) is not None
+        or _NO_ADDRESS.search(each.text) is not None
+        or meaning_of(each.text) is not None
     )
-    return _Head(row, text, keys, stops)
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -127,9 +145,9 @@ def _labelled(page: PageText, kind: str) -> Found | None:
 
 def _begins_address(each: _Head) -> bool:
     """Whether a row is the first of an address: a number of a house, lot or floor, or a street."""
-    if each.stops or (len(each.keys) < 2 and not each.text.endswith(",")):
+    if not has_street(each.keys) or (len(each.keys) < 2 and not each.text.endswith(",")):
         return False
-    if not has_street(each.keys):
+    if _stops(each):
         return False
     if _STREET_NUMBER.match(each.text):
         return True
@@ -167,10 +185,16 @@ def _words() -> Mapping[str, Any]:
     }
 
 
-def _company(head: Sequence[_Head], address: int | None) -> Field:
-    """The row of the head that looks most like a name, above the address where there is one."""
+def _company(head: Sequence[_Head], address: int | None, page: str) -> Field:
+    """The row of the head that looks most like a name, above the address where there is one.
+
+    `page` is the text of the page in small letters: a name may be repeated at its foot.
+    """
     usual = median(each.row.whole.height for each in head)
-    scored = [(_name_score(each, at, address, usual), at) for at, each in enumerate(head)]
+    scored = [
+        (_name_score(each, at, address, usual) + _AGAIN * _is_repeated(each, page), at)
+        for at, each in enumerate(head)
+    ]
     score, at = max(scored, key=lambda pair: (pair[0], -pair[1]))
     if score <= 0:
         return Missing("company", Reason.NOT_FOUND)
@@ -178,6 +202,11 @@ def _company(head: Sequence[_Head], address: int | None) -> Field:
     if at and (form := legal_form(("", *head[at].keys))) and form[0] == 1:
         words = [*head[at - 1].row.whole.tokens, *words]  # the legal form has a line of its own
     return Found("company", name_of(words), tuple(words), min(0.97, 0.4 + 0.12 * score))
+
+
+def _is_repeated(each: _Head, page: str) -> bool:
+    name = each.text.casefold()
+    return len(name) >= _LEAST_NAME and page.count(name) > 1
 
 
 def _name_score(each: _Head, at: int, address: int | None, usual: float) -> float:
@@ -223,7 +252,8 @@ def _address(head: Sequence[_Head], first: int | None) -> Field:
     if first is None:
         return Missing("address", Reason.NOT_FOUND)
     rows = [head[first]]
-    for each, following in zip(head[first + 1 :], [*head[first + 2 :], None], strict=False):
+    below = [each for each in head[first + 1 :] if _is_below(each, head[first])]
+    for each, following in zip(below, [*below[1:], None], strict=False):
         if not _continues(each, rows[-1], following):
             break
         rows.append(each)
@@ -233,9 +263,15 @@ def _address(head: Sequence[_Head], first: int | None) -> Field:
     return Found("address", value, words, 0.9 if has_code else 0.7)
 
 
+def _is_below(each: _Head, first: _Head) -> bool:
+    """Whether a group stands under the first one, in its column."""
+    one, other = each.row.whole.level, first.row.whole.level
+    return each.row.number > first.row.number and min(one.x1, other.x1) > max(one.x0, other.x0)
+
+
 def _continues(each: _Head, above: _Head, following: _Head | None) -> bool:
     """Whether a row goes on with an address."""
-    if each.stops or not each.keys or _names_company(each):
+    if _stops(each) or not each.keys or _names_company(each):
         return False
     if above.text.rstrip().endswith((",", ".")) or "," in each.text.rstrip(" ,."):
         return True
@@ -244,5 +280,7 @@ def _continues(each: _Head, above: _Head, following: _Head | None) -> bool:
     if " " not in each.text:
         return sum(map(str.isalpha, each.text)) >= 4
     return (
-        following is not None and not following.stops and _POSTAL.search(following.text) is not None
+        following is not None
+        and not _stops(following)
+        and _POSTAL.search(following.text) is not None
     )

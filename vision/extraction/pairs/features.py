@@ -22,6 +22,7 @@ WAYS: tuple[Way, ...] = ("beside", "below")
 
 _NEAREST: dict[Way, int] = {"beside": 5, "below": 4}
 _DEEPEST = 16.0  # below a label, in heights
+_LONGEST_LABEL = 8  # words
 _SAME_EDGE = 0.5
 _MOST_UNITS = 500  # of a page: pairs grow with their square
 
@@ -87,7 +88,7 @@ def _text_features(unit: Unit) -> list[float]:
     digits = sum(map(str.isdigit, text))
     capitals = sum(map(str.isupper, text))
     first = next((each for each in text if each.isalpha()), "")
-    known = meaning_of(text) is not None
+    known = len(unit.piece.tokens) <= _LONGEST_LABEL and meaning_of(text) is not None
     return [
         float(unit.closed),
         digits / max(letters + digits, 1),

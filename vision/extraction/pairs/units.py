@@ -8,6 +8,7 @@ from vision.extraction.evidence import Piece
 
 # Ends of labels: `Date:`, `Name;` (a misread colon), `Weight --`, `Total....`, `Ref. #`.
 _ENDS = re.compile(r"(?::|;|[-\u2013_=]{2,}|\.{3,}|#:?)[-._\s]*$")
+_END_MARKS = frozenset(":;-\u2013_=.#")
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -39,11 +40,20 @@ def ends_label(text: str) -> bool:
 
 def _cut(piece: Piece) -> Iterator[Unit]:
     """The piece cut behind each word that ends a label."""
-    start = 0
-    for at in range(1, len(piece.tokens) + 1):
-        text = " ".join(token.text for token in piece.tokens[start:at])
-        closed = ends_label(text)
-        if closed or at == len(piece.tokens):
-            if _ALNUM.search(text):
-                yield Unit(Piece.of(piece.tokens[start:at], piece.kind), closed)
+    start, count = 0, len(piece.tokens)
+    for at, token in enumerate(piece.tokens, start=1):
+        closed = token.text[-1] in _END_MARKS and ends_label(_text(piece, start, at))
+        if closed or at == count:
+            part = piece if (start, at) == (0, count) else _part(piece, start, at)
+            if _ALNUM.search(part.text):
+                yield Unit(part, closed)
             start = at
+
+
+def _text(piece: Piece, start: int, end: int) -> str:
+    last = piece.starts[end - 1] + len(piece.tokens[end - 1].text)
+    return piece.text[piece.starts[start] : last]
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    return Piece.of(piece.tokens[start:end], piece.kind)
