@@ -73,6 +73,7 @@ class _Head:
     row: Row
     text: str
     keys: tuple[str, ...]
+    form: tuple[int, int] | None  # the words of a legal form
 
 
 def parties_of(pages: Sequence[PageText]) -> dict[str, Field]:
@@ -102,7 +103,7 @@ def _head(row: Row, pieces: Sequence[Piece]) -> _Head:
     whole = Piece.of([token for piece in pieces for token in piece.tokens])
     labels = tuple(label for label in row.labels if any(label.piece is each for each in pieces))
     row = replace(row, pieces=tuple(pieces), labels=labels, whole=whole)
-    return _Head(row, whole.text, _keys(whole.text))
+    return _Head(row, whole.text, _keys(whole.text), legal_form(_name_keys(whole.text)))
 
 
 def _stops(each: _Head) -> bool:
@@ -118,6 +119,11 @@ def _stops(each: _Head) -> bool:
 
 
 def _keys(text: str) -> tuple[str, ...]:
+    """The words of a row, folded."""
+    return tuple(folded(key) for key in _KEYS.findall(_as_letters(text)))
+
+
+def _name_keys(text: str) -> tuple[str, ...]:
     """The words of a row, folded; short ones in small letters are no legal forms and become `-`."""
     found = _KEYS.findall(_as_letters(text))
     return tuple("-" if len(key) <= 3 and key.islower() else folded(key) for key in found)
@@ -129,8 +135,11 @@ def _as_letters(text: str) -> str:
 
 
 def _names_company(each: _Head) -> bool:
-    form = legal_form(each.keys)
-    return form is not None and form[1] == len(each.keys) and not _STREET_NUMBER.match(each.text)
+    return (
+        each.form is not None
+        and each.form[1] == len(each.keys)
+        and not _STREET_NUMBER.match(each.text)
+    )
 
 
 def _labelled(page: PageText, kind: str) -> Found | None:
@@ -151,7 +160,7 @@ def _begins_address(each: _Head) -> bool:
         return False
     if _STREET_NUMBER.match(each.text):
         return True
-    return not legal_form(each.keys) and (any(map(str.isdigit, each.text)) or "," in each.text)
+    return not _names_company(each) and (any(map(str.isdigit, each.text)) or "," in each.text)
 
 
 def has_street(keys: Sequence[str]) -> bool:
@@ -199,7 +208,7 @@ def _company(head: Sequence[_Head], address: int | None, page: str) -> Field:
     if score <= 0:
         return Missing("company", Reason.NOT_FOUND)
     words = list(_name_words(head[at]))
-    if at and (form := legal_form(("", *head[at].keys))) and form[0] == 1:
+    if at and (form := legal_form(("", *_name_keys(head[at].text)))) and form[0] == 1:
         words = [*head[at - 1].row.whole.tokens, *words]  # the legal form has a line of its own
     return Found("company", name_of(words), tuple(words), min(0.97, 0.4 + 0.12 * score))
 
@@ -215,13 +224,13 @@ def _name_score(each: _Head, at: int, address: int | None, usual: float) -> floa
     if letters < 3 or (address is not None and at >= address):
         return -1.0
     score = 0.8 - 0.05 * at
-    score += 3.0 * (legal_form(each.keys) is not None)
+    score += 3.0 * (each.form is not None)
     score += 1.2 * any(key in _words()["business"] for key in each.keys)
     score += 0.7 * (each.row.whole.height > 1.3 * usual)
     score += 0.5 * (address is not None and at == address - 1)
     score -= 1.5 * any(map(str.isdigit, _TRAILING_NUMBER.sub("", each.text)))
     score -= 2.0 * any(key in _WELCOME for key in each.keys)
-    score -= 2.0 * (bool(each.row.labels) and not legal_form(each.keys))
+    score -= 2.0 * (bool(each.row.labels) and not each.form)
     score -= 2.0 * (1 - confidence_of(each.row.whole.tokens))
     return score - 2.0 * (letters < 0.6 * len(each.text.replace(" ", "")))
 
@@ -230,7 +239,7 @@ def _name_words(each: _Head) -> Iterator[Token]:
     """The words of the name: without a registration number, and without what follows its form."""
     text = _TRAILING_NUMBER.sub("", each.text)
     tokens = each.row.whole.part(0, max(len(text), 1)).tokens
-    keys = [(key, token) for token in tokens for key in _keys(token.text)]
+    keys = [(key, token) for token in tokens for key in _name_keys(token.text)]
     form = legal_form([key for key, _ in keys])
     last = keys[form[1] - 1][1] if form else tokens[-1]
     for token in tokens:
