@@ -1,4 +1,4 @@
-"""Fifty small everyday cases, drawn from seeds: files with their exact text."""
+"""A hundred small everyday cases, drawn from seeds: files with their exact text."""
 
 import io
 import random
@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.everyday import layout_cases, pdf_cases, print_cases
+from benchmarks.everyday import (
+    layout_cases,
+    office_cases,
+    page_cases,
+    pdf_cases,
+    print_cases,
+)
 from benchmarks.robustness.canvas import Canvas, Piece
 from benchmarks.robustness.disturb_print import fax, salt
 from benchmarks.robustness.fonts import Style, faces_of
@@ -133,7 +139,7 @@ def _stored(image: Image.Image, kind: str, **how: object) -> bytes:
 
 
 _WIDE = (1240, 460)
-_SMALL = {"narrow_gutter", "receipt"}
+_SMALL = {"narrow_gutter", "receipt", "dotted_receipt", "two_columns_noted", "two_languages"}
 KINDS: dict[str, Kind] = {
     "ascenders": Kind("serif", _WIDE, print_cases.ascenders, _png),
     "line_ends": Kind("sans", (1240, 620), print_cases.line_ends, _png),
@@ -158,6 +164,30 @@ KINDS: dict[str, Kind] = {
     "stamp": Kind("serif", _WIDE, print_cases.stamp, _png),
     "lone_digits": Kind("sans", (1100, 520), layout_cases.lone_digits, _png),
     "typewriter": Kind("mono", (1320, 560), print_cases.typewriter, _png),
+    "invoice": Kind("sans", (1240, 560), office_cases.invoice, _png),
+    "business_card": Kind("sans", (760, 360), office_cases.business_card, _png),
+    "code_listing": Kind("mono", (1240, 560), office_cases.code_listing, _png),
+    "addresses": Kind("sans", (1240, 460), office_cases.addresses, _png),
+    "telephone_list": Kind("serif", (1240, 460), office_cases.telephone_list, _png),
+    "dotted_receipt": Kind("mono", (480, 430), office_cases.dotted_receipt, _png),
+    "label_sheet": Kind("sans", (1300, 520), office_cases.label_sheet, _png),
+    "timetable": Kind("sans", (1240, 460), office_cases.timetable, _png),
+    "chequered": Kind("sans", (1160, 420), office_cases.chequered, _png),
+    "letter_with_number": Kind("serif", (1240, 640), office_cases.letter_with_number, _png),
+    "mathematics": Kind("serif", (1000, 520), page_cases.mathematics, _png),
+    "footnotes": Kind("serif", (1240, 480), page_cases.footnotes, _png),
+    "two_columns_noted": Kind("serif", (1300, 700), page_cases.two_columns_noted, _png),
+    "two_languages": Kind("serif", (1500, 360), page_cases.two_languages, _png),
+    "underlined": Kind("serif", (1240, 460), page_cases.underlined, _png),
+    "struck": Kind("sans", (1000, 460), page_cases.struck, _png),
+    "italics": Kind("serif", (1240, 460), page_cases.italics, _png),
+    "small_capitals": Kind("serif", (1240, 560), page_cases.small_capitals, _png),
+    "pale_print": Kind("sans", (1240, 480), page_cases.pale_print, _png),
+    "watermark": Kind("sans", (1240, 620), page_cases.watermark, _png),
+    "punched": Kind("serif", (1240, 560), page_cases.punched, _png),
+    "ticked_list": Kind("sans", (1000, 460), page_cases.ticked_list, _png),
+    "notebook": Kind("sans", (1240, 560), page_cases.notebook, _png),
+    "photocopy": Kind("serif", (1240, 560), page_cases.photocopy, _png),
 }
 PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
     "unseen_text": pdf_cases.unseen_text,
