@@ -43,3 +43,15 @@ def test_larger_dots_are_told_from_small_print_by_being_solid(fill, size):
 
 def test_a_page_of_specks_alone_has_no_letters():
     assert of_letter_size(dots_of(3, 50), no_areas).shape == (0, 4)
+
+
+def test_bars_of_bar_codes_are_no_letters_however_many_they_are():
+    bars = np.array([(0, 0, 4, 80)] * 200, np.int32)
+    found = of_letter_size(np.concatenate([bars, pieces_of([20, 22, 24] * 10)]), no_areas)
+    assert sorted(set(found[:, 3].tolist())) == [20, 22, 24]
+
+
+def test_thin_letters_among_others_count_as_letters():
+    stems = np.array([(0, 0, 3, 22)] * 10, np.int32)
+    found = of_letter_size(np.concatenate([stems, pieces_of([16] * 30)]), no_areas)
+    assert len(found) == 40
