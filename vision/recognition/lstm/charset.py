@@ -56,7 +56,12 @@ class Alphabet:
             for number, place in self.root.longer.items()
             if not place.longer and place.character is not None
         }
+        self._classes = {character: number for number, character in self._single.items()}
         self.spaced = not any(_is_unspaced(each) for each in self.characters)
+
+    def single_class(self, character: str) -> int | None:
+        """The class that alone spells a character; None where there is none."""
+        return self._classes.get(self.ids.get(character, -1))
 
     def glyphs(self, runs: Runs) -> list[Glyph]:
         """The characters that the runs spell, each with the longest code that fits.

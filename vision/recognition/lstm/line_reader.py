@@ -15,7 +15,7 @@ from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import ink_boxes
 from vision.recognition.common.character_boxes import with_characters
-from vision.recognition.common.ctc_greedy import greedy_runs
+from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import SPACE, Glyph
@@ -25,6 +25,7 @@ from vision.recognition.lstm.line_normalisation import (
     even_line_image,
     tesseract_line_image,
 )
+from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.recognition.marks.candidates import may_have_marks
@@ -125,12 +126,21 @@ def _read_batch(
     blanks = probabilities[:, :, decoder.alphabet.space_class].copy()
     return [
         _Read(
-            decoder.decode(probabilities[at, : steps[at]], runs, reread),
-            runs.certainty,
-            blanks[at],
+            _decoded(decoder, probabilities[at, : steps[at]], runs, reread), runs.certainty, blank
         )
-        for at, runs in enumerate(greedy_runs(probabilities, steps, decoder.alphabet.blank_class))
+        for at, (runs, blank) in enumerate(
+            zip(
+                greedy_runs(probabilities, steps, decoder.alphabet.blank_class), blanks, strict=True
+            )
+        )
     ]
+
+
+def _decoded(
+    decoder: LineDecoder, probabilities: Probabilities, runs: Runs, reread: Reread
+) -> list[Glyph]:
+    glyphs = decoder.decode(probabilities, runs, reread)
+    return with_shared_probability(glyphs, probabilities, decoder.alphabet)
 
 
 def _reading(
