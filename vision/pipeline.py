@@ -22,6 +22,7 @@ from vision.core.stages import FoundLine, LineCrop, LineReading, PageImage, Prep
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
+from vision.imaging.salt import without_salt
 from vision.imaging.specks import without_screen
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
@@ -71,7 +72,7 @@ def read_page(
         seen = prepared.photograph.upright if prepared.photograph else prepared.upright
         barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
     with record.stage("lines"):
-        prepared = without_screen(prepared) if layer.search else prepared
+        prepared = without_salt(without_screen(prepared)) if layer.search else prepared
         prepared = _with_grids(prepared, regions.found)
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)
