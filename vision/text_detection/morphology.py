@@ -102,7 +102,7 @@ def find_lines(text: Letters) -> PageLines:
     pieces = pieces_beside_rules(text, mask, letter) if searched else text.pieces
     pieces = _with_specks(pieces, text, letter) if searched else pieces
     lines, dust = whole_pieces(cores, pieces, letter, text.grey.shape)
-    level, rising = part_stacked(lines, letter)
+    level, rising = part_stacked(lines, cores, pieces, letter)
     found = [FoundLine(corners(Box(*line))) for line in (level / text.factor).tolist()]
     found += [_rising(Box(*line)) for line in (rising / text.factor).tolist()]
     return PageLines(found, crowded, dust, left_out, count_tilted(level, text.pieces, letter))

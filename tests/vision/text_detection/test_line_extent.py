@@ -110,6 +110,21 @@ def test_text_up_the_margin_is_one_rising_line():
     assert height == pytest.approx(ink[-1] - ink[0], rel=0.15)
 
 
+def test_small_text_up_the_margin_is_found_with_its_low_letters_and_hyphens():
+    page = np.array(page_of(["wishing mill pond", "the moss on a stone"] * 4))
+    text = page_of(["Form 84-B, edition 5"], size=21, step=60)[30:75, 95:330]
+    page[90 : 90 + text.shape[1], 900 : 900 + text.shape[0]] = np.rot90(text)
+    lines = ClassicalLineFinder().find(page, ()).lines
+    (rising,) = [line for line in lines if line.quad[0][1] > line.quad[1][1]]
+    assert len(lines) == 9
+    rows = np.flatnonzero((page[:, 900:, 0] < 128).any(axis=1))
+    columns = np.flatnonzero((page[:, 900:, 0] < 128).any(axis=0)) + 900
+    assert rising.quad[0][1] >= rows[-1]
+    assert rising.quad[1][1] <= rows[0]
+    assert rising.quad[0][0] <= columns[0]
+    assert rising.quad[2][0] >= columns[-1]
+
+
 def test_a_column_of_single_digits_set_close_is_no_text_up_the_page():
     page = page_of([f"{'moss pond hill'[: 9 + n % 5]}" for n in range(8)], step=30).copy()
     draw = ImageDraw.Draw(image := Pillow.fromarray(page))
