@@ -10,7 +10,9 @@ from vision.core.document import ModelUse, Polygon
 from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
+from vision.imaging.connected_components import find_letters
 from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map
+from vision.text_detection.line_ends import with_whole_ends
 
 MODEL = "pp-ocrv6-det"
 
@@ -38,9 +40,12 @@ class LearnedLineFinder:
         self,
         image: Image,
         languages: Sequence[str],  # noqa: ARG002 - it finds text of any script
-        letters: Letters | None = None,  # noqa: ARG002 - it measures nothing
+        letters: Letters | None = None,
     ) -> FoundLines:
-        """Lines of any tilt, each with the mean probability that its pixels are text."""
+        """Lines of any tilt, as long as the ink at their ends.
+
+        Each has the mean probability that its pixels are text.
+        """
         height, width = image.shape[:2]
         scale = min(1.0, (_MAX_AREA / (width * height)) ** 0.5)
         small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -48,8 +53,9 @@ class LearnedLineFinder:
         probability = self._probability(np.asarray(small, np.uint8))
         back = np.array([width, height]) / small_size
         found = quads_of_map(probability)
-        lines = tuple(FoundLine(_polygon(quad * back), score) for quad, score in found)
-        return FoundLines(lines, self.name, self.models())
+        lines = [FoundLine(_polygon(quad * back), score) for quad, score in found]
+        lines = with_whole_ends(lines, letters or find_letters(image))
+        return FoundLines(tuple(lines), self.name, self.models())
 
     def models(self) -> tuple[ModelUse, ...]:
         """The detection model."""
