@@ -11,7 +11,8 @@ from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.second_reading import choose
-from vision.recognition.suspicious_marks import has_suspicious_mark
+from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicious_mark
+from vision.recognition.web_addresses import correct_web_addresses
 
 # Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
 # a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
@@ -63,7 +64,7 @@ def recognise_lines(
     if marks is not None:
         readings, used = marks.correct(crops, readings)
         models += used
-    readings = [correct_account_numbers(reading) for reading in readings]
+    readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
     readings = with_list_marks(readings, detached.marks)
     return LineTexts(crops, readings, tuple(dict.fromkeys(models)))
 
@@ -72,16 +73,20 @@ def _read_again(
     crops: Sequence[LineCrop], readings: Sequence[LineReading], second: Recogniser, reread: Reread
 ) -> dict[int, LineReading]:
     """Second readings by the place of their line."""
-    places = [at for at, each in enumerate(readings) if _needs_another(each, reread)]
+    pairs = zip(crops, readings, strict=True)
+    places = [at for at, pair in enumerate(pairs) if _needs_another(*pair, reread)]
     if not places:
         return {}
     return dict(zip(places, second.recognise([crops[at] for at in places]), strict=True))
 
 
-def _needs_another(reading: LineReading, reread: Reread) -> bool:
+def _needs_another(crop: LineCrop, reading: LineReading, reread: Reread) -> bool:
     if reread.covers(reading.confidence):
         return True
-    return reading.confidence >= reread.at_least and has_suspicious_mark(reading.text)
+    suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(
+        reading.text, crop.languages
+    )
+    return reading.confidence >= reread.at_least and suspicious
 
 
 def _models(readings: Iterable[LineReading]) -> list[ModelUse]:

@@ -6,6 +6,7 @@ raised three.
 """
 
 import re
+from collections.abc import Sequence
 
 # What bullets, boxes and the rules beside a line are read as: alone at its start or end.
 _FIRST = r"^(?:[¢®©@«»°·~_|=§¥¤%]|[emoOC0](?= [^\W\d_]{2}))(?= |$)"
@@ -14,10 +15,24 @@ _LAST = r"(?<= )[¢®©«»°~_|=§¥¤}>\]]$"
 _FRACTION = r"(?<![\d.,])(?:(?<!\w)\d)?% (?=[^\W\d_])"
 # Raised digits: after a number (`10*`, `10°`), or after a unit within a sentence (`40 m? of`).
 _RAISED = r"\d[*°?](?![\w*])|[^\W\d_][?\u2019°] [^\W\d_A-Z]"
+# An x between numbers may be a times sign.
+_TIMES = r"(?<!\w)\d+ ?x ?\d"
+# An exclamation mark within a web address is a letter.
+_ADDRESS = r"https?[:;]/\S*[!|]"
 
-_SUSPICIOUS = re.compile("|".join((_FIRST, _LAST, _FRACTION, _RAISED)))
+_SUSPICIOUS = re.compile("|".join((_FIRST, _LAST, _FRACTION, _RAISED, _TIMES, _ADDRESS)))
 
 
 def has_suspicious_mark(text: str) -> bool:
     """Whether a reading holds a mark that is probably another one."""
     return _SUSPICIOUS.search(text) is not None
+
+
+def has_foreign_letter(text: str, languages: Sequence[str]) -> bool:
+    """Whether a line read as English alone has letters that English lacks.
+
+    Its network knows some accents, and writes `é` for the others.
+    """
+    return tuple(languages) == ("eng",) and any(
+        letter.isalpha() and not letter.isascii() for letter in text
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vision.recognition.suspicious_marks import has_suspicious_mark
+from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicious_mark
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ from vision.recognition.suspicious_marks import has_suspicious_mark
         "3.2 x 10° kg",
         "The tank holds 40 m? of water.",
         "bricks were laid\u2019 that year",
+        "7x8 = 56",
+        "https://example.org/index.htm!",
     ],
 )
 def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
@@ -52,3 +54,17 @@ def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
 )
 def test_plain_text_is_not(text: str) -> None:
     assert not has_suspicious_mark(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "foreign"),
+    [
+        ("prés de la", ("eng",), True),
+        ("prés de la", ("fra",), False),
+        ("prés de la", ("eng", "fra"), False),
+        ("near the 3½ gates", ("eng",), False),
+        ("", ("eng",), False),
+    ],
+)
+def test_accents_in_a_line_read_as_english_are_looked_at_again(text, languages, foreign):
+    assert has_foreign_letter(text, languages) is foreign

@@ -17,12 +17,17 @@ DIGIT_OF = RAISED | LOWERED
 _MOST_WORDS = 40  # of a line; longer ones are no sentence with a footnote or a formula
 
 # A fraction is read as one sign or several, alone or behind one or two digits.
-_FRACTION = re.compile(r"^\d{0,2}(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛])$|^(?P<lone>[1-9])$")
+_FRACTION = re.compile(
+    r"^\d{0,2}?(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛]|[1-3]/[2348])$|^(?P<lone>[1-9])$"
+)
 # A digit behind a letter or a bracket, and what raised and lowered digits are read as there. Behind
 # capitals signs are left alone: a raised T of a formula looks like a 7.
 _DIGIT = re.compile(r"(?<=[^\W\d_])(?<![^\W\d_]{3})\d(?!\d)|(?<=[a-z]{3})\d$|(?<=[)\]])\d(?!\d)")
 _POWER = re.compile(r"(?<=^10)[\d*°?'\u2019\u201d\"]{1,2}(?=[.,;)]?$)")
-_SIGN = re.compile(r"(?:(?<=[a-z\d])[*°?®©]|(?<=[a-z]{3})['\u2019\u201d\"])(?=[.,;)\]]?$)")
+_SIGN = re.compile(
+    r"(?:(?<=[a-z\d])[*°?®©]|(?<=[a-z]{3})['\u2019\u201d\"])(?=[.,;)\]]?$)"
+    r"|(?<=[a-z]{2}[.,;:])['\u2019\u201d\"?*]$"  # the number of a footnote
+)
 _COMMA = re.compile(r"(?<=[A-Z])[,>](?=[A-Z0]|[,.]|$)|(?<=[a-z)]),(?=[A-Z])")
 _INDEX = (_DIGIT, _POWER, _SIGN, _COMMA)
 # What bullets and boxes at the start of a line are read as that touch its text: others are cut off
@@ -43,8 +48,8 @@ class Candidate:
 
 
 def may_have_marks(words: list[str]) -> bool:
-    """Whether `candidates` finds any: the boxes of the line's characters are needed then."""
-    return next(candidates(words), None) is not None
+    """Whether the boxes of the line's characters are needed: `candidates` finds some, or a plus."""
+    return any("+" in word for word in words) or next(candidates(words), None) is not None
 
 
 def candidates(words: list[str]) -> Iterator[Candidate]:

@@ -1,9 +1,10 @@
 """Reads bullets and check boxes before lines, and fractions, raised and lowered digits in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from vision.core.arrays import Grey
 from vision.core.document import Box, ModelUse
 from vision.core.geometry import union
 from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
@@ -16,7 +17,8 @@ from vision.recognition.marks.candidates import (
 )
 from vision.recognition.marks.classifier import MarkClassifier, Verdict
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
-from vision.recognition.marks.window import Window, glyph_window, levels_of
+from vision.recognition.marks.plus_minus import PLUS, PLUS_MINUS, is_plus_minus
+from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of
 
 # A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
 _WRITTEN = {"☒": "☑"}
@@ -89,7 +91,10 @@ class NetworkMarkReader:
             if verdict.probability >= _least(question.candidate):
                 answer = (question.candidate, verdict)
                 accepted.setdefault(question.line, []).append(answer)
-        marked = [_marked(reading, accepted.get(at, ())) for at, reading in enumerate(readings)]
+        marked = [
+            _with_plus_minus(crop, _marked(reading, accepted.get(at, ())))
+            for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
+        ]
         return without_characters(crops, marked), self.models if questions else ()
 
 
@@ -109,7 +114,10 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
     words = [word.text for word in reading.words]
     if not words or reading.text != " ".join(words):
         return []  # not from left to right
-    boxes = [(each, _box_of(reading.words[each.word], each)) for each in candidates(words)]
+    boxes = [
+        (each, _box_of(reading.words[each.word], each.start, each.end))
+        for each in candidates(words)
+    ]
     asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
     if not asked:
         return []
@@ -123,9 +131,9 @@ def _has_its_size(candidate: Candidate, box: Box, crop: LineCrop) -> bool:
     return not listed or has_size_of_mark(box.width, box.height, crop.pixels.shape[0])
 
 
-def _box_of(word: CropWord, candidate: Candidate) -> Box | None:
+def _box_of(word: CropWord, start: int, end: int) -> Box | None:
     """Where the characters stand: the word itself where it is all of them."""
-    if candidate.start == 0 and candidate.end == len(word.text):
+    if start == 0 and end == len(word.text):
         return word.box
     if "".join(each.text for each in word.characters) != word.text:
         return None
@@ -133,7 +141,26 @@ def _box_of(word: CropWord, candidate: Candidate) -> Box | None:
     places = [len(each.text) for each in word.characters]
     if any(length != 1 for length in places):
         return None
-    return union(boxes[candidate.start : candidate.end])
+    return union(boxes[start:end])
+
+
+def _with_plus_minus(crop: LineCrop, reading: LineReading) -> LineReading:
+    """The reading with plus-minus signs where the plus signs read have a second bar."""
+    if PLUS not in reading.text or reading.text != " ".join(word.text for word in reading.words):
+        return reading
+    grey = grey_of(crop.pixels)
+    levels = levels_of(grey)
+    words = [
+        word if text == word.text else replace(word, text=text, characters=())
+        for word, text in ((each, "".join(_signs(each, grey, levels))) for each in reading.words)
+    ]
+    return replace(reading, words=tuple(words), text=" ".join(word.text for word in words))
+
+
+def _signs(word: CropWord, grey: Grey, levels: Levels) -> Iterator[str]:
+    for at, read in enumerate(word.text):
+        box = _box_of(word, at, at + 1) if read == PLUS else None
+        yield PLUS_MINUS if box and is_plus_minus(grey, box, levels) else read
 
 
 def _marked(reading: LineReading, accepted: Sequence[_Answer]) -> LineReading:

@@ -1,0 +1,34 @@
+"""A plus with a second bar below is a plus-minus sign."""
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from vision.core.document import Box
+from vision.recognition.marks.plus_minus import is_plus_minus
+from vision.recognition.marks.window import levels_of
+
+
+def drawn(sign, size, dark, light):
+    font = ImageFont.load_default(size)
+    page = Pillow.new("L", (6 * size, round(1.3 * size)), light)
+    draw = ImageDraw.Draw(page)
+    draw.text((4, 0), "mmmm", dark, font)
+    draw.text((5 * size, 0), sign, dark, font)
+    return np.asarray(page), Box(*draw.textbbox((5 * size, 0), sign, font))
+
+
+@pytest.mark.parametrize("size", [18, 26, 40])
+@pytest.mark.parametrize("colours", [(0, 255), (240, 30)])
+@pytest.mark.parametrize("sign", ["\u00b1", "+", "t", "=", "1"])
+def test_only_a_plus_with_a_bar_below_is_one(sign, size, colours):
+    line, box = drawn(sign, size, *colours)
+    assert is_plus_minus(line, box, levels_of(line)) is (sign == "\u00b1")
+
+
+def test_a_box_without_ink_or_beside_the_line_holds_none():
+    line, _ = drawn("+", 26, 0, 255)
+    levels = levels_of(line)
+    assert not is_plus_minus(line, Box(2, 2, 12, 12), levels)
+    assert not is_plus_minus(line, Box(-30, 2, -12, 12), levels)
