@@ -37,6 +37,7 @@ from vision.recognition.language_choice import read_in_own_language
 from vision.recognition.language_id import first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
 from vision.selection import ChosenStages, choose_stages, document_analyses
+from vision.text_detection.bleed_through import without_bleed_through
 from vision.text_detection.cell_lines import lines_by_cell
 from vision.text_detection.crops import cut_lines
 from vision.text_detection.ruled_grid import find_grids
@@ -72,7 +73,10 @@ def read_page(
         seen = prepared.photograph.upright if prepared.photograph else prepared.upright
         barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
     with record.stage("lines"):
-        prepared = without_salt(without_screen(prepared)) if layer.search else prepared
+        if layer.search:
+            prepared = without_salt(without_screen(prepared))
+            cleaned = without_bleed_through(prepared, chosen.recogniser, languages)
+            prepared = record.used(cleaned).page
         prepared = _with_grids(prepared, regions.found)
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)

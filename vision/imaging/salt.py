@@ -75,7 +75,7 @@ def _covered(specks: Chosen, text: Letters) -> float:
 def _painted(image: Image, specks: Grey, text: Letters) -> Image:
     """Specks and their soft edges in the colour of the paper beside them; no other ink changes."""
     ink = np.asarray((text.labels > 0) & (specks == 0), np.uint8)
-    edges = cv2.dilate(specks, np.ones((3, 3), np.uint8)) & (1 - ink)
+    edges = np.asarray(cv2.dilate(specks, np.ones((3, 3), np.uint8)), np.uint8) & (1 - ink)
     size = (image.shape[1], image.shape[0])
     place = cv2.resize(edges, size, interpolation=cv2.INTER_NEAREST).astype(bool)
     reach = 2 * round(3 / text.factor) + 1

@@ -59,7 +59,7 @@ def _owned(pieces: Edges, edges: Edges, shape: tuple[int, ...]) -> NDArray[np.in
         painted[y0:y1, x0:x1] = number
     x = np.minimum((pieces[:, 0] + pieces[:, 2]) / 2, columns - 1).astype(int)
     y = np.minimum((pieces[:, 1] + pieces[:, 3]) / 2, rows - 1).astype(int)
-    return painted[y, x].astype(np.int64)
+    return np.asarray(painted[y, x], np.int64)
 
 
 def _beyond(line: Edges, pieces: Edges) -> tuple[float, float]:
