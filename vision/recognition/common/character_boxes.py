@@ -27,6 +27,8 @@ _SHARES = (
 # Cost of each further letter or piece of a share, in mean widths of the word's letters: on rendered
 # lines 90% of the converted networks' edges are within 8 pixels with 1, within 1 with 2 or 4.
 _UNEVEN = 2.0
+# Letters times pieces of a word; more is noise, and its assignment would take seconds a page.
+_MOST_PLACES = 2500
 # Pieces that share so much of the narrower one's width are above each other: marks, dots.
 _STACKED = 0.5
 
@@ -90,7 +92,7 @@ def _boxes(windows: Sequence[Span], pieces: Sequence[Box], word: Box) -> list[Bo
 
 def _assigned(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
     """Where shares begin and end in the cheapest assignment; empty where there is none."""
-    if not spans or not pieces:
+    if not spans or not pieces or len(spans) * len(pieces) > _MOST_PLACES:
         return []
     width = (pieces[-1].x1 - pieces[0].x0) / len(spans)
     best: dict[Place, tuple[float, Place]] = {(0, 0): (0.0, (0, 0))}

@@ -84,3 +84,11 @@ def test_characters_always_lie_inside_their_word(edges, pieces):
         assert WORD.x0 <= box.x0 <= box.x1 + 1e-9
         assert box.x1 <= WORD.x1 + 1e-9
         assert WORD.y0 <= box.y0 <= box.y1 <= WORD.y1
+
+
+def test_a_word_of_noise_is_split_as_its_windows_are():
+    ink = [[2 + at % 20, 2 + at // 40, 3 + at % 20, 3 + at // 40] for at in range(0, 400, 3)]
+    many = "x" * 300
+    windows = [(2 + at / 15, 2 + (at + 1) / 15) for at in range(300)]
+    boxes = boxes_of(many, windows, ink)
+    assert [(box.x0, box.x1) for box in boxes] == windows
