@@ -22,8 +22,7 @@ from vision.core.stages import FoundLine, LineCrop, LineReading, PageImage, Prep
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
-from vision.imaging.salt import without_salt
-from vision.imaging.specks import without_screen
+from vision.imaging.salt import without_noise
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
 from vision.object_detection.barcodes import read_barcodes
@@ -74,7 +73,7 @@ def read_page(
         barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         if layer.search:
-            prepared = without_salt(without_screen(prepared))
+            prepared = without_noise(prepared)
             cleaned = without_bleed_through(prepared, chosen.recogniser, languages)
             prepared = record.used(cleaned).page
         prepared = _with_grids(prepared, regions.found)

@@ -13,6 +13,7 @@ from vision.core.arrays import Grey, Image
 from vision.core.document import Preparation
 from vision.core.stages import Letters, PreparedPage
 from vision.imaging.connected_components import find_letters, mask_of
+from vision.imaging.screens import without_screen
 
 Chosen = NDArray[np.bool_]  # by place among the pieces
 
@@ -25,6 +26,12 @@ _TILE = 4.0
 _COVERED = 0.8
 _DARK = 0.4  # of the way from the darkest ink to the paper
 _FEWEST_TILES = 40
+
+
+def without_noise(page: PreparedPage) -> PreparedPage:
+    """The page without the dots of a printer's screen, or else without salt."""
+    smoothed = without_screen(page)
+    return without_salt(smoothed) if smoothed.working is page.working else smoothed
 
 
 def without_salt(page: PreparedPage) -> PreparedPage:

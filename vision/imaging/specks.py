@@ -4,16 +4,11 @@ Screens differ from noise by the regularity of their dots: Clark and Evans, "Dis
 neighbor as a measure of spatial relationships in populations" (Ecology 35(4), 1954).
 """
 
-from dataclasses import replace
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
-from vision.core.document import Preparation
-from vision.core.stages import Letters, PreparedPage
-from vision.imaging.connected_components import find_letters
+from vision.core.stages import Letters
 from vision.imaging.letter_size import SMALLEST
 
 # The dots of a screen: so many at least, so much of the ink, and so regular. The index is 1 where
@@ -21,9 +16,7 @@ from vision.imaging.letter_size import SMALLEST
 _FEWEST_DOTS = 1000
 _LEAST_INK_OF_DOTS = 0.5
 _REGULAR = 1.6
-# Width of the Gaussian that smooths a screen away, in distances between its dots. Word F1 of three
-# screened pages, read twice: .36 .91, .3 .87, .18 .86, none .80; read once .79, .84, .64, .50.
-_SMOOTHING = 0.36
+_LARGEST_DOT, _ALIKE = 12.0, 1.6  # pixels of the median piece; times it: the largest dot
 _TILE = 24.0  # mean distances between dots: a tile of the page in which neighbours are looked for
 
 
@@ -32,9 +25,7 @@ def share_of_specks(text: Letters) -> float:
 
     Pieces so small fill their boxes for the most part: the boxes are counted.
     """
-    specks = _specks(text)
-    ink = int(np.count_nonzero(text.labels))
-    return min(float((specks[:, 2] * specks[:, 3]).sum()) / max(ink, 1), 1.0)
+    return _share(text.pieces[text.pieces[:, 2:].max(axis=1) < SMALLEST], text)
 
 
 def screen_pitch(text: Letters) -> float | None:
@@ -42,8 +33,8 @@ def screen_pitch(text: Letters) -> float | None:
 
     None where the page is not covered with regular dots.
     """
-    dots = _specks(text)
-    if len(dots) < _FEWEST_DOTS or share_of_specks(text) < _LEAST_INK_OF_DOTS:
+    dots = _dots(text)
+    if len(dots) < _FEWEST_DOTS or _share(dots, text) < _LEAST_INK_OF_DOTS:
         return None
     centres = dots[:, :2] + dots[:, 2:] / 2
     tile = _fullest_tile(centres, _TILE * (text.grey.size / len(dots)) ** 0.5)
@@ -53,30 +44,19 @@ def screen_pitch(text: Letters) -> float | None:
     return float(np.mean(nearest)) if np.mean(nearest) >= _REGULAR * by_chance else None
 
 
-def without_screen(page: PreparedPage) -> PreparedPage:
-    """The page with the dots of a printer's screen smoothed away from `working`, if it has any.
-
-    Its letters are always measured in the page that is returned: where there were dots, before
-    they were removed.
-    """
-    text = page.text or find_letters(page.working)
-    pitch = screen_pitch(text)
-    if pitch is None:
-        return replace(page, text=text)
-    distance = pitch / text.factor
-    smooth = cv2.GaussianBlur(page.working, (0, 0), _SMOOTHING * distance)
-    report = Preparation("descreen", round(distance, 1), "pixels between dots", applied=True)
-    return replace(
-        page,
-        working=np.asarray(smooth, np.uint8),
-        text=text,
-        preparation=(*page.preparation, report),
-    )
+def _share(pieces: Boxes, text: Letters) -> float:
+    """The share of a page's ink that is in these pieces, which fill their boxes."""
+    ink = int(np.count_nonzero(text.labels))
+    return min(float((pieces[:, 2] * pieces[:, 3]).sum()) / max(ink, 1), 1.0)
 
 
-def _specks(text: Letters) -> Boxes:
-    specks: Boxes = text.pieces[text.pieces[:, 2:].max(axis=1) < SMALLEST]
-    return specks
+def _dots(text: Letters) -> Boxes:
+    """Pieces that may be the dots of a screen: of about the commonest size, if that is small."""
+    longer = text.pieces[:, 2:].max(axis=1)
+    common = float(np.median(longer)) if len(longer) else 0.0
+    largest = _ALIKE * common if common <= _LARGEST_DOT else 0.0
+    dots: Boxes = text.pieces[longer < max(largest, SMALLEST)]
+    return dots
 
 
 def _fullest_tile(centres: NDArray[np.float64], side: float) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from vision.core.options import ReadOptions
 from vision.core.protocols import Orienter, Rectifier
 from vision.core.stages import Letters, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
+from vision.imaging.specks import screen_pitch
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness
 from vision.preprocessing.photograph_frame import turned_photograph
@@ -134,6 +135,8 @@ def _enlarge(
     height = float(np.median(text.boxes[:, 3])) / text.factor
     room = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
     scale = min(_GOOD_TEXT / height, _LARGEST_SCALE, room) if height < _SMALL_TEXT else 1.0
+    if scale > 1.0 and screen_pitch(text) is not None:
+        scale = 1.0  # its dots were measured, not its letters
     applied = scale > 1.0
     detail = f"enlarged {scale:.2f} times" if applied else ""
     report = Preparation("upscale", round(height, 1), "pixels of letter height", applied, detail)

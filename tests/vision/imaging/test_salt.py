@@ -6,7 +6,7 @@ import pytest
 from tests.support.lines import page_of_text
 from vision.core.stages import PreparedPage
 from vision.imaging.connected_components import find_letters
-from vision.imaging.salt import without_salt
+from vision.imaging.salt import without_noise, without_salt
 
 
 def salted(page, count, level=0):
@@ -49,3 +49,11 @@ def test_a_page_that_is_not_covered_with_dark_specks_stays_as_it_is(page):
     assert result.working is page
     assert result.preparation == ()
     assert result.text is not None
+
+
+def test_a_screen_is_smoothed_away_and_not_painted_over():
+    page = page_of_text().copy()
+    for x, y in ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 2), (1, 2), (2, 1)):
+        page[y::7, x::7] = np.minimum(page[y::7, x::7], 40)
+    prepared = PreparedPage(1, page, page, np.eye(2, 3), None, 0, 0.0)
+    assert [each.stage for each in without_noise(prepared).preparation] == ["descreen"]

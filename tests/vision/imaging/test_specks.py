@@ -7,7 +7,8 @@ import pytest
 from tests.support.lines import page_of_text
 from vision.core.stages import PreparedPage
 from vision.imaging.connected_components import find_letters
-from vision.imaging.specks import screen_pitch, share_of_specks, without_screen
+from vision.imaging.screens import without_screen
+from vision.imaging.specks import screen_pitch, share_of_specks
 
 
 def noisy(page, deviation):
@@ -53,6 +54,13 @@ def test_specks_are_measured_by_their_share_of_the_ink(page, least, most):
 @pytest.mark.parametrize("pitch", [6, 7, 9])
 def test_the_distance_between_the_dots_of_a_screen_is_measured(pitch):
     assert screen_pitch(find_letters(screened(page_of_text(), pitch))) == pytest.approx(pitch)
+
+
+def test_the_distance_between_larger_dots_is_measured_too():
+    page = screened(page_of_text(44, 6), 6)[:, :, 0]
+    larger = cv2.resize(page, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)[:1500, :1500]
+    found = find_letters(np.repeat(larger[:, :, None], 3, axis=2))
+    assert screen_pitch(found) == pytest.approx(12, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,16 @@ def test_small_print_is_enlarged_and_its_height_reported(letter: Image) -> None:
     assert page.upright is small
 
 
+def test_the_dots_of_a_screen_are_not_taken_for_small_print(letter: Image) -> None:
+    page = letter.copy()
+    for row in range(5):
+        for column in range(5):
+            page[row::10, column::10] = np.minimum(page[row::10, column::10], 60)
+    prepared = prepare(PageImage(1, page), AUTO, None)
+    assert not report(prepared, "upscale").applied
+    assert prepared.working is page
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (500, 2, 3), (300, 300, 3)])
 @pytest.mark.parametrize("value", [0, 255])
 def test_an_empty_page_of_any_shape_is_left_alone(
