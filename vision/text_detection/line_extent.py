@@ -83,11 +83,16 @@ def _single_beside(lines: Extents, letter: float, reach: float) -> NDArray[np.bo
 
 
 def _with_room(lines: Extents, cores: Extents, letter: float, shape: tuple[int, int]) -> Extents:
-    """The lines with room around them; above and below less where single pieces rise and hang."""
+    """The lines with room around them; above and below less where single pieces rise and hang.
+
+    A character that stands alone is read worse without all of its room.
+    """
     rows, columns = shape
     roomy = lines + np.array([-_BESIDE, -_TIGHT, _BESIDE, _TIGHT]) * letter
-    roomy[:, 1] = np.minimum(roomy[:, 1], cores[:, 1] - _ABOVE * letter)
-    roomy[:, 3] = np.maximum(roomy[:, 3], cores[:, 3] + _ABOVE * letter)
+    alone = lines[:, 2] - lines[:, 0] < _SINGLE * letter
+    whole = np.where(alone[:, None], lines, cores)
+    roomy[:, 1] = np.minimum(roomy[:, 1], whole[:, 1] - _ABOVE * letter)
+    roomy[:, 3] = np.maximum(roomy[:, 3], whole[:, 3] + _ABOVE * letter)
     # Crops are whole pixels: of small letters the fractions would be much of the room.
     roomy[:, ::2] = roomy[:, ::2].round()
     return np.clip(roomy, 0, [columns, rows, columns, rows])

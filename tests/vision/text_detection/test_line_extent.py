@@ -98,6 +98,18 @@ def test_specks_are_no_lines(side):
     assert find_lines(find_letters(page_of(rows))).dust == 0
 
 
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_digit_that_stands_alone_has_room_above_and_below(digit):
+    page = Pillow.fromarray(page_of(["wishing mill pond", "", "wishing mill pond"]))
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(30)
+    draw.text((600, 110), digit, "black", font)
+    found = boxes(find_lines(find_letters(np.asarray(page))).lines)
+    (box,) = [each for each in found if each[0] > 550]
+    _, top, _, bottom = ink_of(np.asarray(page), 105, 170)
+    assert box[1] <= top - 3
+    assert box[3] >= bottom + 3
+
+
 def test_text_up_the_margin_is_one_rising_line():
     page = np.array(page_of(["wishing mill pond", "the moss on a stone"] * 4))
     label = page_of(["Form 1234567890"], step=60)[30:80, 90:400]
