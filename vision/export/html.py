@@ -12,8 +12,8 @@ from vision.export.places import xml_text
 
 # Lines stay lines, and each paragraph has the direction of its own text.
 _STYLE = (
-    "h1, h2, p, li, td { white-space: pre-line; unicode-bidi: plaintext } "
-    "table { border-collapse: collapse } td { border: thin solid; padding: .2em .5em }"
+    "h1, h2, p, li, td, th { white-space: pre-line; unicode-bidi: plaintext } "
+    "table { border-collapse: collapse } td, th { border: thin solid; padding: .2em .5em }"
 )
 
 
@@ -61,16 +61,16 @@ def _page(page: Page, renderer: BlockRenderer, markdown: MarkdownIt) -> str:
 def _table(block: Block, table: Table) -> str:
     """The table, and below it what is in the block and in none of its cells."""
     lost = "".join(f"<p>{escape(line)}</p>\n" for line in lost_words(block, table))
-    return _grid(table) + lost
+    return table_html(table) + lost
 
 
-def _grid(table: Table) -> str:
+def table_html(table: Table) -> str:
     """Every place of the grid that no cell spans has a cell, so that columns stay in line."""
     cells = {(cell.row, cell.column): cell for cell in table.cells}
     spanned = {place for cell in table.cells for place in _places(cell)} - cells.keys()
     rows = (
         "".join(
-            _cell(cells.get((row, column)))
+            _cell(cells.get((row, column)), "th" if row < table.header_rows else "td")
             for column in range(table.columns)
             if (row, column) not in spanned
         )
@@ -86,9 +86,9 @@ def _places(cell: TableCell) -> Iterator[tuple[int, int]]:
             yield row, column
 
 
-def _cell(cell: TableCell | None) -> str:
+def _cell(cell: TableCell | None, tag: str) -> str:
     if cell is None:
-        return "<td></td>"
+        return f"<{tag}></{tag}>"
     spans = {"rowspan": cell.row_span, "colspan": cell.column_span}
     about = "".join(f' {name}="{count}"' for name, count in spans.items() if count > 1)
-    return f"<td{about}>{escape(cell.text)}</td>"
+    return f"<{tag}{about}>{escape(cell.text)}</{tag}>"
