@@ -152,6 +152,11 @@ def missing_message() -> str:
     )
 
 
+def font_file(name: str) -> Path | None:
+    """The file of this name, if it is there."""
+    return _files().get(name)
+
+
 def _is_there(face: Face) -> bool:
     return face.regular in _files() and face.bold in _files()
 
