@@ -16,7 +16,7 @@ def main() -> None:
     picture, kind = sys.argv[1:]
     found = Image(picture, detect_rotation=False).extract_tables(
         ocr=TesseractOCR(lang="eng"), implicit_rows=kind == "unruled",
-        borderless_tables=kind == "unruled", min_confidence=0,
+        borderless_tables=kind == "unruled",
     )  # fmt: skip
     print(json.dumps([_table(each.content) for each in found]))
 

@@ -32,10 +32,14 @@ class Zone:
     checks: dict[str, bool]
 
     @property
-    def strength(self) -> tuple[int, int]:
-        """How many check digits hold, and how little was corrected for that."""
-        pairs = zip("".join(self.lines), "".join(self.read), strict=False)
-        return sum(self.checks.values()), -sum(one != other for one, other in pairs)
+    def strength(self) -> tuple[int, int, int]:
+        """How many check digits hold, how many lines had their length, how little was corrected."""
+        pairs = list(zip(self.lines, self.read, strict=True))
+        whole = [(made, read) for made, read in pairs if len(made) == len(read)]
+        changed = sum(
+            one != other for made, read in whole for one, other in zip(made, read, strict=True)
+        )
+        return sum(self.checks.values()), len(whole), -changed
 
     @property
     def valid(self) -> bool:
