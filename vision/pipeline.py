@@ -25,7 +25,7 @@ from vision.imaging.connected_components import find_letters
 from vision.imaging.salt import without_noise
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
-from vision.object_detection.barcodes import read_barcodes
+from vision.object_detection.barcodes import LABELS, read_barcodes
 from vision.preprocessing.photograph_frame import in_photograph
 from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
@@ -70,7 +70,12 @@ def read_page(
         regions = record.used(_detect(prepared.upright, chosen.detectors, options))
     with record.stage("barcodes"):
         seen = prepared.photograph.upright if prepared.photograph else prepared.upright
-        barcodes = read_barcodes(seen) if options.barcodes == "auto" else ()
+        areas = (
+            ()
+            if prepared.photograph
+            else [each.box for _, each in regions.found if each.label.lower() in LABELS]
+        )
+        barcodes = read_barcodes(seen, areas) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         if layer.search:
             prepared = without_noise(prepared)

@@ -100,7 +100,7 @@ def _by_img2table(python: str, drawn: Sequence[DrawnTable], out: Path) -> Iterat
 
 
 def _largest(answer: str) -> TrueTable | None:
-    tables = json.loads(answer)
+    tables = json.loads(answer.strip().split("\n")[-1] or "[]")  # its OCR may print warnings first
     if not tables:
         return None
     best = max(tables, key=lambda table: len(table["cells"]))

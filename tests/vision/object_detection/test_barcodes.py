@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from vision.core.document import Box
 from vision.object_detection.barcodes import read_barcodes
 
 
@@ -84,3 +85,58 @@ def test_most_photographed_qr_codes_are_read(data_dir):
     pixels = (cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in images)
     read = sum(bool(read_barcodes(image)) for image in pixels)
     assert read >= 0.7 * len(images)
+
+
+LINEAR = [("INV-2071", "Code128"), ("4006381333931", "EAN13"), ("AB12", "Code39")]
+
+
+@pytest.mark.parametrize(("text", "kind"), LINEAR)
+@pytest.mark.parametrize("tilt", [20, 30, 45, -60])
+def test_a_code_at_any_angle_is_read_where_it_is(text, kind, tilt):
+    drawn = code(text, kind)
+    page = placed(drawn, 300, 350)
+    middle = (300 + drawn.shape[1] / 2, 350 + drawn.shape[0] / 2)
+    turn = cv2.getRotationMatrix2D(middle, tilt, 1.0)
+    paper = (255.0, 255.0, 255.0)
+    turned = cv2.warpAffine(page, turn, (1000, 800), flags=cv2.INTER_CUBIC, borderValue=paper)
+    (found,) = read_barcodes(np.asarray(turned, np.uint8))
+    assert (found.format, found.text) == (kind, text)
+    assert found.box.x0 < middle[0] < found.box.x1
+    assert found.box.y0 - 20 < middle[1] < found.box.y1 + 20
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [*LINEAR, ("light", "QRCode"), ("on dark", "DataMatrix")]
+)
+def test_a_light_code_on_dark_is_read(text, kind):
+    dark = np.asarray(255 - code(text, kind), np.uint8)
+    assert [found.text for found in read_barcodes(placed(dark, 300, 350))] == [text]
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Code128", "EAN13"])
+def test_a_code_of_one_pixel_a_module_is_read(kind):
+    text = "4006381333931" if kind == "EAN13" else "INV-2071"
+    made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
+    small = cv2.cvtColor(np.asarray(made.to_image(scale=1)), cv2.COLOR_GRAY2RGB)
+    assert [found.text for found in read_barcodes(placed(small, 300, 350))] == [text]
+
+
+def test_a_blurred_code_is_read_where_a_detector_found_one():
+    made = zxingcpp.create_barcode("https://example.org/a?x=1", zxingcpp.BarcodeFormat.QRCode)
+    small = cv2.cvtColor(np.asarray(made.to_image(scale=2)), cv2.COLOR_GRAY2RGB)
+    page = np.asarray(cv2.GaussianBlur(placed(small, 300, 350), (0, 0), 1.0), np.uint8)
+    assert read_barcodes(page) == ()
+    height, width = small.shape[:2]
+    (found,) = read_barcodes(page, [Box(300, 350, 300 + width, 350 + height)])
+    assert found.text == "https://example.org/a?x=1"
+    assert 295 < found.box.x0 < found.box.x1 < 305 + width
+
+
+def test_five_codes_of_different_kinds_on_a_page_are_all_read():
+    page = np.full((1000, 1400, 3), 255, np.uint8)
+    kinds = ("QRCode", "Code128", "DataMatrix", "Aztec", "PDF417")
+    for at, kind in enumerate(kinds):
+        drawn = code(f"code {at}", kind)
+        x, y = 60 + 640 * (at % 2), 40 + 320 * (at // 2)
+        page[y : y + drawn.shape[0], x : x + drawn.shape[1]] = drawn
+    assert {found.text for found in read_barcodes(page)} == {f"code {at}" for at in range(5)}
