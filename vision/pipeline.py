@@ -30,7 +30,7 @@ from vision.preprocessing.photograph_frame import in_photograph
 from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
-from vision.recognition.cascade import LineTexts, recognise_lines
+from vision.recognition.cascade import NOISE, LineTexts, recognise_lines
 from vision.recognition.language_check import check_language
 from vision.recognition.language_choice import read_in_own_language
 from vision.recognition.language_id import first_guess
@@ -121,11 +121,12 @@ def _recognise(
     any_language: bool,
 ) -> _Recognised:
     """The lines read in `languages`, or in whatever language of the page is installed."""
+    least = 0.0 if options.lines == "learned" else NOISE  # it finds text, not specks
 
     def read(wanted: Sequence[LineCrop]) -> LineTexts:
-        return recognise_lines(
-            wanted, chosen.recogniser, chosen.second, options.second_below, check, chosen.marks
-        )
+        first, second = chosen.recogniser, chosen.second
+        below, marks = options.second_below, chosen.marks
+        return recognise_lines(wanted, first, second, below, check, marks, least)
 
     if not any_language:
         texts = read(crops)

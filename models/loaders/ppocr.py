@@ -15,6 +15,7 @@ from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
+TINY_MODEL = "pp-ocrv6-rec-tiny"
 
 Script = Literal["latin", "whole"]
 Precision = Literal["float32", "int8"]
@@ -66,10 +67,32 @@ def open_second_reader(resources: Resources) -> PpocrRecogniser:
 
     The lists are those of Tesseract's models, which the first recogniser has loaded as a rule.
     """
+    return _second_reader(resources, _SECOND_READING_WIDTH)
+
+
+def open_wide_second_reader(resources: Resources) -> PpocrRecogniser:
+    """The registry's entry for second readings of lines that keep their width."""
+    return _second_reader(resources, 1.0)
+
+
+def _second_reader(resources: Resources, narrowing: float) -> PpocrRecogniser:
     ppocr, lstm = resources.recogniser("ppocr"), resources.recogniser("lstm")
     assert isinstance(ppocr, PpocrRecogniser)
     assert isinstance(lstm, LstmRecogniser)
-    return ppocr.as_second_reader(_SECOND_READING_WIDTH, lstm.word_list)
+    return ppocr.as_second_reader(narrowing, lstm.word_list)
+
+
+def open_tiny_second_reader(resources: Resources) -> PpocrRecogniser:
+    """The registry's entry for second readings by the tiny network, of languages in Latin letters.
+
+    Other languages are not read a second time.
+    """
+    lstm = resources.recogniser("lstm")
+    assert isinstance(lstm, LstmRecogniser)
+    networks = _Networks(
+        resources.models_dir, resources.device, resources.threads, resources.cache_dir, TINY_MODEL
+    )
+    return PpocrRecogniser(networks.latin_for, None, name="ppocr_tiny", word_list=lstm.word_list)
 
 
 def open_ppocr_recogniser(
@@ -98,8 +121,14 @@ class _Networks:
     """One network for each script, opened once; safe from many threads."""
 
     def __init__(
-        self, models_dir: Path | None, device: Device, threads: int, cache_dir: Path | None
+        self,
+        models_dir: Path | None,
+        device: Device,
+        threads: int,
+        cache_dir: Path | None,
+        model: str = RECOGNISER_MODEL,
     ) -> None:
+        self._model = model
         self._models_dir = models_dir
         self._device = device
         self._threads = threads
@@ -113,6 +142,10 @@ class _Networks:
             return None
         return self._opened.get("latin" if requested <= _LATIN else "whole")
 
+    def latin_for(self, languages: Sequence[str]) -> PpocrNetwork | None:
+        """The network of Latin letters where these are all that the languages need, or None."""
+        return self._opened.get("latin") if _LATIN.issuperset(languages) else None
+
     def _open(self, script: Script) -> PpocrNetwork:
         if self._device != "cpu":
             session = self._session(script, self._device, "float32")
@@ -121,7 +154,7 @@ class _Networks:
         return PpocrNetwork(self._session(script, "cpu", "int8" if int8_is_exact() else "float32"))
 
     def _session(self, script: Script, device: Device, precision: Precision) -> Session:
-        model = resolve(RECOGNISER_MODEL, models_dir=self._models_dir)
+        model = resolve(self._model, models_dir=self._models_dir)
         return open_session(
             model.path,
             name=model.entry.name,
@@ -141,7 +174,17 @@ def _converted(
         from models.onnx_edit.ppocr import convert_recogniser  # noqa: PLC0415 - loads `onnx`
 
         wanted = is_latin if script == "latin" else None
-        return convert_recogniser(model.path.read_bytes(), wanted, int8=precision == "int8")
+        return convert_recogniser(
+            model.path.read_bytes(),
+            wanted,
+            int8=precision == "int8",
+            characters=_listed(model.characters) if model.characters else (),
+        )
 
     recipe = f"ppocr-{script}-{precision}-{_RECIPE_VERSION}"
     return cache_in(cache_dir).get(model.entry.sha256, recipe, convert)
+
+
+def _listed(characters: Path) -> list[str]:
+    """The lines of a file: some are blanks that `splitlines` would take for ends of lines."""
+    return characters.read_text(encoding="utf-8").removesuffix("\n").split("\n")

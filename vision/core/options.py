@@ -101,8 +101,9 @@ class ReadOptions:
         OFF,
     )
     second_below: float = _option(
-        0.95,
-        "Lines whose mean letter probability is lower are read a second time.",
+        0.9,
+        "Lines whose mean letter probability is lower are read a second time; lines with digits or"
+        " with words that no word list has need a higher one.",
         minimum=0,
         maximum=1,
     )
@@ -179,9 +180,15 @@ class ReadOptions:
 
 # What each profile chooses, as docs/reference/profiles.md explains; `balanced` is the defaults.
 _PROFILES: Mapping[str, Mapping[str, Any]] = {
-    "fast": {"rectifier": OFF, "second_reader": OFF, "detectors": (), "barcodes": "off"},
+    "fast": {
+        "rectifier": OFF,
+        "second_reader": "ppocr_tiny",
+        "second_below": 0.65,
+        "detectors": (),
+        "barcodes": "off",
+    },
     "balanced": {},
-    "accurate": {"lines": "learned", "recogniser": "ppocr", "second_reader": OFF},
+    "accurate": {"lines": "learned", "second_reader": "ppocr_wide", "second_below": 0.98},
 }
 
 

@@ -10,13 +10,14 @@ from vision.core.stages import NEVER, DetachedMarks, LineCrop, LineReading, Rere
 from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
+from vision.recognition.rereading import needs_another
 from vision.recognition.second_reading import choose
-from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicious_mark
 from vision.recognition.web_addresses import correct_web_addresses
 
-# Lines with less confidence are mostly noise: reading those above .55 too costs 2 CPU milliseconds
-# a page of receipts and 9 of forms; word F1 gains .002 on the first and loses .003 on the others.
-_NOISE = 0.6
+# Lines of the classical finder with less confidence are mostly noise: reading those above .55 too
+# costs 2 CPU milliseconds a page of receipts and 9 of forms; word F1 gains .002 on the first and
+# loses .003 on the others.
+NOISE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,18 @@ def recognise_lines(
     below: float,
     check: Callable[[], None] = lambda: None,
     marks: MarkReader | None = None,
+    least: float = NOISE,
 ) -> LineTexts:
     """The crops, rotated lines turned the right way, with a reading for each.
 
-    What `first` read with a confidence under `below`, or with a mark that is probably another one,
-    is read by `second` too, and the better of the two readings is taken (`second_reading.choose`);
-    what is hardly text at all is not read again. `check` may raise to stop between the two. `marks`
-    corrects characters that neither has a class for.
+    What `first` read with a confidence under `below`, or what is likely to be wrong for other
+    reasons (`rereading.needs_another`), is read by `second` too, and the better of the two readings
+    is taken (`second_reading.choose`); lines under `least` are hardly text and not read again.
+    `check` may raise to stop between the two. `marks` corrects characters that neither has a class
+    for.
     """
-    reread = Reread(_NOISE, below) if second else NEVER
+    second = second if second and _reads(second, crops) else None
+    reread = Reread(least, below) if second else NEVER
     turned = turn_rotated_lines(crops, first)
     detached = marks.detach(turned) if marks else DetachedMarks(turned, [None] * len(turned))
     crops = detached.crops
@@ -69,24 +73,24 @@ def recognise_lines(
     return LineTexts(crops, readings, tuple(dict.fromkeys(models)))
 
 
+def _reads(recogniser: Recogniser, crops: Sequence[LineCrop]) -> bool:
+    """Whether it has models for the languages of all lines."""
+    return all(recogniser.models(each) for each in {crop.languages for crop in crops})
+
+
 def _read_again(
     crops: Sequence[LineCrop], readings: Sequence[LineReading], second: Recogniser, reread: Reread
 ) -> dict[int, LineReading]:
     """Second readings by the place of their line."""
     pairs = zip(crops, readings, strict=True)
-    places = [at for at, pair in enumerate(pairs) if _needs_another(*pair, reread)]
+    places = [
+        at
+        for at, (crop, reading) in enumerate(pairs)
+        if needs_another(reading, crop.languages, reread)
+    ]
     if not places:
         return {}
     return dict(zip(places, second.recognise([crops[at] for at in places]), strict=True))
-
-
-def _needs_another(crop: LineCrop, reading: LineReading, reread: Reread) -> bool:
-    if reread.covers(reading.confidence):
-        return True
-    suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(
-        reading.text, crop.languages
-    )
-    return reading.confidence >= reread.at_least and suspicious
 
 
 def _models(readings: Iterable[LineReading]) -> list[ModelUse]:

@@ -18,7 +18,7 @@ from vision.imaging.grey import grey_of
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
-from vision.recognition.marks.candidates import may_have_marks
+from vision.recognition.marks.candidates import words_with_candidates
 from vision.text.vocabulary import known_word
 
 _HEIGHT = 48
@@ -54,24 +54,24 @@ class PpocrRecogniser:
     """Recogniser over PP-OCR's networks; safe from many threads.
 
     `network_for` gives the network that reads all of these languages, or None where only `other`
-    can; it caches, and raises BadInput `unknown_language`. Lines with less confidence than
-    `min_confidence` have no text. `narrowing` is the share of their usual width that lines are
-    read at. `own_languages` are read whether or not `other` has them. `word_list` gives the test
-    whether a word is listed in one of these languages, None where there is no list; without it no
-    word is looked up.
+    can, or nothing without it; it caches, and raises BadInput `unknown_language`. Lines with less
+    confidence than `min_confidence` have no text. `narrowing` is the share of their usual width
+    that lines are read at. `own_languages` are read whether or not `other` has them. `word_list`
+    gives the test whether a word is listed in one of these languages, None where there is no list;
+    without it no word is looked up. `name` is what readings call this engine.
     """
-
-    name = "ppocr"
 
     def __init__(
         self,
         network_for: Callable[[Sequence[str]], PpocrNetwork | None],
-        other: Recogniser,
+        other: Recogniser | None,
         min_confidence: float = MIN_CONFIDENCE,
         narrowing: float = 1.0,
         own_languages: Sequence[str] = (),
         word_list: WordList | None = None,
+        name: str = "ppocr",
     ) -> None:
+        self.name = name
         self._network_for = network_for
         self._other = other
         self._min_confidence = min_confidence
@@ -86,17 +86,24 @@ class PpocrRecogniser:
             at = [place for place, crop in enumerate(crops) if crop.languages == languages]
             network = self._network_for(languages)
             group = [crops[place] for place in at]
-            read = self._read(network, group) if network else self._other.recognise(group, reread)
-            read = self._looked_up(read, languages) if network else read
+            if network:
+                read = self._looked_up(self._read(network, group), languages)
+            elif self._other:
+                read = self._other.recognise(group, reread)
+            else:
+                continue
             for place, reading in zip(at, read, strict=True):
                 readings[place] = reading
         return readings
 
     def as_second_reader(self, narrowing: float, word_list: WordList) -> "PpocrRecogniser":
-        """A recogniser over the same networks that narrows lines and looks words up."""
+        """A recogniser over the same networks that narrows lines and looks words up.
+
+        It reads nothing that they cannot read: native Tesseract is no better than a first reading.
+        """
         return PpocrRecogniser(
             self._network_for,
-            self._other,
+            None,
             self._min_confidence,
             narrowing,
             self._own_languages,
@@ -104,13 +111,16 @@ class PpocrRecogniser:
         )
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
-        """The network of these languages, or the other recogniser's models."""
+        """The network of these languages, or the other recogniser's models; none without either."""
         network = self._network_for(languages)
-        return (network.session.use,) if network else self._other.models(languages)
+        if network:
+            return (network.session.use,)
+        return self._other.models(languages) if self._other else ()
 
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages installed and of its own, sorted."""
-        return tuple(sorted({*self._other.languages(), *self._own_languages}))
+        others = self._other.languages() if self._other else ()
+        return tuple(sorted({*others, *self._own_languages}))
 
     def _read(self, network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
         used = (network.session.use,)
@@ -210,10 +220,11 @@ def _reading(runs: Runs, characters: Sequence[str], crop: LineCrop, steps: int) 
         CropWord("".join(each.text for each in word), _mean_probability(word), box)
         for word, box in zip(words, boxes, strict=True)
     )
-    if crop.characters or may_have_marks([word.text for word in found]):
+    wanted = None if crop.characters else words_with_candidates([word.text for word in found])
+    if wanted is None or wanted:
         windows = _windows([[each] for word in words for each in word], size[0] / steps, steps)
         known = [[(each.text, each.probability) for each in word] for word in words]
-        found = with_characters(found, known, windows, ink)
+        found = with_characters(found, known, windows, ink, wanted)
     sure = _mean_probability([letter for word in words for letter in word])
     return LineReading(" ".join(word.text for word in found), sure, found)
 

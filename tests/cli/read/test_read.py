@@ -78,7 +78,7 @@ def test_json_is_the_published_schema_and_says_which_providers_ran(letter: Path)
     ("profile", "options", "finder", "reader"),
     [
         ("fast", (), "classical", "lstm"),
-        ("accurate", (), "learned", "ppocr"),
+        ("accurate", ("--recogniser", "ppocr"), "learned", "ppocr"),
         ("accurate", ("--lines", "classical", "--recogniser", "lstm"), "classical", "lstm"),
     ],
 )

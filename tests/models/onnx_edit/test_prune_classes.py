@@ -69,3 +69,25 @@ def test_other_files_are_refused(content):
     with pytest.raises(EngineFailure) as refusal:
         convert_recogniser(content, str.isascii)
     assert refusal.value.code == "model_unreadable"
+
+
+def without_list() -> bytes:
+    graph = GraphWriter("recogniser")
+    x = graph.input("x", np.float32, ["lines", "steps", 3])
+    scores = graph.node("MatMul", x, graph.constant(_WEIGHTS))
+    graph.output(graph.node("Softmax", scores, axis=2), np.float32, ["lines", "steps", 6])
+    return graph.model("test", {})
+
+
+def test_a_recogniser_without_a_list_is_given_one(tmp_path):
+    content = convert_recogniser(without_list(), lambda each: each != "č", characters=_CHARACTERS)
+    pruned = opened(tmp_path / "pruned.onnx", content)
+    assert pruned.metadata["character"].split("\n") == ["a", "字", "b"]
+    (probabilities,) = pruned.run({"x": np.zeros(_TRIAL["x"], np.float32)})
+    assert probabilities.shape == (1, 4, 5)
+
+
+def test_a_list_of_another_length_is_refused():
+    with pytest.raises(EngineFailure, match="not a recogniser of 2 characters") as caught:
+        convert_recogniser(without_list(), None, characters=["a", "b"])
+    assert caught.value.code == "model_unreadable"

@@ -97,3 +97,20 @@ def test_a_mistake_in_a_catalogue_is_named_with_its_file(tmp_path, old, new, mes
         overlay(tmp_path, GOOD.replace(old, new))
     assert failure.value.code == "catalogue_invalid"
     assert str(tmp_path) in failure.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('characters = "letters.txt"', "characters must be a table"),
+        (f'characters = {{sha256 = "{SHA}"}}', "source is required"),
+        ('characters = {source = "file:letters.txt", sha256 = "1"}', "sha256 of characters"),
+        (f'characters = {{source = "file:a", sha256 = "{SHA}", more = 1}}', "unknown keys more"),
+    ],
+)
+def test_a_list_of_characters_that_cannot_be_used_is_refused(tmp_path, line, complaint):
+    text = (
+        GOOD.split("[model.detector]", maxsplit=1)[0].replace('"detector"', '"recogniser"') + line
+    )
+    with pytest.raises(EngineFailure, match=complaint):
+        overlay(tmp_path, text)

@@ -143,3 +143,26 @@ def test_a_detector_of_the_catalogue_runs_with_the_hints_of_its_entry(tmp_path):
     detector = YoloDetector(opened(local), local.entry.detector)
     assert detector.labels == ("red", "green", "blue")
     assert detector.models()[0].sha256 == sha256
+
+
+CHARACTERS = """
+[model.characters]
+source = "file:letters.txt"
+sha256 = "{sha256}"
+"""
+
+
+def test_a_list_of_characters_is_verified_as_the_model_is(tmp_path):
+    _, sha256 = colours(tmp_path)
+    add(tmp_path, "file:colours.onnx", sha256, task="recogniser")
+    letters = tmp_path / "letters.txt"
+    letters.write_text("a\nb\n")
+    with (tmp_path / "catalogue.toml").open("a") as file:
+        file.write(CHARACTERS.format(sha256=hashlib.sha256(b"a\nb\n").hexdigest()))
+    assert resolve("mine", models_dir=tmp_path).characters == letters
+    letters.write_text("changed\n")
+    with pytest.raises(EngineFailure, match=r"letters\.txt has sha256"):
+        resolve("mine", models_dir=tmp_path)
+    letters.unlink()
+    with pytest.raises(EngineFailure, match=r"there is no file .*letters\.txt"):
+        resolve("mine", models_dir=tmp_path)

@@ -19,7 +19,7 @@ def test_balanced_is_the_default():
 
 @pytest.mark.parametrize(
     ("profile", "option", "value"),
-    [("fast", "second_reader", "off"), ("fast", "detectors", ()),
+    [("fast", "second_reader", "ppocr_tiny"), ("fast", "detectors", ()),
      ("fast", "rectifier", "off"), ("balanced", "rectifier", "outline"),
      ("accurate", "lines", "learned")],
 )  # fmt: skip
@@ -30,7 +30,7 @@ def test_a_profile_chooses(profile, option, value):
 def test_what_a_caller_chose_himself_stands():
     options = with_profile({"profile": "fast", "detectors": ["coco"], "dpi": 200})
     assert options["detectors"] == ["coco"]
-    assert options["second_reader"] == "off"
+    assert options["second_reader"] == "ppocr_tiny"
     assert options["dpi"] == 200
 
 

@@ -1,5 +1,7 @@
 """Low-confidence lines go to the second reader; confident ones and noise do not."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.lines import crop_of, written
@@ -26,7 +28,7 @@ class Reader:
         return self.readings[: len(crops)]
 
     def models(self, languages):
-        return ()
+        return (self.use,) if "eng" in languages else ()
 
     def languages(self):
         return ("eng",)
@@ -63,6 +65,20 @@ def test_confident_lines_with_suspicious_marks_are_read_again(text, confidence, 
     first, second = Reader("first", (text, confidence)), Reader("second", ("Fill the lamps", 0.99))
     recognise_lines([crop_of(written("one"))], first, second, 0.9)
     assert second.seen == seen
+
+
+def test_lines_in_a_language_that_the_second_reader_lacks_are_read_once():
+    crops = [replace(crop_of(written("one")), languages=("ara",))]
+    first, second = Reader("first", ("one", 0.7)), Reader("second", ("two", 0.9))
+    assert recognise_lines(crops, first, second, 0.9).readings[0].text == "one"
+    assert (first.reread, second.seen) == (NEVER, 0)
+
+
+@pytest.mark.parametrize(("least", "text"), [(0.6, "noise"), (0.0, "text")])
+def test_how_little_confidence_is_text_depends_on_what_found_the_line(least, text):
+    first, second = Reader("first", ("noise", 0.3)), Reader("second", ("text", 0.9))
+    read = recognise_lines([crop_of(written("one"))], first, second, 0.9, least=least)
+    assert [reading.text for reading in read.readings] == [text]
 
 
 def test_readings_keep_the_order_of_their_crops():

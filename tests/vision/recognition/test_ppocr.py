@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.loaders.ppocr import is_latin, open_ppocr_recogniser
+from models.loaders.ppocr import is_latin, open_ppocr_recogniser, open_tiny_second_reader
+from models.loaders.resources import LocalResources
 from tests.support.lines import crop_of, written
 from vision.recognition.ppocr import input_width
 from vision.recognition.tesseract import native_recogniser
@@ -38,6 +39,18 @@ def test_a_processor_that_would_cut_int8_sums_reads_in_floats(monkeypatch):
     floats = open_ppocr_recogniser(None, "cpu", 1, native_recogniser(None))
     crop = crop_of(written(SENTENCE))
     assert [reading.text for reading in floats.recognise([crop])] == [SENTENCE]
+
+
+def test_the_tiny_network_reads_languages_in_latin_letters_alone(tmp_path):
+    tiny = open_tiny_second_reader(LocalResources(cache_dir=tmp_path, device="cpu"))
+    crop = crop_of(written(SENTENCE, 32, 6))
+    (reading,) = tiny.recognise([crop])
+    assert (reading.text, reading.engine) == (SENTENCE, "ppocr_tiny")
+    assert [word.listed for word in reading.words] == [True, None, True, True, True]
+    assert [use.name for use in tiny.models(("eng", "deu"))] == ["pp-ocrv6-rec-tiny"]
+    assert tiny.models(("eng", "ara")) == ()
+    (nothing,) = tiny.recognise([replace(crop, languages=("ara",))])
+    assert nothing.text == ""
 
 
 @pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "black")])

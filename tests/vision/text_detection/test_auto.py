@@ -44,7 +44,7 @@ def dusty(page):
     """The page with dust as large as hyphens on it."""
     page = page.copy()
     height, width = page.shape[:2]
-    for x, y in np.random.default_rng(1).integers(0, (width, height), (520, 2)).tolist():
+    for x, y in np.random.default_rng(1).integers(0, (width, height), (900, 2)).tolist():
         page[y : y + 5, x : x + 8] = 0
     return page
 

@@ -41,17 +41,23 @@ def with_characters(
     letters: Sequence[Sequence[tuple[str, float]]],
     windows: Sequence[Span],
     ink: NDArray[np.int32],
+    wanted: Sequence[int] | None = None,
 ) -> tuple[CropWord, ...]:
     """The words with their characters, whose boxes lie inside the word's.
 
     `letters` are each word's characters with their probabilities, `windows` (x0, x1) those of all
     of them in this order, `ink` as `ink_boxes` gives it. Letters that touch are split as their
-    windows are, and are as high as their ink together.
+    windows are, and are as high as their ink together. Words whose place is not `wanted` stay as
+    they are; None wants all.
     """
     left = iter(windows)
     detailed = []
-    for word, own in zip(words, letters, strict=True):
-        boxes = _boxes([next(left) for _ in own], _pieces(ink, word.box), word.box)
+    for at, (word, own) in enumerate(zip(words, letters, strict=True)):
+        spans = [next(left) for _ in own]
+        if wanted is not None and at not in wanted:
+            detailed.append(word)
+            continue
+        boxes = _boxes(spans, _pieces(ink, word.box), word.box)
         pairs = zip(own, boxes, strict=True)
         characters = tuple(Character(text, probability, box) for (text, probability), box in pairs)
         detailed.append(replace(word, characters=characters))

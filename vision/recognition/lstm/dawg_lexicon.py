@@ -101,6 +101,7 @@ class Lexicon:
     numbers: WordGraph | None = None
     marks: WordGraph | None = None
     _known: dict[tuple[int, ...], bool] = field(default_factory=dict)
+    _followed: dict[tuple[State, int], State | None] = field(default_factory=dict)
 
     def __contains__(self, word: Sequence[int]) -> bool:
         """Whether these character ids are a word or a number in its marks, or marks alone."""
@@ -121,6 +122,15 @@ class Lexicon:
             return BEFORE
         if state is None:
             return None
+        key = (state, character)
+        if key in self._followed:
+            return self._followed[key]
+        found = self._follow(state, character)
+        if len(self._followed) < _REMEMBERED:
+            self._followed[key] = found
+        return found
+
+    def _follow(self, state: State, character: int) -> State | None:
         text = self.characters[character]
         word = _step(self.words, state[0], character, is_letter=text[0].isalnum())
         digit = SPACE if text.isdigit() else character

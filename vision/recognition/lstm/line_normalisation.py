@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Image
-from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
 
 # The scale factors at which Leptonica's pixScale changes its method.
@@ -98,13 +97,32 @@ def _inked(grey: NDArray[np.uint8], level: float, *, light_on_dark: bool) -> tup
 
 
 def _blank_columns(ink: NDArray[np.bool_]) -> int:
-    """How many columns can be trimmed before the first piece of ink that is no speck."""
-    _, pieces = connected_pieces(np.ascontiguousarray(ink).view(np.uint8))
+    """How many columns can be trimmed before the first ink that is no speck.
+
+    Ink in neighbouring columns is taken for one piece: finding connected pieces takes three times
+    as long.
+    """
     height, reach = ink.shape
-    touching = pieces[:, 0] + pieces[:, 2] == reach  # the beginning of a letter, perhaps
-    large = pieces[:, 2:4].max(axis=1, initial=0) >= _LEAST_INK * height
-    first = pieces[touching | large, 0].min(initial=reach)
+    inked: list[bool] = np.any(ink, axis=0).tolist()
+    first = _next(inked, 0, value=True)
+    while first < reach:
+        end = _next(inked, first, value=False)
+        touching = end == reach  # the beginning of a letter, perhaps
+        if touching or _extent(ink[:, first:end]) >= _LEAST_INK * height:
+            break
+        first = _next(inked, end, value=True)
     return int(max(first - _ROOM * height + 0.5, 0))
+
+
+def _next(values: list[bool], start: int, *, value: bool) -> int:
+    """The first place of `value` from `start` on; the end where there is none."""
+    return values.index(value, start) if value in values[start:] else len(values)
+
+
+def _extent(ink: NDArray[np.bool_]) -> int:
+    """The longer side of ink whose columns all have some."""
+    rows: list[int] = np.flatnonzero(np.any(ink, axis=1)).tolist()
+    return int(max(ink.shape[1], rows[-1] - rows[0] + 1))
 
 
 def _grey(pixels: Image) -> NDArray[np.uint8]:

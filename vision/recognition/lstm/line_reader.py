@@ -28,7 +28,7 @@ from vision.recognition.lstm.line_normalisation import (
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
 from vision.recognition.lstm.word_segmentation import part_words
-from vision.recognition.marks.candidates import may_have_marks
+from vision.recognition.marks.candidates import words_with_candidates
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
@@ -161,10 +161,11 @@ def _reading(
         for word, box in zip(words, boxes, strict=True)
     )
     found = correct_strokes(found, lambda word: network.decoder.listed_share([word]) > 0)
-    if detailed or may_have_marks([word.text for word in found]):
+    wanted = None if detailed else words_with_candidates([word.text for word in found])
+    if wanted is None or wanted:
         windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
-        found = with_characters(found, letters, windows, ink)
+        found = with_characters(found, letters, windows, ink, wanted)
     found = tuple(_moved(word, line_image.start) for word in found)
     confidence = mean_probability(read.glyphs)
     return LineReading(" ".join(word.text for word in found), confidence, found)

@@ -47,9 +47,10 @@ class Candidate:
     read: str
 
 
-def may_have_marks(words: list[str]) -> bool:
-    """Whether the boxes of the line's characters are needed: `candidates` finds some, or a plus."""
-    return any("+" in word for word in words) or next(candidates(words), None) is not None
+def words_with_candidates(words: list[str]) -> list[int]:
+    """Places of the words whose characters need boxes: `candidates` finds some, or a plus."""
+    with_plus = {at for at, word in enumerate(words) if "+" in word}
+    return sorted(with_plus | {each.word for each in candidates(words)})
 
 
 def candidates(words: list[str]) -> Iterator[Candidate]:

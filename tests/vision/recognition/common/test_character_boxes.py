@@ -67,6 +67,15 @@ def test_each_word_takes_its_own_windows_and_ink():
     assert (second.characters[0].box, second.characters[0].confidence) == (words[1].box, 0.6)
 
 
+def test_words_that_nobody_wants_have_no_characters():
+    words = [CropWord("a", 0.9, Box(0, 0, 5, 9)), CropWord("b", 0.9, Box(10, 1, 15, 8))]
+    ink = np.array([[0, 0, 5, 9], [10, 1, 15, 8]], np.int32)
+    letters, windows = [[("a", 0.7)], [("b", 0.6)]], [(0, 7), (7, 20)]
+    first, second = with_characters(words, letters, windows, ink, wanted=[1])
+    assert first == words[0]
+    assert second.characters[0].box == words[1].box
+
+
 def test_no_words_have_no_characters():
     assert with_characters([], [], [], np.zeros((0, 4), np.int32)) == ()
 
