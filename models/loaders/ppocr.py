@@ -45,10 +45,9 @@ _MORE_LATIN = frozenset(
 _TRIAL_SHAPE = (1, 3, 48, 64)
 
 
-# Low-confidence lines lose nothing where PP-OCR sees them narrower: 79 instead of 89 CPU
-# milliseconds a page of forms at word F1 .8923 instead of .8900, 73 instead of 85 of receipts at
-# .8689 instead of .8694. All lines would lose .004 on receipts (docs/research/profiles.md).
-_SECOND_READING_WIDTH = 0.8
+# Low-confidence lines lose little where PP-OCR sees them narrower, and take less time; all lines
+# would lose .004 on receipts (docs/research/profiles.md).
+_SECOND_READING_WIDTH = 0.75
 
 
 def open_recogniser(resources: Resources) -> PpocrRecogniser:

@@ -129,10 +129,13 @@ class FoundLine:
     """A text line that was found, in the frame of the image searched.
 
     `quad` runs clockwise from the text's own top-left corner; `confidence` is the finder's own.
+    `room` is how many pixels at its top, and as many at its bottom, are there for recognisers that
+    want more than the letters.
     """
 
     quad: Polygon
     confidence: float = 1.0
+    room: float = 0.0
 
 
 class FoundLines(NamedTuple):
@@ -152,7 +155,8 @@ class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
     `characters` asks for the box and confidence of every character. `before` is what stands left of
-    the crop, as high as it, where no other line does: a bullet or a box may be there.
+    the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
+    at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
     """
 
     pixels: Image
@@ -160,6 +164,7 @@ class LineCrop:
     languages: tuple[str, ...]
     characters: bool = False
     before: Image | None = None
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from vision.text.vocabulary import known_word
 _HEIGHT = 48
 _STEP = 8  # pixels of the network's input that one time step covers
 _BLANK = 0
+_MOST_ROOM = 6  # of a crop's height, the inverse of the share that may be cut off at the top
 # Padding to a common width costs accuracy, stretching by up to 3% does not: lines share so few
 # widths that a GPU gets batches and ONNX Runtime keeps memory for few shapes.
 _WIDTHS_PER_OCTAVE = 16
@@ -172,11 +173,18 @@ def read_lines(
 
 def input_width(crop: LineCrop, narrowing: float = 1.0) -> int:
     """How wide a crop becomes: by its aspect, to the nearest of a few widths per doubling."""
-    height, width = crop.pixels.shape[:2]
+    height, width = _letters(crop).shape[:2]
     exact = min(max(narrowing * _HEIGHT * width / height, 2 * _STEP), _WIDEST)
     octave = 1 << (int(exact).bit_length() - 1)
     grain = max(_STEP, octave // _WIDTHS_PER_OCTAVE)
     return int(max(round(exact / grain), 1) * grain)
+
+
+def _letters(crop: LineCrop) -> Image:
+    """The crop without its room, as far as that leaves most of it."""
+    height = crop.pixels.shape[0]
+    room = min(crop.room, height // _MOST_ROOM)
+    return crop.pixels[room : height - room]
 
 
 def _batches(widths: Sequence[int], most: int) -> Iterator[list[int]]:
@@ -190,7 +198,7 @@ def _batches(widths: Sequence[int], most: int) -> Iterator[list[int]]:
 
 def _network_input(crop: LineCrop, width: int) -> NDArray[np.float32]:
     """A crop as the network wants it: 48 pixels high, planes of blue, green, red from -1 to 1."""
-    scaled = cv2.resize(crop.pixels, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
+    scaled = cv2.resize(_letters(crop), (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
     # Mean and deviation .5 in PP-OCRv6's published configuration.
     return np.asarray(scaled[:, :, ::-1].transpose(2, 0, 1), np.float32) / 127.5 - 1
 

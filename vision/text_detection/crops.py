@@ -36,7 +36,8 @@ def cut_lines(
     quads = [np.array(line.quad, np.float64) for line in lines]
     free = _free_before(quads)
     crops = (
-        _cut(page, quad, tuple(languages), before) for quad, before in zip(quads, free, strict=True)
+        _cut(page, line, quad, tuple(languages), before)
+        for line, quad, before in zip(lines, quads, free, strict=True)
     )
     of_combs = [comb_crop(page, comb, tuple(languages)) for comb in combs]
     return [crop for crop in crops if crop is not None] + of_combs
@@ -58,7 +59,11 @@ def _free_before(quads: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 
 def _cut(
-    page: PreparedPage, quad: NDArray[np.float64], languages: tuple[str, ...], free: float
+    page: PreparedPage,
+    line: FoundLine,
+    quad: NDArray[np.float64],
+    languages: tuple[str, ...],
+    free: float,
 ) -> LineCrop | None:
     bounded = _within_image(page.working, quad)
     if bounded is None:
@@ -77,7 +82,8 @@ def _cut(
     if cut is None:
         return None
     pixels, to_working = cut
-    return LineCrop(pixels, compose(page.to_page, to_working), languages, before=before)
+    to_page = compose(page.to_page, to_working)
+    return LineCrop(pixels, to_page, languages, before=before, room=round(line.room))
 
 
 def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | None:

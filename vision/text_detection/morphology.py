@@ -35,6 +35,8 @@ _LOWEST = 0.45  # of a row of letters
 _LEAST_CORE = 0.3  # of what is left of a line without its thin strokes
 _ONE_LINE = 1.75  # higher pieces may be several lines
 _HIGHEST = 8.0  # no title is larger
+# Of the room above and below lines what PP-OCR reads better without (docs/research/profiles.md).
+_SPARE = 0.15
 
 _SMOOTHED_OVER = 0.15  # the profile of a piece's rows
 
@@ -103,7 +105,8 @@ def find_lines(text: Letters) -> PageLines:
     pieces = _with_specks(pieces, text, letter) if searched else pieces
     lines, dust = whole_pieces(cores, pieces, letter, text.grey.shape)
     level, rising = part_stacked(lines, cores, pieces, letter)
-    found = [FoundLine(corners(Box(*line))) for line in (level / text.factor).tolist()]
+    room = _SPARE * letter / text.factor
+    found = [FoundLine(corners(Box(*line)), room=room) for line in (level / text.factor).tolist()]
     found += [_rising(Box(*line)) for line in (rising / text.factor).tolist()]
     return PageLines(found, crowded, dust, left_out, count_tilted(level, text.pieces, letter))
 

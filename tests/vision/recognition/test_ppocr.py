@@ -112,6 +112,22 @@ def test_a_narrowed_line_becomes_as_much_narrower(narrowing, width_of_input):
     assert input_width(crop, narrowing) == width_of_input
 
 
+@pytest.mark.parametrize(
+    ("room", "width_of_input"), [(0, 480), (4, 576), (8, 704), (20, 704)], ids=str
+)
+def test_the_room_around_letters_is_left_out_as_far_as_most_of_the_line_stays(room, width_of_input):
+    crop = crop_of(np.zeros((48, 480, 3), np.uint8))
+    assert input_width(replace(crop, room=room)) == width_of_input
+
+
+def test_a_line_without_its_room_is_read_in_the_same_places():
+    crop = crop_of(written(SENTENCE))
+    (whole,), (tight,) = (recogniser().recognise([each]) for each in (crop, replace(crop, room=3)))
+    assert tight.text == SENTENCE
+    for one, other in zip(whole.words, tight.words, strict=True):
+        assert tuple(other.box) == pytest.approx(tuple(one.box), abs=2)
+
+
 def test_a_narrowed_line_is_read_in_the_same_places():
     crop = crop_of(written(SENTENCE))
     (whole,), (narrow,) = (

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,13 @@ def test_lines_too_small_or_off_the_page_are_left_out(line):
 
 def test_no_lines_give_no_crops():
     assert cut_lines(prepared(ramp()), [], ("eng",)) == []
+
+
+@pytest.mark.parametrize(("room", "rows"), [(0.0, 0), (1.4, 1), (2.6, 3)])
+def test_crops_know_the_room_of_their_lines_in_whole_rows(room, rows):
+    line = replace(level_line(20, 10, 80, 30), room=room)
+    (crop,) = cut_lines(prepared(ramp()), [line], ("eng",))
+    assert crop.room == rows
 
 
 def test_crops_keep_the_order_of_their_lines():
