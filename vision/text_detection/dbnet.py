@@ -11,6 +11,7 @@ from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
+from vision.imaging.planes import bgr_planes, normalising
 from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map
 from vision.text_detection.line_ends import with_whole_ends
 
@@ -26,6 +27,7 @@ _GRID = 64
 # Of PP-OCRv6's published configuration, in the order of the network's planes.
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32) * 255
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32) * 255
+_TABLES = [normalising(*each) for each in zip(_MEAN, _DEVIATION, strict=True)]
 
 
 class LearnedLineFinder:
@@ -66,7 +68,7 @@ class LearnedLineFinder:
         height, width = image.shape[:2]
         down, right = -height % _GRID, -width % _GRID
         padded = cv2.copyMakeBorder(image, 0, down, 0, right, cv2.BORDER_REPLICATE)
-        planes = ((padded[:, :, ::-1] - _MEAN) / _DEVIATION).transpose(2, 0, 1)
+        planes = bgr_planes(np.asarray(padded, np.uint8), _TABLES)
         (probability,) = self._session.run({self._session.inputs[0].name: planes[None]})
         return np.asarray(probability[0, 0, :height, :width], np.float32)
 
