@@ -60,8 +60,12 @@ def _option(default: Any, help: str, **limits: Any) -> Any:  # noqa: A002 - the 
 
 
 def _stage(kind: Kind, default: str, help: str, *more: str) -> Any:  # noqa: A002 - as above
-    meanings = "; ".join(f"`{name}`: {each.summary}" for name, each in plugins(kind).items())
-    return _option(default, f"{help} {meanings}.", choices=(*plugins(kind), *more))
+    return _option(default, f"{help} {_meanings(kind)}.", choices=(*plugins(kind), *more))
+
+
+def _meanings(*kinds: Kind) -> str:
+    known = (item for kind in kinds for item in plugins(kind).items())
+    return "; ".join(f"`{name}`: {each.summary}" for name, each in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ class ReadOptions:
     )
     analyses: tuple[str, ...] = _option(
         (),
-        "Page and document analyses by name, run in this order.",
+        "Page and document analyses by name, run in this order."
+        f" {_meanings('page_analysis', 'document_analysis')}.",
         items=(*names("page_analysis"), *names("document_analysis")),
     )
     fields: dict[str, Any] | None = _option(
