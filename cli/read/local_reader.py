@@ -12,6 +12,7 @@ from typing import Self
 from jobs.settings import Settings
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
 from vision.core.errors import BadInput
+from vision.core.exports import PageText
 from vision.core.options import ReadOptions
 from vision.core.stages import PageImage
 from vision.input.page_selection import select_pages
@@ -57,6 +58,10 @@ class LocalReader:
     def decode(self, pending: Pending, number: int) -> PageImage:
         """One page's image, as the reading saw it."""
         return self._decoders.decode(pending.path, number, pending.options.dpi)
+
+    def searchable_pdf(self, pending: Pending, pages: Sequence[PageText]) -> bytes:
+        """The document as a PDF with this text behind its pages."""
+        return self._decoders.searchable_pdf(pending.path, pages)
 
     def assemble(
         self,

@@ -1,5 +1,6 @@
 """Results of `pagesight read` in the format asked for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from cli.read.formats import formats
 from cli.read.local_reader import LocalReader, Pending
 from vision.core.arrays import Image
 from vision.core.document import Document, Page
-from vision.core.exports import Artefact
+from vision.core.exports import Artefact, PageText
 
 
 class LocalSource:
@@ -27,6 +28,10 @@ class LocalSource:
         """The page decoded again and turned as the reading turned it."""
         decoded = self._reader.decode(self._pending, page.number).pixels
         return np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
+
+    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
+        """The file as a PDF with this text, made in a helper process."""
+        return self._reader.searchable_pdf(self._pending, pages)
 
 
 def render(document: Document, form: str, reader: LocalReader, pending: Pending) -> list[Artefact]:

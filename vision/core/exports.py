@@ -1,9 +1,10 @@
 """What an export is given and what it makes. Light: the API imports it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from vision.core.document import Page
+from vision.core.document import Page, Polygon
 
 if TYPE_CHECKING:
     from vision.core.arrays import Image
@@ -16,6 +17,28 @@ class Artefact(NamedTuple):
     page: int | None = None
 
 
+class PlacedWord(NamedTuple):
+    """A word and its corners, clockwise from its own top left, in pixels of the page as decoded."""
+
+    text: str
+    quad: Polygon
+
+
+class PageText(NamedTuple):
+    """What a page of a searchable PDF must say: lines of words in the order of reading.
+
+    `width` and `height` are the pixels of the page as decoded, before any turn. `trusted` is
+    whether hidden text that the file has already was found to be right.
+    """
+
+    number: int
+    width: int
+    height: int
+    dpi: float | None
+    trusted: bool
+    lines: tuple[tuple[PlacedWord, ...], ...]
+
+
 class Source(Protocol):
     """The document that a result was read from, for exports that draw or embed its pages."""
 
@@ -26,4 +49,8 @@ class Source(Protocol):
 
     def page_image(self, page: Page) -> "Image":
         """The page in the frame of its coordinates, RGB."""
+        ...
+
+    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
+        """The file as a PDF with this text behind its pages; BadInput where it cannot be made."""
         ...

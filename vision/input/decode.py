@@ -19,7 +19,7 @@ PDF = "application/pdf"
 
 def probe(path: Path, limits: Limits) -> DocumentProbe:
     """The type and number of pages of the document at `path`; no pixel is decoded."""
-    kind = _checked_type(path, limits)
+    kind = checked_type(path, limits)
     if kind == PDF:
         pages = decode_pdf.count_pages(path)
     else:
@@ -39,13 +39,14 @@ def decode_page(path: Path, number: int, dpi: int, limits: Limits) -> PageImage:
     images keep their pixels. The result's `dpi` is the drawn one, or what the image states where
     that is believable.
     """
-    kind = _checked_type(path, limits)
+    kind = checked_type(path, limits)
     if kind == PDF:
         return decode_pdf.render_page(path, number, dpi, limits)
     return decode_image.read_page(path, number, kind, limits)
 
 
-def _checked_type(path: Path, limits: Limits) -> str:
+def checked_type(path: Path, limits: Limits) -> str:
+    """The media type by the first bytes. BadInput `too_large`, `unsupported_type`, `empty`."""
     size = path.stat().st_size
     if size > limits.max_bytes:
         raise BadInput(

@@ -6,10 +6,12 @@ import sys
 import time
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.searchable import found_words
 from cli.exit_codes import Exit
 from tests.support.serving import tree_of
 from vision.export.json import load_schema
@@ -201,6 +203,22 @@ def test_a_result_never_replaces_the_document_it_was_read_from(letter: Path) -> 
     assert ran.returncode == Exit.FAILED
     assert "it is the document itself" in ran.stderr.decode()
     assert letter.read_bytes() == before
+
+
+def test_a_searchable_pdf_has_the_words_where_they_are(letter: Path, tmp_path: Path) -> None:
+    made = tmp_path / "letter.pdf"
+    ran = run("read", str(letter), "--format", "pdf", "--output", str(made))
+    assert ran.returncode == Exit.OK, ran.stderr
+    document = json.loads(run("read", str(letter), "--format", "json").stdout)
+    words = [
+        (word["text"], word["box"])
+        for block in document["pages"][0]["blocks"]
+        for line in block["lines"]
+        for word in line["words"]
+    ]
+    with pypdfium2.PdfDocument(made) as pdf:
+        found = found_words(pdf[0], 900 / pdf[0].get_size()[0])
+    assert [(text, pytest.approx(box, abs=1)) for text, box in found] == words
 
 
 def test_an_overlay_goes_beside_the_document_in_its_own_folder(

@@ -26,6 +26,7 @@ from vision.core.errors import BadInput
 from vision.core.limits import Limits
 from vision.input.decode import decode_page, probe
 from vision.input.sandbox.no_processes import forbid_processes
+from vision.input.sandbox.page_text_codec import page_texts
 from vision.input.sandbox.text_layer_codec import layer_answer
 
 _PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
@@ -50,8 +51,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
-        _renew_cpu_time(settings["cpu_seconds"])
-        _send(answers, _answer(json.loads(line), limits, shared))
+        request = json.loads(line)
+        _renew_cpu_time(settings["cpu_seconds"] * request.get("budgets", 1))
+        _send(answers, _answer(request, limits, shared))
 
 
 def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
@@ -62,6 +64,8 @@ def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
             path = Path(f"/proc/self/fd/{file.fileno()}")
             if request["do"] == "probe":
                 return _probed(path, limits)
+            if request["do"] == "searchable_pdf":
+                return _made_searchable(path, request, limits, shared)
             return _decoded(path, request, limits, shared)
     except BadInput as error:
         return {"bad_input": [error.code, error.message]}
@@ -74,6 +78,17 @@ def _answer(request: Message, limits: Limits, shared: Pixels) -> Message:
 def _probed(path: Path, limits: Limits) -> Message:
     found = probe(path, limits)
     return {"media_type": found.media_type, "pages": found.pages}
+
+
+def _made_searchable(path: Path, request: Message, limits: Limits, shared: Pixels) -> Message:
+    # Its libraries stay out of helpers that never make one.
+    from vision.input.searchable.pdf import searchable_pdf  # noqa: PLC0415
+
+    made = searchable_pdf(path, page_texts(request["pages"]), limits)
+    if len(made) > shared.size:
+        raise BadInput("too_large", "The searchable PDF is too large. Ask for fewer pages.")
+    shared[: len(made)] = np.frombuffer(made, np.uint8)
+    return {"bytes": len(made)}
 
 
 def _decoded(path: Path, request: Message, limits: Limits, shared: Pixels) -> Message:

@@ -3,15 +3,17 @@
 import contextlib
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vision.core.exports import PageText
 from vision.core.limits import DocumentProbe, Limits
 from vision.core.stages import PageImage
-from vision.input.sandbox.validation import page_of, probe_of
+from vision.input.sandbox.page_text_codec import rows_of
+from vision.input.sandbox.validation import bytes_of, page_of, probe_of
 from vision.input.sandbox.worker import Budget, Helper
 
 
@@ -50,6 +52,19 @@ class DecoderPool:
                 lambda answer: page_of(answer, number, self._limits, helper.take_pixels),
             )
         return replace(page, decode_ms=(time.perf_counter() - started) * 1000)
+
+    def searchable_pdf(self, path: Path, pages: Sequence[PageText]) -> bytes:
+        """The document as a PDF with this text behind its pages."""
+        # A page with text takes a tenth of the time that it may take to be decoded.
+        budgets = 1 + len(pages) // 10
+        rows = rows_of(pages)
+        request = {
+            "do": "searchable_pdf", "path": _readable(path), "pages": rows, "budgets": budgets
+        }  # fmt: skip
+        with self._lend() as helper:
+            return helper.ask(
+                request, lambda answer: helper.take_bytes(bytes_of(answer, self._limits))
+            )
 
     def close(self) -> None:
         """End all helpers once their current pages are done. Call once, and nothing afterwards."""

@@ -49,6 +49,11 @@ def probe_of(answer: Answer, limits: Limits) -> DocumentProbe:
     raise BrokenAnswer
 
 
+def bytes_of(answer: Answer, limits: Limits) -> int:
+    """The length of the file that the helper left in shared memory. Raises BrokenAnswer."""
+    return _whole(answer.get("bytes"), limits.max_pixels * 3)
+
+
 def page_of(
     answer: Answer, number: int, limits: Limits, take_pixels: Callable[[int, int], Image]
 ) -> PageImage:

@@ -1,0 +1,193 @@
+"""Searchable PDFs of varied pages: are they valid, how large, and where do readers find the words.
+
+    python -m benchmarks.searchable --data ../shared/data --each 6
+
+Word boxes are read back by PDFium and compared with the result's, in pixels at 300 dpi.
+"""
+
+import argparse
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pypdfium2
+from pypdfium2 import raw
+
+from cli.read.local_reader import LocalReader
+from cli.read.render import render
+from cli.settings import load_settings
+from vision.core.document import Box, Document, PageReading
+from vision.core.errors import BadInput
+from vision.core.geometry import rotation_affine, transform_box
+from vision.core.options import ReadOptions, with_profile
+from vision.export.places import words_of
+
+FOLDERS = (
+    "sroie/images", "funsd/images", "pages_misc/images", "hist_de/images", "omnidoc/images",
+    "lines_ara/images", "scene_text/images", "nasty_images", "nasty_pdfs",
+)  # fmt: skip
+DPI = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document."""
+
+    name: str
+    problems: list[str]
+    growth: float
+    offsets: list[float]
+    missing: int
+    words: int
+
+
+def main() -> None:
+    """Print a row for each document, and the offsets over all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--each", type=int, default=6, help="documents of each folder")
+    arguments = parser.parse_args()
+    with LocalReader(load_settings()) as reader:
+        outcomes = [
+            outcome
+            for path in _documents(arguments.data, arguments.each)
+            if (outcome := _measured(reader, path)) is not None
+        ]
+    for each in outcomes:
+        worst = max(each.offsets, default=0.0)
+        print(
+            f"{each.name:44} {each.growth:6.3f} {each.words:5} words, {each.missing:3} missing, "
+            f"worst {worst:5.1f}  {'; '.join(each.problems)}"
+        )
+    offsets = np.array([offset for each in outcomes for offset in each.offsets])
+    found = len(offsets) / max(sum(each.words for each in outcomes), 1)
+    print(
+        f"{len(outcomes)} documents, {len(offsets)} words ({found:.1%} found): median "
+        f"{np.median(offsets):.2f} px, 95% {np.percentile(offsets, 95):.2f} px at {DPI} dpi"
+    )
+
+
+def _documents(data: Path, each: int) -> Iterator[Path]:
+    for folder in FOLDERS:
+        files = sorted(path for path in (data / folder).iterdir() if path.suffix != ".json")
+        yield from files[:: max(len(files) // each, 1)][:each]
+
+
+def _measured(reader: LocalReader, path: Path) -> Outcome | None:
+    options = ReadOptions(**with_profile({"profile": "fast"}))
+    try:
+        pending = reader.open(path, options)
+        pending = replace(pending, numbers=pending.numbers[:2])
+    except BadInput:
+        return None
+    outcomes = list(reader.read(pending))
+    readings = [each for each in outcomes if isinstance(each, PageReading)]
+    if not readings:
+        return None
+    document = reader.assemble(pending, readings, [])
+    try:
+        (artefact,) = render(document, "pdf", reader, pending)
+    except BadInput as error:
+        return Outcome(path.name, [error.message], 0.0, [], 0, 0)
+    growth = len(artefact.content) / path.stat().st_size
+    offsets, missing = compare(artefact.content, document)
+    return Outcome(
+        path.name, problems(artefact.content), growth, offsets, missing, len(offsets) + missing
+    )
+
+
+def problems(content: bytes) -> list[str]:
+    """What qpdf finds wrong with a PDF."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return [str(each) for each in pdf.check_pdf_syntax()]
+
+
+def compare(content: bytes, document: Document) -> tuple[list[float], int]:
+    """The offset in pixels at 300 dpi of each word that is found again, and how many are not.
+
+    An offset is the largest of the four sides'.
+    """
+    offsets: list[float] = []
+    missing = 0
+    with pypdfium2.PdfDocument(content) as pdf:
+        for page in document.pages:
+            shown = pdf[min(page.number, len(pdf)) - 1]
+            width, _ = shown.get_size()
+            sideways = page.rotation % 180 == 90
+            drawn = (page.height, page.width) if sideways else (page.width, page.height)
+            scale = drawn[0] / width
+            to_page = rotation_affine(*drawn, page.rotation // 90)
+            found = [
+                (text, transform_box(to_page, Box(*box))) for text, box in found_words(shown, scale)
+            ]
+            per_pixel = DPI / 72 / scale
+            for block in page.blocks:
+                for line in block.lines:
+                    for word in words_of(line):
+                        apart = _offset(word.text, word.box, found)
+                        missing += apart is None
+                        offsets += [] if apart is None else [apart * per_pixel]
+    return offsets, missing
+
+
+def found_words(page: pypdfium2.PdfPage, scale: float) -> list[tuple[str, Box]]:
+    """Invisible words as PDFium reads them, their boxes in pixels of the drawn page."""
+    to_pixels = _to_pixels(page, scale)
+    text = page.get_textpage()
+    words: list[tuple[str, Box]] = []
+    letters, box = "", None
+    for at in range(text.count_chars()):
+        letter = text.get_text_range(at, 1)
+        if not letter.strip() or not _is_invisible(text, at):
+            if box is not None:
+                words.append((letters, box))
+            letters, box = "", None
+            continue
+        left, bottom, right, top = text.get_charbox(at)
+        place = transform_box(to_pixels, Box(left, bottom, right, top))
+        box = place if box is None else _joined(box, place)
+        letters += letter
+    return [*words, (letters, box)] if box is not None else words
+
+
+def _is_invisible(text: pypdfium2.PdfTextPage, at: int) -> bool:
+    item = raw.FPDFText_GetTextObject(text, at)
+    return bool(raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _joined(one: Box, other: Box) -> Box:
+    return Box(
+        min(one.x0, other.x0), min(one.y0, other.y0), max(one.x1, other.x1), max(one.y1, other.y1)
+    )
+
+
+def _to_pixels(page: pypdfium2.PdfPage, scale: float) -> np.ndarray:
+    left, bottom, right, top = page.get_bbox()
+    turns = page.get_rotation() // 90
+    upright = np.array([[scale, 0, -left * scale], [0, -scale, top * scale]])
+    turned = rotation_affine(
+        (right - left) * scale,
+        (top - bottom) * scale,
+        turns,
+    )
+    linear = turned[:, :2] @ upright[:, :2]
+    return np.column_stack([linear, turned[:, :2] @ upright[:, 2] + turned[:, 2]])
+
+
+def _offset(text: str, box: Box, found: list[tuple[str, Box]]) -> float | None:
+    wanted = re.sub(r"\W", "", text)
+    offsets = [
+        max(abs(one - other) for one, other in zip(box, place, strict=True))
+        for letters, place in found
+        if re.sub(r"\W", "", letters) == wanted
+    ]
+    near = min(offsets, default=None) if offsets else None
+    return near if near is not None and near < 2 * max(box.width, box.height) else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The document as a searchable PDF: its own pages, with the text that was read behind them.
+
+Only the text is prepared here; the untrusted file is opened in a helper process.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vision.core.arrays import Affine
+from vision.core.document import Box, Document, Line, Page, PageReceipt, Polygon
+from vision.core.exports import Artefact, PageText, PlacedWord, Source
+from vision.core.geometry import corners, invert, rotation_affine, transform_points
+from vision.export.places import words_of
+
+_LAYER = "text_layer"  # the stage that reports what became of a PDF's own text
+
+
+def export(document: Document, source: Source) -> Iterator[Artefact]:
+    """The registry's entry: one PDF with all pages of the file."""
+    receipts = {receipt.number: receipt for receipt in document.receipt.pages}
+    pages = [page_text(page, receipts.get(page.number)) for page in document.pages]
+    yield Artefact(source.searchable_pdf(pages))
+
+
+def page_text(page: Page, receipt: PageReceipt | None) -> PageText:
+    """The words of a page, placed on the page as it was decoded: before it was turned upright."""
+    sideways = page.rotation % 180 == 90
+    width, height = (page.height, page.width) if sideways else (page.width, page.height)
+    to_decoded = invert(rotation_affine(width, height, page.rotation // 90))
+    lines = (_placed(line, to_decoded) for block in page.blocks for line in block.lines)
+    stages = receipt.preparation if receipt else ()
+    trusted = any(stage.stage == _LAYER and stage.applied for stage in stages)
+    placed = tuple(line for line in lines if line)
+    return PageText(page.number, width, height, page.dpi, trusted, placed)
+
+
+def _placed(line: Line, to_decoded: Affine) -> tuple[PlacedWord, ...]:
+    direction = _direction(line)
+    return tuple(
+        PlacedWord(word.text, transform_points(to_decoded, _quad(word.box, direction)))
+        for word in words_of(line)
+        if word.box.area > 0
+    )
+
+
+def _direction(line: Line) -> tuple[float, float] | None:
+    """The unit vector along the line's letters; None for upright text."""
+    if line.polygon is None:
+        return None
+    along = np.subtract(line.polygon[1], line.polygon[0])
+    length = float(np.hypot(*along))
+    return (float(along[0]) / length, float(along[1]) / length) if length > 0 else None
+
+
+def _quad(box: Box, direction: tuple[float, float] | None) -> Polygon:
+    """The corners of a word in its upright box, where its letters run in this direction.
+
+    The box of a rectangle of length l and thickness t, turned so that its direction is (c, s), is
+    l|c| + t|s| wide and l|s| + t|c| high.
+    """
+    if direction is None:
+        return corners(box)
+    c, s = direction
+    across, down = abs(c), abs(s)
+    apart = across**2 - down**2
+    if abs(apart) < 0.3:  # around 45 degrees the box says nothing about the length
+        length = thickness = min(box.width, box.height) / (across + down)
+    else:
+        length = (box.width * across - box.height * down) / apart
+        thickness = (box.height * across - box.width * down) / apart
+    shortest = 0.1 * max(box.width, box.height)
+    length, thickness = max(length, shortest), max(thickness, shortest)
+    middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+    right, below = np.array([c, s]) * length / 2, np.array([-s, c]) * thickness / 2
+    ends = (
+        middle - right - below,
+        middle + right - below,
+        middle + right + below,
+        middle - right + below,
+    )
+    return tuple((float(x), float(y)) for x, y in ends)
