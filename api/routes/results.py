@@ -1,7 +1,7 @@
 """Results: the whole document in several formats, or page by page as soon as each is read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query, Response
@@ -23,7 +23,7 @@ from vision.core.document import Document
 from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
 from vision.export.archive import MEDIA_TYPE as ZIP
-from vision.export.archive import zip_of
+from vision.export.archive import named_files, zip_files, zip_of
 from vision.export.json import from_json_dict
 from vision.export.text import stream_text
 
@@ -41,8 +41,9 @@ router = keyed_router("/v1/jobs/{job_id}", "results")
 Format = Annotated[
     str | None,
     Query(
-        description=f"One of {_NAMES}; wins over the Accept header.",
-        json_schema_extra={"enum": list(_FORMATS)},
+        description=f"One of {_NAMES}, or several with commas between, which come as one ZIP;"
+        " wins over the Accept header.",
+        examples=list(_FORMATS),
     ),
 ]
 
@@ -71,10 +72,16 @@ def get_result(
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
     """What was read. A `partial` job has a result too: the pages that succeeded."""
-    chosen = choose_format(accept, format, _MEDIA_TYPES)
+    names = (format or "").split(",")
+    if len(names) > 1:
+        for name in names:
+            choose_format(None, name, _MEDIA_TYPES)
+    chosen = choose_format(accept, names[0] if format is not None else None, _MEDIA_TYPES)
     job = services.ledger.jobs.get(key.tenant, job_id)
     blob = _result_blob(job)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
+    if len(names) > 1:
+        return _several(names, from_json_dict(json.loads(services.blobs.get(blob))))
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
     # Markdown judges headers and footers by all pages, so only text can be made page by page.
@@ -93,6 +100,16 @@ def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Respon
         return Response(artefacts[0].content, **about)
     zipped = zip_of(artefacts, form.extension)
     return Response(zipped, **{**about, "media_type": ZIP})
+
+
+def _several(names: Sequence[str], document: Document) -> Response:
+    """The files of several formats in one ZIP."""
+    files = (
+        file
+        for name in dict.fromkeys(names)
+        for file in named_files(_FORMATS[name].load()(document, None), _FORMATS[name].extension)
+    )
+    return Response(zip_files(files), media_type=ZIP)
 
 
 @router.get(

@@ -32,13 +32,14 @@ def _written_twice(files: Sequence[str], form: str, output: Path) -> str | None:
     return None
 
 
-def target(output: Path, name: str, form: str, page: int | None = None) -> Path:
-    """The file for the result of the document `name`, or for one page of it."""
+def target(output: Path, name: str, form: str, part: Artefact | None = None) -> Path:
+    """The file for the result of the document `name`, or for one page or part of it."""
+    suffix = f"-p{part.page}" if part and part.page else ""
+    suffix += f"-{part.name}" if part and part.name else ""
     if output.is_dir():
         stem = "stdin" if name == "-" else Path(name).stem
-        suffix = f"-p{page}" if page else ""
         return output / f"{stem}{suffix}{formats()[form].extension}"
-    return output.with_stem(f"{output.stem}-p{page}") if page else output
+    return output.with_stem(f"{output.stem}{suffix}")
 
 
 def write(artefacts: Sequence[Artefact], name: str, form: str, output: Path | None) -> None:
@@ -52,7 +53,7 @@ def write(artefacts: Sequence[Artefact], name: str, form: str, output: Path | No
             sys.stdout.buffer.flush()
         else:
             many = output.is_dir() or len(artefacts) > 1
-            path = target(output, name, form, artefact.page if many else None)
+            path = target(output, name, form, artefact if many else None)
             if path.resolve() == Path(name).resolve():
                 raise FileExistsError(errno.EEXIST, "it is the document itself", str(path))
             path.write_bytes(artefact.content)

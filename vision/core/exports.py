@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 class Artefact(NamedTuple):
-    """One file of an export; `page` is set where each page has a file of its own."""
+    """One file of an export; `page` is set where each page has a file of its own.
+
+    `name` tells files of one page, or of none, apart.
+    """
 
     content: bytes
     page: int | None = None
+    name: str = ""
 
 
 class PlacedWord(NamedTuple):

@@ -1,6 +1,6 @@
 """Files of an export in one ZIP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -14,10 +14,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same result always gives the same bytes
 
 def zip_of(artefacts: Iterable[Artefact], extension: str, stem: str = "result") -> bytes:
     """A ZIP of the files: `page-3.tsv` for what belongs to a page, else `result.tsv`."""
-    return zip_files(
-        (f"page-{each.page}{extension}" if each.page else f"{stem}{extension}", each.content)
-        for each in artefacts
-    )
+    return zip_files(named_files(artefacts, extension, stem))
+
+
+def named_files(
+    artefacts: Iterable[Artefact], extension: str, stem: str = "result"
+) -> Iterator[tuple[str, bytes]]:
+    """The files with their names in an archive."""
+    for each in artefacts:
+        page = f"page-{each.page}" if each.page else ""
+        name = "-".join(filter(None, (page, each.name))) or stem
+        yield f"{name}{extension}", each.content
 
 
 def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -1,4 +1,5 @@
 import io
+import json
 from dataclasses import astuple
 from zipfile import ZipFile
 
@@ -63,6 +64,20 @@ def test_a_format_with_a_file_for_each_page_comes_as_a_zip(
     alto = client.get(path, headers={"Accept": "application/alto+xml"})
     assert alto.headers["content-type"] == "application/alto+xml"
     assert alto.content.count(b"<Page ") == 2
+
+
+def test_several_formats_come_as_one_zip(client: httpx.Client, service: Service) -> None:
+    job_id = new_job(client)
+    service.succeed(job_id, "Hello", "World")
+    path = f"/v1/jobs/{job_id}/result"
+    answer = client.get(path, params={"format": "json,page,markdown,json"})
+    assert answer.headers["content-type"] == "application/zip"
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        pages = ["page-1.page.xml", "page-2.page.xml"]
+        assert archive.namelist() == ["result.json", *pages, "result.md"]
+        assert json.loads(archive.read("result.json")) == client.get(path).json()
+    problem(client.get(path, params={"format": "json,docx"}), 406, "not_acceptable")
+    problem(client.get(path, params={"format": "json,"}), 406, "not_acceptable")
 
 
 def test_a_page_can_be_read_before_the_job_has_ended(
