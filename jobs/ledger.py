@@ -15,6 +15,7 @@ from jobs.security.audit_log import AuditStore
 from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
 from jobs.stores.events import EventStore
+from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
 from jobs.stores.jobs import JobStore
 from jobs.stores.pages import PageStore
@@ -33,6 +34,7 @@ class Ledger:
     load: QueueLoad
     pages: PageStore
     finishing: FinishStore
+    files: FileStore
     tasks: TaskTable
     endpoints: EndpointStore
     deliveries: DeliveryStore
@@ -69,6 +71,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         load=load,
         pages=PageStore(database, settings, clock),
         finishing=FinishStore(database, settings, clock),
+        files=FileStore(database, settings, clock),
         tasks=TaskTable(database, settings, clock),
         endpoints=EndpointStore(database, settings, clock),
         deliveries=DeliveryStore(database, settings, clock),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import httpx
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from standardwebhooks import Webhook
@@ -82,6 +83,15 @@ def test_an_uploaded_pdf_becomes_a_result_and_a_verified_callback(
         assert receipt.worker in {report.id for report in place.reports()}
         assert receipt.stage_ms["recognise"] > 0
         assert receipt.canary_ms["recognise"] > 0
+
+    def made() -> bool:
+        return client.get(content["data"]["result_path"], params={"format": "pdf"}).is_success
+
+    await_true(made, lambda: f"the searchable PDF\n{place.log('control')}")
+    searchable = client.get(content["data"]["result_path"], headers={"Accept": "application/pdf"})
+    assert searchable.headers["content-type"] == "application/pdf"
+    with pypdfium2.PdfDocument(searchable.content) as pdf:
+        assert [page.get_textpage().get_text_range() for page in pdf] == [FIRST, SECOND]
 
 
 def test_a_document_behind_a_url_is_fetched_and_read(

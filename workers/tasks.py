@@ -20,7 +20,11 @@ from workers.runtime.heartbeat import Liveness
 _log = logging.getLogger(__name__)
 
 # What a row's ids are, where they are not those of a job and its page.
-_FIELDS = {Topic.DELIVER: ("delivery_id",), Topic.PROCESS_BATCH: ("batch_id",)}
+_FIELDS = {
+    Topic.DELIVER: ("delivery_id",),
+    Topic.PROCESS_BATCH: ("batch_id",),
+    Topic.MAKE_FILE: ("file",),
+}
 
 Row = Sequence[str | int]
 Envelope = Callable[..., None]
@@ -86,6 +90,12 @@ def finish_job(*jobs: Row) -> None:
 def deliver(*deliveries: Row) -> None:
     """Send webhooks."""
     _handle(Topic.DELIVER, deliveries)
+
+
+@_task(Topic.MAKE_FILE)
+def make_file(*steps: Row) -> None:
+    """Make files of finished jobs."""
+    _handle(Topic.MAKE_FILE, steps)
 
 
 def _handle(topic: Topic, rows: Sequence[Row]) -> None:

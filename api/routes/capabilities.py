@@ -47,7 +47,6 @@ async def get_capabilities(services: ServicesDep, key: Reader) -> Capabilities: 
         formats=[
             FormatOut(name=name, media_type=each.media_type, summary=each.summary)
             for name, each in plugins("format").items()
-            if not each.needs_images
         ],
         media_types=sorted(MEDIA_TYPES),
         languages=sorted({name for each in workers for name in each.get("languages", ())}),

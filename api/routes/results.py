@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query, Response
@@ -15,9 +16,11 @@ from api.schemas import examples
 from api.schemas.jobs import FaultOut
 from api.schemas.pages import PageList, PageOut
 from api.security.auth import Reader
-from api.services import ServicesDep
+from api.services import Services, ServicesDep
+from jobs.domain.errors import NotFound
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
+from jobs.storage.blob_keys import fault_key, file_key
 from jobs.storage.result_index import page_of_result, pages_of_result, read_index
 from vision.core.document import Document
 from vision.core.exports import Artefact
@@ -28,13 +31,15 @@ from vision.export.json import from_json_dict
 from vision.export.text import stream_text
 
 _STORED: Final = "json"  # how results are kept, so that it is streamed as it lies
-# What can be made from the result alone: this process has no pictures of the pages.
-_FORMATS: Final[Mapping[str, Plugin]] = {
-    name: each for name, each in plugins("format").items() if not each.needs_images
+_FORMATS: Final[Mapping[str, Plugin]] = plugins("format")
+# What can be made from the result alone; the rest needs the document, which workers open.
+_AT_ONCE: Final = {
+    name: each.media_type for name, each in _FORMATS.items() if not each.needs_images
 }
 _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
 _BY_PAGE: Final = "text"
+_ZIP_START: Final = b"PK\x03\x04"
 _RETRY = {"Retry-After": "1"}
 
 router = keyed_router("/v1/jobs/{job_id}", "results")
@@ -75,13 +80,15 @@ def get_result(
     names = (format or "").split(",")
     if len(names) > 1:
         for name in names:
-            choose_format(None, name, _MEDIA_TYPES)
+            choose_format(None, name, _AT_ONCE)
     chosen = choose_format(accept, names[0] if format is not None else None, _MEDIA_TYPES)
     job = services.ledger.jobs.get(key.tenant, job_id)
     blob = _result_blob(job)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
     if len(names) > 1:
         return _several(names, from_json_dict(json.loads(services.blobs.get(blob))))
+    if chosen not in _AT_ONCE:
+        return _made_by_a_worker(services, job, chosen, about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
     # Markdown judges headers and footers by all pages, so only text can be made page by page.
@@ -100,6 +107,29 @@ def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Respon
         return Response(artefacts[0].content, **about)
     zipped = zip_of(artefacts, form.extension)
     return Response(zipped, **{**about, "media_type": ZIP})
+
+
+def _made_by_a_worker(services: Services, job: Job, form: str, about: dict[str, Any]) -> Response:
+    """The file if it is stored; else a worker is asked to make it."""
+    pieces = services.blobs.stream(file_key(job, form))
+    try:
+        first = next(pieces, b"")
+    except NotFound:
+        raise _not_made(services, job, form) from None
+    if first.startswith(_ZIP_START):
+        about = {**about, "media_type": ZIP}
+    return StreamingResponse(chain([first], pieces), **about)
+
+
+def _not_made(services: Services, job: Job, form: str) -> Problem:
+    try:
+        code, message, actor = json.loads(services.blobs.get(fault_key(job, form)))
+    except NotFound:
+        services.ledger.files.request(job, form)
+        return Problem(
+            "not_finished", "A worker makes the file.", headers=_RETRY, state=str(job.state)
+        )
+    return _failed("job_failed", Fault(code, message, actor))
 
 
 def _several(names: Sequence[str], document: Document) -> Response:

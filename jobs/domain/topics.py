@@ -13,6 +13,7 @@ class Topic(StrEnum):
     OPEN_JOB = "open_job"
     READ_PAGE = "read_page"
     DELIVER = "deliver"
+    MAKE_FILE = "make_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,5 @@ ROUTES: Final[dict[Topic, Route]] = {
     Topic.OPEN_JOB: Route("documents", rows_per_message=16, backs_off=True),
     Topic.READ_PAGE: Route("pages"),
     Topic.DELIVER: Route("webhooks", backs_off=True),
+    Topic.MAKE_FILE: Route("control"),
 }

@@ -48,6 +48,16 @@ def result_key(job: Owned) -> str:
     return job_prefix(job.tenant, job.id) + "result.json"
 
 
+def file_key(job: Owned, form: str) -> str:
+    """Return the key of a file that was made of a job's result and document."""
+    return job_prefix(job.tenant, job.id) + f"files/{form}"
+
+
+def fault_key(job: Owned, form: str) -> str:
+    """Return the key of the reason why such a file cannot be made."""
+    return job_prefix(job.tenant, job.id) + f"files/{form}.fault.json"
+
+
 def checked(key: str) -> str:
     """Return the key; ValueError where it could lead outside the store."""
     if KEY.fullmatch(key) is None or {".", ".."} & set(key.split("/")):

@@ -14,6 +14,7 @@ ENVELOPES = {
     Topic.OPEN_JOB: tasks.open_job,
     Topic.READ_PAGE: tasks.read_page,
     Topic.DELIVER: tasks.deliver,
+    Topic.MAKE_FILE: tasks.make_file,
 }
 
 

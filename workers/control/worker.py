@@ -15,6 +15,7 @@ from jobs.settings import Settings
 from workers.celery_consumer import consume
 from workers.control.assemble_result import JobFinisher
 from workers.control.expand_batch import BatchProcessor
+from workers.control.make_file import FileMaker
 from workers.control.open_document import JobOpener
 from workers.control.reconciler import LeaseJudge, Reconciler
 from workers.control.retention import Retention
@@ -53,6 +54,7 @@ class ControlWorker:
         opener: JobOpener,
         finisher: JobFinisher,
         sender: Sender,
+        maker: FileMaker,
     ) -> None:
         self._ledger = parts.ledger
         self._opener = opener
@@ -71,6 +73,7 @@ class ControlWorker:
             Topic.OPEN_JOB: self.open_job,
             Topic.FINISH_JOB: finisher.finish,
             Topic.DELIVER: self.deliver,
+            Topic.MAKE_FILE: maker.make,
         }
 
     def open_job(self, job_id: str) -> None:
@@ -146,6 +149,7 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
                     settings.webhook_timeout_s,
                     waits_s=parts.tuning.retry_waits_s,
                 ),
+                FileMaker(ledger, blobs, documents, prober),
             )
             yield control
             control.stop()

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from jobs.storage.blob_keys import result_key
+from jobs.storage.blob_keys import fault_key, file_key, result_key
 from jobs.storage.result_index import write_index
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
@@ -47,7 +47,7 @@ def test_a_result_comes_in_the_format_asked_for(client: httpx.Client, service: S
     assert "# Hello" in markdown.text
     refused = problem(client.get(path, params={"format": "docx"}), 406, "not_acceptable")
     assert {"json", "text", "markdown", "hocr"} <= set(refused["available"])  # type: ignore[call-overload]
-    problem(client.get(path, headers={"Accept": "image/png"}), 406, "not_acceptable")
+    problem(client.get(path, headers={"Accept": "image/gif"}), 406, "not_acceptable")
 
 
 def test_a_format_with_a_file_for_each_page_comes_as_a_zip(
@@ -64,6 +64,38 @@ def test_a_format_with_a_file_for_each_page_comes_as_a_zip(
     alto = client.get(path, headers={"Accept": "application/alto+xml"})
     assert alto.headers["content-type"] == "application/alto+xml"
     assert alto.content.count(b"<Page ") == 2
+
+
+def test_a_file_that_needs_the_document_is_made_by_a_worker_when_asked_for(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = new_job(client)
+    path = f"/v1/jobs/{job_id}/result?format=pdf"
+    assert problem(client.get(path), 409, "not_finished")["state"] == "queued"
+    job = service.succeed(job_id, "Hello")
+    for _ in range(2):
+        waiting = client.get(path)
+        assert problem(waiting, 409, "not_finished")["state"] == "succeeded"
+        assert waiting.headers["retry-after"] == "1"
+    service.ledger.tasks.take(100)
+    assert service.ledger.files.begin(f"{job_id}.pdf")
+    service.blobs.put(file_key(job, "pdf"), b"%PDF made")
+    service.ledger.files.end(f"{job_id}.pdf")
+    made = client.get(path)
+    assert (made.status_code, made.content) == (200, b"%PDF made")
+    assert made.headers["content-type"] == "application/pdf"
+    service.blobs.put(file_key(job, "overlay"), b"PK\x03\x04 two pages")
+    pictures = client.get(f"/v1/jobs/{job_id}/result", headers={"Accept": "image/png"})
+    assert pictures.headers["content-type"] == "application/zip"
+
+
+def test_a_file_that_cannot_be_made_says_why(client: httpx.Client, service: Service) -> None:
+    job_id = new_job(client)
+    job = service.succeed(job_id, "Hello")
+    service.blobs.put(fault_key(job, "pdf"), b'["damaged", "It is broken.", "caller"]')
+    refused = problem(client.get(f"/v1/jobs/{job_id}/result?format=pdf"), 422, "job_failed")
+    assert refused["detail"] == "It is broken."
+    assert refused["fault"]["code"] == "damaged"  # type: ignore[index]
 
 
 def test_several_formats_come_as_one_zip(client: httpx.Client, service: Service) -> None:

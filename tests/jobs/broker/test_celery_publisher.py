@@ -36,17 +36,19 @@ def test_each_topic_has_a_task_and_a_queue() -> None:
         "read_page": ("pagesight.read_page", "pages"),
         "finish_job": ("pagesight.finish_job", "control"),
         "deliver": ("pagesight.deliver", "webhooks"),
+        "make_file": ("pagesight.make_file", "control"),
     }
 
 
 def test_messages_lie_in_their_queues_as_json(publisher: Publisher, redis: RedisServer) -> None:
     publisher.publish(messages(*Topic, "read_page"))
     assert {topic: publisher.depth(topic) for topic in Topic} == {
-        "tend_batch": 2,
+        "tend_batch": 3,
         "open_job": 1,
-        "finish_job": 2,
+        "finish_job": 3,
         "read_page": 2,
         "deliver": 1,
+        "make_file": 3,
     }
     with redis.client() as client:
         raw = client.rpop("webhooks")

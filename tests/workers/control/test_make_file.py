@@ -1,0 +1,143 @@
+"""Files that need the document, over a real ledger, a real store and real decoder helpers."""
+
+import io
+import json
+from collections.abc import Iterator
+from zipfile import ZipFile
+
+import pypdfium2
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from jobs.db import tables
+from jobs.domain.errors import BlobError
+from jobs.domain.job import Job
+from jobs.domain.topics import Topic
+from jobs.ledger import Ledger
+from jobs.storage.blob_keys import fault_key, file_key, result_key
+from jobs.storage.blob_store import Blobs
+from jobs.stores.files import step_of
+from tests.support.ledgers import claimed, created
+from tests.support.service import document, page_reading
+from vision.export.json import dumps, page_reading_to_dict
+from vision.input.sandbox.pool import DecoderPool
+from workers.control.make_file import FileMaker
+from workers.inputs.document_cache import Documents
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def maker(ledger: Ledger, blobs: Blobs, decoders: DecoderPool) -> FileMaker:
+    return FileMaker(ledger, blobs, Documents(blobs), decoders)
+
+
+def finished(ledger: Ledger, blobs: Blobs, content: bytes, *texts: str) -> Job:
+    key = "tenants/acme/uploads/document"
+    blobs.put(key, content)
+    job = created(ledger, input_blob=key)
+    ledger.jobs.begin_open(job.id, "w")
+    ledger.jobs.opened(job.id, "image/tiff", range(1, len(texts) + 1))
+    for number, text in enumerate(texts, 1):
+        reading = json.dumps(page_reading_to_dict(page_reading(number, text)))
+        ledger.pages.succeed(claimed(ledger, job.id, number), reading)
+    blobs.put(result_key(job), dumps(document(*texts)).encode())
+    ended = ledger.finishing.finish(job.id, result_key(job))
+    assert ended is not None
+    return ended
+
+
+def tiff(pages: int = 1) -> bytes:
+    written = io.BytesIO()
+    images = [Image.new("RGB", (100, 100), "white") for _ in range(pages)]
+    images[0].save(written, "TIFF", save_all=True, append_images=images[1:])
+    return written.getvalue()
+
+
+def steps(ledger: Ledger) -> list[str]:
+    kind = tables.tasks.c.kind == Topic.MAKE_FILE
+    with ledger.database.read() as connection:
+        return list(connection.execute(select(tables.tasks.c.subject).where(kind)).scalars())
+
+
+def test_the_pdf_of_a_job_is_stored_and_its_step_ends(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    job = finished(ledger, blobs, tiff(2), "Hello", "World")
+    for _ in range(2):
+        ledger.files.request(job, "pdf")
+    assert steps(ledger) == [step_of(job.id, "pdf")]
+    maker.make(step_of(job.id, "pdf"))
+    assert steps(ledger) == []
+    with pypdfium2.PdfDocument(blobs.get(file_key(job, "pdf"))) as pdf:
+        assert [page.get_textpage().get_text_range() for page in pdf] == ["Hello", "World"]
+
+
+def test_pictures_of_several_pages_are_stored_as_one_zip(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    job = finished(ledger, blobs, tiff(2), "Hello", "World")
+    maker.make(step_of(job.id, "overlay"))
+    with ZipFile(io.BytesIO(blobs.get(file_key(job, "overlay")))) as archive:
+        assert archive.namelist() == ["page-1.png", "page-2.png"]
+        with Image.open(io.BytesIO(archive.read("page-2.png"))) as picture:
+            assert picture.size == (100, 100)
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"%PDF-1.7 x", "damaged"), (b"", "empty")])
+def test_why_a_file_cannot_be_made_is_stored(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker, content: bytes, code: str
+) -> None:
+    job = finished(ledger, blobs, content, "Hello")
+    ledger.files.request(job, "pdf")
+    maker.make(step_of(job.id, "pdf"))
+    assert steps(ledger) == []
+    assert json.loads(blobs.get(fault_key(job, "pdf")))[0] == code
+
+
+def test_a_step_of_a_job_that_was_deleted_ends(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    job = finished(ledger, blobs, tiff(), "Hello")
+    ledger.files.request(job, "pdf")
+    ledger.deletion.job(job.tenant, job.id, blobs)
+    maker.make(step_of(job.id, "pdf"))
+    assert steps(ledger) == []
+
+
+def test_a_file_is_given_up_after_the_last_attempt(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    job = finished(ledger, blobs, tiff(), "Hello")
+    ledger.files.request(job, "pdf")
+    most = ledger.files._settings.max_attempts
+    with ledger.database.write() as connection:
+        connection.execute(tables.tasks.update().values(attempts=most + 1))
+    maker.make(step_of(job.id, "pdf"))
+    assert json.loads(blobs.get(fault_key(job, "pdf")))[0] == "result_failed"
+    assert steps(ledger) == []
+
+
+def test_a_store_that_is_away_puts_a_file_off(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = finished(ledger, blobs, tiff(), "Hello")
+    ledger.files.request(job, "pdf")
+    ledger.tasks.take(100)
+
+    def away(_key: str, _data: bytes) -> None:
+        raise BlobError("the store is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(blobs, "put", away)
+        maker.make(step_of(job.id, "pdf"))
+    with ledger.database.read() as connection:
+        row = connection.execute(select(tables.tasks)).one()
+    assert (row.attempts, row.dispatched_until is not None) == (0, True)
+    maker.make(step_of(job.id, "pdf"))
+    assert steps(ledger) == []

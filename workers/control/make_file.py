@@ -1,0 +1,123 @@
+"""Makes a file of a finished job that needs its document: a searchable PDF, a picture of a page."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from jobs.domain.errors import BlobError, NotFound
+from jobs.domain.job import Fault, Job
+from jobs.domain.log_context import add_origin
+from jobs.ledger import Ledger
+from jobs.storage.blob_keys import fault_key, file_key
+from jobs.storage.blob_store import Blobs
+from jobs.stores.files import job_and_form
+from vision.core.arrays import Image
+from vision.core.document import Page
+from vision.core.errors import BadInput
+from vision.core.exports import PageText
+from vision.core.registry import plugin
+from vision.core.stages import PageImage
+from vision.export.archive import zip_of
+from vision.export.json import from_json_dict
+from workers.inputs.document_cache import Documents
+from workers.inputs.faults import fault_of, input_missing
+from workers.inputs.read_options import read_options
+
+_log = logging.getLogger(__name__)
+
+GIVEN_UP = Fault(
+    "result_failed",
+    "The file could not be made at any attempt. The result is not affected.",
+    "operator",
+)
+
+
+class Decoders(Protocol):
+    """What opens documents (vision/input/sandbox/pool.py)."""
+
+    def decode(self, path: Path, number: int, dpi: int) -> PageImage:
+        """A page's image."""
+        ...
+
+    def searchable_pdf(self, path: Path, pages: Sequence[PageText]) -> bytes:
+        """The document as a PDF with this text behind its pages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """The document of a job, for exports that draw or embed its pages."""
+
+    path: Path
+    decoders: Decoders
+    dpi: int
+
+    def page_image(self, page: Page) -> Image:
+        """The page decoded again and turned as the reading turned it."""
+        decoded = self.decoders.decode(self.path, page.number, self.dpi).pixels
+        return np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
+
+    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
+        """The document as a PDF with this text, made in a helper process."""
+        return self.decoders.searchable_pdf(self.path, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class FileMaker:
+    """Makes files; one for all threads of the process."""
+
+    ledger: Ledger
+    blobs: Blobs
+    documents: Documents
+    decoders: Decoders
+
+    def make(self, step: str) -> None:
+        """Store the file, or why there is none. Harmless when done already.
+
+        What fails for another reason is tried again when the lease on the step is over, until the
+        attempts are used up.
+        """
+        job_id, form = job_and_form(step)
+        may_begin = self.ledger.files.begin(step)
+        try:
+            job = self.ledger.jobs.load(job_id)
+        except NotFound:
+            self.ledger.files.end(step)  # deleted meanwhile
+            return
+        add_origin(job)
+        try:
+            if may_begin:
+                self.blobs.put(file_key(job, form), self._made(job, form))
+            else:
+                self._store_fault(job, form, GIVEN_UP)
+        except BadInput as error:
+            self._store_fault(job, form, fault_of(error))
+        except NotFound:
+            self._store_fault(job, form, input_missing())
+        except BlobError as error:
+            _log.error("%s cannot be stored: %s", form, error, extra={"job_id": job.id})
+            self.ledger.files.put_off(step)
+            return
+        self.ledger.files.end(step)
+
+    def _made(self, job: Job, form: str) -> bytes:
+        """One file as it is, several as a ZIP."""
+        exporter = plugin("format", form)
+        document = from_json_dict(json.loads(self.blobs.get(job.result_blob or "")))
+        with self.documents.open(job.input_blob or "") as path:
+            source = StoredSource(path, self.decoders, read_options(job.options).dpi)
+            artefacts = list(exporter.load()(document, source))
+        if len(artefacts) == 1:
+            content: bytes = artefacts[0].content
+            return content
+        return zip_of(artefacts, exporter.extension)
+
+    def _store_fault(self, job: Job, form: str, fault: Fault) -> None:
+        text = json.dumps([fault.code, fault.message, fault.actor])
+        _log.warning("%s cannot be made: %s", form, fault.message, extra={"job_id": job.id})
+        self.blobs.put(fault_key(job, form), text.encode())
