@@ -1,7 +1,7 @@
 """The application: opens the services, wires the routes, closes everything again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from api.observability.edge import Edge
 from api.observability.metrics import Metrics
 from api.openapi import build_openapi
 from api.routes import (
+    azure,
     batch_results,
     batches,
     capabilities,
@@ -117,11 +118,18 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.stopping = asyncio.Event()
     errors.install(app)
-    app.state.routes = [route for each in ROUTES for route in each.router.routes]
-    for routes in ROUTES:
+    chosen = [*ROUTES, *_doors(settings)]
+    app.state.routes = [route for each in chosen for route in each.router.routes]
+    for routes in chosen:
         app.include_router(routes.router)
     _add_middleware(app, settings)
     return app
+
+
+def _doors(settings: Settings) -> Iterator[HasRouter]:
+    """Routes of other services, each switched on by its setting."""
+    if settings.azure_door:
+        yield azure
 
 
 def _base_of(settings: Settings) -> str:

@@ -10,7 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.error_handlers import RETRY_SOON, log_internal, respond
 from api.problems import Problem
 
-STREAMED: Final = frozenset({"/v1/jobs", "/v1/batches"})
+_ANALYZE: Final = "/documentintelligence/documentModels/prebuilt-{}:analyze"
+STREAMED: Final = frozenset(
+    {"/v1/jobs", "/v1/batches", _ANALYZE.format("read"), _ANALYZE.format("layout")}
+)
 MAX_BODY_BYTES: Final = 1 << 20
 # Where a request's scope says that it came as `HEAD`.
 IS_HEAD: Final = "pagesight.head"

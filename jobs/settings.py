@@ -139,6 +139,10 @@ class Settings(BaseSettings):
         description="Time that pages and uploads in progress have to end when the service stops.",
     )
 
+    azure_door: bool = Field(
+        False, description="Serve Azure Document Intelligence's `prebuilt-read` and `-layout`."
+    )
+
     # The ledger
     lease_s: PositiveFloat = Field(30.0, description="How long a claim on a page holds unrenewed.")
     max_attempts: PositiveInt = Field(3, description="Attempts at a page before it fails.")

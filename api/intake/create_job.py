@@ -1,6 +1,7 @@
 """From a request to a job in the ledger: receive, store, create, once per key."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -14,14 +15,21 @@ from jobs.domain.job import Job, NewJob
 from jobs.domain.log_context import origin
 from jobs.storage.blob_keys import input_key, job_prefix
 
+Reads = Callable[[Request, Services, str], Awaitable[Submission]]
+
 _KEY = re.compile(KEY_PATTERN)
 
 
 async def accept(
-    request: Request, services: Services, tenant: str, key: str | None
+    request: Request,
+    services: Services,
+    tenant: str,
+    key: str | None,
+    read: Reads = read_submission,
 ) -> tuple[Job, bool]:
     """The job of this request and whether it is new; False replays the first response to `key`.
 
+    `read` parses the request, and stores a large document under the blob key that it gets.
     Raises Problem and what the ledger raises; nothing is stored of a request that is refused.
     """
     check_key(key)
@@ -29,7 +37,7 @@ async def accept(
     draft = NewJob(new_id("job"), tenant, options={}, idempotency_key=key, **origin())
     with services.arriving(tenant, key):
         try:
-            submission = await read_submission(request, services, input_key(draft))
+            submission = await read(request, services, input_key(draft))
         except BaseException:
             await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
             raise

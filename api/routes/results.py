@@ -88,7 +88,7 @@ def get_result(
     if len(names) > 1:
         return _several(names, from_json_dict(json.loads(services.blobs.get(blob))))
     if chosen not in _AT_ONCE:
-        return _made_by_a_worker(services, job, chosen, about)
+        return made_file(services, job, chosen, about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
     # Markdown judges headers and footers by all pages, so only text can be made page by page.
@@ -109,8 +109,11 @@ def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Respon
     return Response(zipped, **{**about, "media_type": ZIP})
 
 
-def _made_by_a_worker(services: Services, job: Job, form: str, about: dict[str, Any]) -> Response:
-    """The file if it is stored; else a worker is asked to make it."""
+def made_file(services: Services, job: Job, form: str, about: dict[str, Any]) -> Response:
+    """The file if it is stored; else a worker is asked to make it.
+
+    Raises Problem `not_finished` until then, and `job_failed` where it cannot be made.
+    """
     pieces = services.blobs.stream(file_key(job, form))
     try:
         first = next(pieces, b"")

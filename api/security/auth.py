@@ -55,7 +55,9 @@ def _key_text(request: Request) -> str | None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
-    return request.headers.get("x-api-key")
+    # The second name is that of Azure's clients.
+    headers = request.headers
+    return headers.get("x-api-key") or headers.get("ocp-apim-subscription-key")
 
 
 async def authenticate(request: Request) -> ApiKey:
