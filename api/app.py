@@ -29,6 +29,7 @@ from api.routes import (
     health,
     jobs,
     results,
+    text_doors,
     webhook_deliveries,
     webhooks,
 )
@@ -118,18 +119,22 @@ def create_app(settings: Settings, broker: Broker | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.stopping = asyncio.Event()
     errors.install(app)
-    chosen = [*ROUTES, *_doors(settings)]
-    app.state.routes = [route for each in chosen for route in each.router.routes]
-    for routes in chosen:
-        app.include_router(routes.router)
+    routers = [*(each.router for each in ROUTES), *_doors(settings)]
+    app.state.routes = [route for router in routers for route in router.routes]
+    for router in routers:
+        app.include_router(router)
     _add_middleware(app, settings)
     return app
 
 
-def _doors(settings: Settings) -> Iterator[HasRouter]:
+def _doors(settings: Settings) -> Iterator[APIRouter]:
     """Routes of other services, each switched on by its setting."""
     if settings.azure_door:
-        yield azure
+        yield azure.router
+    if settings.tika_door:
+        yield text_doors.tika
+    if settings.open_webui_door:
+        yield text_doors.open_webui
 
 
 def _base_of(settings: Settings) -> str:

@@ -12,7 +12,14 @@ from api.problems import Problem
 
 _ANALYZE: Final = "/documentintelligence/documentModels/prebuilt-{}:analyze"
 STREAMED: Final = frozenset(
-    {"/v1/jobs", "/v1/batches", _ANALYZE.format("read"), _ANALYZE.format("layout")}
+    {
+        "/v1/jobs",
+        "/v1/batches",
+        _ANALYZE.format("read"),
+        _ANALYZE.format("layout"),
+        "/tika/text",
+        "/process",
+    }
 )
 MAX_BODY_BYTES: Final = 1 << 20
 # Where a request's scope says that it came as `HEAD`.

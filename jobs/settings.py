@@ -142,6 +142,10 @@ class Settings(BaseSettings):
     azure_door: bool = Field(
         False, description="Serve Azure Document Intelligence's `prebuilt-read` and `-layout`."
     )
+    tika_door: bool = Field(False, description="Serve Apache Tika's `PUT /tika/text`.")
+    open_webui_door: bool = Field(
+        False, description="Serve `PUT /process`, the external loader of Open WebUI."
+    )
 
     # The ledger
     lease_s: PositiveFloat = Field(30.0, description="How long a claim on a page holds unrenewed.")

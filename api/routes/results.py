@@ -83,7 +83,7 @@ def get_result(
             choose_format(None, name, _AT_ONCE)
     chosen = choose_format(accept, names[0] if format is not None else None, _MEDIA_TYPES)
     job = services.ledger.jobs.get(key.tenant, job_id)
-    blob = _result_blob(job)
+    blob = result_blob(job)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
     if len(names) > 1:
         return _several(names, from_json_dict(json.loads(services.blobs.get(blob))))
@@ -200,7 +200,8 @@ def _page_unknown(job: Job, number: int) -> Problem:
     return Problem("not_found", f"The job reads no page {number}.")
 
 
-def _result_blob(job: Job) -> str:
+def result_blob(job: Job) -> str:
+    """The key of a job's result. Raises Problem where there is none, or none yet."""
     if job.result_blob is not None and job.state in {JobState.SUCCEEDED, JobState.PARTIAL}:
         return job.result_blob
     if job.fault is not None:

@@ -1,5 +1,6 @@
 """Authentication by API key, cached for a moment, and authorisation by scope."""
 
+import base64
 import hashlib
 import time
 from collections import OrderedDict
@@ -55,9 +56,19 @@ def _key_text(request: Request) -> str | None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
+    if scheme.lower() == "basic" and value.strip():
+        return _password(value.strip())
     # The second name is that of Azure's clients.
     headers = request.headers
     return headers.get("x-api-key") or headers.get("ocp-apim-subscription-key")
+
+
+def _password(value: str) -> str | None:
+    """The password of Basic authentication, for clients whose only field is an address."""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2] or None
+    except ValueError:
+        return None
 
 
 async def authenticate(request: Request) -> ApiKey:
