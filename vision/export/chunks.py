@@ -76,7 +76,7 @@ def chunks(document: Document, most: int = MOST_TOKENS) -> Iterator[Chunk]:
     for page in document.pages:
         tables = {table.region for table in page.tables if table.region is not None}
         for block, markdown in renderer.blocks(page):
-            if not block.lines:
+            if not block.lines or renderer.is_furniture(block, page):
                 continue
             if block.kind == "title":
                 yield from _full(chunk)
