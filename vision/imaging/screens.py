@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Grey
 from vision.core.document import Preparation
-from vision.core.stages import PreparedPage
+from vision.core.stages import Letters, PreparedPage
 from vision.imaging.connected_components import find_letters
 from vision.imaging.grey import grey_of
 from vision.imaging.specks import screen_pitch
@@ -50,6 +50,15 @@ def without_screen(page: PreparedPage) -> PreparedPage:
         text=text,
         preparation=(*page.preparation, report),
     )
+
+
+def letters_without_screen(text: Letters) -> Letters | None:
+    """The letters measured again once a printer's screen is cut out of `grey`, if it has any."""
+    pitch = screen_pitch(text)
+    if pitch is None:
+        return None
+    clean = _cleaned(text.grey, pitch)
+    return find_letters(np.asarray(cv2.cvtColor(clean, cv2.COLOR_GRAY2RGB), np.uint8))
 
 
 def _cleaned(grey: Grey, distance: float) -> Grey:

@@ -12,6 +12,7 @@ from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
+from vision.imaging.screens import letters_without_screen
 from vision.preprocessing.orientation_by_lines import MORE_THAN_A_LINE, LineClassifier
 from vision.preprocessing.orientation_by_page import PageClassifier
 from vision.preprocessing.orientation_rule import judge
@@ -47,12 +48,22 @@ class PageOrienter:
         dark = _is_dark(text.grey)
         if dark:
             text = _dark_on_light(text)
+        alone = not dark and _page_like(text)
+        found = self._judged(text, alone=alone)
+        if not found.detail:
+            return found
+        # Dots of a printer's screen hide lines; without them the finest strokes are lost, too.
+        clean = letters_without_screen(text)
+        again = clean and self._judged(clean, alone=alone)
+        return again if again and not again.detail else found
+
+    def _judged(self, text: Letters, *, alone: bool) -> Orientation:
+        """What both witnesses say, the lines only where the page is not clearly upright."""
         turns = self._page.turns(text.grey)
         if turns[0] >= _CLEARLY_UPRIGHT:
             return Orientation(0, float(turns[0]), (self._page.use,))
         lines = self._lines.evidence(text)
         ran = lines is not None and lines.upside_down is not None
-        alone = not dark and _page_like(text)
         turn, confidence, detail = judge(turns, lines, alone=alone)
         return Orientation(turn, confidence, self.models if ran else self.models[:1], detail)
 

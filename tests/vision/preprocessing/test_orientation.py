@@ -106,6 +106,14 @@ def test_light_print_on_a_dark_screen_is_judged_by_its_negative(
     assert orienter.turn_needed(find_letters(turned(dark, turns))).turn == turns * 90
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_receipt_under_the_dots_of_a_printers_screen_ends_up_upright(
+    orienter: PageOrienter, turns: int
+) -> None:
+    screened = disturbed("x1", receipt(1).pixels, "", "halftone", 2).pixels
+    assert orienter.turn_needed(find_letters(turned(screened, turns))).turn == turns * 90
+
+
 @pytest.mark.parametrize(
     "page",
     [
