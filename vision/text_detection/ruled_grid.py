@@ -23,7 +23,7 @@ from vision.text_detection.rulings import Strokes, level_strokes, upright_stroke
 
 # In heights of the page's commonest letters.
 _TOUCH = 0.9  # between the end of a stroke and the stroke that it meets
-_STROKE, _THICK = 4.0, 0.4  # long, thin strokes
+_STROKE, _THICK, _BAND = 4.0, 0.4, 0.5  # long, thin strokes, and how far they may wander
 _DASHES = 0.5  # of the height of most of the ink; commoner pieces are dashes
 _SAME_EDGE = 0.7  # strokes that are closer are one edge, drawn twice or in pieces
 _AROUND = 1.5  # beyond an area that is searched
@@ -38,6 +38,8 @@ _LONG = 0.6  # share of the longest stroke; shorter ones end at others
 _WALL = 0.55  # share of a wall's length that is drawn
 _LEAST_DRIFT = 1.5  # pixels of slope over an area that are not levelled
 _FEWEST = 2  # rows and columns
+_FEWEST_EDGES = 5  # of a piece of ink, both ways together: a frame has four
+_ACROSS = 0.25  # share of a piece that an edge runs across
 _THROUGH = 0.45  # share of places that are cells of their own, else it is a frame
 _MOST_CELLS = 4000
 
@@ -79,18 +81,23 @@ def _ruled_pieces(text: Letters, letter: float) -> tuple[Grey | None, list[Box]]
     for at in np.flatnonzero(large).tolist():
         x, y, w, h = text.pieces[at].tolist()
         piece = np.asarray(text.labels[y : y + h, x : x + w] == at + 1, np.uint8)
-        if _thin_strokes(piece, letter) and _thin_strokes(np.ascontiguousarray(piece.T), letter):
+        across = _edges_of(piece, letter)
+        down = _edges_of(np.ascontiguousarray(piece.T), letter) if across >= _FEWEST else 0
+        if down >= _FEWEST and across + down >= _FEWEST_EDGES:
             boxes.append(Box(x, y, x + w, y + h))
         else:
             large[at] = False
     return (mask_of(text.labels, large) if boxes else None), boxes
 
 
-def _thin_strokes(piece: Grey, letter: float) -> bool:
-    """Whether a piece of ink has enough thin strokes across it for two edges of a grid."""
+def _edges_of(piece: Grey, letter: float) -> int:
+    """How many level edges a piece of ink has: rows that thin strokes fill for the most part."""
     strokes = opened(piece, (1, round(_STROKE * letter)))
-    thick = opened(strokes, (round(_THICK * letter) + 2, 1))
-    return cv2.countNonZero(strokes) - cv2.countNonZero(thick) >= 2 * _STROKE * letter
+    thin = cv2.subtract(strokes, opened(strokes, (round(_THICK * letter) + 2, 1)))
+    profile = np.asarray(thin).sum(axis=1, dtype=np.float64)
+    band = np.convolve(profile, np.ones(max(3, round(_BAND * letter))), "same")
+    full = band >= _ACROSS * piece.shape[1]
+    return int(np.count_nonzero(full[1:] & ~full[:-1])) + int(full[0])
 
 
 def _shrunk(box: Box, factor: float) -> Box:
