@@ -6,7 +6,7 @@ their lines do not go through.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from vision.core.arrays import Affine, Boxes, Grey
 from vision.core.document import Box
 from vision.core.geometry import compose, identity, scaling, translation
-from vision.core.grid import GridCell, RuledGrid
+from vision.core.grid import RuledGrid
 from vision.core.stages import Letters
 from vision.imaging.connected_components import mask_of
+from vision.text_detection.grid_cells import FEWEST, FoundCells, cells_between
 from vision.text_detection.rules import opened
 from vision.text_detection.rulings import Strokes, level_strokes, upright_strokes
 
@@ -37,10 +38,8 @@ _LETTER_STROKE = 1.2  # longer than the strokes of letters
 _LONG = 0.6  # share of the longest stroke; shorter ones end at others
 _WALL = 0.55  # share of a wall's length that is drawn
 _LEAST_DRIFT = 1.5  # pixels of slope over an area that are not levelled
-_FEWEST = 2  # rows and columns
 _FEWEST_EDGES = 5  # of a piece of ink, both ways together: a frame has four
 _ACROSS = 0.25  # share of a piece that an edge runs across
-_THROUGH = 0.45  # share of places that are cells of their own, else it is a frame
 _MOST_CELLS = 4000
 
 _Ends = NDArray[np.float64]  # [n, 4]: x0, y0, x1, y1
@@ -82,8 +81,8 @@ def _ruled_pieces(text: Letters, letter: float) -> tuple[Grey | None, list[Box]]
         x, y, w, h = text.pieces[at].tolist()
         piece = np.asarray(text.labels[y : y + h, x : x + w] == at + 1, np.uint8)
         across = _edges_of(piece, letter)
-        down = _edges_of(np.ascontiguousarray(piece.T), letter) if across >= _FEWEST else 0
-        if down >= _FEWEST and across + down >= _FEWEST_EDGES:
+        down = _edges_of(np.ascontiguousarray(piece.T), letter) if across >= FEWEST else 0
+        if down >= FEWEST and across + down >= _FEWEST_EDGES:
             boxes.append(Box(x, y, x + w, y + h))
         else:
             large[at] = False
@@ -225,22 +224,19 @@ def _meeting(across: _Ends, down: _Ends, touch: float) -> NDArray[np.bool_]:
     return np.asarray(meets, np.bool_)
 
 
-_Found = tuple[tuple[float, ...], tuple[float, ...], tuple[GridCell, ...]]
-
-
 def _grid(
     across: Strokes, down: Strokes, group: tuple[list[int], list[int]], letter: float
-) -> _Found | None:
+) -> FoundCells | None:
     rows, columns = across.ends[group[0]], down.ends[group[1]]
     ys = _edges(rows[:, [1, 3]].mean(axis=1), rows[:, 2] - rows[:, 0], letter)
     xs = _edges(columns[:, [0, 2]].mean(axis=1), columns[:, 3] - columns[:, 1], letter)
     xs = _with_open_ends(xs, rows[:, 0], rows[:, 2], letter)
     ys = _with_open_ends(ys, columns[:, 1], columns[:, 3], letter)
-    if min(len(xs), len(ys)) <= _FEWEST or len(xs) * len(ys) > _MOST_CELLS:
+    if min(len(xs), len(ys)) <= FEWEST or len(xs) * len(ys) > _MOST_CELLS:
         return None
     walls = [[_drawn(down.mask.T, x, ends, letter) for x in xs[1:-1]] for ends in pairwise(ys)]
     floors = [[_drawn(across.mask, y, ends, letter) for ends in pairwise(xs)] for y in ys[1:-1]]
-    return _cells_between(
+    return cells_between(
         xs,
         ys,
         np.array(walls, np.bool_).reshape(len(ys) - 1, len(xs) - 2),
@@ -288,71 +284,3 @@ def _with_open_ends(
     before = [first] if first < edges[0] - _BEYOND * letter else []
     after = [last] if last > edges[-1] + _BEYOND * letter else []
     return [*before, *edges, *after]
-
-
-def _cells_between(
-    xs: list[float], ys: list[float], walls: NDArray[np.bool_], floors: NDArray[np.bool_]
-) -> _Found | None:
-    """The grid without edges at which nothing is drawn; None where it is a frame, not a table."""
-    kept_x = [0, *(i + 1 for i in range(len(xs) - 2) if walls[:, i].any()), len(xs) - 1]
-    kept_y = [0, *(i + 1 for i in range(len(ys) - 2) if floors[i].any()), len(ys) - 1]
-    columns, rows = len(kept_x) - 1, len(kept_y) - 1
-    if min(columns, rows) < _FEWEST:
-        return None
-    own = _owners(rows, columns, _merged(walls, floors, kept_x, kept_y))
-    cells = tuple(_cells(own))
-    if len(cells) < _THROUGH * rows * columns or len(cells) < 2 * _FEWEST:
-        return None
-    return tuple(xs[i] for i in kept_x), tuple(ys[i] for i in kept_y), cells
-
-
-def _merged(
-    walls: NDArray[np.bool_],
-    floors: NDArray[np.bool_],
-    kept_x: Sequence[int],
-    kept_y: Sequence[int],
-) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Neighbouring places without a wall between them."""
-    for row, (top, bottom) in enumerate(pairwise(kept_y)):
-        for column, x in enumerate(kept_x[1:-1]):
-            if 2 * walls[top:bottom, x - 1].sum() <= bottom - top - 1:
-                yield (row, column), (row, column + 1)
-    for column, (left, right) in enumerate(pairwise(kept_x)):
-        for row, y in enumerate(kept_y[1:-1]):
-            if 2 * floors[y - 1, left:right].sum() <= right - left - 1:
-                yield (row, column), (row + 1, column)
-
-
-def _owners(
-    rows: int, columns: int, merged: Iterator[tuple[tuple[int, int], tuple[int, int]]]
-) -> NDArray[np.int64]:
-    """The number of the cell at each place: merged places share one, grown to a rectangle."""
-    own = np.arange(rows * columns).reshape(rows, columns)
-    for one, other in merged:
-        if own[one] != own[other]:
-            own[own == own[other]] = own[one]
-    while grown := _bent(own):
-        (top, left), (bottom, right), number = grown
-        inside = np.unique(own[top : bottom + 1, left : right + 1])
-        own[np.isin(own, inside)] = number
-    return own
-
-
-def _bent(own: NDArray[np.int64]) -> tuple[tuple[int, int], tuple[int, int], int] | None:
-    """The extent of a cell that is no rectangle, and its number."""
-    for number in np.unique(own).tolist():
-        places = np.argwhere(own == number)
-        low, high = places.min(axis=0), places.max(axis=0)
-        if len(places) < np.prod(high - low + 1):
-            return (int(low[0]), int(low[1])), (int(high[0]), int(high[1])), int(number)
-    return None
-
-
-def _cells(own: NDArray[np.int64]) -> Iterator[GridCell]:
-    seen: set[int] = set()
-    for row, column in product(range(own.shape[0]), range(own.shape[1])):
-        number = int(own[row, column])
-        if number not in seen:
-            seen.add(number)
-            down = int((own[:, column] == number).sum())
-            yield GridCell(row, column, down, int((own[row] == number).sum()))
