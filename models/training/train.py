@@ -1,7 +1,7 @@
-"""Train YOLO11n from scratch on synthetic pages and partly labelled real ones.
+"""Train the document detector on synthetic pages and partly labelled real ones.
 
-python -m models.training.train --data DATA --real ../shared/train --out RUN \
-    --plan 352:0.12,448:0.88 --minutes 56
+python -m models.training.train --data DATA --real ../shared/train --out RUN --minutes 60 \
+    --start layout_cdla.onnx
 """
 
 import argparse
@@ -9,6 +9,7 @@ import copy
 import json
 import math
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,18 +19,33 @@ import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
-from ultralytics.cfg import get_cfg
-from ultralytics.nn.tasks import DetectionModel
-from ultralytics.utils.loss import v8DetectionLoss
 
 from models.training.dataset import Sample, Source, samples
-from models.training.labels import CLASSES
+from models.training.loss import loss_of
+from models.training.network import DEVIATION, MEAN, Network, load_start
 
 BATCH, SEED = 8, 7
-PEAK_RATE, FLOOR_SHARE, WARM_STEPS = 1.4e-3, 0.02, 200
-AVERAGE_DECAY, AVERAGE_RAMP = 0.999, 300  # of the weights that are kept and exported
+PEAK_RATE, FLOOR_SHARE, WARM_STEPS = 1e-3, 0.02, 60
+AVERAGE_DECAY, AVERAGE_RAMP = 0.997, 150  # of the weights that are kept and exported
+# The gradient of a 5 x 5 depthwise kernel takes forty times its forward pass on a CPU.
+_KERNELS_EVERY = 8  # steps between those that also train the large depthwise kernels
 _NEGATIVES_TEACH = ("table", "formula", "caption", "page_number", "footnote", "signature", "stamp",
                     "barcode", "qr_code", "checkbox", "list")  # fmt: skip
+
+Labels = list[tuple[torch.Tensor, torch.Tensor]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images or what the backbone saw, with labels and the classes that are labelled [B, C].
+
+    Images are normalised, [B, 3, H, W]; `seen` holds maps as `Network.see` returns them.
+    """
+
+    images: torch.Tensor | None
+    labels: Labels
+    taught: torch.Tensor
+    seen: tuple[torch.Tensor, ...] = ()
 
 
 def default_sources(data: Path, real: Path) -> list[Source]:
@@ -41,71 +57,51 @@ def default_sources(data: Path, real: Path) -> list[Source]:
     synthetic = sorted(data.glob("pages*"))
     return [
         *(Source(folder, 0.66 / len(synthetic)) for folder in synthetic),
-        Source(real / "tables", 0.23, ("table",), "table"),
-        Source(real / "qrcodes", 0.09, ("qr_code",), "qr_code", turns=True),
+        Source(real / "tables", 0.19, ("table",), "table"),
+        Source(real / "qrcodes", 0.13, ("qr_code",), "qr_code", turns=True),
         Source(data / "photographs", 0.02, _NEGATIVES_TEACH, turns=True),
     ]
 
 
 class _Stream(IterableDataset):
-    """Batches of samples, produced in a separate process."""
+    """Batches of samples of one shape, produced in a separate process."""
 
     def __init__(self, sources: list[Source], size: int, seed: int) -> None:
         self._made_of = (sources, size, seed)
 
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+    def __iter__(self) -> Iterator[tuple[np.ndarray, list[Sample]]]:
         cv2.setNumThreads(1)
-        stream = samples(*self._made_of)
-        while True:
-            yield collate([next(stream) for _ in range(BATCH)])
+        waiting: defaultdict[tuple[int, ...], list[Sample]] = defaultdict(list)
+        for sample in samples(*self._made_of):
+            alike = waiting[sample.image.shape]
+            alike.append(sample)
+            if len(alike) == BATCH:
+                yield np.stack([each.image for each in alike]), list(alike)
+                alike.clear()
 
 
-def collate(batch: list[Sample]) -> dict[str, torch.Tensor]:
-    """Stack samples as the loss expects them: RGB bytes, boxes as centres relative to the side."""
-    images = np.stack([sample.image[..., ::-1].transpose(2, 0, 1) for sample in batch])
-    side = batch[0].image.shape[0]
-    corners = np.concatenate([sample.boxes for sample in batch]).astype(np.float32) / side
-    centres = (
-        np.hstack([corners[:, :2] + corners[:, 2:], 2 * (corners[:, 2:] - corners[:, :2])]) / 2
-    )
-    owner = np.repeat(np.arange(len(batch)), [len(sample.boxes) for sample in batch])
-    return {
-        "img": torch.from_numpy(np.ascontiguousarray(images)),
-        "cls": torch.from_numpy(np.concatenate([s.classes for s in batch]).astype(np.float32)),
-        "bboxes": torch.from_numpy(centres),
-        "batch_idx": torch.from_numpy(owner.astype(np.float32)),
-        "taught": torch.from_numpy(np.stack([sample.taught for sample in batch])),
-    }
+def collate(images: np.ndarray, batch: list[Sample]) -> Batch:
+    """Normalise images [B, H, W, 3] of bytes, BGR, and collect their labels."""
+    pixels = torch.from_numpy(images).permute(0, 3, 1, 2).float()  # channels last in memory
+    shape = (1, 3, 1, 1)
+    pixels = (pixels / 255 - torch.tensor(MEAN).view(shape)) / torch.tensor(DEVIATION).view(shape)
+    labels = [(torch.from_numpy(s.classes), torch.from_numpy(s.boxes).float()) for s in batch]
+    return Batch(pixels, labels, torch.from_numpy(np.stack([s.taught for s in batch])))
 
 
-class MaskedLoss(nn.Module):
-    """Binary cross-entropy that ignores the classes that an image does not label."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._plain = nn.BCEWithLogitsLoss(reduction="none")
-        self.taught = torch.ones(1, len(CLASSES))
-
-    def forward(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Loss per anchor and class, (batch, anchors, classes)."""
-        return self._plain(scores, targets) * self.taught[:, None, :]
-
-
-def build() -> tuple[DetectionModel, v8DetectionLoss]:
-    """A fresh network and its loss."""
-    model = DetectionModel("yolo11n.yaml", nc=len(CLASSES), verbose=False)
-    model.args = get_cfg()
-    model.names = dict(enumerate(CLASSES))
-    loss = v8DetectionLoss(model)
-    loss.bce = MaskedLoss()
-    return model.to(memory_format=torch.channels_last), loss  # a quarter faster on CPUs
+def large_kernels(model: nn.Module) -> list[nn.Parameter]:
+    """The depthwise kernels of 5 x 5."""
+    return [
+        m.weight for m in model.modules()
+        if isinstance(m, nn.Conv2d) and m.groups > 1 and m.kernel_size[0] > 3
+    ]  # fmt: skip
 
 
 def optimiser_for(model: nn.Module) -> torch.optim.Optimizer:
     """AdamW; weight decay for convolution kernels only."""
-    kernels = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
-    others = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": kernels, "weight_decay": 5e-3}, {"params": others, "weight_decay": 0.0}]
+    kernels = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": kernels, "weight_decay": 1e-2}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=PEAK_RATE, betas=(0.9, 0.99))
 
 
@@ -126,41 +122,25 @@ def follow(average: nn.Module, model: nn.Module, step: int) -> None:
             value.lerp_(current[name], 1 - keep)
 
 
-Plan = list[tuple[int, float]]
-
-
-def parse_plan(text: str) -> Plan:
-    """`352:0.12,448:0.88` as [(side in pixels, share of the time), ...]."""
-    parts = [part.split(":") for part in text.split(",")]
-    return [(int(size), float(share)) for size, share in parts]
-
-
-def size_at(plan: Plan, progress: float) -> int:
-    """The side of the training square after this share of the time."""
-    for size, share in plan:
-        if progress < share:
-            return size
-        progress -= share
-    return plan[-1][0]
-
-
 @dataclass
 class Run:
     """The state of a training run, saved to and loaded from disk."""
 
-    model: DetectionModel
-    average: DetectionModel
-    loss: v8DetectionLoss
+    model: Network
+    average: Network
     optimiser: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0
 
     @classmethod
-    def start(cls) -> "Run":
-        """A fresh run."""
-        model, loss = build()
+    def start(cls, weights: Path | None = None) -> "Run":
+        """A fresh run, from scratch or from the start weights of an ONNX file."""
+        model = Network()
+        if weights:
+            load_start(model, weights)
+        model = model.to(memory_format=torch.channels_last)
         average = copy.deepcopy(model).eval().requires_grad_(False)
-        return cls(model, average, loss, optimiser_for(model))
+        return cls(model, average, optimiser_for(model))
 
     def save(self, path: Path) -> None:
         """Write a checkpoint atomically."""
@@ -182,58 +162,64 @@ class Run:
         self.step, self.seconds = state["step"], state["seconds"]
 
 
-def learn(run: Run, batch: dict[str, torch.Tensor], rate: float) -> dict[str, float]:
+def learn(run: Run, batch: Batch, rate: float) -> dict[str, float]:
     """One optimiser step; returns the parts of the loss."""
     for group in run.optimiser.param_groups:
         group["lr"] = rate
-    images = batch["img"].float().div_(255).contiguous(memory_format=torch.channels_last)
-    run.loss.bce.taught = batch["taught"]
+    for kernel in large_kernels(run.model):
+        kernel.requires_grad_(run.step % _KERNELS_EVERY == 0)
     with torch.autocast("cpu", torch.bfloat16):
-        raw = run.model(images)
-    raw = {"boxes": raw["boxes"].float(), "scores": raw["scores"].float(), "feats": raw["feats"]}
-    total, parts = run.loss(raw, batch)
+        maps = run.model.find(list(batch.seen)) if batch.seen else run.model(batch.images)
+    parts = loss_of([level.float() for level in maps], batch.labels, batch.taught)
     run.optimiser.zero_grad(set_to_none=True)
-    (total.sum() / BATCH).backward()
+    sum(parts.values(), torch.zeros(())).backward()
     nn.utils.clip_grad_norm_(run.model.parameters(), 10.0)
     run.optimiser.step()
-    return {name: float(value) for name, value in parts.items()}
+    return {name: round(float(value.detach()), 4) for name, value in parts.items()}
 
 
-def batches(sources: list[Source], size: int, seed: int) -> Iterator[dict[str, torch.Tensor]]:
+def batches(sources: list[Source], size: int, seed: int) -> Iterator[Batch]:
     """Endless batches, prepared ahead by one process."""
     data = _Stream(sources, size, seed)
-    return iter(DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=6))
+    for images, labelled in DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=6,
+                                       collate_fn=lambda each: each):  # fmt: skip
+        yield collate(np.asarray(images), labelled)
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """Sizes by share of the time, the peak learning rate, and the time budget in seconds."""
+def stored(folder: Path, seed: int) -> Iterator[Batch]:
+    """Endless batches of what the backbone saw, from the files of a folder that may still grow."""
+    rng = np.random.default_rng(seed)
+    while True:
+        paths = sorted(folder.glob("*.pt"))
+        if not paths:
+            raise SystemExit(
+                f"{folder} holds no *.pt files: write them with models.training.features"
+            )
+        for index in rng.permutation(len(paths)):
+            state = torch.load(paths[index], weights_only=True)
+            seen = tuple(m.contiguous(memory_format=torch.channels_last) for m in state["seen"])
+            labels = list(zip(state["classes"], state["boxes"], strict=True))
+            yield Batch(None, labels, state["taught"], seen)
 
-    plan: Plan
-    peak: float
-    budget_s: float
 
+def train(run: Run, stream: Iterator[Batch], peak: float, budget_s: float, out: Path) -> None:
+    """Spend a budget of CPU seconds, with a checkpoint every 50 steps and a line of log every 10.
 
-def train(run: Run, sources: list[Source], schedule: Schedule, out: Path) -> None:
-    """Spend the time budget, with a checkpoint every 200 steps and a line of log every 50.
-
-    The plan and the learning rate follow the clock, so the run ends in time on a busy machine.
+    Batches that hold maps train the neck and the heads alone. The learning rate follows the budget,
+    so that a run at low priority on a busy machine learns as on an idle one, only later.
     """
-    size, stream = 0, iter(())
     run.model.train()
-    while run.seconds < schedule.budget_s:
-        began = time.perf_counter()
-        progress = run.seconds / schedule.budget_s
-        if size_at(schedule.plan, progress) != size:
-            size = size_at(schedule.plan, progress)
-            stream = batches(sources, size, SEED + run.step)
-        parts = learn(run, next(stream), rate_at(run.step, progress, schedule.peak))
+    while run.seconds < budget_s:
+        began = time.process_time()
+        rate = rate_at(run.step, run.seconds / budget_s, peak)
+        parts = learn(run, next(stream), rate)
         follow(run.average, run.model, run.step)
         run.step += 1
-        run.seconds += time.perf_counter() - began
+        run.seconds += time.process_time() - began
+        if run.step % 10 == 0:
+            row = {"step": run.step, "seconds": round(run.seconds), "rate": round(rate, 6)}
+            log(out, {**row, **parts})
         if run.step % 50 == 0:
-            log(out, {"step": run.step, "size": size, "seconds": round(run.seconds), **parts})
-        if run.step % 200 == 0:
             run.save(out / "last.pt")
     run.save(out / "last.pt")
 
@@ -250,22 +236,29 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--real", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--plan", type=parse_plan, default=parse_plan("352:0.12,448:0.88"))
-    parser.add_argument("--minutes", type=float, default=56)
+    parser.add_argument("--size", type=int, default=512, help="longer side, a multiple of 128")
+    parser.add_argument("--minutes", type=float, default=60, help="of CPU time, over all starts")
     parser.add_argument("--peak", type=float, default=PEAK_RATE)
+    parser.add_argument("--start", type=Path, help="ONNX file of start weights")
+    parser.add_argument(
+        "--features", type=Path, help="folder written by features.py, instead of images"
+    )
     parser.add_argument("--inherit", type=Path, help="last.pt of a run whose weights to start from")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(SEED)
-    run = Run.start()
+    run = Run.start(args.start)
     if (args.out / "last.pt").exists():
         run.load(args.out / "last.pt")
     elif args.inherit:
         run.inherit(args.inherit)
-    schedule = Schedule(args.plan, args.peak, args.minutes * 60)
-    train(run, default_sources(args.data, args.real), schedule, args.out)
+    if args.features:
+        stream = stored(args.features, SEED + run.step)
+    else:
+        stream = batches(default_sources(args.data, args.real), args.size, SEED + run.step)
+    train(run, stream, args.peak, args.minutes * 60, args.out)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def recognise_head(
     if len(shape) == 3:
         if end2end or (end2end is None and shape[2] == 6 and shape[1] <= _END2END_MOST):
             return _checked_end2end(shape)
-        if shape[1] == 4 + classes and shape[2] == _places(size, _STRIDES):
+        if shape[1] == 4 + classes and shape[2] in _yolov8_lengths(size):
             return "yolov8"
         if shape[2] == 5 + classes and shape[1] in _yolov5_lengths(size):
             return "yolov5"
@@ -111,6 +111,10 @@ def _checked_end2end(shape: Sequence[int]) -> Head:
 
 def _places(size: Size, strides: Sequence[int]) -> int:
     return sum((size[0] // stride) * (size[1] // stride) for stride in strides)
+
+
+def _yolov8_lengths(size: Size) -> set[int]:
+    return {_places(size, strides) for strides in (_STRIDES, _P6_STRIDES)}
 
 
 def _yolov5_lengths(size: Size) -> set[int]:

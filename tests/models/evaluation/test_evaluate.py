@@ -6,6 +6,7 @@ from models.evaluation.average_precision import NOTHING, one_class_found
 from models.evaluation.evaluate import (
     SETS,
     Mapped,
+    as_served,
     mapping,
     mistakes,
     report,
@@ -38,6 +39,15 @@ def test_a_page_counts_missed_and_false_boxes_at_the_usual_confidence():
     assert mistakes(seen, truth) == 2
     assert mistakes({}, truth) == 2
     assert mistakes({"text": NOTHING}, {"text": boxes()}) == 0
+
+
+def test_the_scores_as_served_leave_out_what_a_job_does_not_report():
+    pages = [(found((*A, 0.9), (*B, 0.1)), boxes(A, B)), (found((*B, 0.6)), boxes(A))]
+    scores = as_served(pages)
+    assert (scores["precision"], scores["recall"]) == (1 / 2, 1 / 3)
+    assert 0.3 < scores["served_ap50"] < 0.4
+    assert np.isnan(as_served([(NOTHING, boxes(A))])["precision"])
+    assert np.isnan(as_served([(NOTHING, boxes())])["recall"])
 
 
 def test_every_label_that_is_scored_is_one_of_ours():

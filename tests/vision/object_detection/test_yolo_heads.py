@@ -104,6 +104,7 @@ def test_half_precision_outputs_are_decoded():
         pytest.param((4, 22, 8400), 18, False, "yolov8", id="a batch"),
         pytest.param((1, 25200, 85), 80, None, "yolov5", id="YOLOv5 at 640"),
         pytest.param((1, 25500, 85), 80, None, "yolov5", id="YOLOv5 P6 at 640"),
+        pytest.param((1, 84, 8500), 80, None, "yolov8", id="YOLOv8 P6 at 640"),
         pytest.param((1, 300, 6), 80, True, "end2end", id="YOLO26, by its metadata"),
         pytest.param((1, 300, 6), 80, None, "end2end", id="end to end, by its shape"),
         pytest.param((1, 25200, 6), 1, None, "yolov5", id="YOLOv5 of one class is not end to end"),
