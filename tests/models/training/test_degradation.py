@@ -114,7 +114,7 @@ def test_a_quarter_turn_carries_the_label_along(quarter: int) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_page_laid_on_a_square_keeps_its_label_on_its_mark(seed: int) -> None:
-    square, boxes, kept = place(marked_page(), MARK, 256, np.random.default_rng(seed))
+    square, boxes, kept, _ = place(marked_page(), MARK, 256, np.random.default_rng(seed))
     assert square.shape == (256, 256, 3)
     for box in boxes[kept]:
         x0, y0, x1, y1 = box.round().astype(int)
