@@ -1,10 +1,17 @@
-"""Write the averaged weights of a run as ONNX, and check that ONNX Runtime agrees with torch.
+r"""Write the averaged weights of a run as ONNX, and check that ONNX Runtime agrees with torch.
 
-python -m models.training.export_onnx --run RUN --size 512 --out models/weights/pagesight-doc-4.onnx
+python -m models.training.export_onnx --run RUN --size 512 --out FILE.onnx \
+    [--thresholds thresholds.json]
+
+`--thresholds` takes a file that models.evaluation.thresholds wrote: the confidence at which each
+class is balanced becomes the confidence that a job reports by default, and others move with it.
 """
 
 import argparse
+import json
+import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +25,9 @@ from models.training.loss import anchors_for
 from models.training.network import BINS, DEVIATION, MEAN, Network
 from models.training.train import Run
 
-OPSET, VERSION = 17, "4"
+OPSET, VERSION = 17, "1"
+SHOWN_CONFIDENCE = 0.25  # the default of a job's options
+LARGEST_THRESHOLD = 0.4  # real pages are less certain than the drawn ones that thresholds are from
 TOLERANCE = 2e-2  # pixels of boxes; scores agree far more closely
 
 
@@ -51,8 +60,9 @@ class Exported(nn.Module):
     The output holds centres and sizes in pixels of the input, then a probability for each class.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, thresholds: Mapping[str, float]) -> None:
         super().__init__()
+        self.register_buffer("shift", shifts(thresholds).view(1, -1, 1))
         self.network, self.expectation = network, Expectation(BINS)
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("scale", 1 / torch.tensor(DEVIATION).view(1, 3, 1, 1))
@@ -65,15 +75,26 @@ class Exported(nn.Module):
         reach = self.expectation(rows[:, self.network.classes :]) * anchors.strides
         centres = anchors.centres.T
         first, last = centres - reach[:, :2], centres + reach[:, 2:]
-        scores = rows[:, : self.network.classes].sigmoid()
+        scores = (rows[:, : self.network.classes] + self.shift).sigmoid()
         return torch.cat([(first + last) / 2, last - first, scores], 1)
 
 
-def averaged(checkpoint: Path) -> Exported:
+def shifts(thresholds: Mapping[str, float]) -> Tensor:
+    """What to add to the logit of each class so that its threshold becomes SHOWN_CONFIDENCE."""
+    limited = [min(thresholds.get(name, SHOWN_CONFIDENCE), LARGEST_THRESHOLD) for name in CLASSES]
+    return torch.tensor([_logit(SHOWN_CONFIDENCE) - _logit(each) for each in limited])
+
+
+def _logit(chance: float) -> float:
+    return math.log(chance / (1 - chance))
+
+
+def averaged(checkpoint: Path, thresholds: Mapping[str, float]) -> Exported:
     """The averaged network of a checkpoint in its export form."""
     run = Run.start()
     run.inherit(checkpoint)
-    return Exported(run.average.float().to(memory_format=torch.contiguous_format)).eval()
+    network = run.average.float().to(memory_format=torch.contiguous_format)
+    return Exported(network, thresholds).eval()
 
 
 def metadata(size: int) -> dict[str, str]:
@@ -86,7 +107,7 @@ def metadata(size: int) -> dict[str, str]:
         "batch": "1",
         "author": "Pagesight",
         "version": VERSION,
-        "description": f"Pagesight document detector {VERSION} (PicoDet-LCNet)",
+        "description": f"Pagesight document detector, Apache-2.0, {VERSION} (PicoDet-LCNet)",
         "license": "Apache-2.0",
     }
 
@@ -125,9 +146,11 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--thresholds", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    model = averaged(args.run / "last.pt")
+    thresholds = json.loads(args.thresholds.read_text()) if args.thresholds else {}
+    model = averaged(args.run / "last.pt", thresholds)
     write(model, args.size, args.out)
     difference = largest_difference(model, args.size, args.out)
     if difference > TOLERANCE:
