@@ -8,7 +8,7 @@ import pytest
 
 from models.registry.catalogue import load_catalogue
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "THIRD_PARTY.md").read_text()
 ROWS = [
     [cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if "|" in line
