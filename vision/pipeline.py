@@ -23,6 +23,7 @@ from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
 from vision.imaging.salt import without_noise
+from vision.imaging.sharpening import sharpened
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
 from vision.object_detection.barcodes import LABELS, read_barcodes
@@ -78,7 +79,7 @@ def read_page(
         barcodes = read_barcodes(seen, areas) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         if layer.search:
-            prepared = without_noise(prepared)
+            prepared = sharpened(without_noise(prepared))
             cleaned = without_bleed_through(prepared, chosen.recogniser, languages)
             prepared = record.used(cleaned).page
         prepared = _with_grids(prepared, regions.found)
