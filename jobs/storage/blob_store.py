@@ -206,11 +206,11 @@ class Blobs:
     def _translated(self, key: str) -> Iterator[None]:
         try:
             yield
-        except (NotFoundError, FileNotFoundError, NotADirectoryError) as error:
+        except (BaseError, OSError) as error:
             if self._folder is not None and not self.answers():
                 raise _away(self._folder) from error
-            raise NotFound(f"no blob {key}") from error
-        except (BaseError, OSError) as error:
+            if isinstance(error, NotFoundError | FileNotFoundError):
+                raise NotFound(f"no blob {key}") from error
             raise BlobError(_errno(error), f"the blob store refused {key}: {error}") from error
 
 
