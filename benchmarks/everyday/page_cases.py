@@ -77,8 +77,9 @@ def underlined(page: Canvas) -> None:
         y = 90 + at * page.em * 1.7
         page.line(_LEFT, y, text)
         words = text.split()
-        first = 0 if at == 1 else source.randrange(len(words) - 1)
-        last = len(words) if at == 1 else first + 2
+        whole = at == 1 or len(words) < 3  # the last line may be a single word
+        first = 0 if whole else source.randrange(len(words) - 1)
+        last = len(words) if whole else first + 2
         start = _LEFT + page.width_of(" ".join([*words[:first], ""]) if first else "")
         end = _LEFT + page.width_of(" ".join(words[:last]))
         low = y + page.em * 0.12
