@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from vision.core.arrays import Image
 from vision.core.document import (
+    Barcode,
     Document,
     DocumentInfo,
     ModelUse,
@@ -17,7 +18,7 @@ from vision.core.document import (
 )
 from vision.core.geometry import invert, transform_box
 from vision.core.options import ANY_LANGUAGE, ReadOptions
-from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Stages
+from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Recogniser, Stages
 from vision.core.stages import FoundLine, LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
@@ -37,6 +38,7 @@ from vision.recognition.language_choice import read_in_own_language
 from vision.recognition.language_id import first_guess
 from vision.recognition.low_confidence import set_doubtful_aside, with_doubtful
 from vision.selection import ChosenStages, choose_stages, document_analyses
+from vision.text_detection.bleed_through import Cleaned as CleanedPage
 from vision.text_detection.bleed_through import without_bleed_through
 from vision.text_detection.cell_lines import lines_by_cell
 from vision.text_detection.crops import cut_lines
@@ -70,18 +72,10 @@ def read_page(
     with record.stage("detect"):
         regions = record.used(_detect(prepared.upright, chosen.detectors, options))
     with record.stage("barcodes"):
-        seen = prepared.photograph.upright if prepared.photograph else prepared.upright
-        areas = (
-            ()
-            if prepared.photograph
-            else [each.box for _, each in regions.found if each.label.lower() in LABELS]
-        )
-        barcodes = read_barcodes(seen, areas) if options.barcodes == "auto" else ()
+        barcodes = _barcodes(prepared, regions.found) if options.barcodes == "auto" else ()
     with record.stage("lines"):
         if layer.search:
-            prepared = sharpened(without_noise(prepared))
-            cleaned = without_bleed_through(prepared, chosen.recogniser, languages)
-            prepared = record.used(cleaned).page
+            prepared = record.used(_cleaned(prepared, chosen.recogniser, languages)).page
         prepared = _with_grids(prepared, regions.found)
         lines = record.used(_find(chosen.finder, prepared, languages, layer))
         crops = _with_characters(lines.crops, options)
@@ -90,21 +84,34 @@ def read_page(
         read, languages = record.used(
             _recognise(crops, languages, chosen, options, check, any_language=any_language)
         ).chosen
-        doubts = record.used(
-            check_language(
-                read.crops, read.readings, languages, chosen.recogniser, stages.script_detector
-            )
-        )
+        known = (chosen.recogniser, stages.script_detector)
+        doubts = record.used(check_language(read.crops, read.readings, languages, *known))
         warnings = (*prepared.warnings, *lines.warnings, *doubts.warnings)
         prepared = replace(prepared, warnings=warnings)
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
         result = _assemble(prepared, stated, read, regions.found, languages, options)
         result = replace(in_photograph(result, prepared.photograph), barcodes=barcodes)
-    result = _analyse(result, seen, chosen.analyses, record)
+    result = _analyse(result, _seen(prepared), chosen.analyses, record)
     return PageReading(
         result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
     )
+
+
+def _seen(page: PreparedPage) -> Image:
+    """The picture in whose pixels results are given."""
+    return page.photograph.upright if page.photograph else page.upright
+
+
+def _barcodes(page: PreparedPage, found: Sequence[Finding]) -> tuple[Barcode, ...]:
+    """All codes; a detector's finds are searched harder where they have the picture's pixels."""
+    areas = [each.box for _, each in found if each.label.lower() in LABELS]
+    return read_barcodes(_seen(page), () if page.photograph else areas)
+
+
+def _cleaned(page: PreparedPage, recogniser: Recogniser, languages: Sequence[str]) -> CleanedPage:
+    """The page without specks, screens and print of the other side, sharpened if blurred."""
+    return without_bleed_through(sharpened(without_noise(page)), recogniser, languages)
 
 
 class _Recognised(NamedTuple):

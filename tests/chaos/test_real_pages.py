@@ -24,7 +24,7 @@ def test_random_workers_killed_again_and_again_lose_no_page_and_double_none(
     On a slow machine starting a reader takes longer than the pause between two blows: nothing would
     ever be read, and nothing shown.
     """
-    total, every_s, step = scale((60, 0.5, 6), (1000, 3.0, 40))
+    total, every_s, step = scale((40, 0.4, 6), (1000, 3.0, 40))
     with Workplace(tmp_path) as place, Fleet(place, seed=1) as fleet:
         fleet.add_api()
         fleet.add_workers(readers=2)
