@@ -23,7 +23,7 @@ test: dev ## All tests, in parallel; ARGS go to pytest, and ARGS=-n0 runs them o
 	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 chaos: dev ## Every part killed, frozen, cut off or starved, at length; build/chaos/report.md
-	@CHAOS=full CHAOS_REPORT=build/chaos $(BIN)/python -m pytest tests/chaos -v $(ARGS)
+	@CHAOS=full CHAOS_REPORT=build/chaos $(BIN)/python -m pytest tests/chaos tests/jobs/test_ledger_machine.py -v $(ARGS)
 
 soak: dev ## Many pages through the real service, its memory in build/soak; PAGES=10000
 	@$(BIN)/python -m tests.chaos.soak --pages $(or $(PAGES),10000) --report build/soak

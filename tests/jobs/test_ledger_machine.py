@@ -421,6 +421,7 @@ class LedgerMachine(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("settings", list(EXAMPLES), indirect=True)
+@pytest.mark.timeout(1800 if LONG else 120)
 def test_whatever_happens_the_ledger_keeps_its_rules(
     settings: Settings, ledger: Ledger, clock: ManualClock
 ) -> None:
