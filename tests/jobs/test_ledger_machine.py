@@ -44,7 +44,7 @@ LONGEST_WAIT_S = 1000  # longer than any step that was sent and not begun waits 
 SWEEPS = 4
 WELL, BUSY, REFUSED = 204, 503, 404  # what a receiver answers: tried again, and given up
 LONG = os.environ.get("CHAOS") == "full"
-EXAMPLES = {"sqlite": 400, "postgresql": 50} if LONG else {"sqlite": 25, "postgresql": 8}
+EXAMPLES = {"sqlite": 400, "postgresql": 50} if LONG else {"sqlite": 100, "postgresql": 12}
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -419,9 +419,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800 if LONG else 600)
 @pytest.mark.parametrize("settings", list(EXAMPLES), indirect=True)
-@pytest.mark.timeout(1800 if LONG else 120)
 def test_whatever_happens_the_ledger_keeps_its_rules(
     settings: Settings, ledger: Ledger, clock: ManualClock
 ) -> None:
