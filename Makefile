@@ -44,7 +44,7 @@ bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 docs: dev ## Write the pages of docs/reference that are made from declarations
 	@$(BIN)/python -m cli.reference
 
-lock: dev ## Pin the requirement files again
+lock: dev ## Pin the requirement files again; UPGRADE=1 for the newest versions
 	@deploy/lock.sh
 
 image-test: ## Build Dockerfile.gpu without an engine and read a page inside it (root, Debian)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Pin requirements/*.in anew: every version, every hash, and no address to download from.
+# Pin requirements/*.in: every version, every hash, and no address to download from.
+# Versions that are pinned already stay, unless UPGRADE=1 asks for the newest of all.
 set -eu
 cd "$(dirname "$0")/../requirements"
 tools=$(mktemp -d)
@@ -8,7 +9,7 @@ trap 'rm -rf "$tools"' EXIT
 "$tools/bin/pip" install --quiet --disable-pip-version-check uv
 
 pin() {
-    "$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
+    "$tools/bin/uv" pip compile --quiet ${UPGRADE:+--upgrade} --universal --python-version 3.11 \
         --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
         "$@"
 }
