@@ -25,6 +25,7 @@ from api.routes import (
     capabilities,
     console,
     descriptions,
+    docling,
     events,
     health,
     jobs,
@@ -135,6 +136,9 @@ def _doors(settings: Settings) -> Iterator[APIRouter]:
         yield text_doors.tika
     if settings.open_webui_door:
         yield text_doors.open_webui
+    if settings.docling_door:
+        yield docling.router
+        yield docling.about
 
 
 def _base_of(settings: Settings) -> str:

@@ -146,6 +146,9 @@ class Settings(BaseSettings):
     open_webui_door: bool = Field(
         False, description="Serve `PUT /process`, the external loader of Open WebUI."
     )
+    docling_door: bool = Field(
+        False, description="Serve docling-serve's `/v1/convert`, `/v1/status` and `/v1/result`."
+    )
 
     # The ledger
     lease_s: PositiveFloat = Field(30.0, description="How long a claim on a page holds unrenewed.")

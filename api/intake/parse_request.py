@@ -105,7 +105,7 @@ async def _read_json(request: Request, services: Services) -> Submission:
     try:
         job = UrlJob.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error) from error
+        raise invalid_request(error) from error
     parse_target(job.url, services.settings.egress_allow)
     return Submission(job, await _check(job, services), url=job.url)
 
@@ -118,7 +118,7 @@ def parse_parameters(shape: type[P], fields: Mapping[str, str | None]) -> P:
     try:
         return shape.model_validate(values)
     except ValidationError as error:
-        raise _invalid(error) from error
+        raise invalid_request(error) from error
 
 
 def _parse_json(name: str, text: str) -> Any:
@@ -164,7 +164,8 @@ def _depth(value: Any) -> int:
     return 1 + max(map(_depth, value), default=0)
 
 
-def _invalid(error: ValidationError) -> Problem:
+def invalid_request(error: ValidationError) -> Problem:
+    """The problem of a request that a model refused."""
     rows = error_rows(error.errors(include_url=False, include_input=False))
     if any(row["type"] == "json_invalid" for row in error.errors(include_url=False)):
         return Problem("bad_json", f"The body is not JSON: {rows[0]['expected']}.")

@@ -11,15 +11,15 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Path, Query, Request, Response
 
 from api.error_handlers import UPLOAD, guarded
-from api.intake.base64_source import SourceBody
 from api.intake.create_job import accept
+from api.intake.embedded_document import EmbeddedDocument
 from api.intake.options import check_installed, check_options
 from api.intake.parse_request import FORM_OVERHEAD_BYTES, Submission
 from api.intake.upload_stream import body_chunks, receive
 from api.keyed_router import keyed_router
 from api.links import BASE
 from api.problems import Problem
-from api.routes.results import made_file
+from api.routes.results import made_file, read_result
 from api.schemas.jobs import JobParameters
 from api.security.auth import Reader, Writer
 from api.services import Services, ServicesDep
@@ -27,11 +27,11 @@ from jobs.domain.egress_policy import parse_target
 from jobs.domain.job import Job
 from jobs.domain.states import JobState
 from vision.export.analyze_result import INDEX_TYPES, to_analyze_result
-from vision.export.json import from_json_dict
 
 _PREFIX: Final = "/documentintelligence"
 _METADATA: Final = "azure"  # where a job keeps what its result is to be like
 _POLL_AFTER_S: Final = "1"
+_BASE64: Final = re.compile(rb'"base64Source"\s*:\s*"')
 _STATUS: Final[Mapping[JobState, str]] = {
     JobState.QUEUED: "notStarted",
     JobState.RUNNING: "running",
@@ -98,9 +98,8 @@ def get_analyze_result(
         answer["error"] = fault
     if status == "succeeded":
         wanted = _wanted(job)
-        document = from_json_dict(json.loads(services.blobs.get(job.result_blob or "")))
         answer["analyzeResult"] = to_analyze_result(
-            document,
+            read_result(services, job),
             model,
             markdown=wanted.get("format") == "markdown",
             index_type=wanted.get("index", INDEX_TYPES[-1]),
@@ -144,14 +143,16 @@ async def _read(
         upload = await receive(body_chunks(request, limit), services.blobs, blob, limit)
         return Submission(parameters, options, upload)
     # Base64 has four characters for three bytes.
-    body = SourceBody(body_chunks(request, limit * 4 // 3 + FORM_OVERHEAD_BYTES))
-    await body.begin()
-    if body.url is not None:
-        parse_target(body.url, services.settings.egress_allow)
-        return Submission(parameters, options, url=body.url)
-    return Submission(
-        parameters, options, await receive(body.document(), services.blobs, blob, limit)
-    )
+    body = EmbeddedDocument(body_chunks(request, limit * 4 // 3 + FORM_OVERHEAD_BYTES), _BASE64)
+    if await body.begin():
+        upload = await receive(body.document(), services.blobs, blob, limit)
+        await body.rest()
+        return Submission(parameters, options, upload)
+    url = (await body.rest()).get("urlSource")
+    if not isinstance(url, str):
+        raise Problem("bad_json", "Send `base64Source` or `urlSource`.")
+    parse_target(url, services.settings.egress_allow)
+    return Submission(parameters, options, url=url)
 
 
 def _state(services: Services, job: Job) -> tuple[str, dict[str, str] | None]:

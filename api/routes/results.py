@@ -200,6 +200,11 @@ def _page_unknown(job: Job, number: int) -> Problem:
     return Problem("not_found", f"The job reads no page {number}.")
 
 
+def read_result(services: Services, job: Job) -> Document:
+    """The document that an ended job has read. Raises Problem as `result_blob` does."""
+    return from_json_dict(json.loads(services.blobs.get(result_blob(job))))
+
+
 def result_blob(job: Job) -> str:
     """The key of a job's result. Raises Problem where there is none, or none yet."""
     if job.result_blob is not None and job.state in {JobState.SUCCEEDED, JobState.PARTIAL}:

@@ -19,14 +19,13 @@ from api.intake.parse_request import Submission
 from api.intake.upload_stream import body_chunks, receive
 from api.keyed_router import keyed_router
 from api.long_poll import wait_until_final
-from api.routes.results import result_blob
+from api.routes.results import read_result
 from api.schemas.jobs import JobParameters
 from api.security.auth import Writer
 from api.services import Services, ServicesDep
 from jobs.domain.job import Job
 from jobs.domain.names import display_name, form_name
 from vision.core.document import Document
-from vision.export.json import from_json_dict
 from vision.export.markdown import render_markdown
 from vision.export.text import render_text
 
@@ -78,9 +77,7 @@ async def _read(request: Request, services: Services, tenant: str) -> tuple[Job,
     """
     job, _ = await accept(request, services, tenant, None, _submission)
     job = await wait_until_final(request, services, job, services.settings.max_wait_s)
-    blob = result_blob(job)
-    document = await run_in_threadpool(lambda: from_json_dict(json.loads(services.blobs.get(blob))))
-    return job, document
+    return job, await run_in_threadpool(read_result, services, job)
 
 
 async def _submission(request: Request, services: Services, blob: str) -> Submission:

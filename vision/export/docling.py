@@ -6,6 +6,7 @@ Written without that library, which brings pandas along; a test validates the ou
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from vision.core.document import Block, Box, Document, Line, Page, Table, TableCell
@@ -32,11 +33,14 @@ def export(document: Document, source: Source | None = None) -> Iterator[Artefac
     yield Artefact(json.dumps(to_docling(document), ensure_ascii=False).encode())
 
 
-def to_docling(document: Document) -> dict[str, Any]:
-    """The document as plain JSON values."""
+def to_docling(document: Document, filename: str | None = None) -> dict[str, Any]:
+    """The document as plain JSON values, named by its file where that is known."""
     builder = _Builder(document)
     for page in document.pages:
         builder.add_page(page)
+    if filename is not None:
+        builder.made["name"] = PurePosixPath(filename).stem
+        builder.made["origin"]["filename"] = filename
     return builder.made
 
 
