@@ -41,7 +41,7 @@ format: dev ## Format the code, and fix what can be fixed automatically
 bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 	@$(BIN)/python -m benchmarks.run --data $(or $(DATA),../shared/data)
 
-docs: dev ## Write the pages of docs/reference that are made from declarations
+docs: dev ## Write the reference pages and client models that are made from declarations
 	@$(BIN)/python -m cli.reference
 
 lock: dev ## Pin the requirement files again; UPGRADE=1 for the newest versions

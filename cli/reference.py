@@ -1,10 +1,11 @@
-"""Pages of docs/reference that are made from declarations: `make docs` writes them."""
+"""Pages of docs/reference, and the client's models, made from declarations by `make docs`."""
 
 import textwrap
 from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from cli.client_models import write_models
 from vision.core.options import Declaration, ReadOptions, declarations
 
 OPTIONS_PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "options.md"
@@ -57,7 +58,8 @@ def _wrapped(text: str) -> str:
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages and the client's models."""
+    write_models()
     OPTIONS_PAGE.write_text(options_page(), encoding="utf-8")
 
 

@@ -91,10 +91,14 @@ install_requirements() {
     echo "$now" >"$stamp"
 }
 
+# Again when pyproject.toml has changed: it names the packages that an editable install finds.
 install_project() {
-    [ -x "$venv/bin/pagesight" ] && "$venv/bin/pagesight" --version >/dev/null 2>&1 && return 0
+    stamp=$venv/.installed-project
+    now=$(sha256sum "$root/pyproject.toml" | cut -d' ' -f1)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$now" ] && "$venv/bin/pagesight" --version >/dev/null 2>&1 && return 0
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --no-build-isolation --editable "$root"
+    echo "$now" >"$stamp"
 }
 
 # The two flavours of ONNX Runtime overwrite each other's files, so a change starts afresh.

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from api.app import create_app
 from api.problems import KINDS
+from cli.client_models import model_files
 from cli.exit_codes import Exit
 from cli.main import app
 from cli.reference import OPTIONS_PAGE, options_page
@@ -169,6 +170,14 @@ def test_the_page_of_options_is_up_to_date() -> None:
     assert OPTIONS_PAGE.read_text(encoding="utf-8") == options_page(), "run `make docs`"
 
 
+@pytest.mark.parametrize(("file", "text"), model_files().items(), ids=lambda each: "models")
+def test_the_models_of_the_python_client_are_up_to_date(file: Path, text: str) -> None:
+    def structure(code: str) -> str:
+        return re.sub(r'""".*?"""', "", code, flags=re.DOTALL)  # their wording may wait
+
+    assert structure(file.read_text(encoding="utf-8")) == structure(text), "run `make docs`"
+
+
 def test_every_route_is_documented_and_no_other(tmp_path: Path) -> None:
     paths = create_app(Settings(_env_file=None, data_dir=tmp_path)).openapi()["paths"]
     routes = API[API.index("## Routes") : API.index("## Operations")]
@@ -248,6 +257,16 @@ def test_pages_that_the_code_names_exist() -> None:
 
 def _sources() -> Iterator[Path]:
     yield ROOT / "Makefile"
-    for folder in ("api", "benchmarks", "cli", "deploy", "jobs", "models", "vision", "workers"):
+    for folder in (
+        "api",
+        "benchmarks",
+        "cli",
+        "deploy",
+        "jobs",
+        "models",
+        "vision",
+        "workers",
+        "pagesight",
+    ):
         for suffix in ("py", "toml", "sh"):
             yield from (ROOT / folder).rglob(f"*.{suffix}")

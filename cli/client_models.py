@@ -1,0 +1,198 @@
+"""The Python client's models, made from the OpenAPI document and the schema of results.
+
+`make docs` writes them, so that a client and the service of one version always agree.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from api.app import create_app
+from jobs.settings import Settings
+from vision.export.json import load_schema
+
+FOLDER: Final = Path(__file__).parents[1] / "pagesight" / "client" / "models"
+_WIDTH: Final = 100
+_IMPORTS: Final = (
+    ("Mapping", "from collections.abc import {}"),
+    ("dataclass|field", "from dataclasses import {}"),
+    ("datetime", "from datetime import {}"),
+    ("Any|Literal", "from typing import {}"),
+    ("Box", "\nfrom pagesight.client.box import {}"),
+)
+# Schemas of the OpenAPI document that the client returns, by their names there.
+_SERVICE: Final = {
+    "JobState": "JobState",
+    "BatchState": "BatchState",
+    "PageState": "PageState",
+    "DeliveryState": "DeliveryState",
+    "FaultOut": "Fault",
+    "InputOut": "JobInput",
+    "PageCounts": "PageCounts",
+    "JobOut": "Job",
+    "PageOut": "PageStatus",
+    "DocumentCounts": "DocumentCounts",
+    "BatchOut": "Batch",
+    "EndpointOut": "Webhook",
+    "EndpointWithSecret": "WebhookWithSecret",
+    "DeliveryOut": "Delivery",
+}
+_UNUSED: Final = {"links"}  # the client knows the paths
+_PLAIN: Final = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+}
+# Names of the result's schema that mean something else in Python, or too little.
+_DOCUMENT: Final = {"failure": "PageFailure", "warning": "PageWarning", "cell": "TableCell"}
+
+Schema = Mapping[str, Any]
+
+
+def model_files() -> dict[Path, str]:
+    """The text of each file of models."""
+    return {FOLDER / "service.py": _service_models(), FOLDER / "document.py": _document_models()}
+
+
+def _service_models() -> str:
+    settings = Settings(_env_file=None, database_url="sqlite://")
+    schemas = create_app(settings).openapi()["components"]["schemas"]
+    title = "Jobs, batches and webhooks as the service describes them (docs/reference/api.md)."
+    return _module(title, {name: schemas[name] for name in _SERVICE}, _SERVICE)
+
+
+def _document_models() -> str:
+    schema = load_schema()
+    used = {name: each for name, each in schema["$defs"].items() if "properties" in each}
+    names = {name: _DOCUMENT.get(name, name[0].upper() + name[1:]) for name in used}
+    title = "What was read from a document (docs/reference/result.md)."
+    root = {key: each for key, each in schema.items() if key != "$defs"}
+    return _module(
+        title, {**used, "": root}, {**names, "box": "Box", "": "Document"}, schema["$defs"]
+    )
+
+
+def _module(
+    title: str, schemas: Mapping[str, Schema], names: Mapping[str, str], plain: Schema | None = None
+) -> str:
+    """A module with a class or an alias for each schema; `plain` resolves references to others."""
+    made = {names[key]: _definition(key, each, names, plain or {}) for key, each in schemas.items()}
+    body = "\n".join(made[name] for name in _sorted(made))
+    head = f'"""{title}\n\nMade by `make docs`; do not edit.\n"""\n\n'
+    return head + "".join(_imports(body)) + "\n" + body
+
+
+def _imports(body: str) -> Iterator[str]:
+    for words, line in _IMPORTS:
+        used = [word for word in words.split("|") if re.search(rf"\b{word}\b", body)]
+        if used:
+            yield line.format(", ".join(used)) + "\n"
+
+
+def _sorted(made: Mapping[str, str]) -> Iterator[str]:
+    """Each name after those that it mentions: nothing is resolved later."""
+    done: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done:
+            return
+        text = made[name].partition("=")[2] if " = " in made[name] else made[name]
+        for other in made:
+            if other != name and re.search(rf": .*\b{other}\b|\[.*\b{other}\b", text):
+                visit(other)
+        done.append(name)
+
+    for name in made:
+        visit(name)
+    return iter(done)
+
+
+def _definition(key: str, schema: Schema, names: Mapping[str, str], plain: Schema) -> str:
+    name = names[key]
+    if "enum" in schema:
+        return f"{name} = {_literal(schema['enum'])}\n"
+    required = set(schema.get("required", ()))
+    lines = [
+        _wrapped(f"    {member}: {_typed(each, names, plain, present=member in required)}")
+        for member, each in schema["properties"].items()
+        if member not in _UNUSED
+    ]
+    about = schema.get("description", name).strip().partition("\n")[0].partition(". ")[0]
+    doc = f'    """{about.rstrip(".")}."""\n'
+    head = f"\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass {name}:\n"
+    return f"{head}{doc}\n" + "\n".join(lines) + "\n"
+
+
+def _typed(schema: Schema, names: Mapping[str, str], plain: Schema, *, present: bool) -> str:
+    kind = _type(schema, names, plain)
+    if present:
+        return kind
+    if kind.startswith("tuple"):
+        return f"{kind} = ()"
+    if kind.startswith("Mapping"):
+        return f"{kind} = field(default_factory=dict)"
+    return f"{kind} = None" if kind.endswith("None") else f"{kind} | None = None"
+
+
+def _type(schema: Schema, names: Mapping[str, str], plain: Schema) -> str:
+    """The annotation of a value of this schema; what JSON Schema can say beyond it is Any."""
+    if "$ref" in schema:
+        key = schema["$ref"].rpartition("/")[2]
+        return names[key] if key in names else _type(plain.get(key, {}), names, plain)
+    if "enum" in schema or "const" in schema:
+        return _literal(schema.get("enum") or [schema["const"]])
+    if members := schema.get("anyOf"):
+        return _union(_type(each, names, plain) for each in members)
+    if isinstance(kinds := schema.get("type"), list):
+        return _union(_type({**schema, "type": kind}, names, plain) for kind in kinds)
+    return _simple(schema, names, plain)
+
+
+def _simple(schema: Schema, names: Mapping[str, str], plain: Schema) -> str:
+    if schema.get("format") == "date-time":
+        return "datetime"
+    if schema.get("type") == "array":
+        return _array(schema, names, plain)
+    if schema.get("type") == "object":
+        more = schema.get("additionalProperties")
+        return f"Mapping[str, {_type(more, names, plain) if isinstance(more, dict) else 'Any'}]"
+    return _PLAIN.get(str(schema.get("type")), "Any")
+
+
+def _array(schema: Schema, names: Mapping[str, str], plain: Schema) -> str:
+    if fixed := schema.get("prefixItems"):
+        return f"tuple[{', '.join(_type(each, names, plain) for each in fixed)}]"
+    items = schema.get("items")
+    return f"tuple[{_type(items, names, plain) if isinstance(items, dict) else 'Any'}, ...]"
+
+
+def _wrapped(line: str) -> str:
+    """The line, or the values of its long Literal one to a line."""
+    if len(line) <= _WIDTH:
+        return line
+    head, _, rest = line.partition("Literal[")
+    values, _, tail = rest.partition("]")
+    rows = "".join(f"        {each},\n" for each in values.split(", "))
+    return f"{head}Literal[\n{rows}    ]{tail}"
+
+
+def _union(kinds: Iterator[str]) -> str:
+    return " | ".join(dict.fromkeys(kinds))
+
+
+def _literal(values: list[Any]) -> str:
+    shown = ", ".join(f'"{each}"' if isinstance(each, str) else repr(each) for each in values)
+    return f"Literal[{shown}]"
+
+
+def write_models() -> None:
+    """Write the files."""
+    for file, text in model_files().items():
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_models()

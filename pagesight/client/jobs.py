@@ -1,0 +1,129 @@
+"""Jobs: submit a document, follow it, fetch what was read."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Unpack
+
+from pagesight.client import job_calls
+from pagesight.client.errors import NotFinishedError
+from pagesight.client.job_calls import LONGEST_POLL_S, MADE_WITHIN_S, PageReading
+from pagesight.client.models.document import Document
+from pagesight.client.models.service import Job, JobState, PageStatus
+from pagesight.client.streams import JobEvent, JobEvents
+from pagesight.client.transport import Transport
+from pagesight.client.uploads import JobParameters, Source
+from pagesight.client.waiting import Deadline
+
+_PER_PAGE = 100
+
+
+class Jobs:
+    """`/v1/jobs`. Methods raise ApiError, ServiceUnreachableError, UnexpectedResponseError."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def submit(
+        self,
+        source: Source,
+        *,
+        idempotency_key: str | None = None,
+        **parameters: Unpack[JobParameters],
+    ) -> Job:
+        """Submit a path, bytes, an open file, or the URL of a document.
+
+        The request is repeated safely: it has an idempotency key, a new one if none is given.
+        """
+        return self._transport.send(job_calls.submit(source, parameters, idempotency_key))
+
+    def get(self, job_id: str) -> Job:
+        """The current state of a job."""
+        return self._transport.send(job_calls.get(job_id))
+
+    def list(self, *, state: JobState | None = None, batch_id: str | None = None) -> Iterator[Job]:
+        """Jobs, newest first; further ones are fetched as you go on."""
+        before, more = "", True
+        while more:
+            call = job_calls.listed(state, batch_id, _PER_PAGE, before)
+            jobs, before = self._transport.send(call)
+            yield from jobs
+            more = bool(before)
+
+    def wait(self, job_id: str, *, timeout_s: float | None = None) -> Job:
+        """The job once it has ended, by long polls. Raises WaitTimeoutError after `timeout_s`."""
+        deadline = Deadline(timeout_s, job_id)
+        while True:
+            wait_s = deadline.at_most_s(LONGEST_POLL_S)
+            polled = self._transport.send(job_calls.poll(job_id, wait_s))
+            if polled.job.state in job_calls.FINAL:
+                return polled.job
+            deadline.check()
+            self._transport.sleep(deadline.at_most_s(polled.pause_s))
+
+    def events(
+        self, job_id: str, *, after: int = 0, timeout_s: float | None = None
+    ) -> Iterator[JobEvent]:
+        """Each event as it happens, until the job has ended; `after` is a sequence number."""
+        return self._transport.follow(JobEvents(job_id, after), Deadline(timeout_s, job_id))
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a job before its next page."""
+        return self._transport.send(job_calls.cancel(job_id))
+
+    def retry(self, job_id: str, *, idempotency_key: str | None = None) -> Job:
+        """A new job for the same document; pages that were read are kept."""
+        return self._transport.send(job_calls.retry(job_id, idempotency_key))
+
+    def delete(self, job_id: str) -> None:
+        """Delete a job that has ended, with its document and result."""
+        self._transport.send(job_calls.delete(job_id))
+
+    def result(self, job_id: str) -> Document:
+        """What was read. Raises NotFinishedError, JobFailedError or NoResultError."""
+        return self._transport.send(job_calls.result(job_id))
+
+    def export(
+        self, job_id: str, formats: str | Iterable[str], *, timeout_s: float | None = MADE_WITHIN_S
+    ) -> bytes:
+        """The result as a file; several formats make one ZIP.
+
+        Waits for the job, and for files that a worker makes; WaitTimeoutError after `timeout_s`.
+        """
+        call, deadline = job_calls.export(job_id, formats), Deadline(timeout_s, job_id)
+        while True:
+            try:
+                return self._transport.send(call)
+            except NotFinishedError as error:
+                deadline.check()
+                self._transport.sleep(deadline.at_most_s(error.retry_after_s or 1.0))
+
+    def save(
+        self,
+        job_id: str,
+        formats: str | Iterable[str],
+        to: str | Path,
+        *,
+        timeout_s: float | None = MADE_WITHIN_S,
+    ) -> Path:
+        """Like `export`, into a file, which is streamed."""
+        call, deadline, target = (
+            job_calls.export(job_id, formats),
+            Deadline(timeout_s, job_id),
+            Path(to),
+        )
+        while True:
+            try:
+                self._transport.download(call, target)
+            except NotFinishedError as error:
+                deadline.check()
+                self._transport.sleep(deadline.at_most_s(error.retry_after_s or 1.0))
+            else:
+                return target
+
+    def pages(self, job_id: str) -> tuple[PageStatus, ...]:
+        """How far each page is; empty until the document is opened."""
+        return self._transport.send(job_calls.pages(job_id))
+
+    def page(self, job_id: str, number: int) -> PageReading:
+        """One page as soon as it is read. Raises NotFinishedError or PageFailedError."""
+        return self._transport.send(job_calls.page(job_id, number))
