@@ -29,6 +29,7 @@ from api.routes import (
     events,
     health,
     jobs,
+    mistral,
     results,
     text_doors,
     webhook_deliveries,
@@ -139,6 +140,8 @@ def _doors(settings: Settings) -> Iterator[APIRouter]:
     if settings.docling_door:
         yield docling.router
         yield docling.about
+    if settings.mistral_door:
+        yield mistral.router
 
 
 def _base_of(settings: Settings) -> str:

@@ -149,6 +149,9 @@ class Settings(BaseSettings):
     docling_door: bool = Field(
         False, description="Serve docling-serve's `/v1/convert`, `/v1/status` and `/v1/result`."
     )
+    mistral_door: bool = Field(
+        False, description="Serve Mistral's `POST /v1/ocr`, and `/v1/files` for it."
+    )
 
     # The ledger
     lease_s: PositiveFloat = Field(30.0, description="How long a claim on a page holds unrenewed.")
