@@ -183,6 +183,25 @@ class Settings(BaseSettings):
         None, description="File of the keys that webhook secrets are sealed with in the database."
     )
 
+    extractor_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
+        description="Base address of an OpenAI-compatible API, such as `http://localhost:11434/v1`,"
+        " that is asked for fields which rules do not find; none is asked when absent.",
+    )
+    extractor_model: str = Field("", description="The model to name to the extractor.")
+    extractor_key: str | None = Field(
+        None, repr=False, description="The key to send to the extractor."
+    )
+    extractor_allow: tuple[Annotated[str, AfterValidator(_check_target)], ...] = Field(
+        (),
+        description="JSON list of targets that the extractor alone may reach; `egress_allow` when "
+        "empty.",
+    )
+    extractor_timeout_s: PositiveFloat = Field(
+        60.0, description="Time for the extractor to answer for one document."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe message that is logged."
     )

@@ -19,6 +19,7 @@ from vision.input.page_selection import select_pages
 from vision.input.sandbox.pool import DecoderPool
 from vision.pipeline import assemble_document, read_page
 from vision.selection import choose_stages
+from workers.egress.field_extractor import open_extractor
 from workers.engine.engine import Engine, build_engine
 from workers.inputs.decoders import open_decoders
 
@@ -37,6 +38,7 @@ class LocalReader:
     """An engine and decoders for the length of a `with`; pages are read side by side."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.engine: Engine = build_engine(settings)
         self._decoders: DecoderPool = open_decoders(settings, settings.worker_threads)
         self._threads = ThreadPoolExecutor(settings.worker_threads)
@@ -70,9 +72,11 @@ class LocalReader:
         failures: Sequence[PageFailure],
     ) -> Document:
         """The document, exactly as the service would store it."""
-        return assemble_document(
+        document = assemble_document(
             pending.info, readings, failures, pending.options, version("pagesight")
         )
+        with open_extractor(self._settings) as extractor:
+            return document if extractor is None else extractor.complete(document)
 
     def close(self) -> None:
         """End threads, engine and helper processes; pages not begun are dropped."""

@@ -58,7 +58,10 @@ class FinishStore:
                 runs = exists().where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
                 end_unless(connection, Topic.FINISH_JOB, job_id, runs)
                 return None
-            until = now + timedelta(seconds=settings.lease_s + PER_PAGE_S * row.pages_total)
+            lease_s = settings.lease_s + PER_PAGE_S * row.pages_total
+            if settings.extractor_url is not None:
+                lease_s += settings.extractor_timeout_s
+            until = now + timedelta(seconds=lease_s)
             connection.execute(_of(job_id).values(open_until=until))
             hold_task(connection, Topic.FINISH_JOB, job_id, until)
         return to_job(row)

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SEVERAL_CANDIDATES = "several_candidates"  # equally good ones that differ
     WRONG_TYPE = "wrong_type"  # the label has a value that is not of the type
     LOW_CONFIDENCE = "low_confidence"  # what was found is less certain than asked for
+    NOT_IN_WORDS = "not_in_words"  # a language model gave a value that the words do not have
 
 
 @dataclass(frozen=True, slots=True)

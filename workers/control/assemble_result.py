@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from importlib.metadata import version
 
-from jobs.domain.errors import BlobError
+from jobs.domain.errors import BlobError, NotFound
 from jobs.domain.job import Job
 from jobs.domain.log_context import add_origin
 from jobs.domain.states import JobState, PageState
@@ -14,10 +14,12 @@ from jobs.ledger import Ledger
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import write_index
-from vision.core.document import DocumentInfo, PageFailure, PageReading
+from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
+from vision.core.options import ReadOptions
 from vision.export.json import dumps, page_reading_from_dict
 from vision.pipeline import assemble_document, stream_document
 from workers.control.open_document import Prober
+from workers.egress.field_extractor import FieldExtractor
 from workers.inputs.document_cache import Documents
 from workers.inputs.read_options import read_options
 
@@ -33,6 +35,17 @@ class JobFinisher:
     documents: Documents
     prober: Prober
     worker: str
+    extractor: FieldExtractor | None = None
+
+    def waiting_tenant(self, job_id: str) -> str | None:
+        """The tenant of a job whose end may wait for the extractor; None for any other job."""
+        if self.extractor is None:
+            return None
+        try:
+            job = self.ledger.jobs.load(job_id)
+        except NotFound:
+            return None
+        return job.tenant if job.options.get("fields") else None
 
     def finish(self, job_id: str) -> None:
         """Store the result and close the job. Harmless when done already, or too early.
@@ -66,12 +79,23 @@ class JobFinisher:
         keys = [result_key(job)]
         streamed = stream_document(info, *parts)
         if streamed is None:
-            self.blobs.put(keys[0], dumps(assemble_document(info, *parts)).encode())
+            self.blobs.put(keys[0], dumps(self._whole(info, *parts)).encode())
         else:
             self.blobs.put_stream(keys[0], streamed)
             keys.append(write_index(self.blobs, job, map(astuple, streamed.ranges)))
         self.blobs.sync(keys)
         return streamed is not None
+
+    def _whole(
+        self,
+        info: DocumentInfo,
+        readings: Iterator[PageReading],
+        failures: Iterator[PageFailure],
+        options: ReadOptions,
+        service: str,
+    ) -> Document:
+        document = assemble_document(info, readings, failures, options, service)
+        return document if self.extractor is None else self.extractor.complete(document)
 
     def _count_pages(self, job: Job) -> int:
         """Pages of the whole document, of which the job reads a selection."""

@@ -21,6 +21,7 @@ from workers.control.reconciler import LeaseJudge, Reconciler
 from workers.control.retention import Retention
 from workers.egress.bulkhead import Bulkhead, host_of
 from workers.egress.client import EgressClient
+from workers.egress.field_extractor import open_extractor
 from workers.inputs.decoders import open_decoders
 from workers.inputs.document_cache import Documents
 from workers.runtime.heartbeat import Liveness
@@ -39,6 +40,9 @@ BATCH_SLOW_S = 60.0
 FETCHES = 8  # URL inputs fetched at once, and from one host
 FETCHES_PER_HOST = 2
 FETCH_SLOW_S = 10.0
+EXTRACTIONS = 8  # results that wait for the extractor at once, and of one tenant
+EXTRACTIONS_PER_TENANT = 4
+EXTRACTION_SLOW_S = 30.0
 SENDS = 64  # webhooks sent at once, and to one endpoint; these threads only wait for responses
 SENDS_PER_ENDPOINT = 4
 SEND_SLOW_S = 2.0
@@ -59,11 +63,19 @@ class ControlWorker:
         self._ledger = parts.ledger
         self._opener = opener
         self._sender = sender
+        self._finisher = finisher
         self._batches = Bulkhead(
             batches.process, BATCHES, BATCHES_PER_TENANT, BATCH_SLOW_S, log_field="batch_id"
         )
         self._fetches = Bulkhead(
             opener.open, FETCHES, FETCHES_PER_HOST, FETCH_SLOW_S, log_field="job_id"
+        )
+        self._extractions = Bulkhead(
+            finisher.finish,
+            EXTRACTIONS,
+            EXTRACTIONS_PER_TENANT,
+            EXTRACTION_SLOW_S,
+            log_field="job_id",
         )
         self._sends = Bulkhead(
             sender.deliver, SENDS, SENDS_PER_ENDPOINT, SEND_SLOW_S, log_field="delivery_id"
@@ -71,7 +83,7 @@ class ControlWorker:
         self.handlers: Final[dict[Topic, Callable[[str], None]]] = {
             Topic.PROCESS_BATCH: self.process_batch,
             Topic.OPEN_JOB: self.open_job,
-            Topic.FINISH_JOB: finisher.finish,
+            Topic.FINISH_JOB: self.finish_job,
             Topic.DELIVER: self.deliver,
             Topic.MAKE_FILE: maker.make,
         }
@@ -88,6 +100,14 @@ class ControlWorker:
         else:
             self._opener.open(job_id)
 
+    def finish_job(self, job_id: str) -> None:
+        """Assemble a result at once; one that waits for the extractor in its own threads."""
+        tenant = self._finisher.waiting_tenant(job_id)
+        if tenant is None:
+            self._finisher.finish(job_id)
+        else:
+            self._extractions.submit(tenant, job_id, tenant)
+
     def process_batch(self, batch_id: str) -> None:
         """Expand or cancel a batch in the partition of its tenant: it may take minutes."""
         tenant = self._ledger.batches.tenant_of(batch_id)
@@ -103,8 +123,9 @@ class ControlWorker:
             self._sends.submit(partition, delivery_id, to.tenant)
 
     def stop(self) -> None:
-        """Finish what is being sent, fetched or expanded."""
+        """Finish what is being sent, fetched, extracted or expanded."""
         self._fetches.stop()
+        self._extractions.stop()
         self._batches.stop()
         self._sends.stop()
 
@@ -136,12 +157,12 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
         parts.heartbeat.watch_thread(sweeper.thread)
         sweeper.start()
     try:
-        with open_decoders(settings, PROBERS) as prober:
+        with open_decoders(settings, PROBERS) as prober, open_extractor(settings) as extractor:
             control = ControlWorker(
                 parts,
                 BatchProcessor(ledger, blobs, settings, parts.worker),
                 JobOpener(ledger, blobs, documents, prober, client, settings, parts.worker),
-                JobFinisher(ledger, blobs, documents, prober, parts.worker),
+                JobFinisher(ledger, blobs, documents, prober, parts.worker, extractor),
                 Sender(
                     ledger,
                     client,

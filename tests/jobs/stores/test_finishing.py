@@ -3,6 +3,7 @@
 from jobs.domain.states import JobState
 from jobs.ledger import Ledger
 from jobs.settings import Settings
+from jobs.stores.finishing import FinishStore
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import at_once, claimed, drain, running
 
@@ -90,3 +91,16 @@ def test_a_job_that_another_has_taken_up_since_is_not_put_off(
     assert ledger.finishing.begin(job_id, "quick") is not None
     ledger.finishing.put_off(job_id, "slow")
     assert ledger.finishing.begin(job_id, "third") is None
+
+
+def test_a_claim_lasts_as_long_as_the_extractor_may_take(
+    ledger: Ledger, clock: ManualClock, settings: Settings
+) -> None:
+    slow = settings.model_copy(update={"extractor_url": "http://models", "lease_s": 30.0})
+    store = FinishStore(ledger.database, slow, clock)
+    job_id = read(ledger)
+    assert store.begin(job_id, "w") is not None
+    clock.advance(seconds=30 + slow.extractor_timeout_s)
+    assert store.begin(job_id, "another") is None
+    clock.advance(seconds=1)
+    assert store.begin(job_id, "another") is not None
