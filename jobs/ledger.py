@@ -14,6 +14,7 @@ from jobs.security.api_keys import KeyStore
 from jobs.security.audit_log import AuditStore
 from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
+from jobs.stores.corrections import CorrectionStore
 from jobs.stores.events import EventStore
 from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
@@ -35,6 +36,7 @@ class Ledger:
     pages: PageStore
     finishing: FinishStore
     files: FileStore
+    corrections: CorrectionStore
     tasks: TaskTable
     endpoints: EndpointStore
     deliveries: DeliveryStore
@@ -72,6 +74,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         pages=PageStore(database, settings, clock),
         finishing=FinishStore(database, settings, clock),
         files=FileStore(database, settings, clock),
+        corrections=CorrectionStore(database, clock),
         tasks=TaskTable(database, settings, clock),
         endpoints=EndpointStore(database, settings, clock),
         deliveries=DeliveryStore(database, settings, clock),

@@ -15,7 +15,7 @@ from api.keyed_router import keyed_router
 from api.long_poll import allowed_wait_s, wait_until_final
 from api.negotiation import preferred_wait_s
 from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
-from api.schemas.jobs import KEY_PATTERN, Id, JobId, JobList, JobOut, job_path
+from api.schemas.jobs import KEY_PATTERN, Id, JobId, JobList, JobOut, Line, job_path
 from api.security.auth import Reader, Writer, writer_of
 from api.services import Services, ServicesDep, get_services
 from jobs.domain.job import Job
@@ -76,12 +76,18 @@ def list_jobs(
     key: Reader,
     state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
     batch_id: Annotated[Id | None, Query(description="Only jobs of this batch.")] = None,
+    search: Annotated[
+        Line | None,
+        Query(
+            max_length=200, description="Part of the file's name, URL or custom id; or a job's id."
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[JobId | None, Query(description="`next` of the previous page.")] = None,
 ) -> JobList:
     """Cursor pagination: repeat with `before` set to `next` until it is null."""
     jobs, cursor = services.ledger.jobs.list(
-        key.tenant, state=state, batch_id=batch_id, limit=limit, before=before
+        key.tenant, state=state, batch_id=batch_id, search=search, limit=limit, before=before
     )
     return JobList.model_construct(jobs=[JobOut.of(job) for job in jobs], next=cursor)
 

@@ -13,11 +13,14 @@ from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
 from api.schemas import examples
+from api.schemas.corrections import RevisionName
 from api.schemas.jobs import FaultOut
 from api.schemas.pages import PageList, PageOut
 from api.security.auth import Reader
 from api.services import Services, ServicesDep
+from jobs.domain.corrections import Revision
 from jobs.domain.errors import NotFound
+from jobs.domain.file_forms import revised
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.storage.blob_keys import fault_key, file_key
@@ -27,6 +30,7 @@ from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
 from vision.export.archive import MEDIA_TYPE as ZIP
 from vision.export.archive import named_files, zip_files, zip_of
+from vision.export.corrected import CorrectedWord, corrected
 from vision.export.json import from_json_dict
 from vision.export.text import stream_text
 
@@ -40,9 +44,10 @@ _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
 _BY_PAGE: Final = "text"
 _ZIP_START: Final = b"PK\x03\x04"
-_RETRY = {"Retry-After": "1"}
+RETRY = {"Retry-After": "1"}
 
 router = keyed_router("/v1/jobs/{job_id}", "results")
+Number = Annotated[int, Path(ge=1, le=10**6)]
 Format = Annotated[
     str | None,
     Query(
@@ -74,9 +79,13 @@ def get_result(
     key: Reader,
     job_id: str,
     format: Format = None,  # noqa: A002 - the parameter's public name
+    revision: Annotated[RevisionName, Query()] = None,
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """What was read. A `partial` job has a result too: the pages that succeeded."""
+    """What was read. A `partial` job has a result too: the pages that succeeded.
+
+    With `revision`, corrected words replace those that were read.
+    """
     names = (format or "").split(",")
     if len(names) > 1:
         for name in names:
@@ -84,11 +93,14 @@ def get_result(
     chosen = choose_format(accept, names[0] if format is not None else None, _MEDIA_TYPES)
     job = services.ledger.jobs.get(key.tenant, job_id)
     blob = result_blob(job)
+    changed = find_revision(services, job_id, revision)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
     if len(names) > 1:
-        return _several(names, from_json_dict(json.loads(services.blobs.get(blob))))
+        return _several(names, read_document(services, blob, changed))
     if chosen not in _AT_ONCE:
-        return made_file(services, job, chosen, about)
+        return made_file(services, job, revised(chosen, changed.number if changed else None), about)
+    if changed is not None:
+        return _exported(_FORMATS[chosen], read_document(services, blob, changed), about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
     # Markdown judges headers and footers by all pages, so only text can be made page by page.
@@ -96,8 +108,7 @@ def get_result(
     if index:
         pages = map(json.loads, pages_of_result(services.blobs, job, index))
         return StreamingResponse(stream_text(pages), **about)
-    document = from_json_dict(json.loads(services.blobs.get(blob)))
-    return _exported(_FORMATS[chosen], document, about)
+    return _exported(_FORMATS[chosen], read_document(services, blob, None), about)
 
 
 def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Response:
@@ -109,30 +120,56 @@ def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Respon
     return Response(zipped, **{**about, "media_type": ZIP})
 
 
-def made_file(services: Services, job: Job, form: str, about: dict[str, Any]) -> Response:
+def find_revision(services: Services, job_id: str, name: str | None) -> Revision | None:
+    """The revision that a request names; None for the original. Raises Problem `not_found`."""
+    if name is None or name == "0":
+        return None
+    latest = name == "latest"
+    found = services.ledger.corrections.get(job_id, None if latest else int(name))
+    if found is None and not latest:
+        raise Problem("not_found", f"The result has no revision {name}.")
+    return found
+
+
+def read_document(services: Services, blob: str, revision: Revision | None) -> Document:
+    """The stored result, with the corrections of a revision."""
+    document = from_json_dict(json.loads(services.blobs.get(blob)))
+    if revision is None:
+        return document
+    words = [CorrectedWord(*each.place, each.text or "") for each in revision.corrections]
+    return corrected(document, words, revision.number)
+
+
+def made_file(
+    services: Services,
+    job: Job,
+    form: str,
+    about: dict[str, Any],
+    refused_as: str = "job_failed",
+) -> Response:
     """The file if it is stored; else a worker is asked to make it.
 
-    Raises Problem `not_finished` until then, and `job_failed` where it cannot be made.
+    Raises Problem `not_finished` until then, and `refused_as` where it cannot be made.
     """
     pieces = services.blobs.stream(file_key(job, form))
     try:
         first = next(pieces, b"")
     except NotFound:
-        raise _not_made(services, job, form) from None
+        raise _not_made(services, job, form, refused_as) from None
     if first.startswith(_ZIP_START):
         about = {**about, "media_type": ZIP}
     return StreamingResponse(chain([first], pieces), **about)
 
 
-def _not_made(services: Services, job: Job, form: str) -> Problem:
+def _not_made(services: Services, job: Job, form: str, refused_as: str) -> Problem:
     try:
         code, message, actor = json.loads(services.blobs.get(fault_key(job, form)))
     except NotFound:
         services.ledger.files.request(job, form)
         return Problem(
-            "not_finished", "A worker makes the file.", headers=_RETRY, state=str(job.state)
+            "not_finished", "A worker makes the file.", headers=RETRY, state=str(job.state)
         )
-    return _failed("job_failed", Fault(code, message, actor))
+    return _failed(refused_as, Fault(code, message, actor))
 
 
 def _several(names: Sequence[str], document: Document) -> Response:
@@ -170,32 +207,37 @@ def list_pages(services: ServicesDep, key: Reader, job_id: str) -> PageList:
         **guarded("not_found", "not_finished", "no_result", "page_failed"),
     },
 )
-def get_page(
-    services: ServicesDep, key: Reader, job_id: str, number: Annotated[int, Path(ge=1, le=10**6)]
-) -> Response:
+def get_page(services: ServicesDep, key: Reader, job_id: str, number: Number) -> Response:
     """Does not wait for the other pages, and outlives a cancelled job until it is deleted."""
     job = services.ledger.jobs.get(key.tenant, job_id)
-    reading = services.ledger.pages.result(job_id, number)
-    if reading is None and job.result_blob is not None:
-        reading = page_of_result(services.blobs, job, number)
+    reading = page_reading(services, job, number)
     if reading is not None:
         return Response(reading, media_type="application/json")
     rows = {row.number: row for row in services.ledger.pages.list(job_id)}
     if number not in rows:
-        raise _page_unknown(job, number)
+        raise page_unknown(job, number)
     row = rows[number]
     if row.fault is not None and row.state == PageState.FAILED:
         raise _failed("page_failed", row.fault)
     if row.state == PageState.CANCELLED:
         raise Problem("no_result", "The page was cancelled.", state=str(row.state))
-    raise Problem("not_finished", "The page is not read yet.", headers=_RETRY, state=str(row.state))
+    raise Problem("not_finished", "The page is not read yet.", headers=RETRY, state=str(row.state))
 
 
-def _page_unknown(job: Job, number: int) -> Problem:
+def page_reading(services: Services, job: Job, number: int) -> str | None:
+    """A page with its receipt, as JSON; None where it is not read."""
+    reading = services.ledger.pages.result(job.id, number)
+    if reading is None and job.result_blob is not None:
+        return page_of_result(services.blobs, job, number)
+    return reading
+
+
+def page_unknown(job: Job, number: int) -> Problem:
+    """Why there is no such page, or none yet."""
     if job.state == JobState.QUEUED:
         state = str(job.state)
         return Problem(
-            "not_finished", "The document is not opened yet.", headers=_RETRY, state=state
+            "not_finished", "The document is not opened yet.", headers=RETRY, state=state
         )
     return Problem("not_found", f"The job reads no page {number}.")
 
@@ -214,7 +256,7 @@ def result_blob(job: Job) -> str:
     state = str(job.state)
     if job.state in FINAL_JOB_STATES:
         raise Problem("no_result", f"The job is {state}.", state=state)
-    raise Problem("not_finished", f"The job is {state}.", headers=_RETRY, state=state)
+    raise Problem("not_finished", f"The job is {state}.", headers=RETRY, state=state)
 
 
 def _failed(code: str, fault: Fault) -> Problem:

@@ -131,3 +131,8 @@ ERROR_LINE: Final = (
 BATCH_EVENTS: Final = (
     'id: 12\\nevent: batch.progress\\ndata: {"state":"running","documents":{"succeeded":12}}\\n\\n'
 )
+
+CORRECTION_CHANGE: Final[dict[str, Any]] = {
+    "revision": 0,
+    "corrections": [{"page": 1, "block": "b2", "line": 0, "word": 3, "text": "Rechnung"}],
+}

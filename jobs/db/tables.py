@@ -175,6 +175,16 @@ page_results = Table(
     Column("reading", Text, nullable=False),
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    owner("job_id", "jobs.id", primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("author", String(64), nullable=False),  # the id of an API key
+    Column("words", JSON, nullable=False),  # all corrections of the revision
+)
+
 events = Table(
     "events",
     metadata,

@@ -1,8 +1,8 @@
 """Why the ledger or the queue refused.
 
-LedgerError is the base. NotFound, IllegalTransition and IdempotencyMismatch need the caller;
-QueueFull is temporary; StaleClaim makes a worker stop; LedgerUnavailable, BrokerDown and BlobError
-are for the operator.
+LedgerError is the base. NotFound, IllegalTransition, IdempotencyMismatch and RevisionConflict need
+the caller; QueueFull is temporary; StaleClaim makes a worker stop; LedgerUnavailable, BrokerDown
+and BlobError are for the operator.
 """
 
 from jobs.domain.job import Batch, Job
@@ -49,6 +49,14 @@ class IdempotencyMismatch(LedgerError):  # noqa: N818
     def __init__(self, made: Job | Batch) -> None:
         super().__init__(f"the idempotency key was used for another request, which made {made.id}")
         self.made = made
+
+
+class RevisionConflict(LedgerError):  # noqa: N818
+    """Corrections were made on a revision that is not the `latest` any more."""
+
+    def __init__(self, latest: int) -> None:
+        super().__init__(f"the latest revision is {latest}")
+        self.latest = latest
 
 
 class BlobError(LedgerError, OSError):

@@ -116,15 +116,23 @@ class JobStore:
         *,
         state: JobState | None = None,
         batch_id: str | None = None,
+        search: str | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> tuple[Sequence[Job], str | None]:
-        """Return a tenant's jobs, newest first, and where the next page begins, if there is one."""
+        """Return a tenant's jobs, newest first, and where the next page begins, if there is one.
+
+        `search` is a part of the file's name, of the URL or of the custom id, or a job's id.
+        """
         found = select(tables.jobs).where(_JOBS.tenant == tenant, kept_jobs())
         if state is not None:
             found = found.where(_JOBS.state == state)
         if batch_id is not None:
             found = found.where(_JOBS.batch_id == batch_id)
+        if search:
+            texts = (_JOBS.filename, _JOBS.source_url, _JOBS.custom_id)
+            names = (each.icontains(search, autoescape=True) for each in texts)
+            found = found.where(or_(_JOBS.id == search, *names))
         if before is not None:
             found = found.where(_JOBS.id < before)
         limit = min(limit, MAX_LIST)

@@ -1,4 +1,4 @@
-"""Makes a file of a finished job that needs its document: a searchable PDF, a picture of a page."""
+"""Makes a file of a job that needs its document: a searchable PDF, a picture of a page."""
 
 import json
 import logging
@@ -10,20 +10,24 @@ from typing import Protocol
 import numpy as np
 
 from jobs.domain.errors import BlobError, NotFound
+from jobs.domain.file_forms import PagePicture, parse_picture, parse_revised
 from jobs.domain.job import Fault, Job
 from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
 from jobs.storage.blob_keys import fault_key, file_key
 from jobs.storage.blob_store import Blobs
+from jobs.storage.result_index import page_of_result
 from jobs.stores.files import job_and_form
 from vision.core.arrays import Image
-from vision.core.document import Page
+from vision.core.document import Document, Page
 from vision.core.errors import BadInput
 from vision.core.exports import PageText
 from vision.core.registry import plugin
 from vision.core.stages import PageImage
 from vision.export.archive import zip_of
+from vision.export.corrected import CorrectedWord, corrected
 from vision.export.json import from_json_dict
+from workers.control.page_picture import encode_picture
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing
 from workers.inputs.read_options import read_options
@@ -59,8 +63,12 @@ class StoredSource:
 
     def page_image(self, page: Page) -> Image:
         """The page decoded again and turned as the reading turned it."""
-        decoded = self.decoders.decode(self.path, page.number, self.dpi).pixels
-        return np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
+        return self.turned(page.number, page.rotation)
+
+    def turned(self, number: int, rotation: int) -> Image:
+        """A page decoded and turned clockwise by `rotation` degrees, a multiple of 90."""
+        decoded = self.decoders.decode(self.path, number, self.dpi).pixels
+        return np.ascontiguousarray(np.rot90(decoded, -rotation // 90))  # rot90 turns left
 
     def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
         """The document as a PDF with this text, made in a helper process."""
@@ -107,15 +115,32 @@ class FileMaker:
 
     def _made(self, job: Job, form: str) -> bytes:
         """One file as it is, several as a ZIP."""
-        exporter = plugin("format", form)
-        document = from_json_dict(json.loads(self.blobs.get(job.result_blob or "")))
         with self.documents.open(job.input_blob or "") as path:
             source = StoredSource(path, self.decoders, read_options(job.options).dpi)
-            artefacts = list(exporter.load()(document, source))
+            if picture := parse_picture(form):
+                return self._picture(job, picture, source)
+            name, revision = parse_revised(form)
+            exporter = plugin("format", name)
+            artefacts = list(exporter.load()(self._document(job, revision), source))
         if len(artefacts) == 1:
             content: bytes = artefacts[0].content
             return content
         return zip_of(artefacts, exporter.extension)
+
+    def _picture(self, job: Job, picture: PagePicture, source: StoredSource) -> bytes:
+        reading = self.ledger.pages.result(job.id, picture.number)
+        reading = reading or page_of_result(self.blobs, job, picture.number)
+        rotation = json.loads(reading)["page"]["rotation"] if reading else 0
+        return encode_picture(source.turned(picture.number, rotation), picture.width)
+
+    def _document(self, job: Job, revision: int | None) -> Document:
+        document = from_json_dict(json.loads(self.blobs.get(job.result_blob or "")))
+        if revision is None:
+            return document
+        found = self.ledger.corrections.get(job.id, revision)
+        rows = found.corrections if found else ()
+        words = [CorrectedWord(*each.place, each.text or "") for each in rows]
+        return corrected(document, words, revision)
 
     def _store_fault(self, job: Job, form: str, fault: Fault) -> None:
         text = json.dumps([fault.code, fault.message, fault.actor])

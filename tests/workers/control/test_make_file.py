@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from zipfile import ZipFile
 
 import pypdfium2
@@ -11,6 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from jobs.db import tables
+from jobs.domain.corrections import Correction
 from jobs.domain.errors import BlobError
 from jobs.domain.job import Job
 from jobs.domain.topics import Topic
@@ -20,6 +22,7 @@ from jobs.storage.blob_store import Blobs
 from jobs.stores.files import step_of
 from tests.support.ledgers import claimed, created
 from tests.support.service import document, page_reading
+from vision.core.document import Block, Box, Word
 from vision.export.json import dumps, page_reading_to_dict
 from vision.input.sandbox.pool import DecoderPool
 from workers.control.make_file import FileMaker
@@ -87,6 +90,50 @@ def test_pictures_of_several_pages_are_stored_as_one_zip(
         assert archive.namelist() == ["page-1.png", "page-2.png"]
         with Image.open(io.BytesIO(archive.read("page-2.png"))) as picture:
             assert picture.size == (100, 100)
+
+
+def test_a_corrected_result_has_a_pdf_of_its_own(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    job = finished(ledger, blobs, tiff(), "He11o")
+    word = Word("He11o", 0.4, Box(10, 10, 90, 30))
+    original = document("He11o")
+    line = replace(original.pages[0].blocks[0].lines[0], words=(word,))
+    page = replace(original.pages[0], blocks=(Block("b1", "title", (line,)),))
+    blobs.put(result_key(job), dumps(replace(original, pages=(page,))).encode())
+    ledger.corrections.save(job.id, [Correction(1, "b1", 0, 0, "Hello")], author="k")
+    for form in ("pdf", "pdf@1"):
+        maker.make(step_of(job.id, form))
+    texts = []
+    for form in ("pdf", "pdf@1"):
+        with pypdfium2.PdfDocument(blobs.get(file_key(job, form))) as pdf:
+            texts += [page.get_textpage().get_text_range() for page in pdf]
+    assert texts == ["He11o", "Hello"]
+
+
+def test_a_page_is_pictured_upright_and_never_enlarged(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    scan = Image.new("RGB", (600, 300), "white")
+    scan.paste("red", (0, 0, 60, 60))
+    written = io.BytesIO()
+    scan.save(written, "PNG")
+    blobs.put("tenants/acme/uploads/scan", written.getvalue())
+    job = created(ledger, input_blob="tenants/acme/uploads/scan")
+    ledger.jobs.begin_open(job.id, "w")
+    ledger.jobs.opened(job.id, "image/png", [1])
+    upright = page_reading(1, "Hello")
+    upright = replace(upright, page=replace(upright.page, rotation=90))
+    ledger.pages.succeed(claimed(ledger, job.id), json.dumps(page_reading_to_dict(upright)))
+    sizes = []
+    for width in (200, 3200):
+        maker.make(step_of(job.id, f"page-1-{width}"))
+        with Image.open(io.BytesIO(blobs.get(file_key(job, f"page-1-{width}")))) as picture:
+            sizes.append(picture.size)
+            corner = picture.convert("RGB").getpixel((picture.width - 5, 5))
+            assert corner[0] > 200, corner
+            assert corner[1] < 60, corner
+    assert sizes == [(200, 400), (300, 600)]
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"%PDF-1.7 x", "damaged"), (b"", "empty")])
