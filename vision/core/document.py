@@ -83,12 +83,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together, in reading order. `region` is the Region that gave the kind."""
+    """Lines that belong together, in reading order. `region` is the Region that gave the kind.
+
+    `caption_of` is the id of the region that a caption describes, where that was found.
+    """
 
     id: str
     kind: str
     lines: tuple[Line, ...]
     region: str | None = None
+    caption_of: str | None = None
 
 
 # A word of the page: the id of its block, the index of its line there, its index in the line.

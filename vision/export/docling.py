@@ -5,13 +5,14 @@ Written without that library, which brings pandas along; a test validates the ou
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from vision.core.document import Block, Box, Document, Line, Page, Table, TableCell
 from vision.core.exports import Artefact, Source
-from vision.export.places import box_around, figures_of
+from vision.export.places import box_around, figure_regions
 from vision.export.running_text import RunningText
 
 _VERSION = "1.10.0"
@@ -70,20 +71,25 @@ class _Builder:
         size = {"width": float(page.width), "height": float(page.height)}
         self.made["pages"][str(page.number)] = {"size": size, "page_no": page.number}
         tables = {table.region: table for table in page.tables if table.region is not None}
+        captions: defaultdict[str | None, list[dict[str, str]]] = defaultdict(list)
+        described: dict[str | None, dict[str, Any]] = {}
         for block in page.blocks:
             if not block.lines:
                 continue
             if block.region in tables:
-                self._add_table(tables[block.region], page)
+                described[block.region] = self._add_table(tables[block.region], page)
             elif block.kind == "list":
                 self._add_list(block, page)
             else:
-                self._add_text(block, page)
-        for _, box in figures_of(page):
-            item = {"label": "picture", "prov": [_place(page, box)], **_no_references()}
-            self._add("pictures", item, self.made["body"])
+                made = self._add_text(block, page)
+                captions[block.caption_of].append({"$ref": made["self_ref"]})
+        for figure in figure_regions(page):
+            item = {"label": "picture", "prov": [_place(page, figure.box)], **_no_references()}
+            described[figure.id] = self._add("pictures", item, self.made["body"])
+        for region, made in described.items():
+            made["captions"] = captions[region]
 
-    def _add_text(self, block: Block, page: Page) -> None:
+    def _add_text(self, block: Block, page: Page) -> dict[str, Any]:
         text = "\n".join(line.text for line in block.lines)
         item = _text_item(_LABELS.get(block.kind, "text"), text, block.lines, page)
         if block.kind == "title":
@@ -92,7 +98,7 @@ class _Builder:
             self._titled = True
         if self._running_text.includes(block, page):
             item["content_layer"] = "furniture"
-        self._add("texts", item, self.made["body"])
+        return self._add("texts", item, self.made["body"])
 
     def _add_list(self, block: Block, page: Page) -> None:
         group = self._add("groups", {"name": "list", "label": "list"}, self.made["body"])
@@ -105,11 +111,11 @@ class _Builder:
             item |= {"orig": text, "enumerated": marker[:1].isdigit(), "marker": marker or "-"}
             self._add("texts", item, group)
 
-    def _add_table(self, table: Table, page: Page) -> None:
+    def _add_table(self, table: Table, page: Page) -> dict[str, Any]:
         cells = [_cell(cell, table) for cell in table.cells]
         data = {"table_cells": cells, "num_rows": table.rows, "num_cols": table.columns}
         item = {"label": "table", "prov": [_place(page, table.box)], **_no_references()}
-        self._add("tables", item | {"data": data}, self.made["body"])
+        return self._add("tables", item | {"data": data}, self.made["body"])
 
     def _add(self, kind: str, item: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
         reference = f"#/{kind}/{len(self.made[kind])}"

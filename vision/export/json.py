@@ -1,8 +1,8 @@
 """The result as JSON and back, exactly as schema.json publishes it.
 
 Keys are the field names of vision/core/document.py. Coordinates keep two decimals, confidences and
-measurements four, so the same reading always gives the same bytes. Characters of words and
-analyses are left out where there are none: most readings do not ask for them.
+measurements four, so the same reading always gives the same bytes. Characters of words,
+analyses and what a caption describes are left out where there are none.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from vision.core.document import (
     SCHEMA,
     Barcode,
+    Block,
     Box,
     Document,
     Page,
@@ -32,6 +33,7 @@ _COORDINATE_DECIMALS = 2
 _DECIMALS = 4
 _OMITTED_WHEN_EMPTY: dict[type, str] = {
     Word: "characters",
+    Block: "caption_of",
     Page: "analyses",
     Document: "analyses",
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from vision.core.document import Block, Box, Line, Page, Point, Word
+from vision.core.document import Block, Box, Line, Page, Point, Region, Word
 
 # What XML 1.0 does not allow in any form, not even as a character reference (production 2, Char).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,8 +34,12 @@ def blocks_of(page: Page) -> Iterator[tuple[int, Block]]:
 
 def figures_of(page: Page) -> Iterator[tuple[int, Box]]:
     """The places of figures, counted from 1."""
-    boxes = (each.box for each in page.regions if each.label.lower() in _FIGURES)
-    return enumerate(boxes, start=1)
+    return enumerate((each.box for each in figure_regions(page)), start=1)
+
+
+def figure_regions(page: Page) -> list[Region]:
+    """The regions that are figures, from the top of the page."""
+    return [each for each in page.regions if each.label.lower() in _FIGURES]
 
 
 def box_around(lines: Iterable[Line]) -> Box:

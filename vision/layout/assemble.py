@@ -9,6 +9,7 @@ from vision.core.grid import RuledGrid
 from vision.core.options import FigureText
 from vision.core.stages import LineCrop, LineReading, PreparedPage
 from vision.layout.blocks import Draft, draft_blocks
+from vision.layout.captions import with_captions
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
@@ -45,6 +46,7 @@ def assemble(
     if figure_text == "leave_out":
         drafts = [draft for draft in drafts if draft.kind != "figure"]
     blocks = tuple(_block(number, draft) for number, draft in enumerate(drafts, start=1))
+    blocks = with_captions(blocks, regions)
     return Page(
         number=page.number,
         width=width,

@@ -53,6 +53,10 @@ class _Zone(IntEnum):
     FOOTER = 4
 
 
+# Footnotes and the page number that no region marks.
+_KIND_OF_ZONE = {_Zone.FOOTNOTES: "footnote", _Zone.FOOTER: "page_number"}
+
+
 def draft_blocks(
     lines: Sequence[PlacedLine], regions: Sequence[Region], to_layout: Affine
 ) -> list[Draft]:
@@ -72,7 +76,7 @@ def draft_blocks(
         torn = _is_marginal(unit) and _has_body_beside(unit, units)
         zones[_Zone.BODY if torn else _zone(unit, middle, long, known)].append(unit)
     zones[_Zone.BODY] += obstacles(lines, regions, to_layout)
-    drafts = [draft for zone in _Zone for draft in _drafts(zones[zone])]
+    drafts = [_named(draft, zone) for zone in _Zone for draft in _drafts(zones[zone])]
     return [replace(draft, rows=[with_signs(row) for row in draft.rows]) for draft in drafts]
 
 
@@ -93,6 +97,12 @@ def _zone(unit: Unit, middle: float, long: float, known: Mapping[int, _Zone]) ->
         return known[unit.first]
     upright = unit.lines[0].level or unit.box.height < long
     return _Zone.BODY if upright else _Zone.EDGE
+
+
+def _named(draft: Draft, zone: _Zone) -> Draft:
+    """The draft with the kind of its zone, where no region of such a kind gave one."""
+    kind = _KIND_OF_ZONE.get(zone)
+    return replace(draft, kind=kind) if kind and draft.kind in _MAY_BE_MARGINAL else draft
 
 
 def _is_marginal(unit: Unit) -> bool:

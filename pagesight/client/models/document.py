@@ -94,6 +94,7 @@ class Block:
     ]
     lines: tuple[Line, ...]
     region: str | None
+    caption_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

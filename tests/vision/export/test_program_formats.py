@@ -175,3 +175,16 @@ def test_labels_of_strangers_detectors_stay_text():
         json.loads(exported("coco", odd_document)[0].content)["categories"][0]["name"] == odd.label
     )
     assert len(exported("yolo", odd_document)[-1].content.splitlines()) == 1
+
+
+def test_docling_has_the_caption_of_a_figure_and_of_a_table():
+    document = placed_document()
+    page = document.pages[0]
+    (figure,) = (each for each in page.regions if each.label == "figure")
+    captions = (
+        replace(block("caption", "Figure 1. Boats"), caption_of=figure.id),
+        replace(block("caption", "Table 1. Prices"), caption_of=TABLE.region),
+    )
+    made = docling(replace(document, pages=(replace(page, blocks=(*page.blocks, *captions)),)))
+    assert made.pictures[0].caption_text(made) == "Figure 1. Boats"
+    assert made.tables[0].caption_text(made) == "Table 1. Prices"

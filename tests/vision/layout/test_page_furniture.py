@@ -79,7 +79,8 @@ def test_columns_are_read_before_footnotes_and_the_page_number_last():
     page = assemble(blank_page(), crops, readings, (), (), ("eng",))
     order = [line.text for block in page.blocks for line in block.lines]
     assert order == [text.strip() for text, *_ in lines]
-    assert {block.kind for block in page.blocks} == {"text"}
+    assert [block.kind for block in page.blocks[-2:]] == ["footnote", "page_number"]
+    assert {block.kind for block in page.blocks[:-2]} == {"text"}
 
 
 def test_years_in_small_print_at_the_foot_are_no_marks_of_notes():
