@@ -23,9 +23,8 @@ class Client:
     """Talks to one server with one key."""
 
     def __init__(self, server: str | None, key: str | None) -> None:
-        settings = load_settings()
-        self.server = (server or api_url(settings)).rstrip("/")
-        headers = {"Authorization": f"Bearer {key or _local_key(settings, self.server)}"}
+        self.server, chosen = credentials(server, key)
+        headers = {"Authorization": f"Bearer {chosen}"}
         self._http = httpx.Client(
             base_url=self.server, headers=headers, timeout=_TIMEOUT_S, trust_env=False
         )
@@ -53,6 +52,16 @@ class Client:
         if not answer.is_success:
             raise ServerRefused(_reason(answer))
         return answer.json() if answer.content else None
+
+
+def credentials(server: str | None, key: str | None) -> tuple[str, str]:
+    """The address of the service and the key for it, those of this machine where None is given.
+
+    Raises ServerRefused where there is no key.
+    """
+    settings = load_settings()
+    address = (server or api_url(settings)).rstrip("/")
+    return address, key or _local_key(settings, address)
 
 
 def _local_key(settings: Settings, server: str) -> str:

@@ -167,6 +167,34 @@ def migrate(
 
 
 @app.command()
+def mcp(
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder whose files callers may name. Any file, if absent; none by HTTP."
+        ),
+    ] = None,
+    http: Annotated[bool, typer.Option("--http", help="Serve over HTTP instead of stdio.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port, with --http.")] = 8766,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PAGESIGHT_SERVER", help="Address of the API; this machine's if absent."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(envvar="PAGESIGHT_API_KEY", help="A key; that of the data folder if absent."),
+    ] = None,
+) -> None:
+    """Give a language model tools to read documents (Model Context Protocol)."""
+    from cli.mcp.command import serve_mcp
+
+    raise typer.Exit(serve_mcp(server, key, root or [], http=http, host=host, port=port))
+
+
+@app.command()
 def demo() -> None:
     """Start a temporary service, read a sample document with it, and show the result."""
     from cli.demo.command import demo as run
