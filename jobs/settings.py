@@ -8,13 +8,14 @@ import re
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 _DATABASES: Final = frozenset({"sqlite", "postgresql"})
 _BROKERS: Final = frozenset({"redis", "rediss", "redis+socket", "unix"})
@@ -23,6 +24,9 @@ _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 
 def _check_database(url: str) -> str:
     """Accept what hosting platforms write, and name what no driver is there for."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - `pagesight read` needs no database
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     try:
         known = make_url(url).get_backend_name() in _DATABASES
@@ -207,8 +211,10 @@ class Settings(BaseSettings):
     )
 
     @cached_property
-    def sqlalchemy_url(self) -> URL:
+    def sqlalchemy_url(self) -> "URL":
         """The database to use: the one given, or SQLite in the data folder."""
+        from sqlalchemy.engine import URL, make_url  # noqa: PLC0415 - see _check_database
+
         if self.database_url:
             return make_url(self.database_url)
         return URL.create("sqlite", database=str(self.data_dir.resolve() / "pagesight.db"))

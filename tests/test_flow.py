@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from standardwebhooks import Webhook
 
 from jobs.domain.states import JobState
+from tests.support.http import http_client
 from tests.support.ledger_view import callback_endpoint
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import TENANT, Workplace, await_true
@@ -35,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 def client(place: Workplace) -> Iterator[httpx.Client]:
     key = place.ledger.keys.create(TENANT, ("jobs:read", "jobs:write"), "test")[1]
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=place.url, headers=headers, timeout=30) as made:
+    with http_client(base_url=place.url, headers=headers, timeout=30) as made:
         yield made
 
 

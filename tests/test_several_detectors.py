@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from cli.exit_codes import Exit
+from tests.support import template
+from tests.support.http import http_client
 from tests.support.onnx_graphs import write_colour_detector
 from tests.support.workplace import TENANT, Workplace
 
@@ -24,7 +26,7 @@ BOTH = [("red", "shades"), ("table", "things")]
 def pagesight(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
     env = {**os.environ, "PAGESIGHT_DATA_DIR": str(folder), "PAGESIGHT_DEVICE": "cpu"}
     command = [sys.executable, "-m", "cli.main", *words]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
+    return template.run(command, cwd=ROOT, env=env, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +159,7 @@ def test_one_job_over_http_uses_several_detectors(folder: Path, picture: Path) -
         url = place.start_api()
         place.await_ready(reader)
         key = place.ledger.keys.create(TENANT, ("jobs:read", "jobs:write"), "test")[1]
-        client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        client = http_client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
         def send(*detectors: str) -> httpx.Response:
             form = {"options": json.dumps({"detectors": detectors})}

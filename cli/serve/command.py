@@ -67,7 +67,8 @@ def running(
         try:
             _start(supervisor, settings, log_file)
             base_url = api_url(settings)
-            _wait_until_ready(supervisor, base_url, stop)
+            with httpx.Client(base_url=base_url, timeout=2.0, trust_env=False) as client:
+                _wait_until_ready(supervisor, client, stop)
             yield supervisor, base_url
         finally:
             supervisor.stop()
@@ -92,7 +93,7 @@ def _start(supervisor: Supervisor, settings: Settings, log_file: Path | None) ->
         supervisor.add(Child(name, argv, env, grace_s, log_file))
 
 
-def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) -> None:
+def _wait_until_ready(supervisor: Supervisor, client: httpx.Client, stop: StopSignals) -> None:
     """Poll `/readyz`; CannotServe holds its last answer when the service stays unready."""
     deadline = time.monotonic() + _START_TIMEOUT_S
     last_answer = "nothing"
@@ -103,7 +104,7 @@ def _wait_until_ready(supervisor: Supervisor, base_url: str, stop: StopSignals) 
                 f"the {dying.name} process keeps ending while it starts; see its messages above"
             )
         try:
-            answer = httpx.get(f"{base_url}/readyz", timeout=2.0, trust_env=False)
+            answer = client.get("/readyz")
         except httpx.HTTPError:  # not listening yet
             time.sleep(0.1)
             continue

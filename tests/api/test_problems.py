@@ -12,6 +12,7 @@ from api.front import Front
 from api.problems import KINDS
 from jobs.domain.errors import BlobError, LedgerUnavailable, NotFound
 from tests.api.routes.test_create_job import problem
+from tests.support.http import NO_TLS
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +95,9 @@ def test_an_error_inside_becomes_a_problem_that_leaks_nothing(
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        async with httpx.AsyncClient(
+            verify=NO_TLS, transport=transport, base_url="http://t"
+        ) as client:
             return await client.get("/broken")
 
     answer = asyncio.run(ask())

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.support.http import http_client
+
 TIMEOUT_S = 15.0
 PAUSE_S = 0.2
 REFUSALS = ("429", "503", "507")
@@ -83,7 +85,7 @@ class Load:
 
     def _call(self) -> None:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "image/png"}
-        with httpx.Client(headers=headers, timeout=TIMEOUT_S, trust_env=False) as client:
+        with http_client(headers=headers, timeout=TIMEOUT_S) as client:
             while self.gate() and (number := self._take()) is not None:
                 if self._ending.is_set():
                     return

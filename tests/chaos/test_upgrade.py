@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from jobs.domain.states import JobState
@@ -22,6 +21,8 @@ from jobs.migrations.revision import Schema, find_schema
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from tests.doubles import BLUE
+from tests.support import template
+from tests.support.http import http_client
 from tests.support.postgres import running_cluster
 from tests.support.redis import running_redis
 from tests.support.workplace import PLAIN, QUICK, ROOT, answers, await_true, pages_pdf
@@ -64,7 +65,7 @@ class Release:
         self._environment = environment
         self._log = log
         self._processes: list[subprocess.Popen[bytes]] = []
-        self.client = httpx.Client(timeout=60)
+        self.client = http_client(timeout=60)
 
     def run(self, *words: str) -> str:
         """Run a command to its end; what it printed."""
@@ -89,7 +90,7 @@ class Release:
             self._log.read_text,
             PATIENCE_S,
         )
-        self.client = httpx.Client(
+        self.client = http_client(
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
@@ -114,11 +115,10 @@ class Release:
 
     def _launch(self, module: str, *words: str, **environment: str) -> None:
         command = [sys.executable, "-m", module, *words]
+        kind = template.Process if self._code == ROOT else subprocess.Popen
         with self._log.open("ab") as log:
             self._processes.append(
-                subprocess.Popen(
-                    command, cwd=self._code, env=self._env(**environment), stdout=log, stderr=log
-                )
+                kind(command, cwd=self._code, env=self._env(**environment), stdout=log, stderr=log)
             )
 
     def _env(self, **more: str) -> dict[str, str]:

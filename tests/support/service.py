@@ -22,6 +22,7 @@ from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs, open_blobs
+from tests.support.http import http_client
 from vision.core.document import (
     Block,
     Box,
@@ -69,7 +70,7 @@ class Service:
 
     def client(self, key: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        return http_client(base_url=self.url, headers=headers, timeout=20)
 
     def open(self, job_id: str, pages: int) -> None:
         assert self.ledger.jobs.begin_open(job_id, "w") is not None

@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from jobs.settings import Settings
+from tests.support.http import http_client
 from tests.support.parts import require
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +32,7 @@ class Serving:
         self.env = {**os.environ, **chosen.as_environment()}
         self.log = folder.with_suffix(".log")
         self.process = self.start(self.log)
-        self.client = httpx.Client(
+        self.client = http_client(
             base_url=self._wait_for_address(),
             headers={"Authorization": f"Bearer {(folder / 'api-key').read_text().strip()}"},
             timeout=30,

@@ -5,7 +5,7 @@ Built-in entries stand in registry.toml beside this file. A package of your own 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -97,9 +97,16 @@ def _built_in() -> Mapping[str, Mapping[str, Plugin]]:
     }
 
 
+@cache
+def _entry_points() -> Mapping[str, Sequence[EntryPoint]]:
+    """Those of every package by kind, read once: each reading opens a file of every package."""
+    found = entry_points()
+    return {kind: list(found.select(group=f"pagesight.{kind}")) for kind in _KINDS}
+
+
 def _installed(kind: Kind, taken: Mapping[str, Plugin]) -> dict[str, Plugin]:
     found: dict[str, Plugin] = {}
-    for point in entry_points(group=f"pagesight.{kind}"):
+    for point in _entry_points()[kind]:
         if point.name in taken or point.name in found:
             raise _unusable(point, f"the {kind} {point.name!r} exists already; choose another name")
         found[point.name] = _load(point)

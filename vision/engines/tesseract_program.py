@@ -1,13 +1,14 @@
 """The only module that uses pytesseract, for machines that have only the `tesseract` program."""
 
+import functools
 import os
 import shlex
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
-import pytesseract
 
 from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
@@ -39,6 +40,7 @@ class TesseractProcess:
 
     def models(self, names: Sequence[str]) -> tuple[ModelUse, ...]:
         """What the receipt states about these models; BadInput where one is missing."""
+        pytesseract = _pytesseract()
         try:
             version = str(pytesseract.get_tesseract_version())
         except pytesseract.TesseractNotFoundError as error:
@@ -66,6 +68,7 @@ class TesseractProcess:
         return _readings(table, len(images))
 
     def _run(self, image_list: Path, languages: Sequence[str]) -> dict[str, list[str]]:
+        pytesseract = _pytesseract()
         config = f"--psm {_RAW_LINE} --tessdata-dir {shlex.quote(str(self.tessdata))}"
         try:
             table: dict[str, list[str]] = pytesseract.image_to_data(
@@ -82,6 +85,14 @@ class TesseractProcess:
                 "tesseract_failed", f"the tesseract program failed: {error}"
             ) from error
         return table
+
+
+@functools.cache
+def _pytesseract() -> Any:
+    """The package, imported at its first use: it imports pandas wherever that is installed."""
+    import pytesseract  # noqa: PLC0415 - pandas takes half a second of each start
+
+    return pytesseract
 
 
 def _program_missing() -> EngineFailure:

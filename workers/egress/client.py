@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 import httpcore
@@ -67,7 +68,10 @@ class EgressClient:
         self._allow = tuple(allow)
         self._resolver = resolver
         self._resolvers = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="resolve")
-        self._tls: ssl.SSLContext = httpx.create_ssl_context()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context()  # loads every authority that is trusted
 
     def close(self) -> None:
         """Stop the resolver threads."""
@@ -89,10 +93,11 @@ class EgressClient:
         """
         target = parse_target(url, self._allow)
         backend = CheckedBackend(self._addresses, Deadline(timeout_s))
+        tls = self._tls if target.scheme == "https" else None
         sent = {"user-agent": USER_AGENT, "accept-encoding": "identity", **(headers or {})}
         with (
             _translated(),
-            httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
+            httpcore.ConnectionPool(ssl_context=tls, network_backend=backend) as pool,
             pool.stream(
                 method, _checked_url(target), headers=_encoded(target, sent), content=body
             ) as response,

@@ -12,12 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from api.http_protocol import EdgeLimits
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
+from tests.support.http import http_client
 from tests.support.parts import require
 from tests.support.service import Service, running_service
 from tests.support.wire import Wire
@@ -268,6 +268,6 @@ def test_the_longest_silent_connections_are_closed_for_new_ones(
     with ExitStack() as open_ones:
         silent = [open_ones.enter_context(Wire(service.url)) for _ in range(3)]
         for _ in range(2):
-            with httpx.Client(base_url=service.url, timeout=60) as client:
+            with http_client(base_url=service.url, timeout=60) as client:
                 assert client.get("/healthz").status_code == 200
         assert silent[0].rest() == b""

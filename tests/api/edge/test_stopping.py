@@ -10,6 +10,7 @@ from time import sleep
 import httpx
 
 from tests.api.routes.test_create_job import PNG, RAW
+from tests.support.http import http_client
 from tests.support.service import Service, running_service
 from tests.support.wire import Wire
 
@@ -45,7 +46,7 @@ def test_waits_answer_at_once_and_streams_end_in_order(tmp_path: Path) -> None:
             lines = json.dumps({"job": job}).encode()
             listed = {"Content-Type": "application/jsonl"}
             batch = client.post("/v1/batches", content=lines, headers=listed).json()["id"]
-        patient = httpx.Client(
+        patient = http_client(
             base_url=service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
         wait = {"Prefer": "wait=600"}

@@ -10,6 +10,7 @@ import pytest
 
 from jobs.stores.workers import WorkerReport
 from tests.api.conftest import Tenant
+from tests.support.http import http_client
 from tests.support.service import Service, running_service
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(5000)
@@ -205,7 +206,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(
     client: httpx.Client,
 ) -> None:
     headers = RAW | {"Content-Length": "4000000", "Expect": "100-continue"}
-    with httpx.Client(base_url=client.base_url, headers=client.headers) as other:
+    with http_client(base_url=client.base_url, headers=client.headers) as other:
         request = other.build_request("POST", "/v1/jobs", content=b"", headers=headers)
         answer = _answer_without_body(request)
     assert b" 413 " in answer

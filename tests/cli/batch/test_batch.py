@@ -16,6 +16,7 @@ from cli.exit_codes import Exit
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import JobState
 from tests.api.routes.test_create_job import PNG
+from tests.support import template
 from tests.support.service import Service, running_service
 from tests.support.workplace import await_true
 from tests.workers.control.test_zip_archive import packed
@@ -63,7 +64,7 @@ class Person:
 
     def start(self, source: Path, *words: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "cli.main", "batch", str(source)]
-        process = subprocess.Popen(
+        process = template.Process(
             [*command, "--output", str(self.output), *words],
             cwd=ROOT,
             env=self.environment,

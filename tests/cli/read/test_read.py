@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.searchable import found_words
 from cli.exit_codes import Exit
+from tests.support import template
 from tests.support.serving import tree_of
 from vision.export.json import load_schema
 
@@ -22,9 +23,7 @@ SAMPLE = ROOT / "samples" / "invoice.pdf"
 
 def run(*words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "cli.main", *words]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, cwd=ROOT, timeout=100, check=False
-    )
+    return template.run(command, input=stdin, capture_output=True, cwd=ROOT)
 
 
 def draw(path: Path, *lines: str) -> Path:
@@ -234,9 +233,7 @@ def test_an_overlay_goes_beside_the_document_in_its_own_folder(
 def test_a_full_disk_behind_standard_output_is_one_message(letter: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "cli.main", "read", str(letter)]
-        ran = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, timeout=100, check=False
-        )
+        ran = template.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT)
     assert ran.returncode == Exit.FAILED
     (message,) = ran.stderr.decode().splitlines()
     assert "standard output: No space left on device" in message
@@ -247,7 +244,7 @@ def test_nothing_more_is_read_once_the_reader_of_the_output_has_gone(letter: Pat
     files = [str(letter), str(letter), "nowhere.png"]
     command = [sys.executable, "-m", "cli.main", "read", *files]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT)
+    process = template.Process(command, stdout=pipe, stderr=pipe, cwd=ROOT)
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
@@ -263,7 +260,7 @@ def test_ctrl_c_while_pages_are_read_ends_at_once_and_without_a_traceback(tmp_pa
     page.save(document, save_all=True, append_images=[page] * 59)
     command = [sys.executable, "-m", "cli.main", "read", str(document)]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=ROOT, start_new_session=True)
+    process = template.Process(command, stdout=pipe, stderr=pipe, cwd=ROOT, start_new_session=True)
     while len(tree_of(process.pid)) == 1:  # the document is opened in a helper process
         assert process.poll() is None
         time.sleep(0.05)

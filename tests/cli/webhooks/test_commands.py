@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 from jobs.db.clock import utc_now
 from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.states import DeliveryState
+from tests.support import template
 from tests.support.ledgers import finished
 from tests.support.receiver import receiver
 from tests.support.service import Service, running_service
@@ -50,9 +51,7 @@ def environment(service: Service, tmp_path: Path) -> dict[str, str]:
 
 def run(environment: dict[str, str], *words: str, stdin: bytes = b"") -> "Ended":
     command = [sys.executable, "-m", "cli.main", "webhooks", *words]
-    ended = subprocess.run(
-        command, check=False, env=environment, cwd=ROOT, input=stdin, capture_output=True
-    )
+    ended = template.run(command, env=environment, cwd=ROOT, input=stdin, capture_output=True)
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
@@ -250,7 +249,7 @@ def test_rekey_makes_the_first_key_and_later_ones(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     migrated = [sys.executable, "-m", "cli.main", "migrate"]
-    subprocess.run(migrated, env=environment, cwd=ROOT, check=True)
+    template.run(migrated, env=environment, cwd=ROOT, check=True)
     assert run(environment, "rekey").code == 0
     assert run(environment, "rekey").code == 0
     assert len((tmp_path / "webhook-keys").read_text().split()) == 2
@@ -262,7 +261,7 @@ def test_keys_are_rotated_and_the_audit_tells_of_it(
 ) -> None:
     def pagesight(*words: str) -> str:
         command = [sys.executable, "-m", "cli.main", *words]
-        return subprocess.run(
+        return template.run(
             command, env=environment, cwd=ROOT, check=True, capture_output=True
         ).stdout.decode()
 

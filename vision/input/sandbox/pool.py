@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,8 +19,9 @@ from vision.input.sandbox.worker import Budget, Helper
 
 
 class DecoderPool:
-    """Warm helper processes shared by all threads; each call waits for a free one.
+    """Helper processes shared by all threads; each call waits for a free one.
 
+    One is started at once, the others when they are first needed: most documents need one alone.
     Create it after any fork. `limits` bound a document, `budget` one request. Beyond the codes of
     vision.input.decode its methods raise BadInput `too_costly` (time or memory ran out) and
     `decoder_crashed`, EngineFailure `decoder_missing` where a helper cannot start, and OSError
@@ -32,9 +34,10 @@ class DecoderPool:
         self._limits = limits or Limits()
         self._budget = budget or Budget()
         self._helpers: queue.SimpleQueue[Helper] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         self._size = size
-        for _ in range(size):
-            self._helpers.put(self._start())
+        self._started = 1
+        self._helpers.put(self._start())
 
     def probe(self, path: Path) -> DocumentProbe:
         """What kind of document lies at `path`, and how many pages it has."""
@@ -68,7 +71,7 @@ class DecoderPool:
 
     def close(self) -> None:
         """End all helpers once their current pages are done. Call once, and nothing afterwards."""
-        for _ in range(self._size):
+        for _ in range(self._started):
             self._helpers.get().stop()
 
     def __enter__(self) -> Self:
@@ -84,7 +87,7 @@ class DecoderPool:
 
     @contextlib.contextmanager
     def _lend(self) -> Iterator[Helper]:
-        helper = self._helpers.get()
+        helper = self._free()
         try:
             if not helper.usable():
                 helper.stop()
@@ -92,6 +95,16 @@ class DecoderPool:
             yield helper
         finally:
             self._helpers.put(helper)
+
+    def _free(self) -> Helper:
+        with contextlib.suppress(queue.Empty):
+            return self._helpers.get_nowait()
+        with self._lock:
+            if self._started < self._size:
+                helper = self._start()
+                self._started += 1
+                return helper
+        return self._helpers.get()
 
     def _start(self) -> Helper:
         return Helper(self._limits, self._budget)

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -163,12 +162,16 @@ def test_a_pdf_that_holds_a_bomb_for_a_picture_is_drawn_or_refused_in_bounds(
 
 def test_a_helper_that_dies_costs_only_its_page(tmp_path: Path, page: Path) -> None:
     endless = save(tmp_path, "endless.pdf", ENDLESS)
-    with DecoderPool(size=1) as pool:
+    with DecoderPool(size=1, budget=Budget(seconds=60)) as pool:
         pool.probe(page)
         victim = helper_pids(os.getpid())[-1]
-        threading.Timer(0.5, os.kill, (victim, signal.SIGSEGV)).start()
-        with pytest.raises(BadInput) as caught:
-            pool.decode(endless, 1, 72)
+        idle = cpu_ticks(victim)
+        with ThreadPoolExecutor(1) as thread:
+            decoded = thread.submit(pool.decode, endless, 1, 72)
+            await_work(victim, idle)
+            os.kill(victim, signal.SIGSEGV)
+            with pytest.raises(BadInput) as caught:
+                decoded.result()
         assert caught.value.code == "decoder_crashed"
         assert pool.probe(page).pages == 1
 
@@ -176,9 +179,26 @@ def test_a_helper_that_dies_costs_only_its_page(tmp_path: Path, page: Path) -> N
 def test_a_helper_that_died_while_idle_is_replaced_unnoticed(page: Path) -> None:
     with DecoderPool(size=1) as pool:
         pool.probe(page)
-        os.kill(helper_pids(os.getpid())[-1], signal.SIGKILL)
-        time.sleep(0.2)
+        victim = helper_pids(os.getpid())[-1]
+        os.kill(victim, signal.SIGKILL)
+        assert ends_soon(victim)
         assert pool.probe(page).pages == 1
+
+
+def test_the_second_helper_is_started_when_the_first_is_busy(tmp_path: Path, page: Path) -> None:
+    endless = save(tmp_path, "endless.pdf", ENDLESS)
+    before = set(helper_pids(os.getpid()))
+    with DecoderPool(size=2, budget=Budget(seconds=60)) as pool:
+        pool.probe(page)
+        (first,) = set(helper_pids(os.getpid())) - before
+        with ThreadPoolExecutor(1) as thread:
+            idle = cpu_ticks(first)
+            decoded = thread.submit(pool.decode, endless, 1, 72)
+            await_work(first, idle)
+            assert pool.probe(page).pages == 1
+            assert len(set(helper_pids(os.getpid())) - before) == 2
+            os.kill(first, signal.SIGSEGV)
+            assert isinstance(decoded.exception(), BadInput)
 
 
 def test_a_helper_is_replaced_after_its_share_of_requests(page: Path) -> None:
@@ -320,6 +340,18 @@ def helper_pids(parent: int) -> list[int]:
         if int(stat.rsplit(")", 1)[1].split()[1]) == parent and b"sandbox.child" in command:
             found.append(int(folder.name))
     return sorted(found)
+
+
+def cpu_ticks(pid: int) -> int:
+    """Processor time that the process has used, in hundredths of a second; see man 5 proc."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return int(user) + int(system)
+
+
+def await_work(pid: int, idle_ticks: int) -> None:
+    """Wait until a helper, which had used so much while it was idle, works at a page."""
+    while cpu_ticks(pid) < idle_ticks + 10:
+        time.sleep(0.02)
 
 
 def ends_soon(pid: int) -> bool:
