@@ -68,6 +68,14 @@ def migrated_postgres(cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
+def postgres(migrated_postgres: str) -> Iterator[Database]:
+    """What empties the database of PostgreSQL for each test, over one connection."""
+    database = Database(migrated_postgres)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("sqlite"))
     migrate(settings)
@@ -82,7 +90,7 @@ def settings(request: pytest.FixtureRequest, folder: Path) -> Settings:
         shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "pagesight.db")
     else:
         url = request.getfixturevalue("migrated_postgres")
-        empty_database(url)
+        empty_database(request.getfixturevalue("postgres"))
     keys = folder / "webhook-keys"
     return Settings(_env_file=None, data_dir=folder, database_url=url, webhook_key_file=keys)
 
@@ -95,18 +103,16 @@ def ledger(settings: Settings, clock: ManualClock) -> Iterator[Ledger]:
     ledger.close()
 
 
-def empty_database(url: str) -> None:
+def empty_database(database: Database) -> None:
     """Delete all rows, which is quicker than to truncate so many tables that hold so little.
 
     The audit's rows cannot be deleted, only truncated.
     """
     names = [table.name for table in reversed(metadata.sorted_tables) if table.name != AUDIT]
-    database = Database(url)
     with database.write() as connection:
         connection.execute(text("; ".join(f"DELETE FROM {name}" for name in names)))
         if connection.execute(text(f"SELECT count(*) FROM {AUDIT}")).scalar_one():
             connection.execute(text(f"TRUNCATE {AUDIT}"))
-    database.close()
 
 
 @pytest.fixture

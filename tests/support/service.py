@@ -17,12 +17,12 @@ from api.server import LIMITS, Server, make_config
 from jobs.domain.job import Fault, Job
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger, open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs, open_blobs
 from tests.support.http import http_client
+from tests.support.migrations import create_tables
 from vision.core.document import (
     Block,
     Box,
@@ -122,7 +122,7 @@ def running_service(
 ) -> Iterator[Service]:
     """Start an API with its data in `folder`, and stop it again."""
     chosen = Settings(_env_file=None, data_dir=folder, port=0, log_level="error", **settings)
-    migrate(chosen)
+    create_tables(chosen)
     broker = QuietBroker()
     ready: Queue[str] = Queue()
     app = create_app(chosen, broker)

@@ -22,13 +22,13 @@ from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.domain.states import FINAL_JOB_STATES
 from jobs.ledger import open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key, result_key
 from jobs.storage.blob_store import open_blobs
 from jobs.storage.result_index import page_of_result
 from tests.support import template
 from tests.support.http import NO_TLS
+from tests.support.migrations import create_tables
 from tests.support.parts import require
 from tests.support.redis import RedisServer
 from vision.core.options import ReadOptions
@@ -65,7 +65,7 @@ class Workplace:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.url = ""
         self._reader: subprocess.Popen[bytes] | None = None
-        migrate(self.settings)
+        create_tables(self.settings)
         self.ledger = open_ledger(self.settings)
         self.blobs = open_blobs(self.settings.blob_store_url)
         require(shutil.which("redis-server"), "redis-server")

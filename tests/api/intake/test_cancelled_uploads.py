@@ -20,10 +20,10 @@ from jobs.domain.ids import part_id
 from jobs.domain.job import NewJob
 from jobs.ledger import Ledger
 from jobs.lifecycle.accept import Outcome, Ready
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_keys import documents_key, input_key
 from tests.api.routes.test_create_job import PNG
+from tests.support.migrations import create_tables
 from tests.support.service import QuietBroker
 
 LARGE = PNG + bytes(3 << 20)
@@ -67,7 +67,7 @@ def request_of(body: bytes, *, complete: bool = True, kind: str = "image/png") -
 
 def in_service(folder: Path, play: Callable[[Services], Awaitable[None]]) -> None:
     settings = Settings(_env_file=None, data_dir=folder)
-    migrate(settings)
+    create_tables(settings)
 
     async def run() -> None:
         counter = RateCounter(settings.celery_broker_url)

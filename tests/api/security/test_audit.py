@@ -7,17 +7,17 @@ import pytest
 
 from api.security.auth_failures import EVERY_S, MOST_LINES, Refusals
 from jobs.ledger import Ledger, open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW
+from tests.support.migrations import create_tables
 from tests.support.service import Service
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     settings = Settings(_env_file=None, data_dir=tmp_path)
-    migrate(settings)
+    create_tables(settings)
     made = open_ledger(settings)
     yield made
     made.close()

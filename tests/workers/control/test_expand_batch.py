@@ -12,12 +12,12 @@ from jobs.domain.ids import part_id
 from jobs.domain.job import Batch, Job
 from jobs.domain.states import BatchState, JobState
 from jobs.ledger import Ledger, open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_keys import archive_key, documents_key, input_key
 from jobs.storage.blob_store import Blobs, open_blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, created, new_batch
+from tests.support.migrations import create_tables
 from tests.support.storage import unmounted
 from tests.workers.control.test_zip_archive import packed, special
 from workers.control import expand_batch as lay_out
@@ -32,7 +32,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     settings = Settings(_env_file=None, data_dir=tmp_path, max_upload_mb=1)
-    migrate(settings)
+    create_tables(settings)
     return settings
 
 

@@ -14,11 +14,11 @@ from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key, job_prefix
 from jobs.storage.blob_store import open_blobs
 from tests.support.documents import encrypted_pdf, pdf
+from tests.support.migrations import create_tables
 from tests.support.receiver import Reply, receiver
 from tests.support.storage import unmounted
 from vision.core.options import ReadOptions
@@ -39,7 +39,7 @@ class Desk:
         settings = Settings(
             _env_file=None, data_dir=folder, egress_allow=("127.0.0.1",), max_upload_mb=1, **values
         )
-        migrate(settings)
+        create_tables(settings)
         self.ahead = timedelta()
         self.ledger = open_ledger(settings, lambda: datetime.now(UTC) + self.ahead)
         self.blobs = open_blobs(settings.blob_store_url)

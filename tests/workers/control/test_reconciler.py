@@ -10,16 +10,16 @@ import pytest
 from jobs.domain.errors import LedgerUnavailable
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from tests.support.ledgers import claimed, created, drain, running
+from tests.support.migrations import create_tables
 from workers.control.reconciler import LeaseJudge, Reconciler
 
 
 class Desk:
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(_env_file=None, data_dir=folder)
-        migrate(self.settings)
+        create_tables(self.settings)
         self.ahead = timedelta()
         self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
         self.woken = 0

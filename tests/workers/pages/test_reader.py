@@ -16,11 +16,11 @@ from jobs.domain.job import Job, NewJob
 from jobs.domain.log_context import log_fields, logging_with
 from jobs.domain.states import JobState, PageState
 from jobs.ledger import open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key, result_key
 from jobs.storage.blob_store import open_blobs
 from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
+from tests.support.migrations import create_tables
 from tests.support.storage import unmounted
 from tests.support.workplace import PLAIN, TENANT
 from vision.core.arrays import Image
@@ -59,7 +59,7 @@ class Desk:
 
     def __init__(self, folder: Path, decoder: ColourDecoder) -> None:
         self.settings = Settings(_env_file=None, data_dir=folder)
-        migrate(self.settings)
+        create_tables(self.settings)
         self.ahead = timedelta()
         self.ledger = open_ledger(self.settings, lambda: datetime.now(UTC) + self.ahead)
         self.blobs = open_blobs(self.settings.blob_store_url)

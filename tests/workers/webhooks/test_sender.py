@@ -16,9 +16,9 @@ from jobs.domain.ids import new_id
 from jobs.domain.job import Fault, NewJob
 from jobs.domain.states import DeliveryState
 from jobs.ledger import Ledger, open_ledger
-from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from tests.support.ledger_view import callback_endpoint
+from tests.support.migrations import create_tables
 from tests.support.receiver import Received, Receiver, Reply, receiver
 from workers.egress.client import EgressClient
 from workers.webhooks.retry_schedule import WAITS_S
@@ -42,7 +42,7 @@ class Post:
 
     def __init__(self, folder: Path, server: Receiver) -> None:
         settings = Settings(_env_file=None, data_dir=folder, egress_allow=("127.0.0.1",))
-        migrate(settings)
+        create_tables(settings)
         self.clock = Clock()
         self.ledger: Ledger = open_ledger(settings, self.clock)
         self.client = EgressClient(settings.egress_allow)
