@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from tests.api.routes.test_create_job import PNG, RAW, problem
-from tests.support.postgres import running_cluster
 from tests.support.service import Service, running_service
 
 BAD = {
@@ -39,10 +38,9 @@ def service(
         return
     keys = folder / "keys"
     keys.touch(mode=0o600)
-    with running_cluster() as cluster:
-        url = cluster.new_database()
-        with running_service(folder, database_url=url, webhook_key_file=keys, **allowed) as running:
-            yield running
+    url = request.getfixturevalue("cluster").new_database()
+    with running_service(folder, database_url=url, webhook_key_file=keys, **allowed) as running:
+        yield running
 
 
 @pytest.fixture
