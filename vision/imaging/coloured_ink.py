@@ -9,6 +9,7 @@ from vision.core.arrays import Grey, Image
 from vision.imaging.connected_components import label
 
 # Of 255: ink is coloured where its channels differ by this, and dark where all are below the other.
+# Print is grey or nearly black, also under translucent ink: dark parts of a colour are that ink.
 _SATURATED, _DARK = 60, 110
 _LOOKED_AT = 8  # every eighth pixel of every eighth row tells whether a page has such ink
 _LEAST_SHARE, _MOST_SHARE = 5e-4, 0.05  # of these pixels; more is a picture or coloured paper
@@ -40,7 +41,7 @@ def part_overprint(image: Image) -> Overprint | None:
         return None
     step = -(-max(image.shape[:2]) // _ENOUGH)
     small = np.ascontiguousarray(image[::step, ::step])
-    over = _crossing(_coloured(small), np.asarray(_brightest(small) < _DARK, np.uint8))
+    over = _crossing(_coloured(small), _dark(small))
     if over is None:
         return None
     grown = over.repeat(step, axis=0).repeat(step, axis=1)[: image.shape[0], : image.shape[1]]
@@ -76,10 +77,19 @@ def _has_coloured_ink(image: Image) -> bool:
 
 
 def _coloured(image: Image) -> Grey:
-    red, green, blue = cv2.split(image)
+    return np.asarray((_saturation(image) >= _SATURATED) & (_brightest(image) >= _DARK), np.uint8)
+
+
+def _dark(image: Image) -> Grey:
     brightest = _brightest(image)
-    saturation = cv2.subtract(brightest, cv2.min(cv2.min(red, green), blue))
-    return np.asarray((saturation >= _SATURATED) & (brightest >= _DARK), np.uint8)
+    black = (_saturation(image) < _SATURATED / 2) | (brightest < _DARK / 2)
+    return np.asarray((brightest < _DARK) & black, np.uint8)
+
+
+def _saturation(image: Image) -> Grey:
+    red, green, blue = cv2.split(image)
+    darkest = cv2.min(cv2.min(red, green), blue)
+    return np.asarray(cv2.subtract(_brightest(image), darkest), np.uint8)
 
 
 def _brightest(image: Image) -> Grey:

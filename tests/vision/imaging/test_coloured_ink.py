@@ -76,3 +76,14 @@ def test_a_filled_field_under_print_is_no_ink():
     ImageDraw.Draw(field).rectangle((100, 90, 900, 160), fill=(255, 150, 150))
     sheet.paste(page(), (100, 40))
     assert part_overprint(np.asarray(ImageChops.multiply(sheet, field))) is None
+
+
+def test_coloured_letters_that_are_dark_in_part_are_one_ink():
+    # As JPEG leaves a logo whose colour is about as bright as the darkest coloured ink.
+    colour, grain = np.array([31, 78, 110]), np.random.default_rng(1)
+    sheet = np.asarray(page(ink=(0, 0, 0))).copy()
+    letters = sheet.max(axis=2) < 128
+    sheet[letters] = np.clip(colour + grain.integers(-12, 13, (letters.sum(), 1)), 0, 255)
+    bright = sheet.max(axis=2)[letters] >= 110
+    assert 0.3 < bright.mean() < 0.7
+    assert part_overprint(sheet) is None
