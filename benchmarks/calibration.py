@@ -7,10 +7,11 @@
 
 Every recogniser reads the same found lines of every page, and so does every profile. A word is
 right where its letters and digits stand in the true text under its box. Weights are fitted on even
-pages of --sets, as each engine reads alone and as `balanced` reads; expected calibration error (ten
-bins of equal width) is reported for even pages, for odd ones and for the sets of --unseen: of raw
-confidences, of calibrated ones, and what confidences that were exactly true would show on so few
-words. --docs draws the reliability plot. Engines that are not named keep the weights they have.
+pages of --sets, as each engine reads alone and beside another (`judged_words.profile_of`); expected
+calibration error (ten bins of equal width) is reported for even pages, for odd ones and for the
+sets of --unseen: of raw confidences, of calibrated ones, and what confidences that were exactly
+true would show on so few words. --docs draws the reliability plot. Engines that are not named keep
+the weights they have.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.conditions import conditions
-from benchmarks.judged_words import PROFILES, READ_TWICE, Judged, judged_words
+from benchmarks.judged_words import PROFILES, Judged, judged_words, profile_of
 from benchmarks.reliability_plot import Curve, draw
 from benchmarks.true_pages import made_set, readable_languages, real_set
 from jobs.settings import Settings
@@ -36,6 +37,8 @@ from workers.engine.engine import Engine, build_engine
 _BINS = 10
 _RIDGE = 1.0  # keeps weights small where pages say little
 _DRAWS = 200
+# Second readers with a network of their own, which is no recogniser that a job may ask for.
+_ALSO_SECOND = ("ppocr_tiny",)
 
 Array = NDArray[np.float64]
 
@@ -45,8 +48,9 @@ def main() -> int:
     arguments = _arguments()
     engine = build_engine(Settings())
     print(conditions())
-    arguments.engines = arguments.engines or list(engine.stages.recognisers)
-    readers = [*arguments.engines, *((READ_TWICE,) if arguments.fit_only else PROFILES)]
+    arguments.engines = arguments.engines or [*engine.stages.recognisers, *_ALSO_SECOND]
+    profiles = sorted(set(map(profile_of, arguments.engines))) if arguments.fit_only else PROFILES
+    readers = [*arguments.engines, *profiles]
     with TemporaryDirectory(prefix="pagesight-calibration-") as name:
         words = list(_judged(engine, arguments, readers, Path(name)))
     weights = {each: np.array(known) for each, known in all_weights().items()}
@@ -96,7 +100,7 @@ def least_error(chances: Array) -> float:
 def _judged(
     engine: Engine, arguments: argparse.Namespace, readers: Sequence[str], folder: Path
 ) -> Iterator[Judged]:
-    installed = engine.stages.recognisers[arguments.engines[0]].languages()
+    installed = engine.stages.recognisers["lstm"].languages()
     for name in (*arguments.sets, *(() if arguments.fit_only else arguments.unseen)):
         if name == "made":
             pages = made_set(folder, arguments.rounds)
@@ -109,7 +113,8 @@ def _judged(
 
 
 def _fitted(words: Sequence[Judged], engine: str, sets: Sequence[str]) -> Array:
-    seen = [word for word in words if word.engine == engine and word.reader in (engine, READ_TWICE)]
+    readers = (engine, profile_of(engine))
+    seen = [word for word in words if word.engine == engine and word.reader in readers]
     seen = [word for word in seen if word.collection in sets and word.half == "even"]
     return fit(np.array([word.values for word in seen]), _rights(seen))
 
@@ -207,7 +212,7 @@ def _rights(words: Sequence[Judged]) -> Array:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--engines", type=_names, help="all recognisers without it")
+    parser.add_argument("--engines", type=_names, help="all without it")
     parser.add_argument("--sets", type=_names, default=["made", "sroie", "funsd"])
     unseen = ["omnidoc", "pages_misc", "hist_fr", "hist_de", "lines_deu", "lines_ara"]
     parser.add_argument("--unseen", type=_names, default=unseen)

@@ -21,7 +21,8 @@ from vision.text_detection.crops import cut_lines
 from workers.engine.engine import Engine
 
 PROFILES = ("fast", "balanced", "accurate")
-READ_TWICE = "balanced"  # the profile whose words show whether two engines agree
+# The profile whose words show whether an engine agrees with another one.
+_READ_TWICE = {"ppocr_tiny": "fast"}
 # Sets whose truth holds every word of the page.
 _COMPLETE = ("made", "sroie", "funsd")
 # ... but of a line only what stands before its first comma: what comes then cannot be judged.
@@ -54,6 +55,11 @@ class _Way(NamedTuple):
     recogniser: str
     second: str | None = None
     below: float = 0.0
+
+
+def profile_of(engine: str) -> str:
+    """The profile in which an engine's words are compared with another engine's."""
+    return _READ_TWICE.get(engine, "balanced")
 
 
 def judged_words(
@@ -129,8 +135,9 @@ def _way(reader: str) -> _Way:
 
 def _readings(engine: Engine, way: _Way, crops: Sequence[LineCrop]) -> list[LineReading]:
     """Each naming the engine that gave it."""
-    first = engine.stages.recognisers[way.recogniser]
-    second = engine.stages.second_readers[way.second] if way.second else None
+    stages = engine.stages
+    first = {**stages.second_readers, **stages.recognisers}[way.recogniser]
+    second = stages.second_readers[way.second] if way.second else None
     return recognise_lines(crops, first, second, way.below).readings
 
 

@@ -13,6 +13,7 @@ from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_sess
 from vision.engines.resources import Resources
 from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
+from vision.recognition.word_search import WordSearch
 
 RECOGNISER_MODEL = "pp-ocrv6-rec"
 TINY_MODEL = "pp-ocrv6-rec-tiny"
@@ -78,7 +79,7 @@ def _second_reader(resources: Resources, narrowing: float) -> PpocrRecogniser:
     ppocr, lstm = resources.recogniser("ppocr"), resources.recogniser("lstm")
     assert isinstance(ppocr, PpocrRecogniser)
     assert isinstance(lstm, LstmRecogniser)
-    return ppocr.as_second_reader(narrowing, lstm.word_list)
+    return ppocr.as_second_reader(narrowing, lstm.word_list, WordSearch(lstm.lexicon))
 
 
 def open_tiny_second_reader(resources: Resources) -> PpocrRecogniser:
@@ -91,7 +92,13 @@ def open_tiny_second_reader(resources: Resources) -> PpocrRecogniser:
     networks = _Networks(
         resources.models_dir, resources.device, resources.threads, resources.cache_dir, TINY_MODEL
     )
-    return PpocrRecogniser(networks.latin_for, None, name="ppocr_tiny", word_list=lstm.word_list)
+    return PpocrRecogniser(
+        networks.latin_for,
+        None,
+        name="ppocr_tiny",
+        word_list=lstm.word_list,
+        search=WordSearch(lstm.lexicon),
+    )
 
 
 def open_ppocr_recogniser(

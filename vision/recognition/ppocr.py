@@ -17,9 +17,11 @@ from vision.imaging.connected_components import ink_boxes
 from vision.imaging.grey import grey_of
 from vision.imaging.planes import bgr_planes, normalising
 from vision.recognition.common.character_boxes import with_characters
-from vision.recognition.common.ctc_greedy import Runs, greedy_runs
+from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
+from vision.recognition.lstm.decoder import LineDecoder
 from vision.recognition.marks.candidates import words_with_candidates
+from vision.recognition.word_search import WordSearch
 from vision.text.vocabulary import known_word
 
 _HEIGHT = 48
@@ -62,7 +64,8 @@ class PpocrRecogniser:
     confidence than `min_confidence` have no text. `narrowing` is the share of their usual width
     that lines are read at. `own_languages` are read whether or not `other` has them. `word_list`
     gives the test whether a word is listed in one of these languages, None where there is no list;
-    without it no word is looked up. `name` is what readings call this engine.
+    without it no word is looked up. `search` finds listed words where letters have low confidence.
+    `name` is what readings call this engine.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class PpocrRecogniser:
         own_languages: Sequence[str] = (),
         word_list: WordList | None = None,
         name: str = "ppocr",
+        search: WordSearch | None = None,
     ) -> None:
         self.name = name
         self._network_for = network_for
@@ -82,6 +86,7 @@ class PpocrRecogniser:
         self._narrowing = narrowing
         self._own_languages = tuple(own_languages)
         self._word_list = word_list
+        self._search = search
 
     def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
         """One reading for each crop, the same whatever else is read with it."""
@@ -91,7 +96,7 @@ class PpocrRecogniser:
             network = self._network_for(languages)
             group = [crops[place] for place in at]
             if network:
-                read = self._looked_up(self._read(network, group), languages)
+                read = self._looked_up(self._read(network, group, languages), languages)
             elif self._other:
                 read = self._other.recognise(group, reread)
             else:
@@ -100,7 +105,9 @@ class PpocrRecogniser:
                 readings[place] = reading
         return readings
 
-    def as_second_reader(self, narrowing: float, word_list: WordList) -> "PpocrRecogniser":
+    def as_second_reader(
+        self, narrowing: float, word_list: WordList, search: WordSearch | None = None
+    ) -> "PpocrRecogniser":
         """A recogniser over the same networks that narrows lines and looks words up.
 
         It reads nothing that they cannot read: native Tesseract is no better than a first reading.
@@ -112,6 +119,7 @@ class PpocrRecogniser:
             narrowing,
             self._own_languages,
             word_list,
+            search=search,
         )
 
     def models(self, languages: Sequence[str]) -> tuple[ModelUse, ...]:
@@ -126,11 +134,14 @@ class PpocrRecogniser:
         others = self._other.languages() if self._other else ()
         return tuple(sorted({*others, *self._own_languages}))
 
-    def _read(self, network: PpocrNetwork, crops: Sequence[LineCrop]) -> list[LineReading]:
+    def _read(
+        self, network: PpocrNetwork, crops: Sequence[LineCrop], languages: tuple[str, ...]
+    ) -> list[LineReading]:
         used = (network.session.use,)
+        decoder = self._search.decoder(languages, network.characters) if self._search else None
         readings = [
             replace(reading, engine=self.name, models=used)
-            for reading in read_lines(network, crops, self._narrowing)
+            for reading in read_lines(network, crops, self._narrowing, decoder)
         ]
         return [
             reading
@@ -158,9 +169,12 @@ class PpocrRecogniser:
 
 
 def read_lines(
-    network: PpocrNetwork, crops: Sequence[LineCrop], narrowing: float = 1.0
+    network: PpocrNetwork,
+    crops: Sequence[LineCrop],
+    narrowing: float = 1.0,
+    decoder: LineDecoder | None = None,
 ) -> list[LineReading]:
-    """Readings of one network, in the order of the crops."""
+    """Readings of one network, in the order of the crops; greedy ones without a decoder."""
     characters = network.characters
     widths = [input_width(crop, narrowing) for crop in crops]
     readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
@@ -169,8 +183,10 @@ def read_lines(
         batch = np.stack([_network_input(crops[place], widths[place]) for place in at])
         (probabilities,) = network.session.run({network.session.inputs[0].name: batch})
         steps = np.full(len(at), probabilities.shape[1], np.int32)
-        for place, runs in zip(at, greedy_runs(probabilities, steps, _BLANK), strict=True):
-            readings[place] = _reading(runs, characters, crops[place], int(steps[0]))
+        lines = greedy_runs(probabilities, steps, _BLANK)
+        for place, line, runs in zip(at, probabilities, lines, strict=True):
+            letters = _searched(line, runs, decoder) if decoder else _greedy(runs, characters)
+            readings[place] = _reading(letters, crops[place], int(steps[0]))
     return readings
 
 
@@ -215,10 +231,21 @@ class _Letter:
     end: int
 
 
-def _reading(runs: Runs, characters: Sequence[str], crop: LineCrop, steps: int) -> LineReading:
+def _greedy(runs: Runs, characters: Sequence[str]) -> list[_Letter]:
     columns = (runs.classes, runs.probabilities, runs.starts, runs.ends)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    letters = [_Letter(characters[kind], *rest) for kind, *rest in rows]
+    return [_Letter(characters[kind], *rest) for kind, *rest in rows]
+
+
+def _searched(line: Probabilities, runs: Runs, decoder: LineDecoder) -> list[_Letter]:
+    names = decoder.alphabet.characters
+    return [
+        _Letter(names[glyph.character], glyph.probability, glyph.start, glyph.end)
+        for glyph in decoder.decode(line, runs)
+    ]
+
+
+def _reading(letters: Sequence[_Letter], crop: LineCrop, steps: int) -> LineReading:
     words = [
         list(word) for blank, word in groupby(letters, lambda each: each.text == " ") if not blank
     ]

@@ -3,10 +3,16 @@
 import functools
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from models.loaders.ppocr import is_latin, open_ppocr_recogniser, open_tiny_second_reader
+from models.loaders.ppocr import (
+    is_latin,
+    open_ppocr_recogniser,
+    open_second_reader,
+    open_tiny_second_reader,
+)
 from models.loaders.resources import LocalResources
 from tests.support.lines import crop_of, written
 from vision.recognition.ppocr import input_width
@@ -51,6 +57,32 @@ def test_the_tiny_network_reads_languages_in_latin_letters_alone(tmp_path):
     assert tiny.models(("eng", "ara")) == ()
     (nothing,) = tiny.recognise([replace(crop, languages=("ara",))])
     assert nothing.text == ""
+
+
+def test_words_of_poor_print_are_searched_in_the_word_list(tmp_path):
+    texts = (
+        "The government agreement was signed yesterday",
+        "Please return the attached document immediately",
+        "Additional information about the customer account",
+        "Quarterly estimate of the production schedule",
+    )
+    reader = open_second_reader(LocalResources(cache_dir=tmp_path, device="cpu"))
+    greedy = recogniser().as_second_reader(0.75, lambda languages: None)
+    noise = np.random.default_rng(5)
+    crops = [crop_of(_poor(written(text, 14, 3), noise)) for text in texts]
+    searched, plain = (
+        sum(word in reading.text.split() for text, reading in zip(texts, found, strict=True)
+            for word in text.split())
+        for found in (reader.recognise(crops), greedy.recognise(crops))
+    )  # fmt: skip
+    assert searched >= plain + 3
+
+
+def _poor(line, noise):
+    """Blurred by 1.8 pixels and grainy: half of the words are misread."""
+    blurred = cv2.GaussianBlur(line.astype(np.float32), (0, 0), 1.8)
+    grain = noise.normal(0, 10, (*line.shape[:2], 1))
+    return np.clip(blurred + grain, 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "black")])

@@ -31,7 +31,7 @@ _DEAREST = 25 / 7  # kWorstDictCertainty / kCertaintyScale: no step of a listed 
 # Measured on old prints, where they matter: docs/research/recognition.md.
 _WIDTH = 4
 _WORD_WIDTH = 4  # prefixes of listed words are kept beyond the others, as in Tesseract
-_FOLLOWED = 3  # classes of each step
+FOLLOWED = 3  # classes of each step
 _FLOOR = 0.03  # less likely ones are not followed
 _FALLEN = 6.0  # nor prefixes that cost so much more than the best
 
@@ -92,12 +92,13 @@ class Search:
     """The cheapest readings of a part of a line, which begins and ends between words.
 
     `probabilities` [time, classes]. Without a lexicon no word costs more than another, and the
-    part may begin and end anywhere.
+    part may begin and end anywhere. `followed` is how many classes of each step are.
     """
 
     probabilities: Probabilities
     alphabet: Alphabet
     lexicon: Lexicon | None = None
+    followed: int = FOLLOWED
     _root: Prefix = field(init=False)
     # What a prefix and a class more lead to, and whether a word ends before it. Kept here, so that
     # prefixes only know their parents and are freed without the garbage collector.
@@ -152,7 +153,9 @@ class Search:
         frames: list[_Frame] = [[] for _ in likely]
         for row, number, cost in zip(rows.tolist(), classes.tolist(), costs, strict=True):
             frames[row].append((number, cost))
-        return [sorted(frame, key=_BY_COST)[:_FOLLOWED] if frame[1:] else frame for frame in frames]
+        return [
+            sorted(frame, key=_BY_COST)[: self.followed] if frame[1:] else frame for frame in frames
+        ]
 
     def _step(self, beam: _Beam, frame: _Frame, blank: float, time: int) -> tuple[_Paths, _Paths]:
         """The paths that end in a blank, which costs `blank`, and those that do not, by prefix."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from vision.recognition.common.ctc_greedy import Probabilities, Runs
-from vision.recognition.lstm.beam_search import Search
+from vision.recognition.lstm.beam_search import FOLLOWED, Search
 from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
 
-_CONFIDENT = 0.9
+CONFIDENT = 0.9
 # A listed word whose letters are all this likely is what the search would find: skipping it saves
 # two fifths of the searches and changes word F1 by .0007 at most.
 _PLAIN = 0.5
@@ -20,10 +20,16 @@ _HOPELESS = 0.6
 
 @dataclass(frozen=True, slots=True)
 class LineDecoder:
-    """Decodes the lines of one model; `lexicon` is None where that has no word list."""
+    """Decodes the lines of one model; `lexicon` is None where that has no word list.
+
+    Words whose characters all have the probability `confident` are not searched; a search follows
+    the `followed` likeliest classes of each step.
+    """
 
     alphabet: Alphabet
     lexicon: Lexicon | None = None
+    confident: float = CONFIDENT
+    followed: int = FOLLOWED
 
     def decode(
         self, probabilities: Probabilities, runs: Runs, draft: tuple[float, float] = (0.0, 0.0)
@@ -34,7 +40,7 @@ class LineDecoder:
         where its confidence is from `draft[0]` to below `draft[1]`.
         """
         glyphs = self.alphabet.glyphs(runs)
-        if not glyphs or not _worth_a_search(runs):
+        if not glyphs or not self._is_worth_a_search(runs):
             return glyphs
         if draft[0] <= mean_probability(glyphs) < draft[1]:
             return glyphs
@@ -78,7 +84,7 @@ class LineDecoder:
         bounds = self._bounds(glyphs)
         begin: int | None = None
         for left, right in pairwise(bounds):
-            doubtful = any(glyph.probability < _CONFIDENT for glyph in glyphs[left + 1 : right])
+            doubtful = any(glyph.probability < self.confident for glyph in glyphs[left + 1 : right])
             if doubtful and begin is None:
                 begin = left
             if begin is not None and not doubtful:
@@ -92,14 +98,18 @@ class LineDecoder:
         confident = [
             at
             for at, glyph in enumerate(glyphs)
-            if glyph.probability >= _CONFIDENT
+            if glyph.probability >= self.confident
             and (glyph.character == SPACE or not self.alphabet.spaced)
         ]
         return [-1, *confident, len(glyphs)]
 
+    def _is_worth_a_search(self, runs: Runs) -> bool:
+        doubtful = float(runs.probabilities.min()) < self.confident
+        return doubtful and float(runs.probabilities.mean()) >= _HOPELESS
+
     def _searched(self, probabilities: Probabilities, start: int) -> list[Glyph]:
         lexicon = self.lexicon if self.alphabet.spaced else None
-        search = Search(probabilities, self.alphabet, lexicon)
+        search = Search(probabilities, self.alphabet, lexicon, self.followed)
         found = search.hypotheses()
         return search.glyphs(found[0].prefix, start) if found else []
 
@@ -108,8 +118,3 @@ def mean_probability(glyphs: Sequence[Glyph]) -> float:
     """The confidence of a line: the mean probability of its characters except spaces."""
     chances = [glyph.probability for glyph in glyphs if glyph.character != SPACE]
     return sum(chances) / len(chances) if chances else 0.0
-
-
-def _worth_a_search(runs: Runs) -> bool:
-    doubtful = float(runs.probabilities.min()) < _CONFIDENT
-    return doubtful and float(runs.probabilities.mean()) >= _HOPELESS

@@ -6,6 +6,7 @@ from dataclasses import replace
 from vision.core.document import ModelUse
 from vision.core.protocols import Recogniser
 from vision.core.stages import NEVER, LineCrop, LineReading, Reread
+from vision.recognition.lstm.dawg_lexicon import Lexicon
 from vision.recognition.lstm.line_reader import LineNetwork, Normalisation, read_lines
 
 # A line's mean letter probability under which it is noise: of 60 cuts from photographs without
@@ -72,6 +73,15 @@ class LstmRecogniser:
         if not decoders:
             return None
         return lambda word: any(decoder.listed_share([word]) > 0 for decoder in decoders)
+
+    def lexicon(self, languages: Sequence[str]) -> Lexicon | None:
+        """The word list of one language; None for several, whose words exclude each other.
+
+        None also where the language is not installed or its model has no list.
+        """
+        installed = len(languages) == 1 and languages[0] in self.languages()
+        networks = (self._networks(languages) if installed else None) or ()
+        return next((network.decoder.lexicon for network in networks), None)
 
     def _networks(self, languages: Sequence[str]) -> list[LineNetwork] | None:
         opened = [self._open_network(language) for language in languages]

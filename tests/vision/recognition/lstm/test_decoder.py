@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tests.support.word_graphs import graph
 from vision.recognition.common.ctc_greedy import greedy_runs
 from vision.recognition.lstm.beam_search import Search
 from vision.recognition.lstm.charset import Alphabet, Glyph
@@ -13,28 +14,6 @@ from vision.recognition.lstm.decoder import LineDecoder, mean_probability
 NAMES = (" ", "c", "a", "t", "r", "1")
 CODES = tuple((at,) for at in range(len(NAMES)))
 NULL = 6
-BITS = 3
-
-
-def graph(*words: tuple[int, ...]) -> WordGraph:
-    """A trie of words as Tesseract lays it out: the edges of a node one after another."""
-    children: dict[tuple[int, ...], list[int]] = {}
-    for word in words:
-        for at, letter in enumerate(word):
-            letters = children.setdefault(word[:at], [])
-            if letter not in letters:
-                letters.append(letter)
-    starts, total = {}, 0
-    for node in sorted(children, key=lambda each: (len(each), each)):
-        starts[node] = total
-        total += len(children[node])
-    edges = []
-    for node in starts:
-        for letter in children[node]:
-            flags = 1 if letter == children[node][-1] else 0
-            flags |= 4 if (*node, letter) in words else 0
-            edges.append(starts.get((*node, letter), 0) << (BITS + 3) | flags << BITS | letter)
-    return WordGraph(np.array(edges, np.uint64), BITS)
 
 
 CAT, CAR = (1, 2, 3), (1, 2, 4)
@@ -67,8 +46,8 @@ def test_words_of_a_graph_are_known_and_their_beginnings_are_not():
 
 
 def test_a_graph_whose_edges_lead_nowhere_knows_nothing():
-    assert CAT not in WordGraph(np.array([9 << 6 | 1, 77 << 6 | 1], np.uint64), BITS)
-    assert CAT not in WordGraph(np.zeros(0, np.uint64), BITS)
+    assert CAT not in WordGraph(np.array([9 << 6 | 1, 77 << 6 | 1], np.uint64), 3)
+    assert CAT not in WordGraph(np.zeros(0, np.uint64), 3)
 
 
 def test_digits_and_marks_are_looked_up_as_the_model_lists_them():
