@@ -23,6 +23,7 @@ from vision.text_detection.rules import closed, ink_without_rules, opened, piece
 from vision.text_detection.single_line import only_line
 from vision.text_detection.stacked_letters import part_stacked
 from vision.text_detection.tilted_lines import count_tilted
+from vision.text_detection.touching_rows import part_touching
 
 # All in heights of the page's commonest letters. Measured: docs/research/profiles.md.
 _ACROSS = 1.8  # gaps bridged along a line: between words, not between columns
@@ -168,7 +169,10 @@ def _lines_of_piece(ink: Grey, letter: float) -> list[tuple[int, int, int, int]]
     if height <= _ONE_LINE * letter:
         return [(0, 0, width, height)]
     lines = []
-    for top, bottom in _rows(ink, letter):
+    rows = [
+        each for row in _rows(ink, letter) for each in part_touching(ink, row, letter, _ONE_LINE)
+    ]
+    for top, bottom in rows:
         columns = np.flatnonzero(ink[top:bottom].any(axis=0))
         if len(columns) and _LOWEST * letter <= bottom - top <= _HIGHEST * letter:
             lines.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
