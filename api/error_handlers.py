@@ -75,6 +75,7 @@ async def answer(request: Request, error: Exception) -> Response:
         problem = log_internal(error)
     if isinstance(error, HTTPException) and error.status_code == 405:
         problem.headers["Allow"] = ", ".join(_methods_of(request))
+    request.app.state.metrics.problem(problem.kind.code)
     return respond(problem, request.url.path)
 
 

@@ -42,18 +42,18 @@ class Front:
         answer = _Answer(send, head=scope["method"] == "HEAD")
         try:
             if problem := self._prepare(scope):
-                await respond(problem, scope["path"])(scope, receive, answer.send)
+                await _respond(problem, scope, receive, answer)
             else:
                 await self._app(scope, _limited(scope, receive), answer.send)
         except asyncio.CancelledError:  # the server's time to stop is over
             if answer.started:
                 raise
             stopping = Problem("stopping", "The service is stopping.", headers=RETRY_SOON)
-            await respond(stopping, scope["path"])(scope, receive, answer.send)
+            await _respond(stopping, scope, receive, answer)
         except Exception as error:
             if answer.started:
                 raise
-            await respond(log_internal(error), scope["path"])(scope, receive, answer.send)
+            await _respond(log_internal(error), scope, receive, answer)
 
     def _prepare(self, scope: Scope) -> Problem | None:
         """Bring the path and method into the form that routes know; the problem if there is one."""
@@ -87,6 +87,12 @@ class _Answer:
             self._ended = True
             message = {"type": "http.response.body", "body": b""}
         await self._send(message)
+
+
+async def _respond(problem: Problem, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    """Answer with a problem that no handler of the application has seen, and count it."""
+    scope["app"].state.metrics.problem(problem.kind.code)
+    await respond(problem, scope["path"])(scope, receive, answer.send)
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:

@@ -26,6 +26,7 @@ wanted_parts() {
     if [ "$purpose" = dev ]; then
         echo "/usr/lib/postgresql/*/bin/initdb postgresql"
         echo "ip iproute2"
+        echo "promtool prometheus"
         echo "javac default-jdk-headless"
         echo "cc gcc"
         echo "/usr/include/time.h libc6-dev"

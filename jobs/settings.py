@@ -143,6 +143,15 @@ class Settings(BaseSettings):
         description="Time that pages and uploads in progress have to end when the service stops.",
     )
 
+    metrics_host: str = Field("127.0.0.1", description="Address of a worker's metrics and probes.")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of a worker's `/metrics`, `/healthz` and `/readyz`; 0 serves none. "
+        "`pagesight serve` has the metrics of all its processes at the API's address instead.",
+    )
+
     azure_door: bool = Field(
         False, description="Serve Azure Document Intelligence's `prebuilt-read` and `-layout`."
     )

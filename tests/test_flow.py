@@ -1,6 +1,7 @@
 """The whole road with every part real: upload, ledger, queue, engine, result, signed callback."""
 
 import json
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -8,16 +9,20 @@ import httpx
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from standardwebhooks import Webhook
 
 from jobs.domain.states import JobState
 from tests.support.http import http_client
 from tests.support.ledger_view import callback_endpoint
+from tests.support.monitoring import METRICS_ON_DEMAND, expressions, used_metrics
 from tests.support.receiver import Reply, receiver
-from tests.support.workplace import TENANT, Workplace, await_true
+from tests.support.workplace import ROOT, TENANT, Workplace, await_true
 from vision.export.json import from_json_dict
 
 OPTIONS = {"detectors": [], "dpi": 100}
+SCRAPED: list[str] = []  # addresses of control worker, pages worker, API
 FIRST, SECOND = "Delivery note 4711", "Twelve boxes of paper"
 
 
@@ -25,11 +30,15 @@ FIRST, SECOND = "Delivery note 4711", "Twelve boxes of paper"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("service")
     with Workplace(folder, egress_allow=("127.0.0.1",), lease_s=30) as made:
+        SCRAPED.append(made.choose_metrics_address())
         made.start_worker("control")
+        SCRAPED.append(made.choose_metrics_address())
         reader = made.start_worker("pages")
         made.url = made.start_api()
+        SCRAPED.append(made.url)
         made.await_ready(reader)
         yield made
+        SCRAPED.clear()
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +128,94 @@ def test_a_document_that_cannot_be_read_fails_its_job_with_a_typed_fault(
     assert ended.state is JobState.FAILED
     assert ended.fault is not None
     assert (ended.fault.actor, ended.fault.code) == ("caller", "damaged")
+
+
+def scraped() -> dict[str, list[Sample]]:
+    """Samples of all processes by the name of their family."""
+    found: dict[str, list[Sample]] = {}
+    for url in SCRAPED:
+        text = httpx.get(f"{url}/metrics", trust_env=False).text
+        for family in text_string_to_metric_families(text):
+            found.setdefault(family.name, []).extend(family.samples)
+    return found
+
+
+def value(found: dict[str, list[Sample]], name: str, **labels: str) -> float:
+    """The sum of the samples of a name that have these labels."""
+    return sum(
+        sample.value
+        for family in found.values()
+        for sample in family
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+@pytest.fixture(scope="module")
+def scrape(place: Workplace, client: httpx.Client) -> dict[str, list[Sample]]:
+    """What all processes report after a document, a callback and a broken document."""
+    with receiver() as server:
+        form = {"options": json.dumps(OPTIONS), "callback_url": f"{server.url}/measured"}
+        file = {"file": ("letter.pdf", letter(FIRST, SECOND), "application/pdf")}
+        accepted = client.post("/v1/jobs", data=form, files=file)
+        place.await_final(place.ledger.jobs.load(accepted.json()["id"]))
+        await_true(lambda: server.requests, lambda: f"the callback\n{place.log('control')}")
+    broken = client.post("/v1/jobs", files={"file": ("x.pdf", letter(FIRST)[:300])})
+    place.await_final(place.ledger.jobs.load(broken.json()["id"]))
+    client.get("/v1/jobs/job_unknown")
+
+    def counted() -> bool:
+        """Workers count after the commit, which is what was waited for."""
+        found = scraped()
+        return bool(
+            value(found, "pagesight_delivery_attempts_total", outcome="delivered")
+            and value(found, "pagesight_faults_total", code="damaged")
+            and value(found, "pagesight_jobs_ended_total")
+        )
+
+    await_true(counted, "what was done to be counted")
+    return scraped()
+
+
+def test_metrics_count_what_was_read_and_what_it_cost(scrape: dict[str, list[Sample]]) -> None:
+    pages = value(scrape, "pagesight_pages_total", outcome="succeeded")
+    assert pages >= 2
+    assert value(scrape, "pagesight_tenant_pages_total", tenant=TENANT) == pages
+    assert value(scrape, "pagesight_tenant_cpu_seconds_total", tenant=TENANT) > 0
+    assert value(scrape, "pagesight_words_total") >= 2 * len(SECOND.split())
+    assert value(scrape, "pagesight_word_confidence_count") == value(
+        scrape, "pagesight_words_total"
+    )
+    for stage in ("decode", "lines", "recognise"):
+        assert value(scrape, "pagesight_stage_seconds_count", stage=stage) == pages
+        assert value(scrape, "pagesight_stage_seconds_sum", stage=stage) > 0
+    assert value(scrape, "pagesight_stage_wait_seconds_count", stage="decode") == pages
+    assert value(scrape, "pagesight_faults_total", actor="caller", code="damaged") >= 1
+    assert value(scrape, "pagesight_jobs_ended_total", state="succeeded") >= 1
+    assert value(scrape, "pagesight_job_seconds_sum") >= value(
+        scrape, "pagesight_job_wait_seconds_sum"
+    )
+    assert value(scrape, "pagesight_problems_total", code="not_found") >= 1
+    assert value(scrape, "pagesight_model_provider", provider="CPUExecutionProvider") >= 2
+    for role in ("pages", "control"):
+        assert value(scrape, "pagesight_process_resident_bytes", role=role, part="helpers") > 0
+
+
+def test_every_metric_of_rules_and_dashboards_is_served_with_its_labels(
+    scrape: dict[str, list[Sample]],
+) -> None:
+    known = {
+        sample.name: set(sample.labels) for samples in scrape.values() for sample in samples
+    } | METRICS_ON_DEMAND
+    used = [used_metrics(text) for text in expressions()]
+    assert len(used) > 40
+    for metrics in used:
+        for name, labels in metrics.items():
+            assert name in known, f"{name} is not served"
+            assert labels <= known[name], f"{name} has no labels {labels - known[name]}"
+
+
+def test_the_page_of_metrics_lists_what_is_served(scrape: dict[str, list[Sample]]) -> None:
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(pagesight_\w+)`", page, re.MULTILINE))
+    served = {name for name in scrape if re.match(r"pagesight_(?!\w+_created$)", name)}
+    assert {name.removesuffix("_total") for name in documented} == served

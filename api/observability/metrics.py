@@ -3,13 +3,14 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from jobs.admission.queue_stats import BacklogReader
+from jobs.admission.queue_stats import Backlog, BacklogReader
 from jobs.ledger import Ledger
 from jobs.supervised_thread import SupervisedThread
+from jobs.telemetry.exposition import render
 
 # From a cached answer to a long wait; seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -20,6 +21,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._asked = CollectorRegistry()  # collectors that are asked at each scrape
         self._requests = Counter(
             "pagesight_http_requests",
             "Requests answered.",
@@ -39,14 +41,26 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._problems = Counter(
+            "pagesight_problems",
+            "Requests that were refused or failed, by the code of the problem.",
+            ("code",),
+            registry=self._registry,
+        )
+        self._problems.labels("internal")
+
+    def problem(self, code: str) -> None:
+        """Count a request that was answered with a problem."""
+        self._problems.labels(code).inc()
+
     def uncounted(self) -> None:
         """Count a request whose rate limit was not checked, since Redis was unavailable."""
         self._uncounted.inc()
 
     def watch(self, ledger: Ledger, threads: Sequence[SupervisedThread] = ()) -> None:
         """Export the queue of `ledger` and the failures of background threads as well."""
-        self._registry.register(_QueueCollector(ledger))
-        self._registry.register(_ThreadCollector(threads))
+        self._asked.register(_QueueCollector(ledger))
+        self._asked.register(_ThreadCollector(threads))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -55,7 +69,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """Everything in Prometheus' text format; queries the ledger, so not on the event loop."""
-        return generate_latest(self._registry)
+        return render(self._registry, self._asked)
 
 
 class _QueueCollector(Collector):
@@ -78,10 +92,21 @@ class _QueueCollector(Collector):
         yield GaugeMetricFamily(
             "pagesight_queue_oldest_seconds", "Age of the oldest open job.", backlog.oldest_s
         )
+        yield from _steps(backlog)
         ready = Tally[str](dict.fromkeys(("pages", "control"), 0))  # none is a figure, too
         for worker in self._ledger.workers.live():
             ready[worker.role] += worker.ready
         yield _by_label("pagesight_workers_ready", "Ready workers.", "role", ready)
+
+
+def _steps(backlog: Backlog) -> Iterator[Metric]:
+    """The table of work by kind; labels are the names of the kinds, not what the rows hold."""
+    steps = {topic.name.lower(): queue for topic, queue in backlog.steps.items()}
+    depth = {kind: queue.ready for kind, queue in steps.items()}
+    yield _by_label("pagesight_queue_steps", "Steps that are ready, by kind.", "kind", depth)
+    age = {kind: queue.oldest_s for kind, queue in steps.items()}
+    text = "Age of the oldest step that is ready, by kind."
+    yield _by_label("pagesight_queue_step_age_seconds", text, "kind", age)
 
 
 class _ThreadCollector(Collector):
@@ -98,7 +123,7 @@ class _ThreadCollector(Collector):
         yield family
 
 
-def _by_label(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+def _by_label(name: str, text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, text, labels=(label,))
     for key, value in values.items():
         family.add_metric((key,), value)

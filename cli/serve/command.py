@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from cli.serve.supervisor import Child, Supervisor, environment
 from cli.settings import api_url, load_settings
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
+from jobs.telemetry.exposition import FOLDER_VARIABLE, forget_process, shared_folder
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +88,11 @@ def _start(supervisor: Supervisor, settings: Settings, log_file: Path | None) ->
     migrate(settings)
     if (secret := first_key(settings)) is not None:
         _show_key(secret)
-    env = environment(**settings.as_environment())
+    # The API serves the metrics of all processes, so workers need no port of their own.
+    settings = settings.model_copy(update={"metrics_port": 0})
+    metrics = shared_folder(settings.data_dir)
+    supervisor.on_death = partial(forget_process, metrics)
+    env = environment(**settings.as_environment(), **{FOLDER_VARIABLE: str(metrics)})
     grace_s = settings.shutdown_grace_s + 2.5  # the processes end by themselves before that
     for name, words in _PROCESSES.items():
         argv = [sys.executable, "-m", "cli.main", *words]

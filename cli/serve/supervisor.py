@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -80,13 +80,20 @@ class Child:
             self.process.kill()
             self.process.wait()
 
-    def revive(self, lock: int | None = None) -> None:
-        """Start it again when it has died; pauses grow while it keeps dying."""
+    def revive(
+        self, lock: int | None = None, on_death: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Start it again when it has died; pauses grow while it keeps dying.
+
+        `on_death` is called once for each death, with the pid.
+        """
         if self.alive():
             return
         now = time.monotonic()
         if self.due_at == 0.0:
             self._note_death(now)
+            if self.process is not None:
+                on_death(self.process.pid)
         if now >= self.due_at:
             self.due_at = 0.0
             self.start(lock)
@@ -101,10 +108,14 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children alive; they hold the file descriptor `lock` as this process does."""
+    """Keeps children alive; they hold the file descriptor `lock` as this process does.
+
+    `on_death` is called with the pid of each that died.
+    """
 
     def __init__(self, lock: int | None = None) -> None:
         self._lock = lock
+        self.on_death: Callable[[int], None] = lambda _: None
         self._children: list[Child] = []
 
     def add(self, child: Child) -> None:
@@ -115,7 +126,7 @@ class Supervisor:
     def watch(self) -> None:
         """Start again what has died; call it every fraction of a second."""
         for child in self._children:
-            child.revive(self._lock)
+            child.revive(self._lock, self.on_death)
 
     def failing(self, deaths: int = 5) -> Child | None:
         """A child that keeps dying at its start, if there is one."""

@@ -12,6 +12,7 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
+from jobs.domain.topics import Topic
 
 # Counting ten million jobs takes a second, from an index too. A count is kept for so many times as
 # long as it took, so that scrapes keep the database busy for a hundredth of the time at most.
@@ -19,16 +20,29 @@ KEPT_TIMES = 100
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
+_TASKS = tables.tasks.c
 _OPEN = _JOBS.finished_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
+class StepQueue:
+    """Steps of one kind that are ready: how many, and the age of the oldest in seconds."""
+
+    ready: int = 0
+    oldest_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
-    """Jobs by state, pages that wait for a worker, the age of the oldest open job in seconds."""
+    """Jobs by state, pages that wait for a worker, the age of the oldest open job in seconds.
+
+    `steps` are those of the table of work, by kind.
+    """
 
     jobs: Mapping[JobState, int]
     pages_waiting: int
     oldest_s: float
+    steps: Mapping[Topic, StepQueue]
 
 
 class BacklogReader:
@@ -49,8 +63,10 @@ class BacklogReader:
         with self._database.read() as connection:
             jobs = {**self._ended(connection), **_count_open(connection)}
             pages, since = _pages_waiting(connection), _oldest(connection)
+            steps = _steps(connection, self._clock())
         oldest_s = 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
-        return Backlog({state: jobs.get(state, 0) for state in JobState}, pages, oldest_s)
+        counts = {state: jobs.get(state, 0) for state in JobState}
+        return Backlog(counts, pages, oldest_s, steps)
 
     def _ended(self, connection: Connection) -> Mapping[JobState, int]:
         with self._lock:
@@ -76,6 +92,19 @@ def _pages_waiting(connection: Connection) -> int:
     waiting = _PAGES.finished_at.is_(None) & (_PAGES.state == PageState.QUEUED)
     found = select(func.count()).select_from(tables.pages).where(waiting)
     return connection.execute(found).scalar_one()
+
+
+def _steps(connection: Connection, now: datetime) -> Mapping[Topic, StepQueue]:
+    return {topic: _step_queue(connection, topic, now) for topic in Topic}
+
+
+def _step_queue(connection: Connection, topic: Topic, now: datetime) -> StepQueue:
+    """One kind at a time, as jobs are counted."""
+    ready = (_TASKS.kind == topic) & _TASKS.dispatched_until.is_(None)
+    found = select(func.count(), func.min(_TASKS.ready_at)).where(ready)
+    count, oldest = connection.execute(found).one()
+    age_s = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+    return StepQueue(count, age_s)
 
 
 def _oldest(connection: Connection) -> datetime | None:

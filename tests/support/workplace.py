@@ -104,6 +104,13 @@ class Workplace:
         self.environment["PAGESIGHT_PORT"] = str(port)
         return f"http://127.0.0.1:{port}"
 
+    def choose_metrics_address(self) -> str:
+        """An address that is free, for the metrics of the worker that is started next."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.environment["PAGESIGHT_METRICS_PORT"] = str(port)
+        return f"http://127.0.0.1:{port}"
+
     def start_another_api(self, **environment: str) -> tuple[str, subprocess.Popen[bytes]]:
         """A second API of the same ledger with other settings; its address and process."""
         kept = dict(self.environment)

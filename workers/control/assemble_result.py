@@ -22,6 +22,7 @@ from workers.control.open_document import Prober
 from workers.egress.field_extractor import FieldExtractor
 from workers.inputs.document_cache import Documents
 from workers.inputs.read_options import read_options
+from workers.observability.reading import count_job
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ class JobFinisher:
             self.ledger.finishing.put_off(job.id, self.worker)
             return
         ended = self.ledger.finishing.finish(job.id, result_key(job))
+        if ended is not None:
+            count_job(ended)
         # Other jobs keep their readings beside the result: a retry copies them.
         if indexed and ended is not None and ended.state is JobState.SUCCEEDED:
             self.ledger.pages.drop_results(job.id)

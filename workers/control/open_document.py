@@ -21,6 +21,7 @@ from workers.egress.client import EgressClient, EgressFailed
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing, unexpected
 from workers.inputs.read_options import read_options
+from workers.observability.reading import count_fault
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class JobOpener:
         try:
             self._create_pages(job)
         except BadInput as error:
-            self.ledger.jobs.fail(job.id, fault_of(error))
+            self._fail(job, fault_of(error))
         except EgressFailed as error:
             self._fail_when_last(job, Fault(error.code, error.message, "caller"))
         except EngineFailure as error:
@@ -110,4 +111,8 @@ class JobOpener:
         """The message is sent again until the attempts are used up; the last one fails the job."""
         _log.warning("opening failed: %s", fault.message, extra={"job_id": job.id})
         if job.open_attempts >= self.settings.max_attempts:
-            self.ledger.jobs.fail(job.id, fault)
+            self._fail(job, fault)
+
+    def _fail(self, job: Job, fault: Fault) -> None:
+        self.ledger.jobs.fail(job.id, fault)
+        count_fault("job", fault)

@@ -14,6 +14,8 @@ from vision.core.document import ModelUse
 from vision.core.errors import EngineFailure
 from vision.core.protocols import Detector, Recogniser
 from vision.core.stages import NEVER, Detections, LineCrop, LineReading, Reread
+from workers.observability.metrics import BATCH_ITEMS
+from workers.observability.waits import add_wait
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,6 +27,8 @@ class _Call(Generic[Item, Result]):
 
     items: Sequence[Item]
     future: Future[list[Result]] = field(default_factory=Future)
+    submitted: float = field(default_factory=time.perf_counter)
+    waited_s: float = 0.0  # until its first batch began
     taken: int = 0
     results: dict[int, Result] = field(default_factory=dict)
 
@@ -43,7 +47,7 @@ class Batcher(Generic[Item, Result]):
     Up to `threads` batches run side by side. A batch takes from each waiting caller in turn, so
     that a caller with many items delays one with few by a batch at most. What waits is bounded by
     the callers, each of whom waits for its own answer. When a merged batch fails, each caller's
-    share runs alone and fails or succeeds alone.
+    share runs alone and fails or succeeds alone. `stage` names it in metrics.
     """
 
     def __init__(
@@ -52,8 +56,10 @@ class Batcher(Generic[Item, Result]):
         max_batch: int,
         max_delay_s: float,
         threads: int = 1,
+        stage: str = "batch",
     ) -> None:
         self._run = run
+        self._stage = stage
         self._max_batch = max_batch
         self._max_delay_s = max_delay_s
         self._waiting: deque[_Call[Item, Result]] = deque()
@@ -76,7 +82,9 @@ class Batcher(Generic[Item, Result]):
             self._waiting.append(call)
             # All: a single wake-up could go to a thread that waits for its batch to fill.
             self._changed.notify_all()
-        return call.future.result()
+        results = call.future.result()
+        add_wait(self._stage, call.waited_s)
+        return results
 
     def close(self) -> None:
         """Answer waiting callers, then stop."""
@@ -88,6 +96,7 @@ class Batcher(Generic[Item, Result]):
 
     def _serve(self) -> None:
         while batch := self._gather():
+            BATCH_ITEMS.labels(self._stage).observe(sum(len(share.items) for share in batch))
             self._answer(batch)
 
     def _gather(self) -> list[_Share[Item, Result]]:
@@ -121,7 +130,10 @@ class Batcher(Generic[Item, Result]):
                     sizes[call] += 1
                     room -= 1
         shares = []
+        now = time.perf_counter()
         for call, size in sizes.items():
+            if not call.taken:
+                call.waited_s = now - call.submitted
             items = call.items[call.taken : call.taken + size]
             shares.append(_Share(call, call.taken, items))
             call.taken += size
@@ -178,7 +190,7 @@ class BatchingRecogniser:
         self.name = inner.name
         self._inner = inner
         self._batcher = Batcher[tuple[LineCrop, Reread], LineReading](
-            self._recognise_mixed, max_batch, max_delay_s, threads
+            self._recognise_mixed, max_batch, max_delay_s, threads, "recognise"
         )
 
     def recognise(self, crops: Sequence[LineCrop], reread: Reread = NEVER) -> list[LineReading]:
@@ -214,7 +226,7 @@ class BatchingDetector:
         self.name = inner.name
         self._inner = inner
         self._batcher = Batcher[tuple[Image, float], Detections](
-            self._detect_mixed, max_batch, max_delay_s
+            self._detect_mixed, max_batch, max_delay_s, stage="detect"
         )
 
     def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:

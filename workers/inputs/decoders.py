@@ -4,6 +4,7 @@ from jobs.settings import Settings
 from vision.core.limits import Limits
 from vision.input.sandbox.pool import DecoderPool
 from vision.input.sandbox.worker import Budget
+from workers.observability.metrics import HELPER_STARTS
 
 
 def open_decoders(settings: Settings, size: int) -> DecoderPool:
@@ -17,4 +18,6 @@ def open_decoders(settings: Settings, size: int) -> DecoderPool:
     budget = Budget(
         seconds=settings.decode_timeout_s, memory_bytes=settings.decode_memory_mb * 2**20
     )
-    return DecoderPool(size, limits, budget)
+    return DecoderPool(
+        size, limits, budget, on_restart=lambda reason: HELPER_STARTS.labels(reason).inc()
+    )

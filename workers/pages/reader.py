@@ -3,13 +3,13 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from jobs.domain.errors import LedgerError, LedgerUnavailable, NotFound, StaleClaim
-from jobs.domain.job import Claim, Fault
+from jobs.domain.job import Claim, Fault, Job
 from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
 from vision.core.document import PageReading
@@ -21,6 +21,15 @@ from workers.engine.engine import Engine
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing, unexpected
 from workers.inputs.read_options import read_options
+from workers.observability.metrics import PAGES
+from workers.observability.reading import (
+    charged_to,
+    count_fault,
+    count_reading,
+    count_retry,
+    measured_page,
+)
+from workers.observability.waits import Timed, add_wait
 from workers.pages.lease_keeper import Hold, LeaseKeeper
 from workers.pages.quarantine import Quarantine
 from workers.pages.watchdog import Watchdog
@@ -66,19 +75,20 @@ class PageReader:
         claim = self.ledger.pages.claim(job_id, number, self.worker)
         if claim is None:
             return
-        with self.keeper.holding(claim) as hold, self.watchdog.timing(claim):
+        held = self.keeper.holding(claim)
+        with held as hold, self.watchdog.timing(claim), measured_page() as waited:
             try:
-                self._settle(hold)
+                self._settle(hold, waited)
             except StaleClaim:
+                PAGES.labels("stale").inc()
                 _log.info("claim lost, nothing written", extra=_named(claim))
 
-    def _settle(self, hold: Hold) -> None:
+    def _settle(self, hold: Hold, waited: Mapping[str, float]) -> None:
         claim = hold.claim
         try:
-            reading = self._reading(hold)
+            reading, tenant = self._reading(hold)
         except BadInput as error:
-            fault = fault_of(error)
-            self._patiently(hold, lambda: self.ledger.pages.fail(claim, fault))
+            self._fail(hold, fault_of(error))
         except EngineFailure as error:
             _log.error("engine failure: %s", error.message, extra=_named(claim))
             self._try_again(hold, fault_of(error))
@@ -93,16 +103,23 @@ class PageReader:
         else:
             text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
             self._patiently(hold, lambda: self.ledger.pages.succeed(claim, text))
+            count_reading(reading, waited, tenant)
 
-    def _reading(self, hold: Hold) -> PageReading:
+    def _reading(self, hold: Hold) -> tuple[PageReading, str]:
+        """The page as read, and the tenant whose it is."""
         claim = hold.claim
         job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
         add_origin(job)
+        with charged_to(job.tenant):
+            return self._read(hold, job), job.tenant
+
+    def _read(self, hold: Hold, job: Job) -> PageReading:
+        claim, engine = hold.claim, self.engine
         options = read_options(job.options)
-        with self.documents.open(job.input_blob or "") as path:
+        with self.documents.open(job.input_blob or "") as path, Timed() as decoding:
             page = self.decoder.decode(path, claim.number, options.dpi)
+        add_wait("decode", max(0.0, decoding.seconds - page.decode_ms / 1000))
         hold.check()
-        engine = self.engine
         engine.require(options)
         reading = read_page(page, engine.stages, options, engine.orienter, hold.check)
         hold.check()
@@ -117,7 +134,13 @@ class PageReader:
     def _try_again(self, hold: Hold, fault: Fault) -> None:
         """Let the lease lapse, which counts the attempt and leaves time for repair; or give up."""
         if hold.claim.attempt >= self.max_attempts:
-            self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
+            self._fail(hold, fault)
+        else:
+            count_retry(fault.code)
+
+    def _fail(self, hold: Hold, fault: Fault) -> None:
+        self._patiently(hold, lambda: self.ledger.pages.fail(hold.claim, fault))
+        count_fault("page", fault)
 
     def _without_input(self, hold: Hold) -> None:
         """Wait while the whole store is away, however long; a document missing alone may fail."""
@@ -127,6 +150,7 @@ class PageReader:
         time.sleep(_STORE_PAUSE_S)  # or this thread would put off one page after another at speed
         hold.check()
         self._patiently(hold, lambda: self.ledger.pages.put_off(hold.claim))
+        PAGES.labels("put_off").inc()
 
     def _patiently(self, hold: Hold, ask: Callable[[], T]) -> T:
         """Call the ledger, and wait while it is unavailable, since the work is done already.

@@ -12,6 +12,7 @@ from workers.celery_consumer import consume
 from workers.engine.engine import Engine
 from workers.inputs.decoders import open_decoders
 from workers.inputs.document_cache import Documents
+from workers.observability.metrics import MODEL_PROVIDER
 from workers.pages.lease_keeper import Hold, LeaseKeeper
 from workers.pages.reader import PageReader
 from workers.pages.watchdog import Watchdog
@@ -57,6 +58,8 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
         serve(Topic.READ_PAGE, reader.read, liveness)
         parts.heartbeat.watch(liveness)
         capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
+        for model, provider in engine.providers.items():
+            MODEL_PROVIDER.labels(model, provider).set(1)
         parts.heartbeat.report(ready=True, reason="", capabilities=capabilities)
         _log.info("reading pages", extra={"worker": parts.worker})
         queues, threads = [ROUTES[Topic.READ_PAGE].queue], parts.settings.worker_threads

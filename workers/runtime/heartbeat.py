@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from jobs.domain.errors import LedgerError
 from jobs.stores.workers import WorkerReport
 from jobs.supervised_thread import SupervisedThread
+from workers.observability.vitals import Vitals
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Heartbeat:
         self._liveness: Liveness | None = None
         self._thread = SupervisedThread("heartbeat", self._run)
         self._watched: list[SupervisedThread] = [self._thread]
+        self._vitals = Vitals(role)
 
     def start(self) -> None:
         """Begin to report."""
@@ -97,6 +99,13 @@ class Heartbeat:
         self._state = (ready, reason, capabilities)
         self._reported = True
         self._changed.set()
+
+    @property
+    def state(self) -> tuple[bool, str]:
+        """Whether this worker takes messages, and the reason where it does not."""
+        ready, reason, _ = self._state
+        faults = " ".join(filter(None, (thread.fault for thread in self._watched)))
+        return ready and not faults, " ".join(filter(None, (reason, faults)))
 
     def watch(self, liveness: Liveness) -> None:
         """End the process when `liveness` finds it stalled."""
@@ -124,16 +133,16 @@ class Heartbeat:
         return ""
 
     def _write(self) -> None:
-        ready, reason, capabilities = self._state
-        faults = " ".join(filter(None, (thread.fault for thread in self._watched)))
+        self._vitals.measure(self._watched)
+        ready, reason = self.state
         report = WorkerReport(
             id=self._worker,
             host=socket.gethostname(),
             pid=os.getpid(),
             role=self._role,
-            ready=ready and not faults,
-            reason=" ".join(filter(None, (reason, faults))),
-            capabilities=capabilities,
+            ready=ready,
+            reason=reason,
+            capabilities=self._state[2],
         )
         try:
             self._beat(report)

@@ -15,6 +15,7 @@ from jobs.queue.relay import Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, open_blobs
 from workers.celery_consumer import stop_consuming
+from workers.observability.endpoint import serving_metrics
 from workers.runtime.heartbeat import Heartbeat
 from workers.runtime.shutdown import Shutdown
 from workers.runtime.tuning import Tuning
@@ -55,18 +56,21 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     ledger.on_enqueued(relay.wake)
     relay.start()
     heartbeat.start()
+    blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
+    address = settings.metrics_host, settings.metrics_port
     try:
-        yield Parts(
-            settings,
-            tuning,
-            worker,
-            ledger,
-            open_blobs(settings.blob_store_url, durable=settings.blob_fsync),
-            publisher,
-            relay,
-            heartbeat,
-            shutdown,
-        )
+        with serving_metrics(*address, lambda: heartbeat.state):
+            yield Parts(
+                settings,
+                tuning,
+                worker,
+                ledger,
+                blobs,
+                publisher,
+                relay,
+                heartbeat,
+                shutdown,
+            )
     finally:
         heartbeat.stop()
         relay.stop()

@@ -16,6 +16,7 @@ from jobs.domain.errors import NotFound
 from jobs.ledger import Ledger
 from jobs.webhooks.secret_box import SecretKeyMissing
 from workers.egress.client import EgressClient, EgressFailed, EgressResponse
+from workers.observability.metrics import DELIVERIES, DELIVERY_SECONDS
 from workers.webhooks.retry_schedule import WAITS_S, next_attempt
 
 _log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class Sender:
         )
         retry_at = self._retry_at(outcome, delivery.attempts)
         self.ledger.deliveries.record(delivery, attempt, retry_at=retry_at, blame=outcome.blame)
+        DELIVERY_SECONDS.observe(outcome.duration_ms / 1000)
+        DELIVERIES.labels(_label(outcome, retry_at)).inc()
         result = outcome.status or outcome.error
         fields = {"delivery_id": delivery.id}
         _log.info("webhook attempt %d: %s", delivery.attempts, result, extra=fields)
@@ -110,6 +113,12 @@ class Sender:
             _log.error("%s", error, extra={"delivery_id": delivery.id})
             why = "secret_key_missing: the operator must act"
             return Outcome(_since(started), error=why, blame=False)
+
+
+def _label(outcome: Outcome, retry_at: datetime | None) -> str:
+    if outcome.delivered:
+        return "delivered"
+    return "given_up" if retry_at is None else "retried"
 
 
 def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:

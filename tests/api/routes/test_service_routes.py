@@ -1,4 +1,3 @@
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +15,6 @@ from tests.support.service import Service, document, running_service
 from tests.support.workplace import await_true
 from vision.core.options import declarations
 from vision.export.json import to_json_dict
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_liveness_asks_nothing_of_the_others(service: Service) -> None:
@@ -96,18 +93,6 @@ def test_metrics_count_requests_by_route_and_jobs_by_state(
     assert figure(after, "pagesight_queue_oldest_seconds") > 0
     routes = {value for _, labels in after for name, value in labels if name == "route"}
     assert not any(job_id in route for route in routes)
-
-
-def test_alerts_are_on_figures_that_exist(client: httpx.Client) -> None:
-    client.get("/v1/jobs")
-    alerts = (ROOT / "deploy" / "prometheus-alerts.yml").read_text(encoding="utf-8")
-    found = figures(client)
-    names = {name for name, _ in found}
-    wanted = set(re.findall(r"\bpagesight_\w+", alerts))
-    assert len(wanted) == 4
-    assert wanted <= names
-    roles = dict(re.findall(r'(role)="(\w+)"', alerts))
-    assert ("pagesight_workers_ready", frozenset(roles.items())) in found
 
 
 def test_the_openapi_document_teaches(service: Service) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from cli.exit_codes import Exit
 from tests.support.serving import ROOT, SAMPLE, Serving, children_of, listening, serving
+from tests.support.workplace import await_true
 
 # What a killed process held is taken up after seconds; by default after half a minute.
 SOON = {"lease_s": 3, "reconcile_s": 1, "republish_s": 3, "fetch_timeout_s": 3}
@@ -56,6 +58,27 @@ def test_every_line_of_every_process_is_json_that_can_be_followed(service: Servi
     }
     assert "Jane" not in text
     assert "Confidential" not in text
+
+
+def test_one_address_serves_the_metrics_of_all_processes(service: Serving) -> None:
+    service.finished(service.submit(pages="1", detectors=[], barcodes="off"))
+
+    def figures() -> dict[str, float]:
+        families = text_string_to_metric_families(service.client.get("/metrics").text)
+        return {
+            f"{sample.name} {sample.labels.get('role', '')}".strip(): sample.value
+            for family in families
+            for sample in family.samples
+        }
+
+    # Workers count after the commit that ends a job.
+    await_true(lambda: "pagesight_jobs_ended_total" in figures(), "the job to be counted")
+    found = figures()
+    assert found["pagesight_tenant_pages_total"] >= 1  # of the pages worker
+    assert found["pagesight_jobs_ended_total"] >= 1  # of the control worker
+    assert found["pagesight_http_request_seconds_count"] >= 1  # of the API
+    assert found["pagesight_process_resident_bytes pages"] > 0
+    assert found["pagesight_workers_ready control"] == 1
 
 
 def test_nothing_listens_beyond_loopback(service: Serving) -> None:

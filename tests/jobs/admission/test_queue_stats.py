@@ -1,5 +1,6 @@
-from jobs.admission.queue_stats import KEPT_TIMES, BacklogReader
+from jobs.admission.queue_stats import KEPT_TIMES, BacklogReader, StepQueue
 from jobs.domain.states import JobState
+from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, claimed, created, finished, running
@@ -57,3 +58,19 @@ def test_jobs_that_ended_are_counted_for_a_hundredth_of_the_time(
     watch.now += KEPT_TIMES
     counted = reader.read().jobs
     assert (counted[JobState.SUCCEEDED], counted[JobState.CANCELLED]) == (2, 1)
+
+
+def test_ready_steps_are_counted_by_kind_with_the_age_of_the_oldest(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    running(ledger, 3)
+    clock.advance(seconds=40)
+    created(ledger)
+    clock.advance(seconds=5)
+    created(ledger)
+    steps = BacklogReader(ledger.database, clock).read().steps
+    assert set(steps) == set(Topic)
+    assert steps[Topic.READ_PAGE] == StepQueue(3, 45.0)
+    assert (steps[Topic.OPEN_JOB].ready, steps[Topic.FINISH_JOB]) == (2, StepQueue())
+    ledger.tasks.take(100)
+    assert BacklogReader(ledger.database, clock).read().steps[Topic.READ_PAGE] == StepQueue()

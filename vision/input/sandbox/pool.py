@@ -4,7 +4,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -22,20 +22,27 @@ class DecoderPool:
     """Helper processes shared by all threads; each call waits for a free one.
 
     One is started at once, the others when they are first needed: most documents need one alone.
-    Create it after any fork. `limits` bound a document, `budget` one request. Beyond the codes of
-    vision.input.decode its methods raise BadInput `too_costly` (time or memory ran out) and
-    `decoder_crashed`, EngineFailure `decoder_missing` where a helper cannot start, and OSError
-    where there is no readable file at `path`.
+    Create it after any fork. `limits` bound a document, `budget` one request. `on_restart` is
+    called with `recycled` where a helper had its number of requests, `ended` where it died.
+
+    Beyond the codes of vision.input.decode its methods raise BadInput `too_costly` (time or memory
+    ran out) and `decoder_crashed`, EngineFailure `decoder_missing` where a helper cannot start, and
+    OSError where there is no readable file at `path`.
     """
 
     def __init__(
-        self, size: int = 2, limits: Limits | None = None, budget: Budget | None = None
+        self,
+        size: int = 2,
+        limits: Limits | None = None,
+        budget: Budget | None = None,
+        on_restart: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._limits = limits or Limits()
         self._budget = budget or Budget()
         self._helpers: queue.SimpleQueue[Helper] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._size = size
+        self._on_restart = on_restart
         self._started = 1
         self._helpers.put(self._start())
 
@@ -90,6 +97,7 @@ class DecoderPool:
         helper = self._free()
         try:
             if not helper.usable():
+                self._on_restart("recycled" if helper.alive() else "ended")
                 helper.stop()
                 helper = self._start()
             yield helper

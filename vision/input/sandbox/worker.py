@@ -52,9 +52,13 @@ class Helper:
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
     def usable(self) -> bool:
         """Alive, and not yet due for replacement."""
-        return self._process.poll() is None and self._served < self._budget.requests
+        return self.alive() and self._served < self._budget.requests
 
     def ask(self, request: Answer, read: Callable[[Answer], T]) -> T:
         """What `read` makes of the answer. The helper is stopped if anything goes wrong.
