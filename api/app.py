@@ -49,6 +49,7 @@ from jobs.queue.publish_window import Window
 from jobs.queue.relay import GATHER_S, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import open_blobs
+from jobs.telemetry.start_tracing import tracing
 
 
 class HasRouter(Protocol):
@@ -171,6 +172,13 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    with tracing(app.state.settings, "api"):
+        async with _open(app):
+            yield
+
+
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
     settings, metrics = app.state.settings, app.state.metrics
     counter = RateCounter(settings.celery_broker_url)
     rates = RateLimits(counter, settings.rate_per_s, metrics)

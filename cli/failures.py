@@ -30,12 +30,14 @@ def explain(error: Exception) -> tuple[str, Exit] | None:
     from cli.settings import UnknownSetting
     from jobs.domain.errors import LedgerUnavailable
     from jobs.migrations.revision import NewerSchema
+    from jobs.telemetry.start_tracing import TracesMissing
 
     if isinstance(error, ValidationError) and error.title == "Settings":
         return "\n".join(_bad_settings(error)), Exit.INSTALLATION
     if isinstance(error, SettingsError):
         return _not_json(error), Exit.INSTALLATION
-    if isinstance(error, (NotMigrated, UnknownSetting, UnusableFolder, NewerSchema)):
+    known = (NotMigrated, UnknownSetting, UnusableFolder, NewerSchema, TracesMissing)
+    if isinstance(error, known):
         return str(error), Exit.INSTALLATION
     if isinstance(error, LedgerUnavailable):
         return f"{_first_line(error)}. {_DATABASE_REMEDY}", Exit.INSTALLATION

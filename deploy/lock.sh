@@ -14,5 +14,5 @@ pin() {
         "$@"
 }
 
-for name in cpu gpu dev; do pin "$name.in" -o "$name.txt"; done
+for name in cpu gpu dev traces; do pin "$name.in" -o "$name.txt"; done
 for name in weights parsers; do pin --no-deps "$name.in" -o "$name.txt"; done

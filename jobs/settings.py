@@ -215,6 +215,12 @@ class Settings(BaseSettings):
         60.0, description="Time for the extractor to answer for one document."
     )
 
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP) that takes traces.",
+    )
+    trace_share: float = Field(1.0, ge=0, le=1, description="Share of the traces to export.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe message that is logged."
     )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from prometheus_client.samples import Sample
 from standardwebhooks import Webhook
 
 from jobs.domain.states import JobState
+from tests.support.collector import Collected, Collector, collector
 from tests.support.http import http_client
 from tests.support.ledger_view import callback_endpoint
 from tests.support.monitoring import METRICS_ON_DEMAND, expressions, used_metrics
@@ -27,9 +29,16 @@ FIRST, SECOND = "Delivery note 4711", "Twelve boxes of paper"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def traces() -> Iterator[Collector]:
+    with collector() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, traces: Collector) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("service")
-    with Workplace(folder, egress_allow=("127.0.0.1",), lease_s=30) as made:
+    settings = {"egress_allow": ("127.0.0.1",), "lease_s": 30, "otlp_endpoint": traces.url}
+    with Workplace(folder, **settings) as made:
         SCRAPED.append(made.choose_metrics_address())
         made.start_worker("control")
         SCRAPED.append(made.choose_metrics_address())
@@ -219,3 +228,44 @@ def test_the_page_of_metrics_lists_what_is_served(scrape: dict[str, list[Sample]
     documented = set(re.findall(r"^\| `(pagesight_\w+)`", page, re.MULTILINE))
     served = {name for name in scrape if re.match(r"pagesight_(?!\w+_created$)", name)}
     assert {name.removesuffix("_total") for name in documented} == served
+
+
+def test_a_job_is_one_trace_from_the_request_over_every_stage_to_the_webhook(
+    place: Workplace, client: httpx.Client, traces: Collector
+) -> None:
+    trace = secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace}-{'ab' * 8}-01"}
+    with receiver() as server:
+        form = {"options": json.dumps(OPTIONS), "callback_url": f"{server.url}/traced"}
+        file = {"file": ("letter.pdf", letter(FIRST, SECOND), "application/pdf")}
+        accepted = client.post("/v1/jobs", data=form, files=file, headers=headers)
+        await_true(lambda: server.requests, lambda: f"the callback\n{place.log('control')}")
+        call = server.requests[0]
+    steps = {"POST /v1/jobs", "job", "open_job", "read_page", "recognise", "finish_job", "deliver"}
+    await_true(
+        lambda: steps <= {span.name for span in traces.of_trace(trace)},
+        lambda: f"spans, of which there are {traces.of_trace(trace)}",
+    )
+    spans = {span.id: span for span in traces.of_trace(trace)}
+
+    def one(name: str) -> Collected:
+        (found,) = (span for span in spans.values() if span.name == name)
+        return found
+
+    request, job = one("POST /v1/jobs"), one("job")
+    assert (request.parent, job.parent) == ("ab" * 8, request.id)
+    assert job.attributes["pagesight.job_id"] == accepted.json()["id"]
+    reads = [span for span in spans.values() if span.name == "read_page"]
+    assert sorted(span.attributes["pagesight.page"] for span in reads) == [1, 2]
+    for step in (one("open_job"), *reads, one("finish_job"), one("deliver")):
+        assert step.parent == job.id
+        assert step.began_ns >= job.began_ns
+    assert call.headers["traceparent"] == f"00-{trace}-{one('deliver').id}-01"
+    stages = [span for span in spans.values() if spans.get(span.parent) in reads]
+    assert {"decode", "prepare", "lines", "recognise"} <= {span.name for span in stages}
+    assert {span.service for span in spans.values()} == {
+        "pagesight-api",
+        "pagesight-control",
+        "pagesight-pages",
+    }
+    assert not any(span.failed for span in spans.values())

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +11,7 @@ from api.forwarded import TrustedProxies
 from api.links import BASE
 from api.observability.metrics import Metrics
 from jobs.domain.log_context import add_log_fields
+from jobs.telemetry.tracing import TRACING, new_trace
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -24,8 +25,10 @@ SECURITY_HEADERS: Final = {
 _ENCODED = tuple(
     (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
 )
+# Probes, scrapes and the console's files come often and say nothing.
+_UNTRACED: Final = frozenset({"/healthz", "/readyz", "/metrics", "/console/{name}", "unmatched"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
-_TRACE: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACE: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 # Where in a request's scope handlers leave headers that every answer to it carries.
 MORE_HEADERS: Final = "pagesight.headers"
@@ -55,14 +58,18 @@ class Edge:
         method, status = scope["method"], 500
         prefix = self._proxies.apply(scope)
         BASE.set(self._base or prefix)
-        request_id = _identify(scope)
-        began = time.perf_counter()
+        caller = _identify(scope)
+        began, began_ns = time.perf_counter(), time.time_ns()
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                more = (*_ENCODED, (b"x-request-id", request_id), *scope.get(MORE_HEADERS, ()))
+                more = (
+                    *_ENCODED,
+                    (b"x-request-id", caller.request_id.encode()),
+                    *scope.get(MORE_HEADERS, ()),
+                )
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
@@ -72,16 +79,35 @@ class Edge:
             # The route's template, never the path: ids would make a series each.
             route = getattr(scope.get("route"), "path", "unmatched")
             self._metrics.observe(method, route, status, time.perf_counter() - began)
+            if caller.trace and route not in _UNTRACED:
+                name = f"{method} {route}"
+                TRACING.request(
+                    caller.trace, caller.request_id, caller.parent, name, began_ns, status
+                )
 
 
-def _identify(scope: Scope) -> bytes:
-    """The request's id: the caller's, or a new one. It and the caller's trace go into the log."""
+class _Caller(NamedTuple):
+    """A request's id, its trace ("" where there is none), and the caller's span in it."""
+
+    request_id: str
+    trace: str
+    parent: str | None
+
+
+def _identify(scope: Scope) -> _Caller:
+    """The ids of a request: the caller's, or new ones. They go into the log and into new jobs.
+
+    A trace begins here only where traces are exported.
+    """
     given = dict(scope["headers"])
     request_id: bytes = given.get(b"x-request-id", b"")
     if _REQUEST_ID.fullmatch(request_id) is None:
         request_id = secrets.token_hex(8).encode()
     fields = {"request_id": request_id.decode()}
+    trace, parent = new_trace() if TRACING.on else "", None
     if traced := _TRACE.fullmatch(given.get(b"traceparent", b"")):
-        fields["trace"] = traced[1].decode()
+        trace, parent = traced[1].decode(), traced[2].decode()
+    if trace:
+        fields["trace"] = trace
     add_log_fields(**fields)
-    return request_id
+    return _Caller(request_id.decode(), trace, parent)

@@ -23,6 +23,7 @@ from cli.settings import api_url, load_settings
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
 from jobs.telemetry.exposition import FOLDER_VARIABLE, forget_process, shared_folder
+from jobs.telemetry.start_tracing import require_traces
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def serve(*, host: str | None = None, port: int | None = None) -> int:
     `host` and `port` override PAGESIGHT_HOST and PAGESIGHT_PORT.
     """
     settings = load_settings(host=host, port=port)
+    require_traces(settings)
     configure_logging(settings.log_level)
     stop = StopSignals()
     try:

@@ -22,6 +22,10 @@ class Origin(Protocol):
     """A job or batch, with the ids of the request that made it."""
 
     @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
     def tenant(self) -> str:
         """The tenant's name."""
 

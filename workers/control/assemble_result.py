@@ -14,6 +14,7 @@ from jobs.ledger import Ledger
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import write_index
+from jobs.telemetry.tracing import TRACING
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
 from vision.core.options import ReadOptions
 from vision.export.json import dumps, page_reading_from_dict
@@ -57,7 +58,8 @@ class JobFinisher:
         job = self.ledger.finishing.begin(job_id, self.worker)
         if job is not None:
             add_origin(job)
-            self._finish(job)
+            with TRACING.step("finish_job", job):
+                self._finish(job)
 
     def _finish(self, job: Job) -> None:
         try:
@@ -69,6 +71,7 @@ class JobFinisher:
         ended = self.ledger.finishing.finish(job.id, result_key(job))
         if ended is not None:
             count_job(ended)
+            TRACING.job(ended)
         # Other jobs keep their readings beside the result: a retry copies them.
         if indexed and ended is not None and ended.state is JobState.SUCCEEDED:
             self.ledger.pages.drop_results(job.id)

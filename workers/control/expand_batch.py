@@ -18,6 +18,7 @@ from jobs.ledger import Ledger
 from jobs.settings import Settings
 from jobs.storage.blob_keys import archive_key, documents_key, input_key
 from jobs.storage.blob_store import Blobs
+from jobs.telemetry.tracing import TRACING
 from vision.core.errors import BadInput
 from workers.control.zip_archive import Archive, ArchiveLimits, open_archive
 from workers.inputs.faults import fault_of, input_missing
@@ -51,17 +52,21 @@ class BatchProcessor:
         if batch is None:
             return
         add_origin(batch)
+        with TRACING.step("process_batch", batch):
+            self._process(batch)
+
+    def _process(self, batch: Batch) -> None:
         try:
             self._advance(batch)
         except StaleClaim:
-            _log.info("batch taken over or cancelled", extra={"batch_id": batch_id})
+            _log.info("batch taken over or cancelled", extra={"batch_id": batch.id})
         except BadInput as error:
             self.ledger.batches.fail(batch, fault_of(error))
         except NotFound as error:
             # The lease lapses, which leaves time for repair; the next attempt resumes here.
-            _log.warning("batch will be retried: %s", error, extra={"batch_id": batch_id})
+            _log.warning("batch will be retried: %s", error, extra={"batch_id": batch.id})
         except BlobError as error:  # the store is away or full, which is not the batch's fault
-            _log.error("batch is put off: %s", error, extra={"batch_id": batch_id})
+            _log.error("batch is put off: %s", error, extra={"batch_id": batch.id})
             self.ledger.batches.put_off(batch)
 
     def _advance(self, batch: Batch) -> None:

@@ -18,6 +18,7 @@ from jobs.storage.blob_keys import fault_key, file_key
 from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import page_of_result
 from jobs.stores.files import job_and_form
+from jobs.telemetry.tracing import TRACING
 from vision.core.arrays import Image
 from vision.core.document import Document, Page
 from vision.core.errors import BadInput
@@ -99,6 +100,16 @@ class FileMaker:
             return
         add_origin(job)
         try:
+            with TRACING.step("make_file", job, format=form):
+                self._make(job, form, may_begin=may_begin)
+        except BlobError as error:
+            _log.error("%s cannot be stored: %s", form, error, extra={"job_id": job.id})
+            self.ledger.files.put_off(step)
+            return
+        self.ledger.files.end(step)
+
+    def _make(self, job: Job, form: str, *, may_begin: bool) -> None:
+        try:
             if may_begin:
                 self.blobs.put(file_key(job, form), self._made(job, form))
             else:
@@ -107,11 +118,6 @@ class FileMaker:
             self._store_fault(job, form, fault_of(error))
         except NotFound:
             self._store_fault(job, form, input_missing())
-        except BlobError as error:
-            _log.error("%s cannot be stored: %s", form, error, extra={"job_id": job.id})
-            self.ledger.files.put_off(step)
-            return
-        self.ledger.files.end(step)
 
     def _made(self, job: Job, form: str) -> bytes:
         """One file as it is, several as a ZIP."""

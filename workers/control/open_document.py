@@ -11,6 +11,7 @@ from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
+from jobs.telemetry.tracing import TRACING
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.limits import DocumentProbe
 from vision.core.options import ANY_LANGUAGE, ReadOptions
@@ -52,6 +53,10 @@ class JobOpener:
         if job is None:
             return
         add_origin(job)
+        with TRACING.step("open_job", job):
+            self._open(job)
+
+    def _open(self, job: Job) -> None:
         try:
             self._create_pages(job)
         except BadInput as error:
@@ -114,5 +119,6 @@ class JobOpener:
             self._fail(job, fault)
 
     def _fail(self, job: Job, fault: Fault) -> None:
-        self.ledger.jobs.fail(job.id, fault)
+        if self.ledger.jobs.fail(job.id, fault) and TRACING.on:
+            TRACING.job(self.ledger.jobs.load(job.id))
         count_fault("job", fault)

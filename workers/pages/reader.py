@@ -12,6 +12,7 @@ from jobs.domain.errors import LedgerError, LedgerUnavailable, NotFound, StaleCl
 from jobs.domain.job import Claim, Fault, Job
 from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
+from jobs.telemetry.tracing import TRACING
 from vision.core.document import PageReading
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.stages import PageImage
@@ -110,8 +111,12 @@ class PageReader:
         claim = hold.claim
         job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
         add_origin(job)
-        with charged_to(job.tenant):
-            return self._read(hold, job), job.tenant
+        number, attempt = claim.number, claim.attempt
+        span = TRACING.step("read_page", job, page=number, attempt=attempt)
+        with charged_to(job.tenant), span as step:
+            reading = self._read(hold, job)
+            step.stage_ms |= reading.receipt.stage_ms
+            return reading, job.tenant
 
     def _read(self, hold: Hold, job: Job) -> PageReading:
         claim, engine = hold.claim, self.engine

@@ -14,6 +14,7 @@ from jobs.queue.publish_window import Window
 from jobs.queue.relay import Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs, open_blobs
+from jobs.telemetry.start_tracing import tracing
 from workers.celery_consumer import stop_consuming
 from workers.observability.endpoint import serving_metrics
 from workers.runtime.heartbeat import Heartbeat
@@ -59,7 +60,7 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     address = settings.metrics_host, settings.metrics_port
     try:
-        with serving_metrics(*address, lambda: heartbeat.state):
+        with tracing(settings, role), serving_metrics(*address, lambda: heartbeat.state):
             yield Parts(
                 settings,
                 tuning,

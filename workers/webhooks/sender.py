@@ -13,7 +13,9 @@ from standardwebhooks import Webhook
 from jobs.domain.delivery import Attempt, Delivery, Endpoint
 from jobs.domain.egress_policy import EgressRefused
 from jobs.domain.errors import NotFound
+from jobs.domain.log_context import Origin
 from jobs.ledger import Ledger
+from jobs.telemetry.tracing import TRACING
 from jobs.webhooks.secret_box import SecretKeyMissing
 from workers.egress.client import EgressClient, EgressFailed, EgressResponse
 from workers.observability.metrics import DELIVERIES, DELIVERY_SECONDS
@@ -70,7 +72,10 @@ class Sender:
             _log.info("deleted while it was being sent", extra={"delivery_id": delivery.id})
 
     def _attempt(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
-        outcome = self._send(delivery, endpoint, now)
+        origin = self._origin(delivery) if TRACING.on else None
+        with TRACING.step("deliver", origin, "client", attempt=delivery.attempts) as step:
+            outcome = self._send(delivery, endpoint, now, step.traceparent)
+            step.error = outcome.error or ("" if outcome.delivered else f"status {outcome.status}")
         attempt = Attempt(
             delivery.id,
             delivery.attempts,
@@ -88,12 +93,22 @@ class Sender:
         fields = {"delivery_id": delivery.id}
         _log.info("webhook attempt %d: %s", delivery.attempts, result, extra=fields)
 
+    def _origin(self, delivery: Delivery) -> Origin | None:
+        """The job or batch that a delivery is about; None for a webhook's own messages."""
+        if delivery.job_id is not None:
+            return self.ledger.jobs.load(delivery.job_id)
+        if delivery.batch_id is not None:
+            return self.ledger.batches.get(delivery.tenant, delivery.batch_id)
+        return None
+
     def _retry_at(self, outcome: Outcome, number: int) -> datetime | None:
         if outcome.delivered or outcome.hopeless:
             return None
         return next_attempt(number, self.clock(), outcome.retry_after, self.chance, self.waits_s)
 
-    def _send(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> Outcome:
+    def _send(
+        self, delivery: Delivery, endpoint: Endpoint, now: datetime, traceparent: str
+    ) -> Outcome:
         started = time.perf_counter()
         try:
             secrets = self.ledger.endpoints.secrets(endpoint.id)
@@ -101,7 +116,7 @@ class Sender:
                 "POST",
                 delivery.url,
                 timeout_s=self.timeout_s,
-                headers=signed_headers(delivery, secrets, now),
+                headers=signed_headers(delivery, secrets, now) | _traced(traceparent),
                 body=delivery.payload.encode(),
             ) as answer:
                 text = _beginning(answer)
@@ -130,6 +145,10 @@ def signed_headers(delivery: Delivery, secrets: tuple[str, ...], now: datetime) 
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
+
+
+def _traced(traceparent: str) -> dict[str, str]:
+    return {"traceparent": traceparent} if traceparent else {}
 
 
 def _beginning(answer: EgressResponse) -> str:
