@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import error_handlers as errors
 from api.front import Front
+from api.observability.metrics import Metrics
 from api.problems import KINDS
 from jobs.domain.errors import BlobError, LedgerUnavailable, NotFound
 from tests.api.routes.test_create_job import problem
@@ -86,6 +87,7 @@ def test_an_error_inside_becomes_a_problem_that_leaks_nothing(
     error: Exception, status: int, code: str
 ) -> None:
     app = FastAPI()
+    app.state.metrics = Metrics()
     errors.install(app)
     app.add_middleware(Front)
 
