@@ -47,7 +47,7 @@ docs: dev ## Write the reference pages and client models that are made from decl
 lock: dev ## Pin the requirement files again; UPGRADE=1 for the newest versions
 	@deploy/lock.sh
 
-image-test: ## Build Dockerfile.gpu without an engine and read a page inside it (root, Debian)
+image-test: ## Build both images without an engine and read a page in each (root, Debian)
 	@deploy/image_test.sh
 
 clean: ## Remove what the other targets created

@@ -18,6 +18,7 @@ _OURS: Final = (  # the folder may hold what is none of ours
     "blobs",
     "models",
     "converted",
+    "metrics",
 )
 
 log = logging.getLogger(__name__)

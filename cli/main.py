@@ -213,6 +213,14 @@ def doctor(
 
 
 @app.command()
+def health() -> None:
+    """Check that the API or the worker of this container answers; for HEALTHCHECK."""
+    from cli.health.command import check_health
+
+    raise typer.Exit(check_health())
+
+
+@app.command()
 def audit(
     tenant: Annotated[str | None, typer.Option(help="Only events of this tenant.")] = None,
     action: Annotated[

@@ -217,7 +217,7 @@ class Settings(BaseSettings):
 
     otlp_endpoint: str | None = Field(
         None,
-        pattern=r"^https?://[^\s?#]+$",
+        pattern=r"^(https?://[^\s?#]+)?$",  # templates leave it empty
         description="Address of an OpenTelemetry collector (OTLP over HTTP) that takes traces.",
     )
     trace_share: float = Field(1.0, ge=0, le=1, description="Share of the traces to export.")

@@ -14,7 +14,7 @@ class TracesMissing(Exception):  # noqa: N818 - says what is the matter
 
 def require_traces(settings: Settings) -> None:
     """Raise TracesMissing where traces are asked for and cannot be exported."""
-    if settings.otlp_endpoint is not None and find_spec("opentelemetry.exporter") is None:
+    if settings.otlp_endpoint and find_spec("opentelemetry.exporter") is None:
         raise TracesMissing(
             "PAGESIGHT_OTLP_ENDPOINT is set, but OpenTelemetry's packages are missing: "
             "pip install --no-deps -r requirements/traces.txt, or unset it"
@@ -27,7 +27,7 @@ def tracing(settings: Settings, role: str) -> Iterator[None]:
 
     Raises TracesMissing.
     """
-    if settings.otlp_endpoint is None:
+    if not settings.otlp_endpoint:
         yield
         return
     require_traces(settings)
