@@ -2,7 +2,8 @@
 
     python -m benchmarks.searchable --data ../shared/data --each 6
 
-Word boxes are read back by PDFium and compared with the result's, in pixels at 300 dpi.
+Word boxes are read back by PDFium and compared with the result's, in pixels at 300 dpi. Each file
+is made as PDF/A-2b as well, and judged by pikepdf's checker.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pypdfium2
+from pikepdf import pdfa
 from pypdfium2 import raw
 
 from cli.read.local_reader import LocalReader
@@ -25,6 +27,7 @@ from vision.core.errors import BadInput
 from vision.core.geometry import rotation_affine, transform_box
 from vision.core.options import ReadOptions, with_profile
 from vision.export.places import words_of
+from vision.input.searchable.archival import FLAVOUR, NotArchivable, archival_pdf
 
 FOLDERS = (
     "sroie/images", "funsd/images", "pages_misc/images", "hist_de/images", "omnidoc/images",
@@ -43,6 +46,8 @@ class Outcome:
     offsets: list[float]
     missing: int
     words: int
+    archival: str = ""  # whether PDF/A kept the pages or drew them
+    archival_growth: float = 0.0
 
 
 def main() -> None:
@@ -61,13 +66,21 @@ def main() -> None:
         worst = max(each.offsets, default=0.0)
         print(
             f"{each.name:44} {each.growth:6.3f} {each.words:5} words, {each.missing:3} missing, "
-            f"worst {worst:5.1f}  {'; '.join(each.problems)}"
+            f"worst {worst:5.1f}  PDF/A {each.archival:5} {each.archival_growth:6.3f}  "
+            f"{'; '.join(each.problems)}"
         )
     offsets = np.array([offset for each in outcomes for offset in each.offsets])
     found = len(offsets) / max(sum(each.words for each in outcomes), 1)
     print(
         f"{len(outcomes)} documents, {len(offsets)} words ({found:.1%} found): median "
         f"{np.median(offsets):.2f} px, 95% {np.percentile(offsets, 95):.2f} px at {DPI} dpi"
+    )
+    valid = sum(not each.problems for each in outcomes)
+    kept = [each for each in outcomes if each.archival == "kept"]
+    print(
+        f"{valid} of {len(outcomes)} valid as PDF and as PDF/A-2b; PDF/A kept the pages of "
+        f"{len(kept)} and drew the others; it adds "
+        f"{np.median([each.archival_growth - each.growth for each in kept]):.1%} in the median"
     )
 
 
@@ -90,20 +103,45 @@ def _measured(reader: LocalReader, path: Path) -> Outcome | None:
         return None
     document = reader.assemble(pending, readings, [])
     try:
-        (artefact,) = render(document, "pdf", reader, pending)
+        (plain,) = render(document, "pdf", reader, pending)
+        (archive,) = render(document, "pdfa", reader, pending)
     except BadInput as error:
         return Outcome(path.name, [error.message], 0.0, [], 0, 0)
-    growth = len(artefact.content) / path.stat().st_size
-    offsets, missing = compare(artefact.content, document)
+    offsets, missing = compare(plain.content, document)
+    size = path.stat().st_size
     return Outcome(
-        path.name, problems(artefact.content), growth, offsets, missing, len(offsets) + missing
+        name=path.name,
+        problems=[*problems(plain.content), *problems(archive.content), *doubts(archive.content)],
+        growth=len(plain.content) / size,
+        offsets=offsets,
+        missing=missing,
+        words=len(offsets) + missing,
+        archival="kept" if _conforms(plain.content) else "drawn",
+        archival_growth=len(archive.content) / size,
     )
 
 
 def problems(content: bytes) -> list[str]:
-    """What qpdf finds wrong with a PDF."""
+    """What qpdf finds wrong with a PDF, and pages that PDFium cannot draw."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [str(each) for each in pdf.check_pdf_syntax()]
+        found = [str(each) for each in pdf.check_pdf_syntax()]
+    with pypdfium2.PdfDocument(content) as pdf:
+        for page in pdf:
+            page.render(scale=0.1)
+    return found
+
+
+def doubts(content: bytes) -> list[str]:
+    """Why a file is not PDF/A-2b for certain."""
+    return [str(each) for each in pdfa.validate_written(io.BytesIO(content), FLAVOUR).findings]
+
+
+def _conforms(content: bytes) -> bool:
+    try:
+        archival_pdf(content)
+    except (NotArchivable, pikepdf.PdfError, TypeError, LookupError):
+        return False
+    return True
 
 
 def compare(content: bytes, document: Document) -> tuple[list[float], int]:

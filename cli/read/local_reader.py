@@ -61,9 +61,11 @@ class LocalReader:
         """One page's image, as the reading saw it."""
         return self._decoders.decode(pending.path, number, pending.options.dpi)
 
-    def searchable_pdf(self, pending: Pending, pages: Sequence[PageText]) -> bytes:
-        """The document as a PDF with this text behind its pages."""
-        return self._decoders.searchable_pdf(pending.path, pages)
+    def searchable_pdf(
+        self, pending: Pending, pages: Sequence[PageText], *, archival: bool = False
+    ) -> bytes:
+        """The document as a PDF with this text behind its pages; PDF/A-2b if `archival`."""
+        return self._decoders.searchable_pdf(pending.path, pages, archival=archival)
 
     def assemble(
         self,

@@ -29,9 +29,9 @@ class LocalSource:
         decoded = self._reader.decode(self._pending, page.number).pixels
         return np.ascontiguousarray(np.rot90(decoded, -page.rotation // 90))  # rot90 turns left
 
-    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
+    def searchable_pdf(self, pages: Sequence[PageText], *, archival: bool = False) -> bytes:
         """The file as a PDF with this text, made in a helper process."""
-        return self._reader.searchable_pdf(self._pending, pages)
+        return self._reader.searchable_pdf(self._pending, pages, archival=archival)
 
 
 def render(document: Document, form: str, reader: LocalReader, pending: Pending) -> list[Artefact]:

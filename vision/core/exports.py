@@ -55,6 +55,9 @@ class Source(Protocol):
         """The page in the frame of its coordinates, RGB."""
         ...
 
-    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
-        """The file as a PDF with this text behind its pages; BadInput where it cannot be made."""
+    def searchable_pdf(self, pages: Sequence[PageText], *, archival: bool = False) -> bytes:
+        """The file as a PDF with this text behind its pages; PDF/A-2b if `archival`.
+
+        BadInput where it cannot be made.
+        """
         ...

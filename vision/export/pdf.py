@@ -18,9 +18,17 @@ _LAYER = "text_layer"  # the stage that reports what became of a PDF's own text
 
 def export(document: Document, source: Source) -> Iterator[Artefact]:
     """The registry's entry: one PDF with all pages of the file."""
+    yield Artefact(source.searchable_pdf(_page_texts(document)))
+
+
+def export_archival(document: Document, source: Source) -> Iterator[Artefact]:
+    """The registry's entry: the same as PDF/A-2b."""
+    yield Artefact(source.searchable_pdf(_page_texts(document), archival=True))
+
+
+def _page_texts(document: Document) -> list[PageText]:
     receipts = {receipt.number: receipt for receipt in document.receipt.pages}
-    pages = [page_text(page, receipts.get(page.number)) for page in document.pages]
-    yield Artefact(source.searchable_pdf(pages))
+    return [page_text(page, receipts.get(page.number)) for page in document.pages]
 
 
 def page_text(page: Page, receipt: PageReceipt | None) -> PageText:

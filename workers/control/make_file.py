@@ -49,8 +49,10 @@ class Decoders(Protocol):
         """A page's image."""
         ...
 
-    def searchable_pdf(self, path: Path, pages: Sequence[PageText]) -> bytes:
-        """The document as a PDF with this text behind its pages."""
+    def searchable_pdf(
+        self, path: Path, pages: Sequence[PageText], *, archival: bool = False
+    ) -> bytes:
+        """The document as a PDF with this text behind its pages; PDF/A-2b if `archival`."""
         ...
 
 
@@ -71,9 +73,9 @@ class StoredSource:
         decoded = self.decoders.decode(self.path, number, self.dpi).pixels
         return np.ascontiguousarray(np.rot90(decoded, -rotation // 90))  # rot90 turns left
 
-    def searchable_pdf(self, pages: Sequence[PageText]) -> bytes:
+    def searchable_pdf(self, pages: Sequence[PageText], *, archival: bool = False) -> bytes:
         """The document as a PDF with this text, made in a helper process."""
-        return self.decoders.searchable_pdf(self.path, pages)
+        return self.decoders.searchable_pdf(self.path, pages, archival=archival)
 
 
 @dataclass(frozen=True, slots=True)

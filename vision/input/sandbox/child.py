@@ -84,7 +84,8 @@ def _made_searchable(path: Path, request: Message, limits: Limits, shared: Pixel
     # Its libraries stay out of helpers that never make one.
     from vision.input.searchable.pdf import searchable_pdf  # noqa: PLC0415
 
-    made = searchable_pdf(path, page_texts(request["pages"]), limits)
+    pages = page_texts(request["pages"])
+    made = searchable_pdf(path, pages, limits, archival=request["archival"])
     if len(made) > shared.size:
         raise BadInput("too_large", "The searchable PDF is too large. Ask for fewer pages.")
     shared[: len(made)] = np.frombuffer(made, np.uint8)

@@ -63,13 +63,16 @@ class DecoderPool:
             )
         return replace(page, decode_ms=(time.perf_counter() - started) * 1000)
 
-    def searchable_pdf(self, path: Path, pages: Sequence[PageText]) -> bytes:
-        """The document as a PDF with this text behind its pages."""
+    def searchable_pdf(
+        self, path: Path, pages: Sequence[PageText], *, archival: bool = False
+    ) -> bytes:
+        """The document as a PDF with this text behind its pages; PDF/A-2b if `archival`."""
         # A page with text takes a tenth of the time that it may take to be decoded.
         budgets = 1 + len(pages) // 10
         rows = rows_of(pages)
         request = {
-            "do": "searchable_pdf", "path": _readable(path), "pages": rows, "budgets": budgets
+            "do": "searchable_pdf", "path": _readable(path), "pages": rows, "budgets": budgets,
+            "archival": archival,
         }  # fmt: skip
         with self._lend() as helper:
             return helper.ask(

@@ -28,7 +28,7 @@ from vision.input.decode import PDF, checked_type
 from vision.input.pdf_text import read_text_layer
 from vision.input.searchable.hidden_text import remove_hidden_text
 from vision.input.searchable.invisible_text import Letters, text_stream
-from vision.input.searchable.pictures import drawn_pdf, picture_pdf
+from vision.input.searchable.pictures import LOSSY, drawn_pdf, picture_pdf
 
 # What qpdf, PDFium and their wrappers raise on files whose objects are not of the kinds they should
 # be. Such pages can still be drawn.
@@ -46,21 +46,37 @@ _SAME_PLACE = 0.3  # of the smaller of two boxes
 _UNIT = 4096  # steps to a page's longer side, to which PDFium maps
 
 
-def searchable_pdf(path: Path, pages: Sequence[PageText], limits: Limits) -> bytes:
+def searchable_pdf(
+    path: Path, pages: Sequence[PageText], limits: Limits, *, archival: bool = False
+) -> bytes:
     """The file as a PDF in which the words can be found; pages that were not read stay as they are.
 
-    BadInput as for decoding, and `damaged` where no PDF can be made of the file.
+    With `archival` it is PDF/A-2b; content that does not conform is drawn. BadInput as for
+    decoding, and `damaged` where no PDF can be made of the file.
     """
     kind = checked_type(path, limits)
     content = path.read_bytes() if kind == PDF else picture_pdf(path, kind, pages, limits)
     try:
-        return _with_text(content, pages)
+        return _finished(content, pages, archival=archival)
     except _BROKEN:
-        if kind != PDF:
+        if kind != PDF and not archival:
             raise
-    drawn = drawn_pdf(path, pages, limits, lossy=True)
+    drawn = drawn_pdf(path, pages, limits, lossy=kind == PDF or kind in LOSSY)
     counted = [page._replace(number=number) for number, page in enumerate(pages, 1)]
-    return _with_text(drawn, counted)
+    try:
+        return _finished(drawn, counted, archival=archival)
+    except _BROKEN as error:
+        raise BadInput("damaged", f"No PDF can be made of the file: {error}") from error
+
+
+def _finished(content: bytes, pages: Sequence[PageText], *, archival: bool) -> bytes:
+    made = _with_text(content, pages)
+    if not archival:
+        return made
+    # Its libraries stay out of helpers that never make one.
+    from vision.input.searchable.archival import archival_pdf  # noqa: PLC0415
+
+    return archival_pdf(made)
 
 
 def _with_text(content: bytes, pages: Sequence[PageText]) -> bytes:
@@ -69,7 +85,7 @@ def _with_text(content: bytes, pages: Sequence[PageText]) -> bytes:
             raise pikepdf.PdfError("the page trees differ")
         letters = Letters(_font_names(pdf))
         changed = [_write_page(pdf, drawn, page, letters) for page in pages]
-        if not any(changed):
+        if not any(changed) and not pdf.get_warnings():
             return content
         font = letters.font(pdf)
         for page in pages:

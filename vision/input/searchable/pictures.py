@@ -15,7 +15,7 @@ from vision.input.decode import decode_page
 
 # What img2pdf keeps without loss; its own decoders see nothing that ours refused.
 _KEPT = frozenset({"image/jpeg", "image/png", "image/tiff", "image/jp2"})
-_LOSSY = frozenset({"image/jpeg", "image/webp", "image/heic", "image/avif"})
+LOSSY = frozenset({"image/jpeg", "image/webp", "image/heic", "image/avif"})
 _LONGEST_POINTS = 842.0  # of A4, for images that state no resolution
 _MOST_POINTS = 14_400.0  # ISO 32000-1, annex C
 _QUALITY = 90
@@ -28,7 +28,7 @@ def picture_pdf(path: Path, kind: str, pages: Sequence[PageText], limits: Limits
         wrapped = _wrapped(path, pages)
         if wrapped is not None:
             return wrapped
-    return drawn_pdf(path, pages, limits, lossy=kind in _LOSSY)
+    return drawn_pdf(path, pages, limits, lossy=kind in LOSSY)
 
 
 def drawn_pdf(
