@@ -1,5 +1,5 @@
 # Every target sets up what it needs; each is quick the second time.
-.PHONY: demo serve test chaos soak check format docs bench lock setup dev image-test clean
+.PHONY: demo serve test chaos soak check format docs bench lock setup dev console image-test clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -43,6 +43,9 @@ bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 
 docs: dev ## Write the reference pages and client models that are made from declarations
 	@$(BIN)/python -m cli.reference
+
+console: ## Build api/console from the sources in console/, and check their types
+	@deploy/console.sh
 
 lock: dev ## Pin the requirement files again; UPGRADE=1 for the newest versions
 	@deploy/lock.sh

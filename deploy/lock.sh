@@ -16,4 +16,4 @@ pin() {
 
 for name in cpu gpu dev traces; do pin "$name.in" -o "$name.txt"; done
 pin -c dev.txt integrations.in -o integrations.txt
-for name in weights parsers; do pin --no-deps "$name.in" -o "$name.txt"; done
+for name in weights parsers console; do pin --no-deps "$name.in" -o "$name.txt"; done

@@ -29,6 +29,7 @@ wanted_parts() {
         echo "promtool prometheus"
         echo "javac default-jdk-headless"
         echo "cc gcc"
+        echo "chromium chromium"
         echo "/usr/include/time.h libc6-dev"
         echo "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core"
         echo "/usr/share/tesseract-ocr/*/tessdata/ara.traineddata tesseract-ocr-ara"

@@ -1,0 +1,135 @@
+/** Requests to the service, with the key of this browser. */
+
+import { signal } from "@preact/signals";
+import { t } from "./texts";
+
+export interface ProblemBody {
+  title: string; detail: string; code: string; actor: string; status: number; type?: string;
+  errors?: { place: string; expected: string }[]; [member: string]: unknown;
+}
+
+export class Problem extends Error {
+  constructor(readonly body: ProblemBody, readonly retryAfter = 0) { super(body.detail); }
+  get code() { return this.body.code; }
+}
+
+const KEY = "pagesight.key";
+
+export const key = signal(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "");
+export const online = signal(true);
+
+/** Keep a key for this tab, or for this browser where the person asked for that. */
+export function useKey(text: string, remember: boolean): void {
+  sessionStorage.setItem(KEY, text);
+  if (remember) localStorage.setItem(KEY, text);
+  else localStorage.removeItem(KEY);
+  key.value = text;
+}
+
+export function forgetKey(): void {
+  sessionStorage.removeItem(KEY);
+  localStorage.removeItem(KEY);
+  key.value = "";
+}
+
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (key.value) headers.set("Authorization", `Bearer ${key.value}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    online.value = false;
+    throw new Problem({ title: t.offline.title, detail: t.offline.detail, code: "offline", actor: "operator", status: 0 });
+  }
+  online.value = true;
+  if (response.ok) return response;
+  const body = await problemOf(response);
+  if (body.code === "unauthorised") forgetKey();
+  throw new Problem(body, Number(response.headers.get("Retry-After") ?? 0));
+}
+
+async function problemOf(response: Response): Promise<ProblemBody> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as ProblemBody;
+  } catch {
+    return { title: `HTTP ${response.status}`, detail: text.slice(0, 300), code: "http", actor: "operator", status: response.status };
+  }
+}
+
+export const getJson = async <T>(path: string, init?: RequestInit): Promise<T> =>
+  (await call(path, init)).json() as Promise<T>;
+
+export const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { "Content-Type": "application/json" };
+  }
+  const response = await call(path, init);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+};
+
+export const sleep = (ms: number, stop?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    stop?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("", "AbortError"));
+    }, { once: true });
+  });
+
+/** A file that a worker may have to make first: asks again until it is there. */
+export async function whenMade(path: string, stop?: AbortSignal): Promise<Response> {
+  for (let wait = 150; ; wait = Math.min(wait * 1.4, 1500)) {
+    try {
+      return await call(path, stop ? { signal: stop } : {});
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== "not_finished") throw error;
+      await sleep(wait, stop);
+    }
+  }
+}
+
+export interface ServerEvent { id: string; kind: string; data: Record<string, unknown> }
+
+/** Server-sent events by fetch, since EventSource cannot send a key. Resumes after the last one. */
+export async function* events(path: string, stop: AbortSignal): AsyncGenerator<ServerEvent> {
+  let last = "0";
+  for (;;) {
+    const response = await call(path, { headers: { "Last-Event-ID": last }, signal: stop });
+    if (response.status === 204 || !response.body) return;
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const blocks = (rest + value).split("\n\n");
+      rest = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const fields = new Map(block.split("\n").map((line) => {
+          const at = line.indexOf(":");
+          return [line.slice(0, at), line.slice(at + 2)] as const;
+        }));
+        const data = fields.get("data");
+        if (!data) continue;
+        last = fields.get("id") ?? last;
+        const parsed = JSON.parse(data) as { data?: Record<string, unknown> };
+        yield { id: last, kind: fields.get("event") ?? "", data: parsed.data ?? {} };
+      }
+    }
+    await sleep(800, stop);
+  }
+}
+
+/** Save a response as a file of the person's. */
+export async function download(path: string, name: string): Promise<void> {
+  const blob = await (await whenMade(path)).blob();
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = blob.type === "application/zip" ? name.replace(/\.[^.]+$/, ".zip") : name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 30_000);
+}

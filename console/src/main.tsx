@@ -1,0 +1,27 @@
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import "./style.css";
+import { route } from "./router";
+import { Shell } from "./ui/Shell";
+import { BatchesView } from "./views/Batches";
+import { CompareView } from "./views/Compare";
+import { JobView } from "./views/Job";
+import { JobsView } from "./views/Jobs";
+import { ReadView } from "./views/Read";
+import { ServiceView } from "./views/Service";
+import { WebhooksView } from "./views/Webhooks";
+
+function View() {
+  const { path } = route.value;
+  const [area = "", id] = path;
+  useEffect(() => { scrollTo(0, 0); }, [area, id]);
+  if (area === "jobs" && id) return <JobView key={id} id={id} />;
+  if (area === "jobs") return <JobsView />;
+  if (area === "compare") return <CompareView />;
+  if (area === "batches") return <BatchesView />;
+  if (area === "webhooks") return <WebhooksView />;
+  if (area === "service") return <ServiceView />;
+  return <ReadView />;
+}
+
+render(<Shell><View /></Shell>, document.getElementById("app")!);

@@ -1,0 +1,98 @@
+/** All jobs: filters, search, and a list that stays quick with ten thousand of them. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { getJson } from "../api";
+import { between, FINAL, nameOf, when } from "../format";
+import { href, route, setQuery } from "../router";
+import { guarded } from "../state";
+import { t } from "../texts";
+import type { Job, JobList } from "../types";
+import { Icon } from "../ui/Icon";
+import { Badge, Empty, Progress, VirtualList } from "../ui/parts";
+
+const STATES = ["queued", "running", "succeeded", "partial", "failed", "cancelled", "expired"];
+const AT_ONCE = 100;
+
+function Row({ job }: { job: Job }) {
+  return (
+    <a class="job-row" href={href(`jobs/${job.id}`)}>
+      <span class="job-name">{nameOf(job)}{job.fault && <span class="bad-text small"> {job.fault.message}</span>}</span>
+      <span><Badge state={job.state} /></span>
+      <span class="quiet">{FINAL.has(job.state) ? job.pages.total ?? "" : <Progress job={job} />}</span>
+      <span class="quiet">{when(job.created_at)}</span>
+      <span class="quiet number">{between(job.started_at, job.finished_at)}</span>
+    </a>
+  );
+}
+
+export function JobsView() {
+  const { query } = route.value;
+  const state = query.get("state") ?? "", search = query.get("search") ?? "", batch = query.get("batch") ?? "";
+  const [jobs, setJobs] = useState<Job[]>([]);
+  const next = useRef<string | null>(null);
+  const loading = useRef(false);
+  const [loaded, setLoaded] = useState(false);
+
+  const fetchPage = async (before: string | null): Promise<JobList> => {
+    const wanted = new URLSearchParams({ limit: String(AT_ONCE) });
+    if (state) wanted.set("state", state);
+    if (search) wanted.set("search", search);
+    if (batch) wanted.set("batch_id", batch);
+    if (before) wanted.set("before", before);
+    return getJson<JobList>(`v1/jobs?${wanted}`);
+  };
+  useEffect(() => {
+    document.title = `${t.jobs.title} · ${t.brand}`;
+    let current = true;
+    let timer = 0;
+    setLoaded(false);
+    const refresh = async (whole: boolean) => {
+      const page = await guarded(() => fetchPage(null));
+      if (!current) return;
+      if (page) {
+        // The newest page is fetched again; what was scrolled to stays.
+        setJobs((old) => {
+          const known = new Set(page.jobs.map((job) => job.id));
+          const rest = whole ? [] : old.filter((job) => !known.has(job.id) && job.id < (page.jobs.at(-1)?.id ?? ""));
+          if (whole || rest.length === 0) next.current = page.next;
+          return [...page.jobs, ...rest];
+        });
+        setLoaded(true);
+      }
+      timer = window.setTimeout(() => void refresh(false), document.hidden ? 20_000 : 4000);
+    };
+    timer = window.setTimeout(() => void refresh(true), search ? 200 : 0);
+    return () => { current = false; clearTimeout(timer); };
+  }, [state, search, batch]);
+  const more = () => {
+    if (loading.current || !next.current) return;
+    loading.current = true;
+    void guarded(async () => {
+      const page = await fetchPage(next.current);
+      next.current = page.next;
+      setJobs((old) => [...old, ...page.jobs.filter((job) => job.id < (old.at(-1)?.id ?? "~"))]);
+    }).finally(() => { loading.current = false; });
+  };
+  return (
+    <main class="view jobs" id="content" tabIndex={-1}>
+      <div class="view-head">
+        <h1>{t.jobs.title}</h1>
+        <div class="find" role="search"><Icon name="search" size={16} />
+          <input type="search" aria-label={t.jobs.search} placeholder={t.jobs.search} value={search} onInput={(event) => setQuery({ search: event.currentTarget.value || null })} /></div>
+        <select aria-label={t.jobs.state} value={state} onChange={(event) => setQuery({ state: event.currentTarget.value || null })}>
+          <option value="">{t.jobs.all}</option>
+          {STATES.map((each) => <option key={each} value={each}>{t.states[each]}</option>)}
+        </select>
+        {batch && <span class="pill">{t.jobs.batch} {batch.slice(-6)} <button type="button" aria-label={t.jobs.clear} onClick={() => setQuery({ batch: null })}><Icon name="close" size={13} /></button></span>}
+        <span class="quiet small" role="status">{t.jobs.loaded(jobs.length)}{next.current && " +"}</span>
+      </div>
+      {loaded && jobs.length === 0 ? <Empty>{t.jobs.none}</Empty> : (
+        <VirtualList items={jobs} rowHeight={48} label={t.jobs.title} onEnd={more} row={(job) => <Row job={job} />} header={
+          <div class="job-row list-head" aria-hidden="true">
+            {[t.jobs.name, t.jobs.state, t.jobs.pages, t.jobs.created, t.jobs.took].map((name) => <span key={name}>{name}</span>)}
+          </div>
+        } />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,137 @@
+/** Health in words, workers, models, and figures that are measured while the view is open. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { call, getJson, Problem } from "../api";
+import { capabilities } from "../state";
+import { languageName, t } from "../texts";
+import type { Readiness, Worker } from "../types";
+import { Badge, usePolling } from "../ui/parts";
+import { parseMetrics, sum, type Sample } from "./metrics";
+
+const KEPT = 120;
+const EVERY_MS = 3000;
+
+async function readiness(): Promise<Readiness> {
+  try {
+    return await getJson<Readiness>("readyz");
+  } catch (error) {
+    if (error instanceof Problem && error.code === "not_ready") return { ...(error.body as unknown as Readiness), ready: false };
+    throw error;
+  }
+}
+
+function Health({ now }: { now: Readiness }) {
+  const level = now.ready ? (now.reading ? "" : " half") : " bad";
+  return (
+    <section class={`card health${level}`} role="status">
+      <span class="dot" aria-hidden="true" />
+      <div>
+        <h1>{now.ready ? (now.reading ? t.service.good : t.service.accepts) : t.service.bad}</h1>
+        {now.reasons.length === 0 && <p class="quiet">{t.service.goodMore}</p>}
+        {now.reasons.map((each) => <p key={each.part}>{each.message} <span class="quiet">{t.service.remedy}: {each.remedy}</span></p>)}
+      </div>
+    </section>
+  );
+}
+
+function Spark({ values, label }: { values: number[]; label: string }) {
+  const most = Math.max(1, ...values);
+  const points = values.map((value, at) => `${(at / Math.max(1, KEPT - 1)) * 300},${60 - (value / most) * 54}`);
+  const line = points.length > 1 ? `M${points.join("L")}` : "M0,60";
+  const last = points.at(-1)?.split(",")[0] ?? "0";
+  return (
+    <svg class="spark" viewBox="0 0 300 64" preserveAspectRatio="none" role="img" aria-label={`${label}: ${Math.round(values.at(-1) ?? 0)}`}>
+      <path class="area" d={`${line}L${last},64L0,64Z`} /><path d={line} />
+    </svg>
+  );
+}
+
+interface Figures { waiting: number; oldest: number; jobs: [string, number][] }
+
+function figuresOf(samples: Sample[]): Figures {
+  return {
+    waiting: sum(samples, "pagesight_queue_pages"),
+    oldest: sum(samples, "pagesight_queue_oldest_seconds"),
+    jobs: samples.filter((each) => each.name === "pagesight_jobs" && each.value > 0).map((each) => [each.labels.state ?? "", each.value]),
+  };
+}
+
+interface Model { name: string; version: string; licence?: string; provider?: string }
+
+function modelsOf(workers: Worker[]): Model[] {
+  const found = new Map<string, Model>();
+  for (const { capabilities: able } of workers) {
+    for (const each of (able.models as Model[] | undefined) ?? []) found.set(each.name, each);
+    for (const [name, provider] of Object.entries((able.providers as Record<string, string> | undefined) ?? {})) {
+      found.set(name, { version: "", ...found.get(name), name, provider });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function Workers({ workers }: { workers: Worker[] }) {
+  return (
+    <section class="card"><h2>{t.service.workers}</h2>
+      <ul class="line-list">{workers.map((each) => (
+        <li key={each.id}>
+          <div class="grow"><strong>{each.role}</strong> <code class="quiet small">{each.id}</code>
+            <div class="quiet small">{each.reason || (each.capabilities.threads ? `${String(each.capabilities.threads)} ${t.service.threads}` : "")}</div></div>
+          <Badge state={each.ready ? "ready" : "down"} text={each.ready ? t.service.ready : t.service.notReady} />
+        </li>
+      ))}</ul>
+    </section>
+  );
+}
+
+function Models({ models }: { models: Model[] }) {
+  return (
+    <section class="card"><h2>{t.service.models}</h2>
+      <div class="scroll"><table class="data">
+        <thead><tr><th scope="col">{t.service.models}</th><th scope="col">{t.service.version}</th><th scope="col">{t.service.licence}</th><th scope="col">{t.service.provider}</th></tr></thead>
+        <tbody>{models.map((each) => (
+          <tr key={each.name}><td><strong>{each.name}</strong></td><td>{each.version}</td><td>{each.licence ?? ""}</td><td>{each.provider?.replace("ExecutionProvider", "") ?? ""}</td></tr>
+        ))}</tbody>
+      </table></div>
+      <p class="quiet small">{t.service.languages}: {(capabilities.value?.languages ?? []).map(languageName).join(", ")}</p>
+    </section>
+  );
+}
+
+export function ServiceView() {
+  const [now, setNow] = useState<Readiness | null>(null);
+  const [figures, setFigures] = useState<Figures | null>(null);
+  const [rates, setRates] = useState<{ pages: number[]; errors: number[] }>({ pages: [], errors: [] });
+  const last = useRef<{ at: number; pages: number; errors: number } | null>(null);
+  useEffect(() => { document.title = `${t.service.title} · ${t.brand}`; }, []);
+  usePolling(async () => {
+    setNow(await readiness());
+    const samples = parseMetrics(await (await call("metrics")).text());
+    setFigures(figuresOf(samples));
+    const at = performance.now();
+    const pages = sum(samples, "pagesight_pages_total", (labels) => labels.state === "succeeded") || sum(samples, "pagesight_jobs", (labels) => labels.state === "succeeded");
+    const errors = sum(samples, "pagesight_http_requests_total", (labels) => /^[5]/.test(labels.status ?? ""));
+    const before = last.current;
+    if (before) {
+      const minutes = (at - before.at) / 60_000;
+      setRates((old) => ({
+        pages: [...old.pages, Math.max(0, pages - before.pages) / minutes].slice(-KEPT), errors: [...old.errors, Math.max(0, errors - before.errors) / minutes].slice(-KEPT),
+      }));
+    }
+    last.current = { at, pages, errors };
+  }, EVERY_MS, []);
+  return (
+    <main class="view" id="content" tabIndex={-1}>
+      {now && <Health now={now} />}
+      <div class="tiles">
+        <section class="card"><h3>{t.service.waitingPages}</h3><div class="figure">{figures?.waiting ?? "…"}</div></section>
+        <section class="card"><h3>{t.service.oldest}</h3><div class="figure">{figures ? (figures.oldest ? t.units.seconds(figures.oldest) : t.service.none) : "…"}</div></section>
+        <section class="card"><h3>{t.service.jobsBy}</h3><ul class="legend">{figures?.jobs.map(([state, count]) => <li key={state}><Badge state={state} /> {count}</li>)}</ul></section>
+      </div>
+      <div class="tiles">
+        <section class="card"><h3>{t.service.throughput} <span class="quiet">({t.service.live})</span></h3><div class="figure">{Math.round(rates.pages.at(-1) ?? 0)}</div><Spark values={rates.pages} label={t.service.throughput} /></section>
+        <section class="card"><h3>{t.service.errors} <span class="quiet">({t.service.live})</span></h3><div class="figure">{Math.round(rates.errors.at(-1) ?? 0)}</div><Spark values={rates.errors} label={t.service.errors} /></section>
+      </div>
+      {now && <div class="cards"><Workers workers={now.workers} /><Models models={modelsOf(now.workers)} /></div>}
+    </main>
+  );
+}

@@ -1,0 +1,186 @@
+"""The console in a real browser over the real service: upload, look, correct, operate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from tests.support.browser import PATIENCE_MS, chromium, faults
+from tests.support.receiver import receiver
+from tests.support.serving import Serving, serving
+from tests.support.text_pdfs import rows_of, text_pdf, written
+from tests.support.workplace import await_true
+from vision.input.media_type import MEDIA_TYPES
+
+PAGES = 30
+VIEWS = ("", "jobs", "compare", "batches", "webhooks", "service", "docs")
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("console")
+    with serving(folder, egress_allow=("127.0.0.1",)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(service: Serving, browser: Any) -> Iterator[Any]:
+    """A tab with the key in place."""
+    context = browser.new_context(reduced_motion="reduce")
+    key = (service.folder / "api-key").read_text().strip()
+    context.add_init_script(f"sessionStorage.setItem('pagesight.key', '{key}')")
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert errors == []
+
+
+def book(path: Path) -> Path:
+    """A PDF of 30 pages that state their text."""
+    with pypdfium2.PdfDocument.new() as whole:
+        for number in range(1, PAGES + 1):
+            rows = [f"Chapter {number} of the handbook", *rows_of()]
+            with pypdfium2.PdfDocument(text_pdf(written(rows))) as single:
+                whole.import_pages(single)
+        whole.save(str(path))
+    return path
+
+
+def address(service: Serving, path: str) -> str:
+    base = str(service.client.base_url).rstrip("/")
+    return f"{base}/docs" if path == "docs" else f"{base}/#/{path}"
+
+
+def find_word(page: Any, text: str) -> tuple[float, float]:
+    """Where on the screen the first word with this text is, by the API and the picture's place."""
+    number, box = page.evaluate(
+        """async (text) => {
+          const [, id] = location.hash.match(/jobs\\/(\\w+)/);
+          const headers = {Authorization: `Bearer ${sessionStorage["pagesight.key"]}`};
+          const {page} = await (await fetch(`v1/jobs/${id}/pages/1`, {headers})).json();
+          const words = page.blocks.flatMap((b) => b.lines.flatMap((line) => line.words));
+          return [page.width, words.find((word) => word.text === text).box];
+        }""",
+        text,
+    )
+    stage = page.locator(".stage").bounding_box()
+    scale = stage["width"] / number
+    return (
+        stage["x"] + (box[0] + box[2]) / 2 * scale,
+        stage["y"] + (box[1] + box[3]) / 2 * scale,
+    )
+
+
+def test_a_document_is_uploaded_looked_at_corrected_and_downloaded(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    page.goto(address(service, ""))
+    accepted = page.locator("input[accept*=pdf]")
+    accepted.wait_for(state="attached")
+    assert set(accepted.get_attribute("accept").split(",")) == MEDIA_TYPES
+    page.get_by_role("radio", name="Fast").click()
+    page.get_by_role("button", name="pagesight-doc", exact=True).click()
+    page.get_by_text("All options").click()
+    page.get_by_label("Dpi").fill("72")
+    page.get_by_label("Dpi").blur()
+    accepted.set_input_files(book(tmp_path / "book.pdf"))
+    page.wait_for_url("**/#/jobs/job_*")
+    page.locator(".badge.succeeded").wait_for()
+
+    assert page.locator(".stage img").evaluate("async (img) => (await img.decode(), img.width)")
+    page.mouse.click(*find_word(page, "handbook"))
+    chosen = page.locator(".w.selected")
+    assert chosen.inner_text() == "handbook"
+    page.get_by_role("tab", name="Check").click()
+    word = page.get_by_label("What the word says")
+    word.wait_for()
+    assert word.input_value() == "handbook"
+    word.fill("manual")
+    word.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as revision 1").wait_for()
+
+    page.get_by_role("tab", name="Text").click()
+    assert page.locator(".w.fixed").inner_text() == "manual"
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download(timeout=PATIENCE_MS) as event:
+        page.get_by_role("button", name="searchable PDF").first.click()
+    saved = tmp_path / "saved.pdf"
+    event.value.save_as(saved)
+    with pypdfium2.PdfDocument(saved) as pdf:
+        assert len(pdf) == PAGES
+
+    find = page.get_by_label("Find in the document")
+    find.fill("chapter 17")
+    find.press("Enter")
+    page.locator("button[aria-current=page]", has_text="17").wait_for()
+    page.reload()
+    assert "page=17" in page.url
+    page.locator(".text").get_by_text("17", exact=True).wait_for()
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert faults(page) == []
+
+
+def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(
+    service: Serving, page: Any
+) -> None:
+    with receiver() as server:
+        page.goto(address(service, "webhooks"))
+        page.get_by_text("Add a receiver").click()
+        page.get_by_label("Address").fill(f"{server.url}/hook")
+        page.get_by_role("button", name="Create").click()
+        assert page.locator(".secret code").inner_text().startswith("whsec_")
+        page.get_by_role("button", name="Send a test").click()
+        page.locator(".badge.delivered").wait_for()
+        page.get_by_role("button", name="Send again").first.click()
+        await_true(lambda: len(server.requests) == 2, "the second delivery")
+        page.get_by_role("link", name="ping").click()
+        page.get_by_text("Payload").wait_for()
+        assert [each.path for each in server.requests] == ["/hook", "/hook"]
+        assert faults(page) == []
+
+
+def test_no_view_has_a_grave_fault_of_accessibility(service: Serving, page: Any) -> None:
+    for view in VIEWS:
+        page.goto(address(service, view))
+        page.locator("main h1").first.wait_for()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert faults(page) == [], (view, scheme)
+    page.set_viewport_size(PHONE)
+    for view in ("", "jobs", "service"):
+        page.goto(address(service, view))
+        page.locator("main h1").first.wait_for()
+        assert faults(page) == [], view
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], view
+
+
+def test_without_a_key_the_console_asks_for_one_and_says_what_is_wrong(
+    service: Serving, browser: Any
+) -> None:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    tab.goto(address(service, "jobs"))
+    tab.get_by_label("API key").fill("ps_wrong_key")
+    assert faults(tab) == []
+    tab.get_by_role("button", name="Open the console").click()
+    tab.get_by_text("A valid API key is required").wait_for()
+    tab.get_by_label("API key").fill((service.folder / "api-key").read_text().strip())
+    tab.get_by_role("button", name="Open the console").click()
+    tab.get_by_role("heading", name="Jobs").wait_for()
+    context.close()
