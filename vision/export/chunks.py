@@ -36,13 +36,17 @@ def count_tokens(text: str) -> int:
 
 @dataclass(slots=True)
 class Chunk:
-    """A piece of text; `places` are a page number and a box for each block in it."""
+    """A piece of text; `places` are a page number and a box for each block in it.
+
+    `heading` is the block that begins the section, in its first chunk.
+    """
 
     headings: tuple[str, ...]
     kind: str = "text"
     texts: list[str] = field(default_factory=list)
     places: list[tuple[int, Box]] = field(default_factory=list)
     tokens: int = 0
+    heading: tuple[Page, Block] | None = None
 
     def add(self, text: str, page: Page, lines: Sequence[Line]) -> None:
         """Append a block, or some lines of it."""
@@ -69,7 +73,10 @@ class Chunk:
 
 
 def chunks(document: Document, most: int = MOST_TOKENS) -> Iterator[Chunk]:
-    """The chunks in reading order, none over `most` tokens unless one line or table is."""
+    """The chunks in reading order, none over `most` tokens unless one line or table is.
+
+    A heading is text itself only where nothing follows it, since chunks name theirs.
+    """
     renderer = BlockRenderer(document)
     headings: tuple[str, ...] = ()
     chunk = Chunk(headings)
@@ -79,11 +86,10 @@ def chunks(document: Document, most: int = MOST_TOKENS) -> Iterator[Chunk]:
             if not block.lines or renderer.is_furniture(block, page):
                 continue
             if block.kind == "title":
-                yield from _full(chunk)
-                title = " ".join(line.text for line in block.lines)
+                yield from _ended(chunk)
                 # The first title is the document's, the others are sections.
-                headings = (title,) if not headings else (headings[0], title)
-                chunk = Chunk(headings)
+                headings = (*headings[:1], _joined(block))
+                chunk = Chunk(headings, heading=(page, block))
             elif block.region in tables:
                 yield from _full(chunk)
                 chunk = Chunk(headings, "table")
@@ -96,12 +102,27 @@ def chunks(document: Document, most: int = MOST_TOKENS) -> Iterator[Chunk]:
                         yield from _full(chunk)
                         chunk = Chunk(headings)
                     chunk.add(text, page, lines)
-    yield from _full(chunk)
+    yield from _ended(chunk, last=True)
 
 
 def _full(chunk: Chunk) -> Iterator[Chunk]:
     if chunk.texts:
         yield chunk
+
+
+def _ended(chunk: Chunk, *, last: bool = False) -> Iterator[Chunk]:
+    """The last chunk of a section; its heading where it has nothing else.
+
+    Chunks of all sections name the document's title, unless there is none after it.
+    """
+    if not chunk.texts and chunk.heading and (last or len(chunk.headings) > 1):
+        page, block = chunk.heading
+        chunk.add(_joined(block), page, block.lines)
+    yield from _full(chunk)
+
+
+def _joined(block: Block) -> str:
+    return " ".join(line.text for line in block.lines)
 
 
 def _pieces(block: Block, most: int) -> Iterator[tuple[str, list[Line]]]:

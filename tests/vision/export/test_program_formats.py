@@ -66,6 +66,26 @@ def test_a_section_begins_a_chunk_and_keeps_the_title_of_the_document():
     ]
 
 
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([("title", "Only")], [(["Only"], "Only")]),
+        (
+            [("title", "Report"), ("title", "Empty"), ("title", "Part"), ("text", "Body")],
+            [(["Report", "Empty"], "Empty"), (["Report", "Part"], "Body")],
+        ),
+        (
+            [("title", "Report"), ("text", "Intro"), ("title", "Last")],
+            [(["Report"], "Intro"), (["Report", "Last"], "Last")],
+        ),
+    ],
+)
+def test_a_heading_with_nothing_below_it_is_not_lost(blocks, expected):
+    made = rows(document_of(*(block(*each) for each in blocks)))
+    assert [(row["headings"], row["text"]) for row in made] == expected
+    assert all(row["boxes"] for row in made)
+
+
 @given(st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=5), max_size=6))
 @settings(max_examples=40, deadline=None)
 def test_chunks_are_of_a_limited_size_and_lose_nothing(sizes):
