@@ -56,19 +56,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--each", type=int, default=6, help="documents of each folder")
     arguments = parser.parse_args()
+    outcomes: list[Outcome] = []
     with LocalReader(load_settings()) as reader:
-        outcomes = [
-            outcome
-            for path in _documents(arguments.data, arguments.each)
-            if (outcome := _measured(reader, path)) is not None
-        ]
-    for each in outcomes:
-        worst = max(each.offsets, default=0.0)
-        print(
-            f"{each.name:44} {each.growth:6.3f} {each.words:5} words, {each.missing:3} missing, "
-            f"worst {worst:5.1f}  PDF/A {each.archival:5} {each.archival_growth:6.3f}  "
-            f"{'; '.join(each.problems)}"
-        )
+        for path in _documents(arguments.data, arguments.each):
+            outcome = _measured(reader, path)
+            if outcome is not None:
+                outcomes.append(outcome)
+                print(_row(outcome), flush=True)
     offsets = np.array([offset for each in outcomes for offset in each.offsets])
     found = len(offsets) / max(sum(each.words for each in outcomes), 1)
     print(
@@ -81,6 +75,15 @@ def main() -> None:
         f"{valid} of {len(outcomes)} valid as PDF and as PDF/A-2b; PDF/A kept the pages of "
         f"{len(kept)} and drew the others; it adds "
         f"{np.median([each.archival_growth - each.growth for each in kept]):.1%} in the median"
+    )
+
+
+def _row(outcome: Outcome) -> str:
+    worst = max(outcome.offsets, default=0.0)
+    return (
+        f"{outcome.name:44} {outcome.growth:6.3f} {outcome.words:5} words, "
+        f"{outcome.missing:3} missing, worst {worst:5.1f}  PDF/A {outcome.archival:5} "
+        f"{outcome.archival_growth:6.3f}  {'; '.join(outcome.problems)}"
     )
 
 

@@ -1,6 +1,6 @@
 """LangChain: a loader of documents that a running service reads. It needs `langchain-core`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
@@ -20,14 +20,13 @@ class PagesightLoader(BaseLoader):
 
     def __init__(
         self,
-        sources: Source | Iterable[Source],
+        sources: Source | list[Source] | tuple[Source, ...],
         *,
         client: Client | None = None,
         mode: Mode = "chunks",
         parameters: JobParameters | None = None,
     ) -> None:
-        several = isinstance(sources, (list, tuple))
-        self._sources: list[Source] = list(sources) if several else [sources]  # type: ignore[arg-type, list-item]
+        self._sources = list(sources) if isinstance(sources, (list, tuple)) else [sources]
         self._client = client
         self._mode = mode
         self._parameters = parameters
