@@ -30,6 +30,7 @@ from api.routes import (
     events,
     health,
     jobs,
+    keys,
     mistral,
     page_images,
     results,
@@ -69,6 +70,7 @@ ROUTES: Sequence[HasRouter] = (
     batch_results,
     webhook_deliveries,  # before webhooks, whose paths begin alike
     webhooks,
+    keys,
     health,
     capabilities,
     descriptions,

@@ -35,6 +35,7 @@ TAGS: Final = [
     {"name": "results", "description": "What was read, whole or page by page."},
     {"name": "batches", "description": "Many documents in one request (docs/how-to/batches.md)."},
     {"name": "webhooks", "description": "Be notified when jobs end (Standard Webhooks)."},
+    {"name": "keys", "description": "API keys of the tenant; they need the scope `admin`."},
     {"name": "service", "description": "Health, metrics and descriptions."},
 ]
 

@@ -15,7 +15,7 @@ from tests.support.workplace import await_true
 from vision.input.media_type import MEDIA_TYPES
 
 PAGES = 30
-VIEWS = ("", "jobs", "compare", "batches", "webhooks", "service", "docs")
+VIEWS = ("", "jobs", "compare", "batches", "webhooks", "keys", "service", "docs")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -151,6 +151,19 @@ def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(
         page.get_by_text("Payload").wait_for()
         assert [each.path for each in server.requests] == ["/hook", "/hook"]
         assert faults(page) == []
+
+
+def test_an_operator_creates_and_revokes_a_key(service: Serving, page: Any) -> None:
+    page.goto(address(service, "keys"))
+    page.get_by_label("Name").fill("scanner")
+    page.get_by_role("button", name="Create", exact=True).click()
+    secret = page.locator(".secret code").inner_text()
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert service.client.get("/v1/jobs", headers=headers).is_success
+    page.on("dialog", lambda dialog: dialog.accept())
+    row = page.get_by_role("listitem").filter(has_text="scanner")
+    row.get_by_role("button", name="Revoke").click()
+    row.get_by_text("revoked").wait_for()
 
 
 def test_no_view_has_a_grave_fault_of_accessibility(service: Serving, page: Any) -> None:

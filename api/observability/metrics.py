@@ -90,6 +90,11 @@ class _QueueCollector(Collector):
         pages = backlog.pages_waiting
         yield GaugeMetricFamily("pagesight_queue_pages", "Pages that wait for a worker.", pages)
         yield GaugeMetricFamily(
+            "pagesight_pages_last_minute",
+            "Pages read in the last minute, by all workers.",
+            backlog.pages_read,
+        )
+        yield GaugeMetricFamily(
             "pagesight_queue_oldest_seconds", "Age of the oldest open job.", backlog.oldest_s
         )
         yield from _steps(backlog)

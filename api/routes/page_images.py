@@ -1,17 +1,22 @@
 """Pictures of pages, for programs that show a result beside its page."""
 
+import time
 from typing import Annotated, Final
 
-from fastapi import Query, Response
+from fastapi import Header, Query, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import guarded
 from api.keyed_router import keyed_router
+from api.long_poll import FIRST_PAUSE_S, GROWTH, LONGEST_PAUSE_S
+from api.negotiation import preferred_wait_s
 from api.problems import Problem
 from api.routes.results import RETRY, Number, made_file, page_unknown
 from api.security.auth import Reader
-from api.services import ServicesDep
+from api.services import Services, ServicesDep
 from jobs.domain.file_forms import WIDTHS, picture_of
 
+PREFER: Final = "`wait=N` waits up to N seconds for the picture (RFC 7240)."
 JPEG: Final = "image/jpeg"
 WIDTH: Final = (
     f"Least width in pixels. The next of {', '.join(map(str, WIDTHS))} is made, "
@@ -31,15 +36,31 @@ router = keyed_router("/v1/jobs/{job_id}", "results")
         **guarded("not_found", "not_finished", "page_failed", "invalid_request"),
     },
 )
-def get_page_image(
+async def get_page_image(
     services: ServicesDep,
     key: Reader,
     job_id: str,
     number: Number,
     width: Annotated[int, Query(ge=50, le=4000, description=WIDTH)] = 1600,
+    prefer: Annotated[str | None, Header(description=PREFER)] = None,
 ) -> Response:
     """Made by a worker when first asked for, once the page is read: until then 409."""
-    job = services.ledger.jobs.get(key.tenant, job_id)
+    wanted_s = min(float(preferred_wait_s(prefer) or 0), services.settings.max_wait_s)
+    until, pause = time.monotonic() + wanted_s, FIRST_PAUSE_S
+    while True:
+        try:
+            return await run_in_threadpool(_find, services, key.tenant, job_id, number, width)
+        except Problem as problem:
+            left = until - time.monotonic()
+            if problem.kind.code != "not_finished" or left <= 0:
+                raise
+            if await services.pause(min(pause, left)):
+                raise
+        pause = min(pause * GROWTH, LONGEST_PAUSE_S)
+
+
+def _find(services: Services, tenant: str, job_id: str, number: int, width: int) -> Response:
+    job = services.ledger.jobs.get(tenant, job_id)
     rows = {row.number: row for row in services.ledger.pages.list(job_id)}
     if number not in rows:
         raise page_unknown(job, number)

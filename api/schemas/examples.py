@@ -136,3 +136,9 @@ CORRECTION_CHANGE: Final[dict[str, Any]] = {
     "revision": 0,
     "corrections": [{"page": 1, "block": "b2", "line": 0, "word": 3, "text": "Rechnung"}],
 }
+
+NEW_KEY: Final[dict[str, Any]] = {
+    "name": "scanner in the mail room",
+    "scopes": ["jobs:read", "jobs:write"],
+    "expires_days": 365,
+}

@@ -115,4 +115,5 @@ async def writer_of(request: Request) -> ApiKey:
 
 Reader = Annotated[ApiKey, Depends(allow("jobs:read"))]
 Writer = Annotated[ApiKey, Depends(allow("jobs:write"))]
+Admin = Annotated[ApiKey, Depends(allow("admin"))]
 WebhookKeeper = Annotated[ApiKey, Depends(allow("webhooks"))]

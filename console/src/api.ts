@@ -85,7 +85,7 @@ export const sleep = (ms: number, stop?: AbortSignal): Promise<void> =>
 export async function whenMade(path: string, stop?: AbortSignal): Promise<Response> {
   for (let wait = 150; ; wait = Math.min(wait * 1.4, 1500)) {
     try {
-      return await call(path, stop ? { signal: stop } : {});
+      return await call(path, { headers: { Prefer: "wait=10" }, ...(stop && { signal: stop }) });
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== "not_finished") throw error;
       await sleep(wait, stop);

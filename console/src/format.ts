@@ -4,11 +4,13 @@ import { t } from "./texts";
 import type { Job } from "./types";
 
 const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const YEAR = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 export function when(iso: string | null): string {
   if (!iso) return "";
   const date = new Date(iso);
+  if (date.getFullYear() !== new Date().getFullYear()) return YEAR.format(date);
   return (date.toDateString() === new Date().toDateString() ? TIME : DAY).format(date);
 }
 

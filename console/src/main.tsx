@@ -7,6 +7,7 @@ import { BatchesView } from "./views/Batches";
 import { CompareView } from "./views/Compare";
 import { JobView } from "./views/Job";
 import { JobsView } from "./views/Jobs";
+import { KeysView } from "./views/Keys";
 import { ReadView } from "./views/Read";
 import { ServiceView } from "./views/Service";
 import { WebhooksView } from "./views/Webhooks";
@@ -20,6 +21,7 @@ function View() {
   if (area === "compare") return <CompareView />;
   if (area === "batches") return <BatchesView />;
   if (area === "webhooks") return <WebhooksView />;
+  if (area === "keys") return <KeysView />;
   if (area === "service") return <ServiceView />;
   return <ReadView />;
 }

@@ -117,12 +117,11 @@ export const t = {
     secret: "The key, shown only this once", rotate: "Rotate", revoke: "Revoke", revoked: "revoked", valid: "valid", expires: "Expires", created: "Created",
     none: "No keys.", sure: "Revoke this key? Programs that use it stop working within seconds.", mine: "this key",
     forbidden: "This key lacks the scope admin, which managing keys needs.",
-    usage: "Usage", pages30: "Pages read in 30 days", perDay: "Pages by day",
   },
   service: {
     title: "Service", good: "Everything works", goodMore: "Documents are accepted and read.", accepts: "Documents are accepted, but nothing reads them now",
     bad: "Documents cannot be accepted", remedy: "What to do", workers: "Workers", ready: "ready", notReady: "not ready", models: "Models",
-    queue: "Queue", waitingPages: "Pages waiting", oldest: "Oldest open job", jobsBy: "Jobs by state", throughput: "Pages read per minute", errors: "Failed requests per minute",
+    queue: "Queue", waitingPages: "Pages waiting", oldest: "Oldest open job", jobsBy: "Jobs by state", throughput: "Pages read in the last minute", errors: "Failed requests per minute",
     live: "measured while this page is open", provider: "Provider", languages: "Languages", licence: "Licence", version: "Version", threads: "pages at a time",
     none: "none",
   },

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Connection, func, select
@@ -17,6 +17,7 @@ from jobs.domain.topics import Topic
 # Counting ten million jobs takes a second, from an index too. A count is kept for so many times as
 # long as it took, so that scrapes keep the database busy for a hundredth of the time at most.
 KEPT_TIMES = 100
+RECENT_S = 60.0
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
@@ -36,13 +37,14 @@ class StepQueue:
 class Backlog:
     """Jobs by state, pages that wait for a worker, the age of the oldest open job in seconds.
 
-    `steps` are those of the table of work, by kind.
+    `steps` are those of the table of work, by kind; `pages_read` counts the last RECENT_S seconds.
     """
 
     jobs: Mapping[JobState, int]
     pages_waiting: int
     oldest_s: float
     steps: Mapping[Topic, StepQueue]
+    pages_read: int
 
 
 class BacklogReader:
@@ -64,9 +66,10 @@ class BacklogReader:
             jobs = {**self._ended(connection), **_count_open(connection)}
             pages, since = _pages_waiting(connection), _oldest(connection)
             steps = _steps(connection, self._clock())
+            read = _pages_read(connection, self._clock() - timedelta(seconds=RECENT_S))
         oldest_s = 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
         counts = {state: jobs.get(state, 0) for state in JobState}
-        return Backlog(counts, pages, oldest_s, steps)
+        return Backlog(counts, pages, oldest_s, steps, read)
 
     def _ended(self, connection: Connection) -> Mapping[JobState, int]:
         with self._lock:
@@ -91,6 +94,12 @@ def _count_open(connection: Connection) -> Mapping[JobState, int]:
 def _pages_waiting(connection: Connection) -> int:
     waiting = _PAGES.finished_at.is_(None) & (_PAGES.state == PageState.QUEUED)
     found = select(func.count()).select_from(tables.pages).where(waiting)
+    return connection.execute(found).scalar_one()
+
+
+def _pages_read(connection: Connection, since: datetime) -> int:
+    read = (_PAGES.finished_at > since) & (_PAGES.state == PageState.SUCCEEDED)
+    found = select(func.count()).select_from(tables.pages).where(read)
     return connection.execute(found).scalar_one()
 
 

@@ -134,6 +134,15 @@ class KeyStore:
         with self._database.read() as connection:
             return [_to_key(row) for row in connection.execute(found)]
 
+    def get(self, tenant: str, key_id: str) -> ApiKey:
+        """Return a tenant's key; NotFound for another tenant's."""
+        found = select(tables.api_keys).where(_KEYS.id == key_id, _KEYS.tenant == tenant)
+        with self._database.read() as connection:
+            row = connection.execute(found).one_or_none()
+        if row is None:
+            raise NotFound(f"no key {key_id}")
+        return _to_key(row)
+
     def revoke(self, key_id: str, *, by: str = OPERATOR) -> None:
         """End a key at once; ending it again changes nothing."""
         now = self._clock()

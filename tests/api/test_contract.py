@@ -25,7 +25,7 @@ else:
 
 EXAMPLES = 8
 SEED = 20261129
-TAGS = ("jobs", "results", "batches", "webhooks", "service")
+TAGS = ("jobs", "results", "batches", "webhooks", "keys", "service")
 # Rules that no schema expresses: which hosts, languages and detectors there are, Accept headers.
 STRICTER_THAN_THE_SCHEMA = "positive_data_acceptance"
 

@@ -10,6 +10,7 @@ from jobs.settings import Settings
 from vision.core.errors import EngineFailure
 from workers.celery_consumer import consume
 from workers.engine.engine import Engine
+from workers.engine.model_list import list_models_in_use
 from workers.inputs.decoders import open_decoders
 from workers.inputs.document_cache import Documents
 from workers.observability.metrics import MODEL_PROVIDER
@@ -57,7 +58,10 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
         liveness = Liveness(lambda: parts.publisher.depth(Topic.READ_PAGE))
         serve(Topic.READ_PAGE, reader.read, liveness)
         parts.heartbeat.watch(liveness)
-        capabilities = engine.capabilities() | {"threads": parts.settings.worker_threads}
+        capabilities = engine.capabilities() | {
+            "threads": parts.settings.worker_threads,
+            "models": list_models_in_use(engine.models, parts.settings.models_folder),
+        }
         for model, provider in engine.providers.items():
             MODEL_PROVIDER.labels(model, provider).set(1)
         parts.heartbeat.report(ready=True, reason="", capabilities=capabilities)

@@ -10,7 +10,7 @@ import { Icon } from "./Icon";
 
 const NAV = [
   ["", t.nav.read], ["jobs", t.nav.jobs], ["compare", t.nav.compare], ["batches", t.nav.batches],
-  ["webhooks", t.nav.webhooks], ["service", t.nav.service],
+  ["webhooks", t.nav.webhooks], ["keys", t.nav.keys], ["service", t.nav.service],
 ] as const;
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };

@@ -1,6 +1,6 @@
 /** Pictures of pages: asked for once, kept as addresses of this browser's memory. */
 
-import { call, Problem, whenMade } from "../api";
+import { whenMade } from "../api";
 
 const KEPT = 80;
 const kept = new Map<string, Promise<string>>();
@@ -23,15 +23,4 @@ export function picture(jobId: string, page: number, width: number): Promise<str
     url.then(URL.revokeObjectURL, () => undefined);
   }
   return made;
-}
-
-/** Whether a page can have a picture now. */
-export async function isRead(jobId: string, page: number): Promise<boolean> {
-  try {
-    await call(`v1/jobs/${jobId}/pages/${page}`);
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.code === "not_finished") return false;
-    throw error;
-  }
 }

@@ -101,23 +101,20 @@ export function ServiceView() {
   const [now, setNow] = useState<Readiness | null>(null);
   const [figures, setFigures] = useState<Figures | null>(null);
   const [rates, setRates] = useState<{ pages: number[]; errors: number[] }>({ pages: [], errors: [] });
-  const last = useRef<{ at: number; pages: number; errors: number } | null>(null);
+  const last = useRef<{ at: number; errors: number } | null>(null);
   useEffect(() => { document.title = `${t.service.title} · ${t.brand}`; }, []);
   usePolling(async () => {
     setNow(await readiness());
     const samples = parseMetrics(await (await call("metrics")).text());
     setFigures(figuresOf(samples));
     const at = performance.now();
-    const pages = sum(samples, "pagesight_pages_total", (labels) => labels.state === "succeeded") || sum(samples, "pagesight_jobs", (labels) => labels.state === "succeeded");
     const errors = sum(samples, "pagesight_http_requests_total", (labels) => /^[5]/.test(labels.status ?? ""));
     const before = last.current;
-    if (before) {
-      const minutes = (at - before.at) / 60_000;
-      setRates((old) => ({
-        pages: [...old.pages, Math.max(0, pages - before.pages) / minutes].slice(-KEPT), errors: [...old.errors, Math.max(0, errors - before.errors) / minutes].slice(-KEPT),
-      }));
-    }
-    last.current = { at, pages, errors };
+    const failed = before ? (Math.max(0, errors - before.errors) * 60_000) / (at - before.at) : 0;
+    setRates((old) => ({
+      pages: [...old.pages, sum(samples, "pagesight_pages_last_minute")].slice(-KEPT), errors: [...old.errors, failed].slice(-KEPT),
+    }));
+    last.current = { at, errors };
   }, EVERY_MS, []);
   return (
     <main class="view" id="content" tabIndex={-1}>

@@ -1,4 +1,5 @@
 import json
+import threading
 from dataclasses import replace
 
 import httpx
@@ -128,6 +129,12 @@ def test_a_page_picture_is_made_when_the_page_is_read(
     made = client.get(path, params={"width": 300})
     assert (made.content, made.headers["content-type"]) == (b"picture", "image/jpeg")
     assert "private" in made.headers["cache-control"]
+    waiting = client.get(path, params={"width": 800}, headers={"Prefer": "wait=1"})
+    problem(waiting, 409, "not_finished")
+    timer = threading.Timer(0.2, service.blobs.put, (file_key(job, "page-1-800"), b"large"))
+    timer.start()
+    made = client.get(path, params={"width": 800}, headers={"Prefer": "wait=30"})
+    assert made.content == b"large"
     problem(client.get(f"/v1/jobs/{job_id}/pages/3/image"), 404, "not_found")
     problem(client.get(path, params={"width": 5000}), 422, "invalid_request")
     with service.client(service.key("stranger")) as other:
