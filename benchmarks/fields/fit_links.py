@@ -1,12 +1,12 @@
-"""Fits the weights that link labels with values, on even pages of FUNSD alone.
+"""Fits the weights that link labels with values, on drawn forms alone.
 
-    python -m benchmarks.fields.fit_links --data ../shared/data --write FILE
+    python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml
 
-Each page counts as it was read and with its true entries. Prints the F1 of five folds beside the
-penalty of the weights.
+Annotated real forms (FUNSD, XFUND) forbid commercial use, so no weight comes from them.
 """
 
 import argparse
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,32 +14,39 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.fields.forms import covered, read_units, true_form, true_units
-from benchmarks.fields.readings import ReadPage, read_set
+from benchmarks.fields.drawn_forms import draw_form
+from vision.extraction.evidence import pieces_of
 from vision.extraction.pairs.features import WAYS, Way, candidates_of
-from vision.extraction.pairs.units import Unit
+from vision.extraction.pairs.units import Unit, units_of
 
 _Numbers = NDArray[np.float64]
 _Owned = tuple[Sequence[Unit], Sequence[int | None], set[tuple[int, int]]]
-_PENALTY = 5.0
+_PENALTY = 20.0
 _STEPS = 40
-_RESULTS = Path(__file__).resolve().parents[1] / "results" / "fields"
+_FORMS = 300
 
 
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--kept", type=Path, default=_RESULTS)
     parser.add_argument("--write", type=Path, required=True)
+    parser.add_argument("--forms", type=int, default=_FORMS)
     arguments = parser.parse_args()
-    pages = [
-        each
-        for each in read_set(arguments.data, "funsd", "balanced", arguments.kept)
-        if each.half == "even"
+    fitted = fit(owned(seed) for seed in range(arguments.forms))
+    arguments.write.write_text(_as_toml(fitted, arguments.forms), encoding="utf-8")
+
+
+def owned(seed: int) -> _Owned:
+    """The units of a drawn form as it would be read, the entry that owns each, and the links."""
+    rng = random.Random(seed)
+    form = draw_form(rng)
+    entry_of = {word.box: number for number, entry in enumerate(form.entries) for word in entry}
+    units = units_of(pieces_of(form.page(rng)))
+    owners = [
+        Counter(entry_of[token.box] for token in unit.piece.tokens).most_common(1)[0][0]
+        for unit in units
     ]
-    fitted = fit([owned for page in pages for owned in (_read(page), _given(page))])
-    arguments.write.write_text(_as_toml(fitted), encoding="utf-8")
+    return units, owners, form.links
 
 
 def fit(pages: Iterable[_Owned]) -> dict[Way, _Numbers]:
@@ -52,25 +59,6 @@ def fit(pages: Iterable[_Owned]) -> dict[Way, _Numbers]:
             ends = zip(found.label.tolist(), found.value.tolist(), strict=True)
             truths[way] += [(owners[label], owners[value]) in links for label, value in ends]
     return {way: _logistic(np.vstack(rows[way]), np.array(truths[way], float)) for way in WAYS}
-
-
-def _read(page: ReadPage) -> _Owned:
-    """Units as read, each owned by the true entry that has most of its words."""
-    form = true_form(page.truth)
-    owner_of = {word: number for number, words in form.entries.items() for word in words}
-    units = read_units(page)
-    owners: list[int | None] = []
-    for unit in units:
-        counts = Counter(owner_of[word] for word in covered(unit.piece, form))
-        best = counts.most_common(1)
-        owners.append(best[0][0] if best and 2 * best[0][1] >= counts.total() else None)
-    return units, owners, set(form.links)
-
-
-def _given(page: ReadPage) -> _Owned:
-    form = true_form(page.truth)
-    numbers, units = true_units(form)
-    return units, numbers, set(form.links)
 
 
 def _logistic(rows: _Numbers, truth: _Numbers) -> _Numbers:
@@ -91,11 +79,11 @@ def _logistic(rows: _Numbers, truth: _Numbers) -> _Numbers:
     return result
 
 
-def _as_toml(fitted: dict[Way, _Numbers]) -> str:
+def _as_toml(fitted: dict[Way, _Numbers], forms: int) -> str:
     lines = [
         "# Weights of vision/extraction/pairs/features.py, in the order of its columns, fitted by",
-        "# python -m benchmarks.fields.fit_links --data ../shared/data",
-        "# on even pages of funsd in the profile balanced.",
+        "# python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml",
+        f"# on {forms} drawn forms (benchmarks/fields/drawn_forms.py).",
     ]
     for way, values in fitted.items():
         lines += ["", f"{way} = ["]

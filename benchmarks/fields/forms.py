@@ -1,8 +1,9 @@
 """FUNSD's links from questions to answers: how many were found.
 
 A found pair is right if its label covers a question, its value an answer, and the truth links the
-two. *Covers*: of the true words that have half of their area inside the words of the label (or of
-the value), and the words of the true entry, at least half are in both (intersection over union).
+two. *Covers*: of the true words whose centre lies in a word of the label (or of the value), and the
+words of the true entry, at least half are in both (intersection over union). Centres, because true
+boxes are looser than the ink: words in their place have 43% of their area (median of short ones).
 Each true link counts once. Links without a word on one side cannot be found and are left out; those
 from headings to questions are no pairs of label and value.
 """
@@ -15,7 +16,6 @@ from typing import Any
 from benchmarks.fields.readings import ReadPage
 from benchmarks.scoring import WordScore
 from vision.core.document import Box
-from vision.core.geometry import intersection
 from vision.extraction.evidence import Piece, Token, WordRef, pieces_of
 from vision.extraction.pairs.linking import Pair, linked
 from vision.extraction.pairs.units import Unit, units_of
@@ -93,12 +93,17 @@ def _piece(form: TrueForm, words: Sequence[int]) -> Piece:
 
 
 def covered(piece: Piece, form: TrueForm) -> frozenset[int]:
-    """The true words that have half of their area inside the words of a piece."""
+    """The true words whose centre lies in a word of a piece."""
     return frozenset(
         at
         for at, box in enumerate(form.boxes)
-        if sum(intersection(box, token.box) for token in piece.tokens) >= _LEAST_SHARE * box.area
+        if any(_holds_centre(token.box, box) for token in piece.tokens)
     )
+
+
+def _holds_centre(box: Box, other: Box) -> bool:
+    x, y = (other.x0 + other.x1) / 2, (other.y0 + other.y1) / 2
+    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1
 
 
 def _score(pairs: Sequence[Pair], form: TrueForm) -> WordScore:

@@ -1,9 +1,14 @@
+import random
+
 import pytest
 
+from benchmarks.fields.drawn_forms import draw_form
+from benchmarks.fields.fit_links import owned
 from benchmarks.fields.forms import score_given, score_read
 from benchmarks.fields.readings import ReadPage
 from benchmarks.fields.receipts import tally
 from tests.support.printed import page_of
+from vision.extraction.pairs.linking import linked
 
 TRUE = {"company": "HALL LTD", "date": "05/08/2017", "address": "", "total": "RM 13.25"}
 
@@ -56,3 +61,30 @@ def test_links_count_once_and_only_where_both_sides_are_right(score) -> None:
     wrong = form([[0, 3], [2, 1]])
     assert (score([wrong]).matched, score([wrong]).true) == (0, 2)
     assert score([form([])]).true == 0
+
+
+def test_a_drawn_form_is_the_same_for_the_same_seed_and_links_entries_that_it_has() -> None:
+    one, other = (draw_form(random.Random(5)) for _ in range(2))
+    assert (one.entries, one.links) == (other.entries, other.links)
+    assert len(one.links) > 5
+    assert {at for link in one.links for at in link} <= set(range(len(one.entries)))
+    assert not {label for label, _ in one.links} & {value for _, value in one.links}
+
+
+def test_the_weights_of_the_product_link_drawn_forms_that_they_were_not_fitted_on() -> None:
+    matched = found = true = 0
+    for seed in (5000, 5001, 5002):
+        units, owners, links = owned(seed)
+        owner_of = {id(unit.piece): at for unit, at in zip(units, owners, strict=True)}
+        pairs = {(owner_of[id(each.label)], owner_of[id(each.value)]) for each in linked(units)}
+        matched, found = matched + len(pairs & links), found + len(pairs)
+        true += len(links)
+    assert 2 * matched > 0.75 * (found + true)
+
+
+def test_a_word_is_covered_by_its_centre_however_loose_its_true_box_is() -> None:
+    loose = form([[0, 1], [2, 3], [4, 5], [6, 7]])
+    for word in loose.truth["words"]:
+        x0, y0, x1, y1 = word["box"]
+        word["box"] = [x0 - 4, y0 - 5, x1 + 4, y1 + 5]
+    assert score_read([loose]).matched >= 3

@@ -20,8 +20,8 @@ Mask = NDArray[np.bool_]
 Way = Literal["beside", "below"]
 WAYS: tuple[Way, ...] = ("beside", "below")
 
-_NEAREST: dict[Way, int] = {"beside": 5, "below": 4}
-_DEEPEST = 16.0  # below a label, in heights
+_NEAREST: dict[Way, int] = {"beside": 8, "below": 12}
+_DEEPEST = 40.0  # below a label, in heights
 _LONGEST_LABEL = 8  # words
 _SAME_EDGE = 0.5
 _MOST_UNITS = 500  # of a page: pairs grow with their square
@@ -36,11 +36,15 @@ class Candidates(NamedTuple):
 
 
 class _Relation(NamedTuple):
-    """Who has whom on one side: `holds` and `distance` by label and value, `rank` from 0."""
+    """Who has whom on one side: `holds` and `distance` by label and value, `rank` from 0.
+
+    `order` has the labels of each value (columns) from the nearest on, then those that it has not.
+    """
 
     holds: Mask
     distance: Numbers
     rank: Indices
+    order: Indices
     of_value: Indices  # the nearest label of each value, -1 for none
     of_label: Indices  # the nearest value of each label
 
@@ -79,7 +83,7 @@ def _relation(holds: Mask, distance: Numbers) -> _Relation:
     np.put_along_axis(rank, order, np.arange(len(holds))[:, None], axis=0)
     of_value = np.where(holds.any(axis=0), order[0], -1)
     of_label = np.where(holds.any(axis=1), np.argmin(reach, axis=1), -1)
-    return _Relation(holds, distance, rank, of_value, of_label)
+    return _Relation(holds, distance, rank, order, of_value, of_label)
 
 
 def _text_features(unit: Unit) -> list[float]:
@@ -144,7 +148,25 @@ def _rows(
     parts = (texts[label], texts[value], context[label], context[value])
     places = _places(boxes, texts, relation, label, value)
     ones = np.ones((len(label), 1))
-    return Candidates(label, value, np.hstack([ones, *parts, places]))
+    between = _between(texts, relation, label, value)
+    return Candidates(label, value, np.hstack([ones, *parts, places, between]))
+
+
+def _between(texts: Numbers, relation: _Relation, label: Indices, value: Indices) -> Numbers:
+    """What stands between the two: how much, and the share of it that is figures or ends labels.
+
+    Between the head of a column and its cells stand other cells.
+    """
+    rank = relation.rank[label, value]
+    columns = [np.log1p(rank), rank >= 3]
+    for column in (_DIGITS, _CLOSED):
+        before = np.cumsum(texts[relation.order, column], axis=0)
+        sums = np.where(rank > 0, before[np.maximum(rank, 1) - 1, value], 0.0)
+        share = sums / np.maximum(rank, 1)
+        columns += [share, (rank > 0) * (share - texts[value, column])]
+    heads = (texts[label, _DIGITS] < 0.3) & (texts[value, _DIGITS] > 0.4)
+    columns += [heads * columns[2], heads * columns[0]]
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def _places(

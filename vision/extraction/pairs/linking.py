@@ -18,7 +18,7 @@ from vision.extraction.labels import NO_FIELDS, meaning_of
 from vision.extraction.pairs.features import WAYS, Candidates, Numbers, Way, candidates_of
 from vision.extraction.pairs.units import Unit, units_of
 
-LEAST_CHANCE = 0.3  # chosen for the best F1 on the tuning half
+LEAST_CHANCE = 0.35  # chosen for F1 on the tuning half of FUNSD
 _STEEPEST = 30.0  # odds beyond it are certain
 
 
@@ -59,27 +59,35 @@ def pairs_of(pieces: Sequence[Piece]) -> list[Pair]:
 def linked(units: Sequence[Unit], least: float = LEAST_CHANCE) -> list[Pair]:
     """Pairs among these units, the likeliest first chosen.
 
-    A value has one label, and what is a label of something is no value of something else.
+    A value has one label beside it and one above it at most, as cells of tables have, and what is a
+    label of something is no value of something else.
     """
     labels: set[int] = set()
-    values: dict[int, tuple[int, float]] = {}
-    for chance, label, value in sorted(_chances(candidates_of(units)), reverse=True):
+    values: set[int] = set()
+    taken: set[tuple[Way, int]] = set()
+    found: list[tuple[int, int, float]] = []
+    for chance, way, label, value in sorted(_chances(candidates_of(units)), reverse=True):
         if chance < least:
             break
-        if value not in values and value not in labels and label not in values:
+        if (way, value) not in taken and value not in labels and label not in values:
             labels.add(label)
-            values[value] = label, chance
-    found = sorted((label, value, chance) for value, (label, chance) in values.items())
-    return [Pair(units[label].piece, units[value].piece, chance) for label, value, chance in found]
+            values.add(value)
+            taken.add((way, value))
+            found.append((label, value, chance))
+    return [
+        Pair(units[label].piece, units[value].piece, chance)
+        for label, value, chance in sorted(found)
+    ]
 
 
-def _chances(candidates: Mapping[Way, Candidates]) -> Iterable[tuple[float, int, int]]:
+def _chances(candidates: Mapping[Way, Candidates]) -> Iterable[tuple[float, Way, int, int]]:
     for way, found in candidates.items():
         odds = np.clip(found.features @ weights()[way], -_STEEPEST, _STEEPEST)
         chances = 1 / (1 + np.exp(-odds))
         likely = chances >= LEAST_CHANCE / 2
         columns = (chances[likely], found.label[likely], found.value[likely])
-        yield from zip(*(column.tolist() for column in columns), strict=True)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        yield from ((chance, way, label, value) for chance, label, value in rows)
 
 
 @cache
