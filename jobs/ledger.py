@@ -7,7 +7,7 @@ from functools import partial
 
 from jobs.admission.capacity import QueueLoad
 from jobs.db.clock import Clock, SharedClock, utc_now
-from jobs.db.engine import Database
+from jobs.db.engine import Database, Pool
 from jobs.queue.task_table import TaskTable
 from jobs.retention.deletion import Deletion
 from jobs.security.api_keys import KeyStore
@@ -61,7 +61,9 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
 
     Without a `clock` its time is the database's where hosts share one, else this machine's.
     """
-    database = Database(settings.sqlalchemy_url)
+    database = Database(
+        settings.sqlalchemy_url, Pool(settings.database_pool, settings.database_overflow)
+    )
     # A clock that is passed simulates time, of which caches must see the same.
     monotonic = time.monotonic if clock is None else partial(_seconds, clock)
     clock = clock or (utc_now if database.is_sqlite else SharedClock(database.now))

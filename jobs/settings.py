@@ -11,14 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 _DATABASES: Final = frozenset({"sqlite", "postgresql"})
-_BROKERS: Final = frozenset({"redis", "rediss", "redis+socket", "unix"})
+_BROKERS: Final = frozenset({"redis", "rediss", "redis+socket", "redis+sentinel", "unix"})
 _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 
 
@@ -38,8 +45,11 @@ def _check_database(url: str) -> str:
 
 
 def _check_broker(url: str) -> str:
-    if urlsplit(url).scheme not in _BROKERS:
+    parts = urlsplit(url)
+    if parts.scheme not in _BROKERS:
         raise ValueError("redis://host:6379/0 or rediss://host:6379/0")
+    if parts.scheme == "redis+sentinel" and not (parts.netloc and parts.path.strip("/")):
+        raise ValueError("redis+sentinel://:password@host1:26379,host2:26379/master")
     return url
 
 
@@ -86,6 +96,12 @@ class Settings(BaseSettings):
     )
     blob_url: Annotated[str, AfterValidator(_check_blobs)] | None = Field(
         None, description="`file:///...` or `s3://bucket/prefix`; the data folder when absent."
+    )
+    database_pool: PositiveInt = Field(
+        10, description="Connections to the database that each process keeps open."
+    )
+    database_overflow: NonNegativeInt = Field(
+        30, description="Further connections that a process may open under load."
     )
     models_dir: Path | None = Field(
         None, description="Folder of models that the operator added; in the data folder if absent."

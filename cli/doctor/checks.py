@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cli.console import megabytes
+from jobs.broker.connection import open_client
 from jobs.settings import Settings
 from jobs.webhooks.endpoint_store import secret_keys
 from jobs.webhooks.secret_box import SecretKeyMissing
@@ -111,7 +112,7 @@ def _broker(settings: Settings) -> Iterator[Finding]:
             yield Finding("broker", "fault", "redis-server is not installed", remedy)
         return
     try:
-        redis.Redis.from_url(settings.broker_url, socket_connect_timeout=2, socket_timeout=2).ping()
+        open_client(settings.broker_url, timeout_s=2).ping()
     except redis.RedisError as error:
         remedy = "start it, or correct PAGESIGHT_BROKER_URL"
         yield Finding("broker", "fault", f"no answer: {error}", remedy)

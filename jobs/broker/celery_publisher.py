@@ -10,11 +10,9 @@ from typing import Any, Final
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from jobs.broker.connection import close_client, kombu_url, open_client
 from jobs.domain.errors import BrokerDown
 from jobs.domain.topics import ROUTES, Topic
 from jobs.queue.task_table import Message
@@ -29,8 +27,9 @@ _SPREAD = 8  # messages that a burst becomes at least, for as many consumers
 
 def celery_settings(settings: Settings) -> dict[str, object]:
     """Celery's configuration, shared by producers and workers; ARCHITECTURE.md has the reasons."""
+    url, options = kombu_url(settings.celery_broker_url)
     return {
-        "broker_url": settings.celery_broker_url,
+        "broker_url": url,
         "task_serializer": "json",
         "accept_content": ["json"],
         "result_backend": None,
@@ -46,6 +45,7 @@ def celery_settings(settings: Settings) -> dict[str, object]:
             "socket_timeout": SOCKET_TIMEOUT_S,
             "socket_connect_timeout": SOCKET_TIMEOUT_S,
             "health_check_interval": 25,
+            **options,
         },
     }
 
@@ -65,7 +65,7 @@ class Publisher:
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_app(settings)
-        self._client = _client(settings.celery_broker_url)
+        self._client = open_client(settings.celery_broker_url, SOCKET_TIMEOUT_S)
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Publish messages; some may have been published when it fails.
@@ -95,7 +95,7 @@ class Publisher:
 
     def close(self) -> None:
         """Close the connections to the broker."""
-        self._client.close()
+        close_client(self._client)
         self._app.close()
 
 
@@ -106,21 +106,6 @@ def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[A
         size = min(route.rows_per_message, math.ceil(len(rows) / _SPREAD) or 1)
         for start in range(0, len(rows), size):
             yield topic, rows[start : start + size]
-
-
-def client_url(url: str) -> str:
-    """Return a broker's URL as redis-py spells unix sockets, and the database behind one."""
-    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-
-
-def _client(url: str) -> Redis:
-    """Return a client of the broker that tries once and waits no longer than SOCKET_TIMEOUT_S."""
-    return Redis.from_url(
-        client_url(url),
-        socket_timeout=SOCKET_TIMEOUT_S,
-        socket_connect_timeout=SOCKET_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 @contextmanager

@@ -4,12 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from jobs.broker.celery_publisher import client_url
+from jobs.broker.connection import close_async_client, open_async_client
 from jobs.domain.errors import BrokerDown
 
 BURST_S: Final = 10.0  # requests of so many seconds may come at once
@@ -65,12 +62,7 @@ class RateCounter:
     """Counts requests. For one event loop."""
 
     def __init__(self, broker_url: str) -> None:
-        self._redis: Redis = Redis.from_url(
-            client_url(broker_url),
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = open_async_client(broker_url, TIMEOUT_S)
         self._script: Any = self._redis.register_script(_GCRA)
 
     async def take(self, who: str, rate: Rate) -> Verdict:
@@ -87,4 +79,4 @@ class RateCounter:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
+        await close_async_client(self._redis)

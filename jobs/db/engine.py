@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -20,8 +21,6 @@ from jobs.domain.errors import LedgerUnavailable
 BUSY_TIMEOUT_S = 10
 _WAL_RETRY_S = 0.01
 _ENQUEUED = "pagesight.enqueued"
-POOL_SIZE = 10
-POOL_OVERFLOW = 30
 CONNECT_TIMEOUT_S = 5
 # A host that is cut off says nothing. Without these a connection to it waits for a quarter of an
 # hour, and one from it keeps the rows locked that its transaction had touched.
@@ -47,6 +46,14 @@ _SESSION = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Connections that a process keeps open, and how many more it may open under load."""
+
+    size: int = 10
+    overflow: int = 30
+
+
 class Database:
     """An engine for SQLite or PostgreSQL.
 
@@ -54,9 +61,10 @@ class Database:
     for at the start of a transaction and never in its middle, where SQLite would refuse at once.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, pool: Pool | None = None) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        open_engine = _sqlite_engine if self.is_sqlite else _postgres_engine
+        self._engine = open_engine(url, pool or Pool())
         self._writer = self._engine.execution_options(pagesight_write=True)
         # SQLite has one writer at a time and polls for its turn; threads of one process need not.
         self._turn = Lock() if self.is_sqlite else nullcontext()
@@ -119,12 +127,12 @@ def _translated() -> Iterator[None]:
         raise LedgerUnavailable(f"the ledger's database does not answer: {error}") from error
 
 
-def _postgres_engine(url: str | URL) -> Engine:
+def _postgres_engine(url: str | URL, pool: Pool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # errors are logged, and parameters are callers' data
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
+        pool_size=pool.size,
+        max_overflow=pool.overflow,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **_NOTICE_SILENCE},
@@ -140,7 +148,7 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _sqlite_engine(url: str | URL) -> Engine:
+def _sqlite_engine(url: str | URL, pool: Pool) -> Engine:
     file = make_url(url).database
     if file is None or file == ":memory:":
         raise LedgerUnavailable(f"the ledger must be a file: {url!r} names none")
@@ -151,8 +159,8 @@ def _sqlite_engine(url: str | URL) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # errors are logged, and parameters are callers' data
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
+        pool_size=pool.size,
+        max_overflow=pool.overflow,
         connect_args={"timeout": BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -1,6 +1,7 @@
 """A private PostgreSQL cluster in a temporary folder: unix socket only, nothing synced to disk."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -23,24 +24,51 @@ class Cluster:
     """
 
     def __init__(
-        self, binaries: Path, folder: Path, prefix: Sequence[str] = (), listen: str = ""
+        self,
+        binaries: Path,
+        folder: Path,
+        prefix: Sequence[str] = (),
+        listen: str = "",
+        options: Sequence[str] = (),
     ) -> None:
         self._binaries = binaries
         self._folder = folder
         self._prefix = prefix
         self._listen = listen
+        self._more = " ".join(f"-c {option}" for option in options)
         self._numbers = count(1)
         self._run("initdb", "--username", SUPERUSER, "--auth", "trust", "--no-sync", "--no-locale",
                   "--encoding", "UTF8")  # fmt: skip
 
     def start(self) -> None:
-        options = f"-k {self._folder} -c listen_addresses='{self._listen}' {_FAST}"
+        options = f"-k {self._folder} -c listen_addresses='{self._listen}' {_FAST} {self._more}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "start", "--wait", "--silent", "--log", log, "--options", options)
 
     def stop(self, mode: str = "fast") -> None:
         """End it: `fast` breaks connections off, `immediate` is a crash."""
         self._run("pg_ctl", "stop", "--wait", "--silent", "--mode", mode)
+
+    def require_tls(self, user: str, password: str) -> None:
+        """Let a user connect from loopback, encrypted and with a password; once it runs."""
+        make = f"CREATE ROLE {user} LOGIN SUPERUSER PASSWORD '{password}'"
+        self.program("psql", "--command", make, "postgres")
+        (self._folder / "data" / "pg_hba.conf").write_text(
+            f"local all {SUPERUSER} trust\nhostssl all {user} 127.0.0.1/32 scram-sha-256\n"
+        )
+        self._run("pg_ctl", "reload", "--silent")
+
+    def program(self, name: str, *words: str) -> None:
+        """Run one of PostgreSQL's programs as its superuser, over the socket."""
+        connect = ["--host", str(self._folder), "--username", SUPERUSER]
+        command = [self._binaries / name, "--port", str(self.port), *connect, *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        found = re.search(r"-c port=(\d+)", self._more)
+        return int(found[1]) if found else 5432
 
     def trust(self, network: str) -> None:
         """Let whoever is in a network connect; before it is started."""
@@ -50,8 +78,7 @@ class Cluster:
     def new_database(self, host: str = "") -> str:
         """Make an empty database and return its SQLAlchemy URL, by the socket or by a host."""
         name = f"test{next(self._numbers)}"
-        connect = ["--host", str(self._folder), "--username", SUPERUSER]
-        subprocess.run([self._binaries / "createdb", *connect, name], check=True)
+        self.program("createdb", name)
         return f"postgresql+psycopg://{SUPERUSER}@/{name}?host={host or self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -62,7 +89,7 @@ class Cluster:
 
 @contextmanager
 def running_cluster(
-    prefix: Sequence[str] = (), listen: str = "", network: str = ""
+    prefix: Sequence[str] = (), listen: str = "", network: str = "", options: Sequence[str] = ()
 ) -> Iterator[Cluster]:
     """A cluster that is gone afterwards; skips, or fails in CI, without PostgreSQL."""
     binaries = _binaries()
@@ -72,7 +99,7 @@ def running_cluster(
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o777)
-        cluster = Cluster(binaries, folder, prefix, listen)
+        cluster = Cluster(binaries, folder, prefix, listen, options)
         if network:
             cluster.trust(network)
         cluster.start()

@@ -12,6 +12,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
+from tests.support.certificates import Certificates, free_port
 from tests.support.parts import require
 
 PATIENCE_S = 10.0
@@ -33,10 +34,14 @@ class RedisServer:
     def start(self) -> None:
         options = ["--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder)]
         self._process = subprocess.Popen(
-            ["redis-server", *options, "--save", "", "--appendonly", "yes"],
+            ["redis-server", *options, *self.options(), "--save", "", "--appendonly", "yes"],
             stdout=subprocess.DEVNULL,
         )
         self._wait()
+
+    def options(self) -> list[str]:
+        """More of the server's options."""
+        return []
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
@@ -67,6 +72,34 @@ class RedisServer:
                     time.sleep(0.02)
                 else:
                     return
+
+
+class TlsRedis(RedisServer):
+    """A server that listens on loopback with TLS and a password only."""
+
+    def __init__(self, folder: Path, certificates: Certificates, password: str) -> None:
+        super().__init__(folder)
+        self._certificates = certificates
+        self._password = password
+        self._tls_port = free_port()
+
+    @property
+    def url(self) -> str:
+        return (
+            f"rediss://:{self._password}@127.0.0.1:{self._tls_port}/0"
+            f"?ssl_cert_reqs=required&ssl_ca_certs={self._certificates.authority}"
+        )
+
+    def options(self) -> list[str]:
+        made = self._certificates
+        return [
+            *("--tls-port", str(self._tls_port), "--tls-auth-clients", "no"),
+            *("--tls-cert-file", str(made.certificate), "--tls-key-file", str(made.key)),
+            *("--tls-ca-cert-file", str(made.authority), "--requirepass", self._password),
+        ]
+
+    def client(self) -> Redis:
+        return Redis(unix_socket_path=str(self._socket), password=self._password)
 
 
 @contextmanager
