@@ -85,15 +85,33 @@ def _with_text(content: bytes, pages: Sequence[PageText]) -> bytes:
             raise pikepdf.PdfError("the page trees differ")
         letters = Letters(_font_names(pdf))
         changed = [_write_page(pdf, drawn, page, letters) for page in pages]
-        if not any(changed) and not pdf.get_warnings():
+        damaged = bool(pdf.get_warnings())  # which forgets them
+        if not any(changed) and not damaged:
             return content
-        font = letters.font(pdf)
-        for page in pages:
-            pdf.pages[page.number - 1].add_resource(font, Name.Font, Name(letters.name))
+        if any(changed):
+            _add_font(pdf, pages, letters)
         written = io.BytesIO()
         pikepdf.settings.set_flate_compression_level(9)  # of what is new
         pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        if damaged:
+            _check(written, len(pdf.pages))
     return written.getvalue()
+
+
+def _add_font(pdf: pikepdf.Pdf, pages: Sequence[PageText], letters: Letters) -> None:
+    font = letters.font(pdf)
+    for page in pages:
+        pdf.pages[page.number - 1].add_resource(font, Name.Font, Name(letters.name))
+
+
+def _check(written: io.BytesIO, pages: int) -> None:
+    """Raise PdfError unless what was written of a damaged file can be opened again.
+
+    Where qpdf recovered the trailer from a broken one, the file that it writes may lack its root.
+    """
+    with pikepdf.open(written) as again:
+        if len(again.pages) != pages:
+            raise pikepdf.PdfError("pages were lost")
 
 
 def _font_names(pdf: pikepdf.Pdf) -> set[str]:

@@ -300,6 +300,19 @@ def test_a_file_that_only_pdfium_opens_is_drawn(tmp_path):
     assert words_in(made, 1750).keys() == WORDS.keys()
 
 
+@pytest.mark.parametrize("words", [WORDS, {}], ids=["words", "no words"])
+def test_a_file_whose_trailer_is_broken_becomes_a_sound_one(tmp_path, words):
+    path = tmp_path / "page.pdf"
+    sound = text_pdf(written(["Visible text"]))
+    broken = sound.replace(b"/Root 1 0 R", b"/Root 1 0 R/Something[>>")
+    assert broken != sound
+    path.write_bytes(broken)
+    text = PageText(1, 2480, 3508, None, False, text_of(2480, 3508, words).lines if words else ())
+    made = searchable_pdf(path, [text], LIMITS)
+    assert problems(made) == []
+    assert set(words) <= words_in(made, 2480).keys()
+
+
 def test_what_is_no_document_is_the_caller_s_fault(tmp_path):
     path = tmp_path / "page.pdf"
     path.write_bytes(b"%PDF-1.7 nothing")
