@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from docling.datamodel.service.options import ConvertDocumentsOptions
+from docling.datamodel.service.responses import ChunkDocumentResponse
 from docling.datamodel.service.targets import ZipTarget
-from docling.service_client import DoclingServiceClient, StatusWatcherKind
+from docling.service_client import ChunkerKind, DoclingServiceClient, StatusWatcherKind
 from docling.service_client.exceptions import TaskExecutionError, TaskNotFoundError
 from docling_core.types.io import DocumentStream
 
@@ -242,6 +243,56 @@ def test_requests_that_cannot_be_served_say_why(
     service: Service, http: httpx.Client, body: object, code: str
 ) -> None:
     answer = http.post("/v1/convert/source/async", json=body)
+    assert answer.json()["code"] == code, answer.text
+
+
+@pytest.mark.parametrize("chunker", list(ChunkerKind))
+def test_a_file_becomes_chunks_with_their_headings(
+    service: Service, client: DoclingServiceClient, tenant: str, chunker: ChunkerKind
+) -> None:
+    options = ConvertDocumentsOptions(ocr_lang=["de", "en"])
+    stream = DocumentStream(name="a.png", stream=io.BytesIO(PNG))
+    with doing(service, tenant, lambda job: read(service, job)) as done:
+        made = client.chunk(stream, chunker, options=options)
+    assert done[0].options["languages"] == ["deu", "eng"]
+    text, table = made.chunks
+    assert (text.headings, text.page_numbers) == (["Grüße<&> Ab"], [1])
+    assert text.text.startswith("Grüße<&> Ab\nup wards")
+    assert "1,234.50" in table.text
+    assert [chunk.chunk_index for chunk in made.chunks] == [0, 1]
+    assert made.documents == []
+
+
+def test_chunks_of_a_source_are_as_small_as_asked_for(
+    service: Service, http: httpx.Client, tenant: str
+) -> None:
+    wanted = {
+        "convert_options": {"to_formats": ["text"]},
+        "chunking_options": {"max_tokens": 16, "include_raw_text": True},
+        "include_converted_doc": True,
+    }
+    with doing(service, tenant, lambda job: read(service, job)):
+        answer = http.post("/v1/chunk/hybrid/source", json=source(**wanted))
+    made = ChunkDocumentResponse.model_validate(answer.json())
+    texts = [chunk for chunk in made.chunks if "|" not in chunk.text]
+    assert len(texts) > 1
+    assert all(chunk.num_tokens is not None and chunk.num_tokens <= 16 for chunk in texts)
+    assert all(chunk.text.endswith(chunk.raw_text or "missing") for chunk in made.chunks)
+    assert made.documents[0].document.text_content is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "code"),
+    [
+        ("hybrid", {"target": {"kind": "zip"}}, "invalid_request"),
+        ("hybrid", {"chunking_options": {"max_tokens": 0}}, "invalid_request"),
+        ("semantic", {}, "invalid_request"),
+    ],
+)
+def test_chunks_that_cannot_be_made_are_refused(
+    http: httpx.Client, path: str, changes: dict[str, Any], code: str
+) -> None:
+    answer = http.post(f"/v1/chunk/{path}/source/async", json=source(**changes))
     assert answer.json()["code"] == code, answer.text
 
 
