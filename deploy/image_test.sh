@@ -42,7 +42,7 @@ build() {
 # What an unprivileged process may write to outside /data and /tmp, were the root writable.
 writable_paths() {
     inside find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /data -o -path /tmp \
-        -o -path /var/tmp -o -path /run \) -prune -o -writable -not -type l -print
+        -o -path /var/tmp -o -path /run \) -prune -o -writable -not -type l -print 2>/dev/null || true
 }
 
 health_check() {
