@@ -35,6 +35,7 @@ from api.routes import (
     page_images,
     results,
     text_doors,
+    verification,
     webhook_deliveries,
     webhooks,
 )
@@ -64,6 +65,7 @@ ROUTES: Sequence[HasRouter] = (
     jobs,
     results,
     page_images,
+    verification,
     corrections,
     events,
     batches,

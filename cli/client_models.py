@@ -37,6 +37,11 @@ _SERVICE: Final = {
     "EndpointOut": "Webhook",
     "EndpointWithSecret": "WebhookWithSecret",
     "DeliveryOut": "Delivery",
+    "PlaceOut": "Place",
+    "UnsupportedOut": "Unsupported",
+    "DifferenceOut": "Difference",
+    "UnreadOut": "Unread",
+    "VerificationOut": "Verification",
 }
 _UNUSED: Final = {"links"}  # the client knows the paths
 _PLAIN: Final = {

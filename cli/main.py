@@ -66,6 +66,27 @@ def read(
 
 @app.command()
 @with_reading_options
+def verify(
+    document: Annotated[Path, typer.Argument(help="An image or PDF.")],
+    text: Annotated[
+        Path, typer.Argument(help="What another reader made of it: Markdown or text; `-` is stdin.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with boxes.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 unless both readings agree.")
+    ] = False,
+    *,
+    options: Given,
+) -> None:
+    """Compare another reader's text, such as a language model's, with the ink of a document."""
+    from cli.verify.command import verify_text
+
+    read = read_options(options)
+    raise typer.Exit(verify_text(document, text, read, as_json=as_json, strict=strict))
+
+
+@app.command()
+@with_reading_options
 def batch(
     source: Annotated[
         Path, typer.Argument(help="A folder, a .zip, or a .jsonl list of documents.")

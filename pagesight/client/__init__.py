@@ -26,7 +26,7 @@ from pagesight.client.errors import (
 )
 from pagesight.client.job_calls import PageReading
 from pagesight.client.models.document import Document, Page
-from pagesight.client.models.service import Batch, Job, PageStatus
+from pagesight.client.models.service import Batch, Job, PageStatus, Verification
 from pagesight.client.retries import RetryPolicy
 from pagesight.client.streams import BatchError, BatchResult, JobEvent
 from pagesight.client.uploads import BatchDocument
@@ -61,6 +61,7 @@ __all__ = [
     "ServiceUnreachableError",
     "UnauthorisedError",
     "UnexpectedResponseError",
+    "Verification",
     "WaitTimeoutError",
     "WebhookEvent",
     "WebhookVerificationError",

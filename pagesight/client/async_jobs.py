@@ -6,10 +6,11 @@ from typing import Unpack
 
 from pagesight.client import job_calls
 from pagesight.client.async_transport import AsyncTransport
+from pagesight.client.calls import Call
 from pagesight.client.errors import NotFinishedError
 from pagesight.client.job_calls import LONGEST_POLL_S, MADE_WITHIN_S, PageReading
 from pagesight.client.models.document import Document
-from pagesight.client.models.service import Job, JobState, PageStatus
+from pagesight.client.models.service import Job, JobState, PageStatus, Verification
 from pagesight.client.streams import JobEvent, JobEvents
 from pagesight.client.uploads import JobParameters, Source
 from pagesight.client.waiting import Deadline
@@ -92,7 +93,22 @@ class AsyncJobs:
 
         Waits for the job, and for files that a worker makes; WaitTimeoutError after `timeout_s`.
         """
-        call, deadline = job_calls.export(job_id, formats), Deadline(timeout_s, job_id)
+        call = job_calls.export(job_id, formats)
+        return await self._once_made(call, Deadline(timeout_s, job_id))
+
+    async def picture(
+        self,
+        job_id: str,
+        number: int,
+        *,
+        width: int = 1600,
+        timeout_s: float | None = MADE_WITHIN_S,
+    ) -> bytes:
+        """A JPEG of a page, at least so wide or as wide as the page; a worker makes it."""
+        call = job_calls.picture(job_id, number, width)
+        return await self._once_made(call, Deadline(timeout_s, job_id))
+
+    async def _once_made(self, call: Call[bytes], deadline: Deadline) -> bytes:
         while True:
             try:
                 return await self._transport.send(call)
@@ -130,3 +146,7 @@ class AsyncJobs:
     async def page(self, job_id: str, number: int) -> PageReading:
         """One page as soon as it is read. Raises NotFinishedError or PageFailedError."""
         return await self._transport.send(job_calls.page(job_id, number))
+
+    async def verify(self, job_id: str, text: str) -> Verification:
+        """How far another reader's text, Markdown or plain, agrees with what was read."""
+        return await self._transport.send(job_calls.verify(job_id, text))

@@ -8,7 +8,7 @@ import httpx
 
 from pagesight.client.calls import Call, content, given, many, nothing, one, page_of, path
 from pagesight.client.models.document import Document, Page, PageReceipt
-from pagesight.client.models.service import Job, JobState, PageStatus
+from pagesight.client.models.service import Job, JobState, PageStatus, Verification
 from pagesight.client.uploads import JobParameters, Source, job_body, new_key
 
 FINAL: frozenset[JobState] = frozenset({"succeeded", "partial", "failed", "cancelled", "expired"})
@@ -107,6 +107,20 @@ def _format(formats: str | Iterable[str]) -> dict[str, Any]:
 def pages(job_id: str) -> Call[tuple[PageStatus, ...]]:
     """How far each page is."""
     return Call("GET", path("jobs", job_id, "pages"), many(PageStatus, "pages"))
+
+
+def picture(job_id: str, number: int, width: int) -> Call[bytes]:
+    """A picture of a page."""
+    where = path("jobs", job_id, "pages", number, "image")
+    return Call("GET", where, content, params={"width": width})
+
+
+def verify(job_id: str, text: str) -> Call[Verification]:
+    """Compare another reader's text with the result; the request changes nothing."""
+    body = {"content": text.encode()}
+    headers = {"Content-Type": "text/markdown; charset=utf-8"}
+    where = path("jobs", job_id, "verify")
+    return Call("POST", where, one(Verification), headers=headers, body=body)
 
 
 def page(job_id: str, number: int) -> Call[PageReading]:

@@ -13,12 +13,27 @@ from mcp_types import ToolAnnotations
 
 from pagesight.mcp.backend import Backend
 from pagesight.mcp.config import Config
-from pagesight.mcp.tools.contents import get_fields, get_page, get_table, search_words
+from pagesight.mcp.tools.contents import (
+    get_fields,
+    get_page,
+    get_table,
+    search_words,
+    verify_text,
+)
 from pagesight.mcp.tools.pictures import get_picture
 from pagesight.mcp.tools.reading import get_job, read_document
 
 PATH = "/mcp"
 MOST_BYTES = 64 << 20  # of a request; a document in base64 is a third larger than its file
+_TOOLS = (
+    read_document,
+    get_job,
+    get_page,
+    get_table,
+    get_fields,
+    search_words,
+    verify_text,
+)
 INSTRUCTIONS = """\
 Reads images and PDFs with OCR. read_document answers with a job id. Then fetch only what you need:
 get_page (text or Markdown in parts), get_table, get_fields, search_words (with places on the page),
@@ -44,7 +59,15 @@ def create_server(config: Config) -> MCPServer[Backend]:
         lifespan=lifespan,
         log_level="WARNING",
     )
-    for tool in (read_document, get_job, get_page, get_table, get_fields, search_words):
+    for tool in (
+        read_document,
+        get_job,
+        get_page,
+        get_table,
+        get_fields,
+        search_words,
+        verify_text,
+    ):
         server.add_tool(tool, annotations=_annotations(tool))
     server.add_tool(get_picture, annotations=_annotations(get_picture), structured_output=False)
     return server

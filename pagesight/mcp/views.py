@@ -68,6 +68,17 @@ class Fields(BaseModel):
     fields: dict[str, Any]
 
 
+class Checked(BaseModel):
+    """How far a text agrees with the ink; `complete` is whether the lists are whole."""
+
+    given_words: int
+    supported: int
+    unsupported: list[str]
+    differences: list[str]
+    unread: list[str]
+    complete: bool
+
+
 _NEXT = {
     "queued": "get_job with wait_s",
     "running": "get_job with wait_s; get_page for pages that are read",

@@ -8,7 +8,7 @@ from vision.core.exports import Artefact
 
 MEDIA_TYPE = "application/zip"
 # These are compressed already.
-_STORED = (".png", ".jpg", ".pdf", ".xlsx", ".zip")
+_STORED = (".png", ".pdf", ".xlsx", ".zip")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same result always gives the same bytes
 
 

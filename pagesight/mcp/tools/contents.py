@@ -12,7 +12,7 @@ from pagesight.client import Document, Page
 from pagesight.client.box import Box
 from pagesight.client.models.document import Line, Table
 from pagesight.mcp.backend import Caller, ToolContext, caller_of, told
-from pagesight.mcp.views import Fields, Match, Matches, TablePart, TextPart
+from pagesight.mcp.views import Checked, Fields, Match, Matches, TablePart, TextPart
 
 _PAGE_MARK = re.compile(r"<!-- page (\d+) -->\n*")
 Number = Annotated[int, Field(ge=1)]
@@ -98,6 +98,24 @@ async def search_words(
     end = offset + limit
     following = end if end < len(found) else None
     return Matches(total=len(found), matches=found[offset:end], next_offset=following)
+
+
+async def verify_text(
+    ctx: ToolContext,
+    job_id: str,
+    text: Annotated[str, Field(description="What you read, as Markdown or plain text.")],
+    limit: Annotated[int, Field(ge=1, le=500, description="Most rows of each list.")] = 30,
+) -> Checked:
+    """Check your own reading of a document: words without ink, differences, words you lack."""
+    found = await told((await caller_of(ctx)).client.jobs.verify(job_id, text))
+    return Checked(
+        given_words=found.given_words,
+        supported=found.supported,
+        unsupported=[each.text for each in found.unsupported[:limit]],
+        differences=[f"{each.text} -> {each.read}" for each in found.differences[:limit]],
+        unread=[f"page {each.place.page}: {each.text}" for each in found.unread[:limit]],
+        complete=limit >= max(map(len, (found.unsupported, found.differences, found.unread))),
+    )
 
 
 def page_of(document: Document, number: int) -> Page:

@@ -1,7 +1,6 @@
 """The tool that shows a part of a page, so that a model can look for itself."""
 
 import io
-import zipfile
 from typing import Annotated
 
 from mcp.server.mcpserver import Image
@@ -11,10 +10,11 @@ from pydantic import Field
 
 from pagesight.client import Page
 from pagesight.client.box import Box
-from pagesight.mcp.backend import ToolContext, caller_of
+from pagesight.mcp.backend import ToolContext, caller_of, told
 from pagesight.mcp.tools.contents import Number, page_of
 
-_FORMAT = "picture"
+_NARROWEST, _WIDEST = 50, 3200  # pixels; what the service makes
+_MADE_WITHIN_S = 60.0
 _MARGIN = 0.02  # of the longer side of the page, so that what lies around helps to read
 _QUALITY = 85
 
@@ -36,8 +36,11 @@ async def get_picture(
     caller = await caller_of(ctx)
     found = page_of(await caller.document(job_id), page)
     area = Box(*box) if box else _area(found, region)
-    file = await caller.file(job_id, _FORMAT)
-    return Image(data=_cut(_page_file(file, page), area, longest_side), format="jpeg")
+    width = max(_NARROWEST, min(found.width, _WIDEST))
+    picture = await told(
+        caller.client.jobs.picture(job_id, page, width=width, timeout_s=_MADE_WITHIN_S)
+    )
+    return Image(data=_cut(picture, found, area, longest_side), format="jpeg")
 
 
 def _area(page: Page, region: str | None) -> Box:
@@ -58,24 +61,17 @@ def _area(page: Page, region: str | None) -> Box:
     return Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
 
 
-def _page_file(file: bytes, number: int) -> bytes:
-    """The page's picture: the file itself, or an entry of the ZIP of several pages."""
-    if not file.startswith(b"PK\x03\x04"):
-        return file
-    with zipfile.ZipFile(io.BytesIO(file)) as pages:
-        (name,) = [each for each in pages.namelist() if each == f"page-{number}.jpg"]
-        return pages.read(name)
-
-
-def _cut(picture: bytes, area: Box, longest_side: int) -> bytes:
-    with Pillow.open(io.BytesIO(picture)) as page:
-        left, upper = max(0, int(area.x0)), max(0, int(area.y0))
-        right, lower = min(page.width, int(area.x1) + 1), min(page.height, int(area.y1) + 1)
+def _cut(picture: bytes, page: Page, area: Box, longest_side: int) -> bytes:
+    """The part of a page's picture, which may be smaller than the page."""
+    with Pillow.open(io.BytesIO(picture)) as shown:
+        scale = shown.width / page.width
+        left, upper = max(0, int(area.x0 * scale)), max(0, int(area.y0 * scale))
+        right = min(shown.width, int(area.x1 * scale) + 1)
+        lower = min(shown.height, int(area.y1 * scale) + 1)
         if left >= right or upper >= lower:
-            raise ToolError(
-                f"The box is outside the page, of {page.width} by {page.height} pixels."
-            )
-        part = page.crop((left, upper, right, lower))
+            size = f"{page.width} by {page.height}"
+            raise ToolError(f"The box is outside the page, of {size} pixels.")
+        part = shown.crop((left, upper, right, lower))
     part.thumbnail((longest_side, longest_side))
     made = io.BytesIO()
     part.save(made, "JPEG", quality=_QUALITY)

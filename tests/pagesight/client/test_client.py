@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from jobs.domain.file_forms import picture_of
 from jobs.domain.job import Fault
+from jobs.storage.blob_keys import file_key
 from pagesight.client import (
     ApiError,
     BatchDocument,
@@ -260,6 +262,19 @@ def test_receivers_are_managed(client: Any) -> None:
     client.webhooks.delete(made.id)
     with pytest.raises(NotFoundError):
         client.webhooks.get(made.id)
+
+
+def test_a_text_is_verified_and_a_picture_fetched(client: Any, service: Service) -> None:
+    job = client.jobs.submit(PNG)
+    service.succeed(job.id, "Grand total due")
+    found = client.jobs.verify(job.id, "# Grand total\n\ndue caf\u00e9")
+    assert (found.supported, found.given_words) == (3, 4)
+    assert found.unsupported[0].text == "caf\u00e9"
+    kept = service.ledger.jobs.load(job.id)
+    service.blobs.put(file_key(kept, picture_of(1, 800).form), b"\xff\xd8 a picture")
+    assert client.jobs.picture(job.id, 1, width=500) == b"\xff\xd8 a picture"
+    with pytest.raises(WaitTimeoutError):  # no worker is there to make it
+        client.jobs.picture(job.id, 1, width=100, timeout_s=0)
 
 
 def test_capabilities_name_every_option(client: Any) -> None:

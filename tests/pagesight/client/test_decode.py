@@ -1,7 +1,7 @@
 """JSON becomes models, also of a service that is older or newer than the client."""
 
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,16 @@ EXAMPLE: dict[str, Any] = json.loads(
 )
 
 
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
 def encoded(value: Any) -> Any:
     """A model as JSON; what is absent by default is left out, as in the schema."""
     if is_dataclass(value):
-        shown = {field.name: encoded(getattr(value, field.name)) for field in fields(value)}
-        optional = {"analyses", "characters"}
-        return {name: each for name, each in shown.items() if name not in optional or each}
+        shown = {field.name: getattr(value, field.name) for field in fields(value)}
+        optional = {each.name for each in fields(value) if _has_default(each)}
+        return {name: encoded(each) for name, each in shown.items() if name not in optional or each}
     if isinstance(value, tuple):
         return [encoded(each) for each in value]
     return value

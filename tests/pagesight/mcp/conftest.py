@@ -13,6 +13,7 @@ from mcp import Client
 from mcp_types import CallToolResult
 from PIL import Image
 
+from jobs.domain.file_forms import picture_of
 from jobs.storage.blob_keys import file_key, result_key
 from pagesight.mcp.config import Config
 from pagesight.mcp.server import create_server
@@ -31,8 +32,6 @@ from vision.core.document import (
     TableCell,
     Word,
 )
-from vision.core.exports import Artefact
-from vision.export.archive import zip_of
 from vision.export.json import dumps, page_reading_to_dict
 
 _tenants = count()
@@ -151,8 +150,8 @@ def job(service: Service, key: str) -> str:
     kept = service.ledger.jobs.load(job_id)
     service.blobs.put(result_key(kept), dumps(rich_document()).encode())
     assert service.ledger.finishing.finish(job_id, result_key(kept)) is not None
-    pictures = zip_of([Artefact(picture(each), each) for each in (1, 2)], ".jpg")
-    service.blobs.put(file_key(kept, "picture"), pictures)
+    for number in (1, 2):
+        service.blobs.put(file_key(kept, picture_of(number, 100).form), picture(number))
     return job_id
 
 

@@ -123,6 +123,15 @@ def test_many_places_come_in_parts(ask: Ask, job: str) -> None:
     assert first["matches"][0]["line"] == "Invoice No. 4711"
 
 
+def test_a_model_checks_its_own_reading(ask: Ask, job: str) -> None:
+    checked = ask("verify_text", job_id=job, text="# Invoice No. 4711\n\nGrand total due 1")
+    assert (checked["given_words"], checked["supported"]) == (7, 6)
+    assert checked["unsupported"] == ["Grand"]
+    assert checked["unread"] == ["page 2: Invoice No. 4711", "page 2: Total due 2"]
+    assert checked["complete"]
+    assert not ask("verify_text", job_id=job, text="x", limit=1)["complete"]
+
+
 @pytest.mark.parametrize(
     ("chosen", "size", "colour"),
     [

@@ -35,6 +35,7 @@ TOOLS = {
     "get_fields",
     "get_picture",
     "search_words",
+    "verify_text",
 }
 COMMAND = ["-m", "cli.main", "mcp"]
 

@@ -1,0 +1,55 @@
+"""`pagesight verify`: the commands of its page, on a page of the sample invoice."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.exit_codes import Exit
+from cli.main import app
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "how-to" / "verify.md").read_text()
+COMMANDS = re.findall(r"^    pagesight (verify [^&\n]+)", PAGE, re.MULTILINE)
+QUICK = ["--profile", "fast", "--pages", "1", "--languages", "eng"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that the page names."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAGESIGHT_DATA_DIR", str(tmp_path / "data"))
+    shutil.copy(ROOT / "samples" / "invoice.pdf", tmp_path / "scan.pdf")
+    return tmp_path
+
+
+def run(command: str) -> Any:
+    return CliRunner().invoke(app, [*command.split(), *QUICK])
+
+
+def test_a_text_with_invented_and_missing_words_is_taken_apart(folder: Path) -> None:
+    assert len(COMMANDS) == 3
+    (folder / "model.md").write_text("# Invoice\n\nXylophones quagmire zebra.\n")
+    plain, as_json, strict = (run(command) for command in COMMANDS)
+    assert (plain.exit_code, as_json.exit_code) == (Exit.OK, Exit.OK)
+    assert strict.exit_code == Exit.PARTIAL
+    assert "no ink     Xylophones quagmire zebra" in plain.output
+    assert re.search(r"not read   .+\(page 1, \d+, \d+, \d+, \d+\)", plain.output)
+    found = json.loads(as_json.stdout)
+    assert found["supported"] >= 1
+    assert found["unread"][0]["place"]["page"] == 1
+
+
+def test_files_that_cannot_be_read_are_named(folder: Path) -> None:
+    missing = run("verify scan.pdf missing.md")
+    assert missing.exit_code == Exit.FAILED
+    assert "missing.md: No such file or directory" in missing.stderr
+    (folder / "latin.md").write_bytes(b"caf\xe9")
+    assert "latin.md: is not text in UTF-8" in run("verify scan.pdf latin.md").stderr
+    (folder / "model.md").write_text("text")
+    (folder / "scan.txt").write_text("not a document")
+    assert "[unsupported_type]" in run("verify scan.txt model.md").stderr
