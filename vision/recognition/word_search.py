@@ -55,7 +55,8 @@ def decoder_over(characters: Sequence[str], lexicon: Lexicon) -> LineDecoder | N
     """A decoder of classes that each write one of `characters`, the blank first.
 
     None for scripts without spaces between words: their lists do not say where a word ends. What
-    the lists' model has no character for can only stand in words that are not listed.
+    the lists' model has no character for can only stand in words that are not listed. What a search
+    finds is taken for the sake of listed words alone.
     """
     classes = {each: number for number, each in enumerate(characters) if number != _BLANK}
     known = set(lexicon.characters)
@@ -65,4 +66,6 @@ def decoder_over(characters: Sequence[str], lexicon: Lexicon) -> LineDecoder | N
         return None
     alphabet = Alphabet(names, codes, _BLANK)
     words = Lexicon(names, lexicon.words, lexicon.numbers, lexicon.marks)
-    return LineDecoder(alphabet, words, _CONFIDENT, _FOLLOWED) if alphabet.spaced else None
+    if not alphabet.spaced:
+        return None
+    return LineDecoder(alphabet, words, _CONFIDENT, _FOLLOWED, lists_only=True)

@@ -42,8 +42,10 @@ def read(probabilities: np.ndarray) -> str:
         (({"x": 1.0}, {"o": 0.6, "a": 0.4}, {"x": 1.0}), "xox"),
         (({"c": 1.0}, {"a": 1.0}, {"t": 1.0}, {" ": 1.0}, {"e": 0.6, "c": 0.4}, {"a": 1.0},
           {"r": 1.0}), "cat car"),
+        (({"x": 1.0}, {" ": 0.45}, {"o": 1.0}), "xo"),
     ],
-    ids=["one letter", "two letters", "confident", "foreign letter", "no such word", "two words"],
+    ids=["one letter", "two letters", "confident", "foreign letter", "no such word", "two words",
+         "unlisted words"],
 )  # fmt: skip
 def test_a_listed_word_is_taken_where_it_is_nearly_as_likely(steps, text):
     assert read(seen(*steps)) == text

@@ -23,13 +23,15 @@ class LineDecoder:
     """Decodes the lines of one model; `lexicon` is None where that has no word list.
 
     Words whose characters all have the probability `confident` are not searched; a search follows
-    the `followed` likeliest classes of each step.
+    the `followed` likeliest classes of each step. With `lists_only` its result is taken only
+    where more letters stand in listed words then: numbers, names and marks stay as they were read.
     """
 
     alphabet: Alphabet
     lexicon: Lexicon | None = None
     confident: float = CONFIDENT
     followed: int = FOLLOWED
+    lists_only: bool = False
 
     def decode(
         self, probabilities: Probabilities, runs: Runs, draft: tuple[float, float] = (0.0, 0.0)
@@ -52,7 +54,8 @@ class LineDecoder:
             start = glyphs[first - 1].end if first else 0
             end = glyphs[last].start if last < len(glyphs) else len(probabilities)
             decoded += glyphs[done:first]
-            decoded += self._searched(probabilities[start:end], start) or glyphs[first:last]
+            found = self._searched(probabilities[start:end], start)
+            decoded += found if self._is_better(found, glyphs[first:last]) else glyphs[first:last]
             done = last
         return decoded + glyphs[done:]
 
@@ -66,13 +69,24 @@ class LineDecoder:
         listed = [word for word in words if self._is_listed(word) or self._is_listed(word[::-1])]
         return sum(map(len, listed)) / max(sum(map(len, words)), 1)
 
+    def _is_better(self, found: Sequence[Glyph], read: Sequence[Glyph]) -> bool:
+        if not self.lists_only:
+            return bool(found)
+        return self._listed_letters(found) > self._listed_letters(read)
+
+    def _listed_letters(self, glyphs: Sequence[Glyph]) -> int:
+        names = self.alphabet.characters
+        return sum(
+            len(word)
+            for word in _words(glyphs)
+            if self.lexicon and word in self.lexicon and any(names[at].isalpha() for at in word)
+        )
+
     def _is_plain(self, glyphs: Sequence[Glyph]) -> bool:
         """Whether a part consists of listed words likely enough to win any search."""
         if self.lexicon is None or min(glyph.probability for glyph in glyphs) < _PLAIN:
             return False
-        letters = groupby(glyphs, lambda glyph: glyph.character == SPACE)
-        words = [[glyph.character for glyph in word] for is_space, word in letters if not is_space]
-        return all(word in self.lexicon for word in words)
+        return all(word in self.lexicon for word in _words(glyphs))
 
     def _is_listed(self, word: str) -> bool:
         ids = [self.alphabet.ids.get(letter) for letter in word]
@@ -112,6 +126,12 @@ class LineDecoder:
         search = Search(probabilities, self.alphabet, lexicon, self.followed)
         found = search.hypotheses()
         return search.glyphs(found[0].prefix, start) if found else []
+
+
+def _words(glyphs: Sequence[Glyph]) -> list[list[int]]:
+    """The character ids of each word."""
+    letters = groupby(glyphs, lambda glyph: glyph.character == SPACE)
+    return [[glyph.character for glyph in word] for is_space, word in letters if not is_space]
 
 
 def mean_probability(glyphs: Sequence[Glyph]) -> float:
