@@ -13,6 +13,7 @@ from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.imaging.planes import bgr_planes, normalising
 from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map
+from vision.text_detection.leaders import without_leaders
 from vision.text_detection.line_ends import with_whole_ends
 
 MODEL = "pp-ocrv6-det"
@@ -44,7 +45,7 @@ class LearnedLineFinder:
         languages: Sequence[str],  # noqa: ARG002 - it finds text of any script
         letters: Letters | None = None,
     ) -> FoundLines:
-        """Lines of any tilt, as long as the ink at their ends.
+        """Lines of any tilt, as long as the ink at their ends, without leaders.
 
         Each has the mean probability that its pixels are text.
         """
@@ -56,7 +57,8 @@ class LearnedLineFinder:
         back = np.array([width, height]) / small_size
         found = quads_of_map(probability)
         lines = [FoundLine(_polygon(quad * back), score) for quad, score in found]
-        lines = with_whole_ends(lines, letters or find_letters(image))
+        letters = letters or find_letters(image)
+        lines = without_leaders(with_whole_ends(lines, letters), letters)
         return FoundLines(tuple(lines), self.name, self.models())
 
     def models(self) -> tuple[ModelUse, ...]:
