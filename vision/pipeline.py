@@ -19,7 +19,7 @@ from vision.core.document import (
 from vision.core.geometry import invert, transform_box
 from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Recogniser, Stages
-from vision.core.stages import FoundLine, LineCrop, LineReading, PageImage, PreparedPage
+from vision.core.stages import LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
@@ -42,6 +42,7 @@ from vision.text_detection.bleed_through import Cleaned as CleanedPage
 from vision.text_detection.bleed_through import without_bleed_through
 from vision.text_detection.cell_lines import lines_by_cell
 from vision.text_detection.crops import cut_lines
+from vision.text_detection.lone_dashes import with_lone_dashes
 from vision.text_detection.ruled_grid import find_grids
 from vision.text_layer.policy import LayerUse, use_layer
 
@@ -247,8 +248,9 @@ def _find(
     models: list[ModelUse] = []
     warnings: list[PageWarning] = []
     for part in _parts(page):
-        found = finder.find(part.working, languages, part.text)
-        lines = _in_cells(found.lines, part)
+        text = part.text or find_letters(part.working)
+        found = finder.find(part.working, languages, text)
+        lines = with_lone_dashes(lines_by_cell(found.lines, page.grids, text), text)
         crops += cut_lines(part, layer.missing(lines, part), languages)
         models += found.models
         warnings += found.warnings
@@ -260,12 +262,6 @@ def _with_grids(page: PreparedPage, found: Sequence[Finding]) -> PreparedPage:
     to_working = invert(page.to_page)
     tables = [transform_box(to_working, each.box) for each in tables_among(found)]
     return replace(page, grids=find_grids(page.text or find_letters(page.working), tables))
-
-
-def _in_cells(lines: Sequence[FoundLine], page: PreparedPage) -> Sequence[FoundLine]:
-    if not page.grids:
-        return lines
-    return lines_by_cell(lines, page.grids, page.text or find_letters(page.working))
 
 
 def _parts(page: PreparedPage) -> list[PreparedPage]:

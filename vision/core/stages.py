@@ -130,12 +130,13 @@ class FoundLine:
 
     `quad` runs clockwise from the text's own top-left corner; `confidence` is the finder's own.
     `room` is how many pixels at its top, and as many at its bottom, are there for recognisers that
-    want more than the letters.
+    want more than the letters. `text` is what its shape shows it to be, and need not be read.
     """
 
     quad: Polygon
     confidence: float = 1.0
     room: float = 0.0
+    text: str = ""
 
 
 class FoundLines(NamedTuple):
@@ -157,6 +158,7 @@ class LineCrop:
     `characters` asks for the box and confidence of every character. `before` is what stands left of
     the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
     at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
+    `text` is known where the line's shape shows it.
     """
 
     pixels: Image
@@ -165,6 +167,7 @@ class LineCrop:
     characters: bool = False
     before: Image | None = None
     room: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

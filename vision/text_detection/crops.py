@@ -83,7 +83,9 @@ def _cut(
         return None
     pixels, to_working = cut
     to_page = compose(page.to_page, to_working)
-    return LineCrop(pixels, to_page, languages, before=before, room=round(line.room))
+    return LineCrop(
+        pixels, to_page, languages, before=before, room=round(line.room), text=line.text
+    )
 
 
 def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | None:

@@ -47,6 +47,16 @@ def test_only_doubtful_lines_are_read_again(confidence, reader):
     assert second.seen == (reader == "second")
 
 
+def test_lines_whose_text_is_known_are_not_read():
+    first, crop = Reader("first", ("one", 1.0)), crop_of(written("one"))
+    texts = recognise_lines([replace(crop, text="-"), crop], first, None, 0.9)
+    assert first.seen == 1
+    assert [reading.text for reading in texts.readings] == ["one", "-"]
+    assert [crop.text for crop in texts.crops] == ["", "-"]
+    assert texts.readings[1].words[0].text == "-"
+    assert texts.lines_read() == {"first": 1}
+
+
 @pytest.mark.parametrize(
     ("second", "reread"), [(None, NEVER), (Reader("second"), Reread(0.6, 0.9))], ids=["one", "two"]
 )
