@@ -1,5 +1,5 @@
 # Every target sets up what it needs; each is quick the second time.
-.PHONY: demo serve test chaos soak check format docs bench lock setup dev console image-test clean
+.PHONY: demo serve test chaos soak kills check format docs bench lock setup dev console image-test clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -37,6 +37,9 @@ check: dev ## Format, lint, strict types, layers
 format: dev ## Format the code, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+kills: dev ## Workers killed at random while pages are read, in build/kills; PAGES=5000
+	@$(BIN)/python -m tests.chaos.kills --pages $(or $(PAGES),5000) --report build/kills
 
 bench: dev ## Accuracy and speed side by side; DATA=folder of evaluation pages
 	@$(BIN)/python -m benchmarks.run --data $(or $(DATA),../shared/data)
