@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 
 from api import error_handlers as errors
+from api.direct_route import DirectRoutes
 from api.forwarded import TrustedProxies
 from api.front import Front
 from api.group_commit import GroupCommit
@@ -161,6 +162,7 @@ def _base_of(settings: Settings) -> str:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the first that a request meets."""
     base = _base_of(settings)
+    app.add_middleware(DirectRoutes, routes=app.state.routes, handlers=app.exception_handlers)
     app.add_middleware(Front, prefix=urlsplit(base).path)
     if settings.cors_origins:
         app.add_middleware(

@@ -1,8 +1,12 @@
 """A route whose handler does itself what FastAPI does for the others."""
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
 from fastapi import Request
 from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.keyed_router import KeyedRoute
 
@@ -22,3 +26,37 @@ class DirectRoute(KeyedRoute):
             return
         response = await self.endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
+
+
+class DirectRoutes:
+    """Serves direct routes by their method and path, without asking every router for its match.
+
+    `handlers` are the application's, by status or type of exception; whatever no direct route
+    serves goes on to `app`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Iterable[object],
+        handlers: Mapping[Any, Callable[[Request, Exception], Any]],
+    ) -> None:
+        self._app = app
+        direct = [route for route in routes if isinstance(route, DirectRoute)]
+        self._routes = {(way, route.path): route for route in direct for way in route.methods or ()}
+        # What is left is answered further out, as for all routes.
+        ours = {kind: each for kind, each in handlers.items() if kind not in (500, Exception)}
+        self._direct = ExceptionMiddleware(_serve, handlers=ours)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        route = self._routes.get((scope.get("method", ""), scope.get("path", "")))
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope.update(route=route, endpoint=route.endpoint, path_params={})
+        await self._direct(scope, receive, send)
+
+
+async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope["route"].handle(scope, receive, send)

@@ -4,6 +4,7 @@ Both run as one uvicorn process each on loopback and are sent the same multipart
 client over kept-alive connections, in turns, each going first every other time; the ratio is the
 median over the rounds, since the disk's write-back slows both for seconds at a time. Ours does all
 it does in production: key, checks, hash, blob, ledger rows, a real Redis behind the relay.
+The servers' processor time for each upload is printed too: it says more where other programs run.
 `python -m benchmarks.uploads` prints the rates and exits 1 below the floor.
 """
 
@@ -16,13 +17,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 FLOOR = 0.5
 BOUNDARY = "----benchmarkboundary7MA4YWxk"
+
+
+@dataclass
+class Side:
+    """A server: its address, with its key after a space where it has one, and what it did."""
+
+    address: str
+    pid: int
+    uploads: int = 0
+    cpu_s: float = 0.0
+
+    def cpu_now_s(self) -> float:
+        """Processor time of the process, by man 5 proc."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
@@ -35,7 +52,7 @@ def main() -> int:
         stack.enter_context(_redis(Path(folder)))
         sides = {name: stack.enter_context(_server(name, Path(folder))) for name in _SERVERS}
         rates = asyncio.run(_measure(sides, options))
-    return _report(rates, options)
+    return _report(rates, sides, options)
 
 
 def _parse() -> argparse.Namespace:
@@ -49,7 +66,9 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _report(rates: dict[str, list[float]], options: argparse.Namespace) -> int:
+def _report(
+    rates: dict[str, list[float]], sides: Mapping[str, Side], options: argparse.Namespace
+) -> int:
     medians = {name: statistics.median(values) for name, values in rates.items()}
     pairs = zip(rates["pagesight"], rates["bare"], strict=True)
     ratios = sorted(ours / bare for ours, bare in pairs)
@@ -59,22 +78,26 @@ def _report(rates: dict[str, list[float]], options: argparse.Namespace) -> int:
         spread = f"{min(values):.0f} to {max(values):.0f}"
         print(f"  {name:<10} {medians[name]:7.0f} /s   ({spread} in {len(values)} rounds)")
     print(f"  ratio      {ratio:7.2f}      ({ratios[0]:.2f} to {ratios[-1]:.2f}; floor {FLOOR})")
+    costs = {name: side.cpu_s / side.uploads * 1000 for name, side in sides.items()}
+    each = ", ".join(f"{name} {cost:.2f} ms" for name, cost in costs.items())
+    print(f"  processor  {costs['bare'] / costs['pagesight']:7.2f}      ({each} an upload)")
     return 0 if ratio >= FLOOR else 1
 
 
-async def _measure(sides: dict[str, str], options: argparse.Namespace) -> dict[str, list[float]]:
+async def _measure(sides: dict[str, Side], options: argparse.Namespace) -> dict[str, list[float]]:
     rates: dict[str, list[float]] = {name: [] for name in sides}
-    for name, address in sides.items():
-        await _round(name, address, 1.0, options)
+    for name, side in sides.items():
+        await _round(name, side, 1.0, options)
+        side.uploads, side.cpu_s = 0, 0.0
     for number in range(options.rounds):
         order = list(sides.items())[:: 1 if number % 2 else -1]
-        for name, address in order:
-            rates[name].append(await _round(name, address, options.seconds, options))
+        for name, side in order:
+            rates[name].append(await _round(name, side, options.seconds, options))
     return rates
 
 
-async def _round(name: str, address: str, seconds: float, options: argparse.Namespace) -> float:
-    url, _, key = address.partition(" ")
+async def _round(name: str, side: Side, seconds: float, options: argparse.Namespace) -> float:
+    url, _, key = side.address.partition(" ")
     path, status = ("/v1/jobs", b"202") if name == "pagesight" else ("/upload", b"200")
     request = _request(path, key, options.kilobytes * 1000)
     parts = urlsplit(url)
@@ -83,8 +106,10 @@ async def _round(name: str, address: str, seconds: float, options: argparse.Name
         _send(parts.hostname or "", parts.port or 0, request, status, until)
         for _ in range(options.connections)
     ]
-    began = time.perf_counter()
+    began, cpu_s = time.perf_counter(), side.cpu_now_s()
     done = sum(await asyncio.gather(*senders))
+    side.uploads += done
+    side.cpu_s += side.cpu_now_s() - cpu_s
     return done / (time.perf_counter() - began)
 
 
@@ -123,15 +148,15 @@ def _request(path: str, key: str, size: int) -> bytes:
 
 
 @contextmanager
-def _server(name: str, folder: Path) -> Iterator[str]:
-    """A server process; yields its address, and its key after a space where it has one."""
+def _server(name: str, folder: Path) -> Iterator[Side]:
+    """A server process."""
     own = folder / name
     own.mkdir()
     command = [sys.executable, "-m", "benchmarks.uploads", "--serve", name, "--folder", str(own)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip()
+            yield Side(process.stdout.readline().strip(), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
 

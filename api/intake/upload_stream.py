@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
+from typing import Any, Self
 
 from starlette.requests import Request
 
@@ -14,6 +15,7 @@ from vision.input.media_type import HEAD_BYTES, media_type
 SMALL_BYTES = 1 << 20  # up to here a document is stored together with its job's row
 GATHER_BYTES = 256 << 10
 STALL_S = 30.0
+RENEW_S = 1.0  # how much data arrives before a timer is set again
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +99,48 @@ async def body_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
     while more:
         # Small pieces are joined: each further step has a fixed cost.
         held, size = [], 0
-        while more and size < GATHER_BYTES:
-            chunk, more = await _receive(request)
-            held.append(chunk)
-            size += len(chunk)
-            if size > left:
-                raise too_large(limit)
+        async with _Patience() as patience:
+            while more and size < GATHER_BYTES:
+                chunk, more = await _receive(request)
+                patience.renew()
+                held.append(chunk)
+                size += len(chunk)
+                if size > left:
+                    raise too_large(limit)
         left -= size
         yield b"".join(held)
 
 
+class _Patience:
+    """Raises Problem `body_timeout` for a pause of STALL_S, or RENEW_S more.
+
+    A timer for each message would take a twentieth of the time of accepting an upload.
+    """
+
+    def __init__(self) -> None:
+        self._timer = asyncio.timeout(STALL_S + RENEW_S)
+
+    async def __aenter__(self) -> Self:
+        await self._timer.__aenter__()
+        return self
+
+    def renew(self) -> None:
+        """Data has arrived."""
+        due = asyncio.get_running_loop().time() + STALL_S
+        if due > (self._timer.when() or due):
+            self._timer.reschedule(due + RENEW_S)
+
+    async def __aexit__(self, *raised: Any) -> None:  # noqa: PYI036 - passed on as they are
+        try:
+            await self._timer.__aexit__(*raised)
+        except TimeoutError as error:
+            detail = f"No data arrived for {STALL_S:.0f} seconds."
+            raise Problem("body_timeout", detail, headers={"Connection": "close"}) from error
+
+
 async def _receive(request: Request) -> tuple[bytes, bool]:
     """The next bytes of the body, and whether there are more."""
-    try:
-        async with asyncio.timeout(STALL_S):
-            message = await request.receive()
-    except TimeoutError as error:
-        detail = f"No data arrived for {STALL_S:.0f} seconds."
-        raise Problem("body_timeout", detail, headers={"Connection": "close"}) from error
+    message = await request.receive()
     if message["type"] == "http.disconnect":
         raise Problem("bad_request", "The body ended too early.")
     return message.get("body", b""), message.get("more_body", False)

@@ -3,7 +3,6 @@
 import errno
 import itertools
 import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from jobs.domain.errors import BlobError, NotFound
 from jobs.storage.blob_keys import KEY, checked, checked_prefix
 from jobs.storage.fsync import sync_files
 from jobs.storage.stream_heads import chained, take_async_head, take_head
+from jobs.storage.whole_file import exists, write_whole
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
@@ -44,6 +44,7 @@ class Blobs:
         self._store = store
         self._folder = folder
         self._durable = durable
+        self._marker = f"{folder}/{MARKER}"
         if folder is not None:
             _mark(folder)
 
@@ -64,7 +65,7 @@ class Blobs:
         """
         try:
             if self._folder is not None:
-                return (self._folder / MARKER).is_file()
+                return exists(self._marker)
             obstore.head(self._store, MARKER)
         except (NotFoundError, FileNotFoundError):
             return True
@@ -76,7 +77,7 @@ class Blobs:
         """Store bytes, replacing an existing blob."""
         with self._writing(key):
             if self._folder is not None:
-                _write_file(self._folder / checked(key), data)
+                write_whole(f"{self._folder}/{checked(key)}", data)
             else:
                 obstore.put(self._store, checked(key), data, use_multipart=False)
 
@@ -263,19 +264,3 @@ def _errno(error: BaseError | OSError) -> int:
         return error.errno
     found = re.search(r"os error (\d+)", str(error))
     return int(found[1]) if found else errno.EIO
-
-
-def _write_file(file: Path, data: bytes) -> None:
-    """Write a file that is seen whole or not at all; obstore's hop to its threads costs as much.
-
-    The name of the part is one that obstore's listing leaves out: its own end in # and a number.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}#{secrets.randbits(63)}")
-    try:
-        with part.open("xb") as opened:
-            opened.write(data)
-        part.replace(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
