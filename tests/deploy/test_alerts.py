@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.monitoring import DASHBOARDS, DEPLOY, RULES, panels, queries, rules
+from tests.support.monitoring import DASHBOARDS, DEPLOY, RULES, panels, queries, rules, scalers
 from tests.support.parts import require
 
 ROOT = DEPLOY.parent
@@ -38,13 +38,15 @@ def test_each_alert_fires_in_its_case_and_none_in_a_healthy_service() -> None:
     assert "SUCCESS" in promtool("test", "rules", "prometheus-alerts.test.yml")
 
 
-def test_queries_of_dashboards_are_valid(tmp_path: Path) -> None:
+def test_queries_of_dashboards_and_scalers_are_valid(tmp_path: Path) -> None:
+    assert len(scalers()) == 4
+    asked = [*queries(), *scalers()]
     lines = ["groups:", "  - name: queries", "    rules:"]
-    for number, query in enumerate(queries()):
+    for number, query in enumerate(asked):
         lines += [f"      - record: query:{number}", f"        expr: |-\n          {query}"]
     file = tmp_path / "queries.yml"
     file.write_text("\n".join(lines) + "\n")
-    assert f"{len(queries())} rules found" in promtool("check", "rules", str(file))
+    assert f"{len(asked)} rules found" in promtool("check", "rules", str(file))
 
 
 def test_panels_have_titles_and_do_not_overlap() -> None:

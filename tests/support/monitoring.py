@@ -40,9 +40,16 @@ def queries() -> list[str]:
     return [target["expr"].replace("$__rate_interval", "5m") for target in targets]
 
 
+def scalers() -> list[str]:
+    """The expressions that readers on Kubernetes are scaled by."""
+    files = sorted((DEPLOY / "kubernetes" / "components").glob("keda*/scaled-*.yaml"))
+    found = [re.findall(r"^ +query: (.+)$", file.read_text(), re.MULTILINE) for file in files]
+    return [query for each in found for query in each]
+
+
 def expressions() -> list[str]:
     """All expressions."""
-    return [*rules(), *queries()]
+    return [*rules(), *queries(), *scalers()]
 
 
 def used_metrics(expression: str) -> dict[str, set[str]]:
