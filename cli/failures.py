@@ -31,13 +31,14 @@ def explain(error: Exception) -> tuple[str, Exit] | None:
     from jobs.domain.errors import LedgerUnavailable
     from jobs.migrations.revision import NewerSchema
     from jobs.telemetry.start_tracing import TracesMissing
+    from workers.observability.endpoint import MetricsPortTaken
 
     if isinstance(error, ValidationError) and error.title == "Settings":
         return "\n".join(_bad_settings(error)), Exit.INSTALLATION
     if isinstance(error, SettingsError):
         return _not_json(error), Exit.INSTALLATION
-    known = (NotMigrated, UnknownSetting, UnusableFolder, NewerSchema, TracesMissing)
-    if isinstance(error, known):
+    known = (NotMigrated, UnknownSetting, UnusableFolder, NewerSchema)
+    if isinstance(error, (*known, TracesMissing, MetricsPortTaken)):
         return str(error), Exit.INSTALLATION
     if isinstance(error, LedgerUnavailable):
         return f"{_first_line(error)}. {_DATABASE_REMEDY}", Exit.INSTALLATION

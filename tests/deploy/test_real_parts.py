@@ -118,6 +118,9 @@ def site(
             "blob_url": f"s3://{BUCKET}/live",
             "webhook_key_file": str(folder / "webhook-keys"),
             "egress_allow": ("127.0.0.1",),
+            # As in production: on a busy machine a short lease would end while a worker is at work.
+            "lease_s": 30,
+            "republish_s": 30,
             "database_pool": 2,
             "database_overflow": 4,
         }

@@ -24,12 +24,18 @@ State = Callable[[], tuple[bool, str]]
 def serving_metrics(host: str, port: int, state: State) -> Iterator[int]:
     """Serve `/metrics`, `/healthz` and `/readyz` for the length of the `with`; yields the port.
 
-    Port 0 serves nothing. Raises OSError where the port is taken.
+    Port 0 serves nothing. Raises MetricsPortTaken.
     """
     if not port:
         yield 0
         return
-    server = _Server((host, port), _handler(state))
+    try:
+        server = _Server((host, port), _handler(state))
+    except OSError as error:
+        raise MetricsPortTaken(
+            f"cannot serve metrics at {host}:{port} ({error.strerror}): give each worker of a host "
+            "its own PAGESIGHT_METRICS_PORT"
+        ) from error
     thread = Thread(target=server.serve_forever, args=(_POLL_S,), name="metrics", daemon=True)
     thread.start()
     try:
@@ -38,6 +44,10 @@ def serving_metrics(host: str, port: int, state: State) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class MetricsPortTaken(Exception):  # noqa: N818 - says what is the matter
+    """The address of a worker's metrics cannot be used; the message names the setting."""
 
 
 class _Server(ThreadingHTTPServer):

@@ -3,7 +3,7 @@ import socket
 import httpx
 import pytest
 
-from workers.observability.endpoint import serving_metrics
+from workers.observability.endpoint import MetricsPortTaken, serving_metrics
 
 HOST = "127.0.0.1"
 
@@ -42,7 +42,7 @@ def test_without_a_port_nothing_listens() -> None:
 def test_a_port_that_is_taken_stops_the_worker_with_the_reason() -> None:
     with (
         socket.create_server((HOST, 0)) as taken,
-        pytest.raises(OSError, match="in use"),
+        pytest.raises(MetricsPortTaken, match="PAGESIGHT_METRICS_PORT"),
         serving_metrics(HOST, taken.getsockname()[1], lambda: (True, "")),
     ):
         pytest.fail("the server started on a port that is taken")
