@@ -1,7 +1,5 @@
 """Tika's and Open WebUI's requests, sent by `requests` as Open WebUI's loaders send them."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -11,6 +9,7 @@ import requests
 
 from jobs.domain.job import Job
 from tests.api.routes.test_create_job import PNG
+from tests.support.by_hand import doing
 from tests.support.service import Service, running_service
 
 
@@ -24,29 +23,17 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @contextmanager
 def worker(service: Service, tenant: str, *texts: str) -> Iterator[list[Job]]:
-    """Finishes the tenant's next job in a thread."""
-    done: list[Job] = []
+    """Finishes the tenant's next job in a thread: it reads these pages, or fails without any."""
 
-    def work() -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            jobs, _ = service.ledger.jobs.list(tenant, limit=1)
-            if jobs:
-                if texts:
-                    done.append(service.succeed(jobs[0].id, *texts))
-                else:
-                    service.open(jobs[0].id, 1)
-                    service.fail_page(jobs[0].id, 1)
-                    ended = service.ledger.finishing.finish(jobs[0].id, "unused")
-                    assert ended is not None
-                    done.append(ended)
-                return
-            time.sleep(0.01)
+    def work(job_id: str) -> Job | None:
+        if texts:
+            return service.succeed(job_id, *texts)
+        service.open(job_id, 1)
+        service.fail_page(job_id, 1)
+        return service.ledger.finishing.finish(job_id, "unused")
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield done
-    thread.join()
+    with doing(service, tenant, work) as done:
+        yield done
 
 
 def tika_url(service: Service, key: str) -> str:
