@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from jsonschema import Draft202012Validator
+from pikepdf import pdfa
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.searchable import found_words
@@ -205,9 +206,10 @@ def test_a_result_never_replaces_the_document_it_was_read_from(letter: Path) -> 
 
 
 def test_a_searchable_pdf_has_the_words_where_they_are(letter: Path, tmp_path: Path) -> None:
-    made = tmp_path / "letter.pdf"
-    ran = run("read", str(letter), "--format", "pdf", "--output", str(made))
-    assert ran.returncode == Exit.OK, ran.stderr
+    made, archived = tmp_path / "letter.pdf", tmp_path / "archive.pdf"
+    for form, path in (("pdf", made), ("pdfa", archived)):
+        ran = run("read", str(letter), "--format", form, "--output", str(path))
+        assert ran.returncode == Exit.OK, ran.stderr
     document = json.loads(run("read", str(letter), "--format", "json").stdout)
     words = [
         (word["text"], word["box"])
@@ -218,6 +220,10 @@ def test_a_searchable_pdf_has_the_words_where_they_are(letter: Path, tmp_path: P
     with pypdfium2.PdfDocument(made) as pdf:
         found = found_words(pdf[0], 900 / pdf[0].get_size()[0])
     assert [(text, pytest.approx(box, abs=1)) for text, box in found] == words
+    assert not pdfa.validate_written(made, "2b").passed
+    assert pdfa.validate_written(archived, "2b").passed
+    with pypdfium2.PdfDocument(archived) as pdf:
+        assert found_words(pdf[0], 900 / pdf[0].get_size()[0]) == found
 
 
 def test_an_overlay_goes_beside_the_document_in_its_own_folder(

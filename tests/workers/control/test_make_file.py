@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pypdfium2
 import pytest
+from pikepdf import pdfa
 from PIL import Image
 from sqlalchemy import select
 
@@ -68,17 +69,20 @@ def steps(ledger: Ledger) -> list[str]:
         return list(connection.execute(select(tables.tasks.c.subject).where(kind)).scalars())
 
 
+@pytest.mark.parametrize("form", ["pdf", "pdfa"])
 def test_the_pdf_of_a_job_is_stored_and_its_step_ends(
-    ledger: Ledger, blobs: Blobs, maker: FileMaker
+    ledger: Ledger, blobs: Blobs, maker: FileMaker, form: str
 ) -> None:
     job = finished(ledger, blobs, tiff(2), "Hello", "World")
     for _ in range(2):
-        ledger.files.request(job, "pdf")
-    assert steps(ledger) == [step_of(job.id, "pdf")]
-    maker.make(step_of(job.id, "pdf"))
+        ledger.files.request(job, form)
+    assert steps(ledger) == [step_of(job.id, form)]
+    maker.make(step_of(job.id, form))
     assert steps(ledger) == []
-    with pypdfium2.PdfDocument(blobs.get(file_key(job, "pdf"))) as pdf:
+    made = blobs.get(file_key(job, form))
+    with pypdfium2.PdfDocument(made) as pdf:
         assert [page.get_textpage().get_text_range() for page in pdf] == ["Hello", "World"]
+    assert pdfa.validate_written(io.BytesIO(made), "2b").passed == (form == "pdfa")
 
 
 def test_pictures_of_several_pages_are_stored_as_one_zip(
