@@ -1,8 +1,9 @@
 """What docling-serve answers: the state of a task, a converted document, its chunks."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from statistics import fmean
 from typing import Any, Final
 
 from fastapi import Response
@@ -12,13 +13,14 @@ from api.routes.results import read_result
 from api.services import Services
 from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState
-from vision.core.document import Document
+from vision.core.document import Document, Page
 from vision.export.archive import MEDIA_TYPE as ZIP
 from vision.export.archive import zip_files
 from vision.export.chunks import Chunk, chunks
 from vision.export.docling import to_docling
 from vision.export.html import render_html
 from vision.export.markdown import render_markdown
+from vision.export.places import words_of
 from vision.export.text import render_text
 
 _STATUS: Final[Mapping[JobState, str]] = {
@@ -32,6 +34,7 @@ _RENDER: Final[Mapping[str, Callable[[Document], str]]] = {
     "html": render_html,
     "text": render_text,
 }
+_GRADES: Final = ((0.5, "poor"), (0.8, "fair"), (0.9, "good"))  # docling's own limits
 _EXTENSIONS: Final = {"md": "md", "json": "json", "html": "html", "text": "txt"}
 
 
@@ -109,6 +112,37 @@ def _converted(services: Services, job: Job, document: Document) -> dict[str, An
         "status": "partial_success" if partial else "success",
         "errors": _errors(services, job) if partial else [],
         "timings": {},
+        "confidence": _confidence(document),
+    }
+
+
+def _confidence(document: Document) -> dict[str, Any]:
+    """The mean confidence of the words, as docling's score of the OCR; other scores are absent.
+
+    A page without words has no score.
+    """
+    scores = {page.number: _word_scores(page) for page in document.pages}
+    every = [score for page in scores.values() for score in page]
+    pages = {str(number): _scores(page) for number, page in scores.items() if page}
+    return {**_scores(every), "pages": pages}
+
+
+def _word_scores(page: Page) -> list[float]:
+    lines = (line for block in page.blocks for line in block.lines)
+    return [word.confidence for line in lines for word in words_of(line)]
+
+
+def _scores(words: Sequence[float]) -> dict[str, Any]:
+    if not words:
+        return {}
+    mean = round(fmean(words), 4)
+    grade = next((name for below, name in _GRADES if mean < below), "excellent")
+    return {
+        "ocr_score": mean,
+        "mean_score": mean,
+        "low_score": mean,
+        "mean_grade": grade,
+        "low_grade": grade,
     }
 
 

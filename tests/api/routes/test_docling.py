@@ -22,7 +22,7 @@ from jobs.domain.job import Job
 from jobs.storage.blob_keys import result_key
 from tests.api.routes.test_create_job import PNG
 from tests.support.by_hand import doing
-from tests.support.placed_documents import placed_document
+from tests.support.placed_documents import every_word, placed_document
 from tests.support.service import Service, running_service
 from vision.export.json import dumps
 
@@ -96,6 +96,9 @@ def test_a_file_becomes_a_docling_document(
     assert (document.name, document.origin and document.origin.filename) == ("Grüße", "Grüße.png")
     assert document.texts[0].text == "Grüße<&> Ab"
     assert [cell.text for cell in document.tables[0].data.table_cells][:2] == ["Item", "Price"]
+    words = [word.confidence for word in every_word(placed_document())]
+    assert result.confidence.ocr_score == pytest.approx(sum(words) / len(words), abs=1e-4)
+    assert (result.confidence.mean_grade, list(result.confidence.pages)) == ("fair", [1])
 
 
 def test_a_client_that_prefers_websockets_falls_back_to_polling(
