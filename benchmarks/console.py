@@ -1,6 +1,7 @@
 """How fast the console is, and pictures of its views for the documentation.
 
-    python -m benchmarks.console --key ps_... --job job_... --pictures docs/how-to/console
+    python -m benchmarks.console --key ps_...
+    python -m benchmarks.console --key ps_... --job JOB --other JOB --pictures docs/how-to/console
 
 Needs Debian's Chromium and a running service with a document or two. Largest contentful paint and
 frames are what the browser reports; frames are counted while a page of 2,000 words is dragged.
@@ -119,8 +120,9 @@ def pan_intervals_ms(browser: Any, key: str, url: str) -> Sequence[float]:
     return [after - before for before, after in pairwise(times)]
 
 
-def take_pictures(browser: Any, key: str, url: str, job_id: str, folder: Path) -> None:
-    """A WebP of each view in each look."""
+def take_pictures(browser: Any, key: str, url: str, jobs: tuple[str, str], folder: Path) -> None:
+    """A WebP of each view in each look; the second job is compared with the first."""
+    job_id, other_id = jobs
     views = {
         "read": "#/",
         "page": f"#/jobs/{job_id}",
@@ -128,7 +130,7 @@ def take_pictures(browser: Any, key: str, url: str, job_id: str, folder: Path) -
         "check": f"#/jobs/{job_id}?tab=check",
         "receipt": f"#/jobs/{job_id}?tab=receipt",
         "jobs": "#/jobs",
-        "compare": f"#/compare?a={job_id}",
+        "compare": f"#/compare?a={job_id}&b={other_id}",
         "batches": "#/batches",
         "webhooks": "#/webhooks",
         "keys": "#/keys",
@@ -152,6 +154,7 @@ def main() -> None:
     parser.add_argument("--key", required=True)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--job", help="the job that pictures show")
+    parser.add_argument("--other", help="the job that it is compared with")
     asked = parser.parse_args()
     client = httpx.Client(
         base_url=asked.url, headers={"Authorization": f"Bearer {asked.key}"}, timeout=60
@@ -159,7 +162,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         if asked.pictures:
-            take_pictures(browser, asked.key, asked.url, asked.job, asked.pictures)
+            take_pictures(browser, asked.key, asked.url, (asked.job, asked.other), asked.pictures)
             return
         job_id = submit(client, full_page(), profile="fast", detectors=[], dpi=ReadOptions().dpi)
         words = client.get(f"/v1/jobs/{job_id}/pages/1").json()["page"]["blocks"]

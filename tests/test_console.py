@@ -14,6 +14,8 @@ from tests.support.text_pdfs import rows_of, text_pdf, written
 from tests.support.workplace import await_true
 from vision.input.media_type import MEDIA_TYPES
 
+pytestmark = pytest.mark.timeout(300)  # a browser and a whole service on a loaded machine
+
 PAGES = 30
 VIEWS = ("", "jobs", "compare", "batches", "webhooks", "keys", "service", "docs")
 PHONE = {"width": 390, "height": 844}
@@ -151,6 +153,40 @@ def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(
         page.get_by_text("Payload").wait_for()
         assert [each.path for each in server.requests] == ["/hook", "/hook"]
         assert faults(page) == []
+
+
+def test_two_results_of_a_document_are_compared_word_by_word(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(text_pdf(written(rows_of())))
+    jobs = [service.submit(letter, detectors=[], dpi=72) for _ in range(2)]
+    for job in jobs:
+        assert service.finished(job)["state"] == "succeeded"
+    block = service.client.get(f"/v1/jobs/{jobs[1]}/pages/1").json()["page"]["blocks"][0]["id"]
+    other = {"page": 1, "block": block, "line": 0, "word": 0, "text": "Unlike"}
+    changed = service.client.patch(f"/v1/jobs/{jobs[1]}/corrections", json={"corrections": [other]})
+    assert changed.is_success, changed.text
+    page.goto(address(service, f"compare?a={jobs[0]}&b={jobs[1]}"))
+    page.get_by_text("1 difference on this page").wait_for()
+    sides = page.locator(".compare-side")
+    marked = [sides.nth(side).locator(".w.differs").inner_text() for side in range(2)]
+    assert marked == ["Dear", "Unlike"]
+    page.goto(address(service, f"compare?a={jobs[0]}&b={jobs[0]}"))
+    page.get_by_text("No difference on this page").wait_for()
+    assert faults(page) == []
+
+
+def test_the_reference_sends_requests_with_the_key_of_the_browser(
+    service: Serving, page: Any
+) -> None:
+    page.goto(address(service, "docs"))
+    card = page.locator("#listJobs")
+    card.get_by_text("Try it").click()
+    card.get_by_role("button", name="Send").click()
+    card.get_by_role("status").wait_for()
+    assert card.get_by_role("status").inner_text().startswith("200")
+    assert '"jobs"' in card.locator("pre").inner_text()
 
 
 def test_an_operator_creates_and_revokes_a_key(service: Serving, page: Any) -> None:

@@ -95,7 +95,7 @@ export const t = {
   },
   compare: {
     title: "Compare two results", a: "First result", b: "Second result", lead: "The same document read in two ways: words that differ are marked on both.",
-    same: "No difference on this page.", differ: (count: number) => `${count} differences on this page`, pick: "Choose two jobs", swap: "Swap",
+    same: "No difference on this page.", differ: (count: number) => (count === 1 ? "1 difference on this page" : `${count} differences on this page`), pick: "Choose two jobs", swap: "Swap",
     again: "Read with another profile", only: "only here",
   },
   batches: {

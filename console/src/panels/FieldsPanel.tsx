@@ -27,6 +27,8 @@ function Row({ field, show, evidence, page }: { field: Found; page: number } & P
   );
 }
 
+const isMissing = (field: Found): boolean => field.value === null && field.reason === "not_found";
+
 export function FieldsPanel({ model, analyses, evidence, show }: Props) {
   const { page } = model;
   const codes: Found[] = page.barcodes.map((code) => ({
@@ -46,8 +48,9 @@ export function FieldsPanel({ model, analyses, evidence, show }: Props) {
         <section key={group.title}>
           <h3>{group.title}</h3>
           <ul class="field-list">
-            {group.fields.map((field, at) => <Row key={at} field={field} show={show} evidence={evidence} page={page.number} />)}
+            {group.fields.filter((field) => !isMissing(field)).map((field, at) => <Row key={at} field={field} show={show} evidence={evidence} page={page.number} />)}
           </ul>
+          {group.fields.some(isMissing) && <p class="quiet small">{t.fields.missing}: {group.fields.filter(isMissing).map((field) => field.name).join(", ")}</p>}
         </section>
       ))}
     </div>

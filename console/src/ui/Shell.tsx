@@ -1,7 +1,7 @@
 /** What is around every view: the bar, the notices, the form for a key. */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { forgetKey, key, useKey } from "../api";
 import { href, route } from "../router";
 import { dismiss, notices, signedIn, theme, type Theme } from "../state";
@@ -18,6 +18,7 @@ const THEME_ICON = { system: "auto", light: "sun", dark: "moon" } as const;
 
 function Bar() {
   const current = route.value.path[0] ?? "";
+  useEffect(() => { document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); }, [current]);
   return (
     <header class="bar">
       <a class="brand" href="#/"><Mark />{t.brand}</a>

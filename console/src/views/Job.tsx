@@ -49,7 +49,7 @@ function Opened({ store }: { store: JobStore }) {
   const number = Number(route.value.query.get("page") ?? firstPage(job.options.pages)) || 1;
   const tab = route.value.query.get("tab") ?? "text";
   const hover = useSignal(-1), selected = useSignal(-1), marks = useSignal<number[]>([]), evidence = useSignal<Box | null>(null);
-  const side = useSignal<"page" | "panel">("page");
+  const side = useSignal<"page" | "panel">(route.value.query.has("tab") ? "panel" : "page");
   useEffect(() => {
     hover.value = selected.value = -1;
     marks.value = [];
@@ -61,6 +61,7 @@ function Opened({ store }: { store: JobStore }) {
   pageNumber.value = number;
   const state = store.pages.value.get(number);
   const turn = (to: number) => setQuery({ page: String(Math.min(Math.max(1, to), job.pages.total ?? 1)) });
+  useEffect(() => { document.getElementById(`tab-${tab}`)?.scrollIntoView({ inline: "center", block: "nearest" }); }, [tab]);
   usePageKeys(() => turn(number - 1), () => turn(number + 1));
   useSignalEffect(() => { document.title = `${nameOf(store.job.value!)} · ${t.brand}`; });
   const show = (page: number, box: Box) => {

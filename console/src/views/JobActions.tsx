@@ -41,7 +41,7 @@ function DownloadMenu({ store }: { store: JobStore }) {
   });
   return (
     <div class="menu" ref={box}>
-      <button type="button" class="primary" aria-expanded={open.value} aria-haspopup="true" onClick={() => { open.value = !open.value; }}><Icon name="download" /> {t.job.download}</button>
+      <button type="button" class="primary" aria-label={t.job.download} aria-expanded={open.value} aria-haspopup="true" onClick={() => { open.value = !open.value; }}><Icon name="download" /> <span>{t.job.download}</span></button>
       {open.value && (
         <ul class="card" aria-label={t.job.download}>
           {(capabilities.value?.formats ?? []).map((each) => (

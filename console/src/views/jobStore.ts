@@ -117,7 +117,12 @@ export class JobStore {
     const known = this.models.get(number);
     if (known && known.reading === reading && same(known.corrections, corrections)) return known.model;
     const model = modelOf(reading.page, corrections);
+    this.models.delete(number);
     this.models.set(number, { reading, corrections, model });
+    for (const old of this.models.keys()) {
+      if (this.models.size <= KEPT) break;
+      this.models.delete(old);
+    }
     return model;
   }
 

@@ -17,7 +17,10 @@ let active = 0;
 let counter = 0;
 
 const change = (id: number, values: Partial<Upload>): void => {
-  uploads.value = uploads.value.map((each) => (each.id === id ? { ...each, ...values } : each));
+  const next = [...uploads.value];
+  const at = next.findIndex((each) => each.id === id);
+  if (at >= 0) next[at] = { ...next[at]!, ...values };
+  uploads.value = next;
 };
 
 /** Send files; resolves with the job of the first one. */
