@@ -36,6 +36,7 @@ from api.routes import (
     page_images,
     results,
     text_doors,
+    usage,
     verification,
     webhook_deliveries,
     webhooks,
@@ -74,6 +75,7 @@ ROUTES: Sequence[HasRouter] = (
     webhook_deliveries,  # before webhooks, whose paths begin alike
     webhooks,
     keys,
+    usage,
     health,
     capabilities,
     descriptions,

@@ -20,6 +20,7 @@ from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
 from jobs.stores.jobs import JobStore
 from jobs.stores.pages import PageStore
+from jobs.stores.usage import UsageStore
 from jobs.stores.workers import WorkerStore
 from jobs.webhooks.delivery_store import DeliveryStore
 from jobs.webhooks.endpoint_store import EndpointStore
@@ -43,6 +44,7 @@ class Ledger:
     keys: KeyStore
     audit: AuditStore
     workers: WorkerStore
+    usage: UsageStore
     events: EventStore
     batches: BatchStore
     deletion: Deletion
@@ -83,6 +85,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         keys=KeyStore(database, clock),
         audit=AuditStore(database, clock),
         workers=WorkerStore(database, clock),
+        usage=UsageStore(database, clock),
         events=EventStore(database),
         batches=BatchStore(database, settings, clock),
         deletion=Deletion(database, clock),

@@ -117,6 +117,7 @@ export const t = {
     secret: "The key, shown only this once", rotate: "Rotate", revoke: "Revoke", revoked: "revoked", valid: "valid", expires: "Expires", created: "Created",
     none: "No keys.", sure: "Revoke this key? Programs that use it stop working within seconds.", mine: "this key",
     forbidden: "This key lacks the scope admin, which managing keys needs.",
+    usage: "Pages read in 30 days", usageNote: "By day, of the jobs that are kept.",
   },
   service: {
     title: "Service", good: "Everything works", goodMore: "Documents are accepted and read.", accepts: "Documents are accepted, but nothing reads them now",

@@ -6,6 +6,7 @@ import { when } from "../format";
 import { guarded } from "../state";
 import { t } from "../texts";
 import { Badge, Empty, Secret } from "../ui/parts";
+import { UsageCard } from "./Usage";
 
 interface Key {
   id: string; prefix: string; name: string; scopes: string[]; created_at: string; expires_at: string | null; revoked_at: string | null; rate_per_s: number | null;
@@ -63,9 +64,9 @@ export function KeysView() {
     <main class="view" id="content" tabIndex={-1}>
       <div class="view-head"><h1>{t.keys.title}</h1></div>
       {secret && <Secret title={t.keys.secret} text={secret} onClose={() => setSecret("")} />}
-      {forbidden ? <Empty>{t.keys.forbidden}</Empty> : (
+      {forbidden ? <><Empty>{t.keys.forbidden}</Empty><UsageCard /></> : (
         <div class="split">
-          <AddForm onMade={(made) => { setSecret(made.secret); void guarded(load); }} />
+          <div class="cards"><AddForm onMade={(made) => { setSecret(made.secret); void guarded(load); }} /><UsageCard /></div>
           <section class="card">
             {list?.keys.length === 0 && <Empty>{t.keys.none}</Empty>}
             <ul class="line-list">
