@@ -5,11 +5,12 @@ import pytest
 from PIL import Image
 
 from benchmarks.calibration import calibration_error, fit, least_error
-from benchmarks.judged_words import is_right, with_truth
+from benchmarks.judged_words import is_right, profile_of, with_truth
 from benchmarks.reliability_plot import draw
 from benchmarks.true_pages import TruePage, TrueUnit
 from tests.support.lines import crop_of
 from vision.core.document import Box
+from vision.core.options import ReadOptions, with_profile
 from vision.core.stages import CropWord, LineReading
 
 HERE, ELSEWHERE = Box(10, 10, 90, 30), Box(10, 200, 90, 220)
@@ -104,3 +105,12 @@ def test_a_reliability_plot_has_a_panel_for_each_profile(tmp_path: Path) -> None
     with Image.open(tmp_path / "plot.png") as picture:
         assert picture.width > 1.5 * picture.height
         assert len(picture.convert("RGB").getcolors(1 << 16) or []) > 3
+
+
+@pytest.mark.parametrize(
+    ("engine", "profile"), [("lstm", "balanced"), ("ppocr", "balanced"), ("ppocr_tiny", "fast")]
+)
+def test_an_engine_is_compared_with_another_in_a_profile_that_has_both(engine, profile):
+    options = ReadOptions(**with_profile({"profile": profile}))
+    assert profile_of(engine) == profile
+    assert engine in {options.recogniser, options.second_reader}
