@@ -172,17 +172,23 @@ def scrape(place: Workplace, client: httpx.Client) -> dict[str, list[Sample]]:
     place.await_final(place.ledger.jobs.load(broken.json()["id"]))
     client.get("/v1/jobs/job_unknown")
 
+    found: dict[str, list[Sample]] = {}
+
     def counted() -> bool:
-        """Workers count after the commit, which is what was waited for."""
-        found = scraped()
+        """Workers count after the commit that was waited for; a page's time comes last."""
+        found.clear()
+        found.update(scraped())
+        attempts = value(found, "pagesight_pages_total")
         return bool(
             value(found, "pagesight_delivery_attempts_total", outcome="delivered")
             and value(found, "pagesight_faults_total", code="damaged")
-            and value(found, "pagesight_jobs_ended_total")
+            and value(found, "pagesight_jobs_ended_total", state="failed")
+            and value(found, "pagesight_pages_total", outcome="succeeded") >= 2
+            and value(found, "pagesight_page_seconds_count") == attempts
         )
 
     await_true(counted, "what was done to be counted")
-    return scraped()
+    return found
 
 
 def test_metrics_count_what_was_read_and_what_it_cost(scrape: dict[str, list[Sample]]) -> None:

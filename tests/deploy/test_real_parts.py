@@ -126,8 +126,8 @@ def site(
         }
         with Workplace(folder, **settings) as place:
             use_new_key(place.ledger.database, secret_keys(place.settings))
-            for _ in range(2):
-                place.start_worker("control")
+            for control in [place.start_worker("control") for _ in range(2)]:
+                place.await_ready(control)
             place.reader()
             yield work(place, cluster, certificates, redis, database_url)
 

@@ -72,7 +72,8 @@ def test_one_address_serves_the_metrics_of_all_processes(service: Serving) -> No
         }
 
     # Workers count after the commit that ends a job.
-    await_true(lambda: "pagesight_jobs_ended_total" in figures(), "the job to be counted")
+    counts = {"pagesight_jobs_ended_total", "pagesight_tenant_pages_total"}
+    await_true(lambda: counts <= set(figures()), "the job and its page to be counted")
     found = figures()
     assert found["pagesight_tenant_pages_total"] >= 1  # of the pages worker
     assert found["pagesight_jobs_ended_total"] >= 1  # of the control worker
