@@ -22,7 +22,7 @@ _IMPORTS: Final = (
     ("Box", "\nfrom pagesight.client.box import {}"),
 )
 # Schemas of the OpenAPI document that the client returns, by their names there.
-_SERVICE: Final = {
+SERVICE: Final = {
     "JobState": "JobState",
     "BatchState": "BatchState",
     "PageState": "PageState",
@@ -43,7 +43,7 @@ _SERVICE: Final = {
     "UnreadOut": "Unread",
     "VerificationOut": "Verification",
 }
-_UNUSED: Final = {"links"}  # the client knows the paths
+UNUSED: Final = {"links"}  # the client knows the paths
 _PLAIN: Final = {
     "string": "str",
     "integer": "int",
@@ -62,22 +62,36 @@ def model_files() -> dict[Path, str]:
     return {FOLDER / "service.py": _service_models(), FOLDER / "document.py": _document_models()}
 
 
-def _service_models() -> str:
+def service_schemas() -> Mapping[str, Schema]:
+    """The schemas of the OpenAPI document by name."""
     settings = Settings(_env_file=None, database_url="sqlite://")
-    schemas = create_app(settings).openapi()["components"]["schemas"]
+    schemas: Mapping[str, Schema] = create_app(settings).openapi()["components"]["schemas"]
+    return schemas
+
+
+def document_schemas() -> dict[str, Schema]:
+    """The schemas of a result by name; `document` is the whole."""
+    schema = load_schema()
+    root = {key: each for key, each in schema.items() if key != "$defs"}
+    return {**schema["$defs"], "document": root}
+
+
+def _service_models() -> str:
+    schemas = service_schemas()
     title = "Jobs, batches and webhooks as the service describes them (docs/reference/api.md)."
-    return _module(title, {name: schemas[name] for name in _SERVICE}, _SERVICE)
+    return _module(title, {name: schemas[name] for name in SERVICE}, SERVICE)
 
 
 def _document_models() -> str:
-    schema = load_schema()
-    used = {name: each for name, each in schema["$defs"].items() if "properties" in each}
-    names = {name: _DOCUMENT.get(name, name[0].upper() + name[1:]) for name in used}
-    title = "What was read from a document (docs/reference/result.md)."
-    root = {key: each for key, each in schema.items() if key != "$defs"}
-    return _module(
-        title, {**used, "": root}, {**names, "box": "Box", "": "Document"}, schema["$defs"]
-    )
+    plain = document_schemas()
+    used = {name: each for name, each in plain.items() if "properties" in each}
+    names = {name: document_name(name) for name in used} | {"box": "Box"}
+    return _module("What was read from a document (docs/reference/result.md).", used, names, plain)
+
+
+def document_name(key: str) -> str:
+    """The name of the class for a part of a result."""
+    return _DOCUMENT.get(key, key[0].upper() + key[1:])
 
 
 def _module(
@@ -123,7 +137,7 @@ def _definition(key: str, schema: Schema, names: Mapping[str, str], plain: Schem
     lines = [
         _wrapped(f"    {member}: {_typed(each, names, plain, present=member in required)}")
         for member, each in schema["properties"].items()
-        if member not in _UNUSED
+        if member not in UNUSED
     ]
     about = schema.get("description", name).strip().partition("\n")[0].partition(". ")[0]
     doc = f'    """{about.rstrip(".")}."""\n'

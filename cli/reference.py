@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.client_models import write_models
+from cli.typescript_models import write_typescript_models
 from vision.core.options import Declaration, ReadOptions, declarations
 
 OPTIONS_PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "options.md"
@@ -60,6 +61,7 @@ def _wrapped(text: str) -> str:
 def main() -> None:
     """Write the pages and the client's models."""
     write_models()
+    write_typescript_models()
     OPTIONS_PAGE.write_text(options_page(), encoding="utf-8")
 
 

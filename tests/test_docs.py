@@ -18,6 +18,8 @@ from cli.client_models import model_files
 from cli.exit_codes import Exit
 from cli.main import app
 from cli.reference import OPTIONS_PAGE, options_page
+from cli.typescript_models import FILE as TYPESCRIPT
+from cli.typescript_models import typescript_models
 from jobs.settings import Settings
 from models.registry.catalogue import load_catalogue
 from vision.core.options import ReadOptions
@@ -170,6 +172,10 @@ def test_the_models_of_the_python_client_are_up_to_date(file: Path, text: str) -
         return re.sub(r'""".*?"""', "", code, flags=re.DOTALL)  # their wording may wait
 
     assert structure(file.read_text(encoding="utf-8")) == structure(text), "run `make docs`"
+
+
+def test_the_types_of_the_typescript_client_are_up_to_date() -> None:
+    assert TYPESCRIPT.read_text(encoding="utf-8") == typescript_models(), "run `make docs`"
 
 
 def test_every_route_is_documented_and_no_other(tmp_path: Path) -> None:

@@ -1,0 +1,8 @@
+/**
+ * A client of the Pagesight service, for Node.js 20 and browsers. docs/reference/typescript-client.md
+ * describes it; index.d.ts has its types.
+ */
+
+export { ApiError, PagesightError, UnreachableError, WaitTimeoutError } from "./errors.js";
+export { verifyWebhook, WebhookVerificationError } from "./webhooks.js";
+export { Client } from "./client.js";
