@@ -23,8 +23,8 @@ class Client:
     """Talks to one server with one key."""
 
     def __init__(self, server: str | None, key: str | None) -> None:
-        self.server, chosen = credentials(server, key)
-        headers = {"Authorization": f"Bearer {chosen}"}
+        self.server, self.key = credentials(server, key)
+        headers = {"Authorization": f"Bearer {self.key}"}
         self._http = httpx.Client(
             base_url=self.server, headers=headers, timeout=_TIMEOUT_S, trust_env=False
         )

@@ -46,7 +46,9 @@ def _options(
 @app.command()
 @with_reading_options
 def read(
-    files: Annotated[list[str], typer.Argument(help="Images or PDFs; `-` is standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Images, PDFs or folders of these; `-` is standard input.")
+    ],
     form: Annotated[str, typer.Option("--format", "-f", help=FORMATS_HELP)] = "text",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File, or folder for several results.")
@@ -87,12 +89,36 @@ def verify(
 
 @app.command()
 @with_reading_options
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Folder that images and PDFs are put into.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
+    form: Annotated[str, typer.Option("--format", "-f", help=FORMATS_HELP)] = "text",
+    once: Annotated[bool, typer.Option("--once", help="End when everything is read.")] = False,
+    *,
+    options: Given,
+) -> None:
+    """Read what is put into a folder, until Ctrl-C; no server is needed."""
+    from cli.read.command import ReadRequest
+    from cli.watch.command import WatchRequest, watch_folder
+
+    request = ReadRequest((), form, output, read_options(options))
+    raise typer.Exit(watch_folder(WatchRequest(folder, request, once)))
+
+
+@app.command()
+@with_reading_options
 def batch(
     source: Annotated[
         Path, typer.Argument(help="A folder, a .zip, or a .jsonl list of documents.")
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for the results.")
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", "-f", help="Formats beside results.jsonl, repeated or with commas."
+        ),
     ] = None,
     priority: Annotated[str, typer.Option(help="interactive, normal or batch.")] = "batch",
     wait: Annotated[bool, typer.Option(help="Wait for the end and fetch the results.")] = True,
@@ -115,9 +141,19 @@ def batch(
 ) -> None:
     """Have a server read many documents; run it again to continue after an interruption."""
     from cli.batch.command import send_batch
+    from cli.batch.upload import parameters_of
 
     chosen = output or Path(f"{source.stem}-results")
-    code = send_batch(source, chosen, options, priority, server, key, wait=wait, retry=retry)
+    code = send_batch(
+        source,
+        chosen,
+        parameters_of(options, priority),
+        server,
+        key,
+        wait=wait,
+        retry=retry,
+        forms=form or [],
+    )
     raise typer.Exit(code)
 
 

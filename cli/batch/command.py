@@ -8,17 +8,20 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from cli.api_client import ServerRefused
 from cli.batch.client import BatchClient
-from cli.batch.upload import Source, Unusable, find_source, parameters_of
+from cli.batch.exports import parse_formats, save_formats, unknown_formats
+from cli.batch.upload import Source, Unusable, find_source
 from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
+from cli.rate import duration, progress_bar
+from cli.read.formats import formats
+from pagesight.client import Client as ServiceClient
 
 POLL_S = 1.0
 STATE_FILE = "batch.json"
@@ -42,20 +45,25 @@ class Progressed:
 def send_batch(
     source: Path,
     output: Path,
-    options: Mapping[str, object],
-    priority: str,
+    parameters: Mapping[str, str],
     server: str | None,
     key: str | None,
     *,
     wait: bool,
     retry: str | None = None,
+    forms: Sequence[str] = (),
 ) -> int:
     """Run the command; a refusal by the server is printed, and the exit code is FAILED."""
     try:
         client = BatchClient(server, key)
         try:
-            parameters = parameters_of(options, priority)
-            return run_batch(client, source, output, parameters, wait=wait, retry=retry)
+            chosen = parse_formats(forms)
+            if unknown := unknown_formats(chosen):
+                complain(f"unknown format {', '.join(unknown)}: choose of {', '.join(formats())}")
+                return Exit.USAGE
+            return run_batch(
+                client, source, output, parameters, wait=wait, retry=retry, forms=chosen
+            )
         finally:
             client.close()
     except ServerRefused as error:
@@ -71,6 +79,7 @@ def run_batch(
     *,
     wait: bool,
     retry: str | None = None,
+    forms: Sequence[str] = (),
 ) -> int:
     """Submit, follow and fetch, resuming where an earlier run ended; return the exit code.
 
@@ -91,7 +100,7 @@ def run_batch(
         if not wait:
             out.print(done.id)
             return Exit.OK
-        return _fetch(client, _watch(client, done.id), output)
+        return _fetch(client, _watch(client, done.id), output, forms)
     except Unusable as error:
         complain(str(error))
         return Exit.USAGE
@@ -176,49 +185,51 @@ def _keep(output: Path, done: Progressed) -> Progressed:
 
 def _watch(client: BatchClient, batch_id: str) -> dict[str, Any]:
     """Show a progress bar until the batch has ended."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[failed]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        task = bar.add_task("preparing", total=None, failed="")
+    with progress_bar("documents", transient=False) as bar:
+        task = bar.add_task("preparing", total=None)
         while True:
             batch = client.get(batch_id)
             counts = batch["documents"]
             ended = sum(counts[state] for state in _ENDED)
-            failed = f"{counts['failed'] + counts['expired']} failed"
-            bar.update(
-                task,
-                description=batch["state"],
-                completed=ended,
-                total=counts["total"],
-                failed=failed if ended else "",
-            )
+            failed = counts["failed"] + counts["expired"]
+            state = f"{batch['state']}, {failed} failed" if failed else batch["state"]
+            bar.update(task, description=state, completed=ended, total=counts["total"])
             if batch["state"] in _FINAL:
                 return batch
             time.sleep(POLL_S)
 
 
-def _fetch(client: BatchClient, batch: Mapping[str, Any], output: Path) -> int:
+def _fetch(
+    client: BatchClient, batch: Mapping[str, Any], output: Path, forms: Sequence[str]
+) -> int:
     if batch["fault"] is not None:
         complain(f"{batch['fault']['message']} [{batch['fault']['code']}]")
         return Exit.FAILED
     results = client.download(batch["id"], "results.jsonl", output)
     errors = client.download(batch["id"], "errors.jsonl", output)
     out.print(f"{counted(results, 'result')} in {output / 'results.jsonl'}")
+    err.print(_speed(batch, results + errors), markup=False)
+    with ServiceClient(client.server, client.key, trust_env=False) as service:
+        lines = _lines(output / "results.jsonl")
+        missing = save_formats(service, lines, results, forms, output)
     for line in islice(_lines(output / "errors.jsonl"), MOST_SHOWN):
         fault = line["fault"] or {"message": f"The document is {line['state']}.", "code": ""}
         complain(f"{line['custom_id']}: {fault['message']} [{fault['code'] or line['state']}]")
     if not errors:
-        return Exit.OK
+        return Exit.PARTIAL if missing else Exit.OK
     err.print(
         f"{counted(errors, 'document')} without a result in {output / 'errors.jsonl'}; "
         "to read failed ones again, run the same command with --retry failed."
     )
     return Exit.PARTIAL if results else Exit.FAILED
+
+
+def _speed(batch: Mapping[str, Any], documents: int) -> str:
+    """How fast the batch was, from its acceptance to its end."""
+    begun, ended = (datetime.fromisoformat(batch[each]) for each in ("created_at", "finished_at"))
+    seconds = max((ended - begun).total_seconds(), 1e-3)
+    read = counted(documents, "document")
+    return f"{read} in {duration(seconds)} ({documents / seconds:.1f} documents/s)"
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

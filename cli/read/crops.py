@@ -12,10 +12,9 @@ _MARGIN = 0.3  # of the word's height, so that neighbours help to read it
 
 
 def write_crops(
-    document: Document, reader: LocalReader, pending: Pending, name: str, folder: Path
+    document: Document, reader: LocalReader, pending: Pending, stem: str, folder: Path
 ) -> None:
-    """Write `NAME-pPAGE-NUMBER.png` for each doubtful word, counted in the result's own order."""
-    stem = "stdin" if name == "-" else Path(name).stem
+    """Write `STEM-pPAGE-NUMBER.png` for each doubtful word, counted in the result's own order."""
     for page in document.pages:
         if not page.doubtful:
             continue

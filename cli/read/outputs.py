@@ -7,42 +7,43 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.read.formats import formats
+from cli.read.inputs import Input
 from vision.core.exports import Artefact
 
 
-def output_problem(files: Sequence[str], form: str, output: Path | None) -> str | None:
+def output_problem(inputs: Sequence[Input], form: str, output: Path | None) -> str | None:
     """Why results cannot go to `output`, with what to do; None where they can."""
     if output is None:
         return None
-    if len(files) > 1 and not output.is_dir():
+    if len(inputs) > 1 and not output.is_dir():
         return f"--output {output} must be a folder that exists to take several results"
     if not output.parent.is_dir():
         return f"--output {output}: there is no folder {output.parent}; create it first"
-    return _written_twice(files, form, output)
+    return _written_twice(inputs, form, output)
 
 
-def _written_twice(files: Sequence[str], form: str, output: Path) -> str | None:
-    targets = [target(output, name, form) for name in files]
+def _written_twice(inputs: Sequence[Input], form: str, output: Path) -> str | None:
+    targets = [target(output, each, form) for each in inputs]
     for path, count in Counter(targets).items():
         if count > 1:
             names = " and ".join(
-                name for name, each in zip(files, targets, strict=True) if each == path
+                given.name for given, each in zip(inputs, targets, strict=True) if each == path
             )
             return f"{names} would both be written to {path}: read them in separate commands"
     return None
 
 
-def target(output: Path, name: str, form: str, part: Artefact | None = None) -> Path:
-    """The file for the result of the document `name`, or for one page or part of it."""
+def target(output: Path, given: Input, form: str, part: Artefact | None = None) -> Path:
+    """The file for the result of a document, or for one page or part of it."""
     suffix = f"-p{part.page}" if part and part.page else ""
     suffix += f"-{part.name}" if part and part.name else ""
     if output.is_dir():
-        stem = "stdin" if name == "-" else Path(name).stem
-        return output / f"{stem}{suffix}{formats()[form].extension}"
+        place = given.place.with_name(f"{given.place.name}{suffix}{formats()[form].extension}")
+        return output / place
     return output.with_stem(f"{output.stem}{suffix}")
 
 
-def write(artefacts: Sequence[Artefact], name: str, form: str, output: Path | None) -> None:
+def write(artefacts: Sequence[Artefact], given: Input, form: str, output: Path | None) -> None:
     """Write to standard output, to the file named, or into the folder named. OSError.
 
     FileExistsError where the result would replace the document that was read.
@@ -53,7 +54,8 @@ def write(artefacts: Sequence[Artefact], name: str, form: str, output: Path | No
             sys.stdout.buffer.flush()
         else:
             many = output.is_dir() or len(artefacts) > 1
-            path = target(output, name, form, artefact if many else None)
-            if path.resolve() == Path(name).resolve():
+            path = target(output, given, form, artefact if many else None)
+            if path.resolve() == Path(given.name).resolve():
                 raise FileExistsError(errno.EEXIST, "it is the document itself", str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(artefact.content)

@@ -103,7 +103,7 @@ def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) ->
     source = tenant.scans("b.png", "in/a.png", 'in/ä "x".pdf')
     (tenant.folder / "scans" / "notes.docx").write_text("not a document")
     (tenant.folder / "scans" / ".DS_Store").write_text("not a document")
-    process = tenant.start(source, "--languages", "deu")
+    process = tenant.start(source, "--languages", "deu", "-f", "text,json")
     jobs = tenant.laid_out()
     assert [job.custom_id for job in jobs] == ["b.png", "in/a.png", 'in/ä "x".pdf']
     assert jobs[0].options["languages"] == ["deu"]
@@ -120,6 +120,9 @@ def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) ->
     assert [line["custom_id"] for line in tenant.lines("results.jsonl")] == ["b.png", "in/a.png"]
     assert [line["fault"]["code"] for line in tenant.lines("errors.jsonl")] == ["damaged"]
     assert "The page is broken. [damaged]" in said
+    assert (tenant.output / "b.png.txt").read_text() == "text 0\n"
+    assert json.loads((tenant.output / "in" / "a.png.json").read_text())["pages"]
+    assert "3 documents in " in said
 
 
 def test_after_ctrl_c_the_same_command_goes_on_and_sends_nothing_twice(tenant: Person) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,6 +114,21 @@ def test_several_results_go_into_a_folder(letter: Path, tmp_path: Path) -> None:
     assert ran.returncode == Exit.OK, ran.stderr
     assert sorted(path.name for path in results.iterdir()) == ["letter.md", "other.md"]
     assert "Second page" in (results / "other.md").read_text()
+
+
+def test_a_folder_is_read_with_those_below_it(letter: Path, tmp_path: Path) -> None:
+    scans, results = tmp_path / "scans", tmp_path / "results"
+    (scans / "in").mkdir(parents=True)
+    results.mkdir()
+    (scans / "letter.png").write_bytes(letter.read_bytes())
+    draw(scans / "in" / "other.png", "Second page")
+    ran = run("read", str(scans), "--profile", "fast", "--output", str(results))
+    assert ran.returncode == Exit.OK, ran.stderr
+    assert "Dear Madam" in (results / "letter.txt").read_text()
+    assert "Second page" in (results / "in" / "other.txt").read_text()
+    assert re.search(rb"2 documents, 2 pages in .+ pages/s\)", ran.stderr)
+    empty = run("read", str(results / "in"))
+    assert (empty.returncode, b"no document in" in empty.stderr) == (Exit.USAGE, True)
 
 
 def test_an_overlay_has_the_size_of_the_page(letter: Path, tmp_path: Path) -> None:
