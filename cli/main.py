@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import Exit
+from cli.json_output import AsJson
 from cli.models.commands import models
 from cli.read.formats import FORMATS_HELP
 from cli.read.options import Given, read_options, with_reading_options
@@ -73,7 +74,7 @@ def verify(
     text: Annotated[
         Path, typer.Argument(help="What another reader made of it: Markdown or text; `-` is stdin.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with boxes.")] = False,
+    as_json: AsJson = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless both readings agree.")
     ] = False,
@@ -261,7 +262,7 @@ def demo() -> None:
 
 @app.command()
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check this installation, open every model, and say how to fix what is wrong."""
     from cli.doctor.command import doctor as run
@@ -286,11 +287,12 @@ def audit(
     limit: Annotated[
         int, typer.Option(min=1, max=1000, help="Most events to list, newest first.")
     ] = 100,
+    as_json: AsJson = False,
 ) -> None:
     """List the audit log: changes to keys and webhooks, deleted jobs and batches."""
     from cli.keys.audit import show
 
-    raise typer.Exit(show(tenant, action, limit))
+    raise typer.Exit(show(tenant, action, limit, as_json=as_json))
 
 
 @keys.command("create")
@@ -307,19 +309,20 @@ def keys_create(
             min=0, help="Requests per second; 0 is no limit. Default: PAGESIGHT_RATE_PER_S."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Create a key and print it. It is shown only once."""
     from cli.keys.actions import create
 
-    raise typer.Exit(create(tenant, scopes, name, days, rate))
+    raise typer.Exit(create(tenant, scopes, name, days, rate, as_json=as_json))
 
 
 @keys.command("list")
-def keys_list() -> None:
+def keys_list(as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
     from cli.keys.actions import show
 
-    raise typer.Exit(show())
+    raise typer.Exit(show(as_json=as_json))
 
 
 @keys.command("rotate")
@@ -328,11 +331,12 @@ def keys_rotate(
     overlap: Annotated[
         float, typer.Option(min=0, help="Hours for which the old key keeps working.")
     ] = 24,
+    as_json: AsJson = False,
 ) -> None:
     """Replace a key by a new one and print it. It is shown only once."""
     from cli.keys.actions import rotate
 
-    raise typer.Exit(rotate(key_id, overlap))
+    raise typer.Exit(rotate(key_id, overlap, as_json=as_json))
 
 
 @keys.command("revoke")

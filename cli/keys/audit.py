@@ -7,14 +7,18 @@ from rich.table import Table
 
 from cli.console import out, plain
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from cli.local_ledger import local_ledger
 
 
-def show(tenant: str | None, action: str | None, limit: int) -> int:
+def show(tenant: str | None, action: str | None, limit: int, *, as_json: bool = False) -> int:
     """List audit events, newest first."""
     table = Table("time", "actor", "action", "target", "tenant", "details", box=None)
     with local_ledger() as ledger:
         events = ledger.audit.list(tenant=tenant, action=action, limit=limit)
+    if as_json:
+        print_json(list(events))
+        return Exit.OK
     for each in events:
         at = each.at.isoformat(timespec="seconds")
         details = json.dumps(dict(each.data)) if each.data else ""

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.json_output import AsJson
+
 models = typer.Typer(
     help="List, add, remove, export, inspect and convert models.", no_args_is_help=True
 )
@@ -49,11 +51,11 @@ Name = Annotated[
 
 
 @models.command("list")
-def models_list() -> None:
+def models_list(as_json: AsJson = False) -> None:
     """List the catalogue, and whether each model is ready here."""
     from cli.models.listing import show
 
-    raise typer.Exit(show())
+    raise typer.Exit(show(as_json=as_json))
 
 
 @models.command("add")

@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.api_client import Client
 from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from cli.webhooks.verify import NoHeaders, check, parse_headers
 
 _PING_PATIENCE_S = 20.0
@@ -33,10 +34,14 @@ def verify(body: str, headers: Path, secrets: Sequence[str], tolerance_s: float)
     return Exit.OK if all(finding.well for finding in findings) else Exit.FAILED
 
 
-def show(client: Client) -> int:
+def show(client: Client, *, as_json: bool = False) -> int:
     """List the receivers."""
+    found = client.ask("GET", "/v1/webhooks")["webhooks"]
+    if as_json:
+        print_json(found)
+        return Exit.OK
     table = Table("id", "url", "events", "state", "description", box=None)
-    for each in client.ask("GET", "/v1/webhooks")["webhooks"]:
+    for each in found:
         url = each["url"] or "(a job's callback_url)"
         state = "enabled" if each["enabled"] else f"disabled: {each['disabled_reason']}"
         if each["enabled"] and each["failures"]:
@@ -46,7 +51,7 @@ def show(client: Client) -> int:
     return Exit.OK
 
 
-def ping(client: Client, webhook_id: str) -> int:
+def ping(client: Client, webhook_id: str, *, as_json: bool = False) -> int:
     """Send a test message and report the outcome."""
     sent = client.ask("POST", f"/v1/webhooks/{webhook_id}/ping")
     path = f"/v1/webhooks/deliveries/{sent['id']}/attempts"
@@ -56,15 +61,27 @@ def ping(client: Client, webhook_id: str) -> int:
     if not attempts:
         complain(f"{sent['id']} has not been attempted yet: is a control worker running?")
         return Exit.FAILED
-    _print_attempt(attempts[0])
+    if as_json:
+        print_json(attempts[0])
+    else:
+        _print_attempt(attempts[0])
     delivered = attempts[0]["status"] is not None and 200 <= attempts[0]["status"] < 300
     return Exit.OK if delivered else Exit.FAILED
 
 
-def deliveries(client: Client, query: Mapping[str, str | int | None], attempts: bool) -> int:
+def deliveries(
+    client: Client,
+    query: Mapping[str, str | int | None],
+    attempts: bool,
+    *,
+    as_json: bool = False,
+) -> int:
     """List deliveries, newest first, each with its attempts if asked for."""
     table = Table("id", "created", "event", "state", "attempts", "url", box=None)
     found = client.ask("GET", "/v1/webhooks/deliveries", query=query)
+    if as_json:
+        print_json(_with_attempts(client, found) if attempts else found)
+        return Exit.OK
     for each in found["deliveries"]:
         created = each["created_at"][:19]
         row = (each["id"], created, each["event"], each["state"], str(each["attempts"]))
@@ -77,13 +94,24 @@ def deliveries(client: Client, query: Mapping[str, str | int | None], attempts: 
     return Exit.OK
 
 
-def replay(client: Client, delivery_id: str | None, body: Mapping[str, Any]) -> int:
+def _with_attempts(client: Client, found: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [{**each, "tries": _attempts(client, each["id"])} for each in found["deliveries"]]
+    return {**found, "deliveries": rows}
+
+
+def replay(
+    client: Client, delivery_id: str | None, body: Mapping[str, Any], *, as_json: bool = False
+) -> int:
     """Resend one delivery, or all that match."""
     if delivery_id is not None:
         sent = client.ask("POST", f"/v1/webhooks/deliveries/{delivery_id}/replay")
+        if as_json:
+            print_json(sent)
         err.print(f"Queued {sent['id']} again.")
         return Exit.OK
     answer = client.ask("POST", "/v1/webhooks/deliveries/replay", body)
+    if as_json:
+        print_json(answer)
     more = " More match: run the command again." if answer["more"] else ""
     err.print(f"Queued {counted(answer['replayed'], 'delivery', 'deliveries')} again.{more}")
     return Exit.OK

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.exit_codes import Exit
+from cli.json_output import AsJson
 
 app = typer.Typer(help="List, test, verify and resend webhook deliveries.", no_args_is_help=True)
 
@@ -95,11 +96,11 @@ def listen(
 
 
 @app.command("list")
-def list_(server: Server = None, key: Key = None) -> None:
+def list_(server: Server = None, key: Key = None, as_json: AsJson = False) -> None:
     """List the receivers, and why one is disabled."""
     from cli.webhooks.actions import show
 
-    _with_client(server, key, show)
+    _with_client(server, key, lambda client: show(client, as_json=as_json))
 
 
 @app.command()
@@ -107,11 +108,12 @@ def ping(
     webhook_id: Annotated[str, typer.Argument(help="The id shown by `pagesight webhooks list`.")],
     server: Server = None,
     key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
     """Send a test message to a receiver, and report the outcome."""
     from cli.webhooks.actions import ping as run
 
-    _with_client(server, key, lambda client: run(client, webhook_id))
+    _with_client(server, key, lambda client: run(client, webhook_id, as_json=as_json))
 
 
 @app.command()
@@ -129,13 +131,14 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=200, help="Most deliveries to list.")] = 50,
     before: Annotated[str | None, typer.Option(help="Only those older than this id.")] = None,
     attempts: Annotated[bool, typer.Option("--attempts", help="Show every attempt.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List deliveries, newest first."""
     from cli.webhooks.actions import deliveries as run
 
     selection = _selection(webhook, job, since, until)
     query = {**selection, "event": event, "state": state, "limit": limit, "before": before}
-    _with_client(server, key, lambda client: run(client, query, attempts))
+    _with_client(server, key, lambda client: run(client, query, attempts, as_json=as_json))
 
 
 @app.command()
@@ -153,6 +156,7 @@ def replay(
     ] = "failed",
     since: Moment = None,
     until: Moment = None,
+    as_json: AsJson = False,
 ) -> None:
     """Resend deliveries, each under its webhook-id."""
     from cli.webhooks.actions import replay as run
@@ -163,7 +167,7 @@ def replay(
     body = {**selection, "states": _words(states)}
     if events:
         body["events"] = _words(events)
-    _with_client(server, key, lambda client: run(client, delivery_id, body))
+    _with_client(server, key, lambda client: run(client, delivery_id, body, as_json=as_json))
 
 
 @app.command()

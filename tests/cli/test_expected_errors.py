@@ -112,7 +112,7 @@ def test_two_bad_settings_are_both_named(run: Run) -> None:
 
 
 def test_a_fault_of_ours_keeps_its_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> int:
+    def broken(**_: object) -> int:
         raise ZeroDivisionError
 
     monkeypatch.setattr("cli.models.listing.show", broken)
