@@ -201,7 +201,6 @@ def test_one_bad_file_fails_the_command_and_spoils_no_other(letter: Path, tmp_pa
         (["letter", "--output", "nowhere/text.txt"], Exit.USAGE, "there is no folder nowhere"),
         (["letter", "--output", "/proc/text.txt"], Exit.FAILED, "written to /proc/text.txt"),
         (["letter", "letter", "--output", "samples"], Exit.USAGE, "samples/letter.txt"),
-        (["samples"], Exit.FAILED, "pagesight batch"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_exit_code(
