@@ -1,11 +1,14 @@
 """The Compose file: against the specification's schema, and against the files that it names."""
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from jobs.settings import Settings
+from jobs.webhooks.secret_box import SecretKeys
 from tests.support.manifests import DEPLOY, ROOT, compose_validator, documents
 
 COMPOSE: dict[str, Any] = documents(DEPLOY / "compose.yaml")[0]
@@ -89,3 +92,16 @@ def test_prometheus_scrapes_what_the_compose_file_starts() -> None:
     }
     assert {name for name, _ in targets} == OURS - {"migrate"}
     assert dict(targets)["api"] == 8765
+
+
+def test_the_key_file_of_the_deploy_page_is_one_that_seals_secrets(tmp_path: Path) -> None:
+    page = (ROOT / "docs/operations/deploy.md").read_text(encoding="utf-8")
+    commands = [line.strip() for line in page.splitlines() if line.endswith(" deploy/webhook-keys")]
+    assert [command.split()[0] for command in commands[:3]] == ["install", "openssl", "chown"]
+    (tmp_path / "deploy").mkdir()
+    for command in commands[:2]:  # who owns the file is a matter of the host
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    file = tmp_path / "deploy" / "webhook-keys"
+    assert file.stat().st_mode & 0o777 == 0o600
+    keys = SecretKeys(file, may_make=False)
+    assert keys.open(keys.seal("whsec_x", "owner"), "owner") == "whsec_x"
