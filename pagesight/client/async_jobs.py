@@ -8,7 +8,7 @@ from pagesight.client import job_calls
 from pagesight.client.async_transport import AsyncTransport
 from pagesight.client.calls import Call
 from pagesight.client.errors import NotFinishedError
-from pagesight.client.job_calls import LONGEST_POLL_S, MADE_WITHIN_S, PageReading
+from pagesight.client.job_calls import LONGEST_POLL_S, MADE_WITHIN_S, PageReading, Revision
 from pagesight.client.models.document import Document
 from pagesight.client.models.service import Job, JobState, PageStatus, Verification
 from pagesight.client.streams import JobEvent, JobEvents
@@ -82,18 +82,26 @@ class AsyncJobs:
         """Delete a job that has ended, with its document and result."""
         await self._transport.send(job_calls.delete(job_id))
 
-    async def result(self, job_id: str) -> Document:
-        """What was read. Raises NotFinishedError, JobFailedError or NoResultError."""
-        return await self._transport.send(job_calls.result(job_id))
+    async def result(self, job_id: str, *, revision: Revision = None) -> Document:
+        """What was read, with the corrections of a `revision`.
+
+        Raises NotFinishedError, JobFailedError or NoResultError.
+        """
+        return await self._transport.send(job_calls.result(job_id, revision))
 
     async def export(
-        self, job_id: str, formats: str | Iterable[str], *, timeout_s: float | None = MADE_WITHIN_S
+        self,
+        job_id: str,
+        formats: str | Iterable[str],
+        *,
+        revision: Revision = None,
+        timeout_s: float | None = MADE_WITHIN_S,
     ) -> bytes:
         """The result as a file; several formats make one ZIP.
 
         Waits for the job, and for files that a worker makes; WaitTimeoutError after `timeout_s`.
         """
-        call = job_calls.export(job_id, formats)
+        call = job_calls.export(job_id, formats, revision)
         return await self._once_made(call, Deadline(timeout_s, job_id))
 
     async def picture(
@@ -122,11 +130,12 @@ class AsyncJobs:
         formats: str | Iterable[str],
         to: str | Path,
         *,
+        revision: Revision = None,
         timeout_s: float | None = MADE_WITHIN_S,
     ) -> Path:
         """Like `export`, into a file, which is streamed."""
         call, deadline, target = (
-            job_calls.export(job_id, formats),
+            job_calls.export(job_id, formats, revision),
             Deadline(timeout_s, job_id),
             Path(to),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -12,6 +12,8 @@ from pagesight.client.models.service import Job, JobState, PageStatus, Verificat
 from pagesight.client.uploads import JobParameters, Source, job_body, new_key
 
 FINAL: frozenset[JobState] = frozenset({"succeeded", "partial", "failed", "cancelled", "expired"})
+# A number, or `latest`, of a corrected result; None is the result as it was read.
+Revision = int | Literal["latest"] | None
 LONGEST_POLL_S = 20.0  # shorter than the idle timeouts of usual proxies
 MADE_WITHIN_S = 300.0  # how long exports wait for a file by default
 _PATIENCE_S = 30.0
@@ -90,14 +92,16 @@ def delete(job_id: str) -> Call[None]:
     return Call("DELETE", path("jobs", job_id), nothing, gone_is_done=True)
 
 
-def result(job_id: str) -> Call[Document]:
+def result(job_id: str, revision: Revision) -> Call[Document]:
     """The result as a Document."""
-    return Call("GET", path("jobs", job_id, "result"), one(Document), params={"format": "json"})
+    params = {"format": "json", **given(revision=revision)}
+    return Call("GET", path("jobs", job_id, "result"), one(Document), params=params)
 
 
-def export(job_id: str, formats: str | Iterable[str]) -> Call[bytes]:
+def export(job_id: str, formats: str | Iterable[str], revision: Revision) -> Call[bytes]:
     """The result as a file of one format, or a ZIP of several."""
-    return Call("GET", path("jobs", job_id, "result"), content, params=_format(formats))
+    params = {**_format(formats), **given(revision=revision)}
+    return Call("GET", path("jobs", job_id, "result"), content, params=params)
 
 
 def _format(formats: str | Iterable[str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from pagesight.client import (
     async_jobs,
     jobs,
 )
+from tests.api.routes.test_corrections import finished_job, hello
 from tests.api.routes.test_create_job import PNG
 from tests.support.hand_worker import TEXTS, HandWorker
 from tests.support.service import Service
@@ -275,6 +276,22 @@ def test_a_text_is_verified_and_a_picture_fetched(client: Any, service: Service)
     assert client.jobs.picture(job.id, 1, width=500) == b"\xff\xd8 a picture"
     with pytest.raises(WaitTimeoutError):  # no worker is there to make it
         client.jobs.picture(job.id, 1, width=100, timeout_s=0)
+
+
+def test_corrected_results_are_fetched(
+    client: Any, service: Service, key: str, tmp_path: Path
+) -> None:
+    with service.client(key) as http:
+        job_id = finished_job(http, service)
+        saved = http.patch(f"/v1/jobs/{job_id}/corrections", json={"corrections": [hello()]})
+    assert saved.status_code == 200, saved.text
+    texts = [
+        client.jobs.result(job_id, revision=each).pages[0].text for each in (None, 1, "latest")
+    ]
+    assert texts == ["He11o World", "Hello World", "Hello World"]
+    assert client.jobs.export(job_id, "text", revision=1) == b"Hello World\n"
+    saved_as = client.jobs.save(job_id, "text", tmp_path / "a.txt", revision="latest")
+    assert saved_as.read_bytes() == b"Hello World\n"
 
 
 def test_capabilities_name_every_option(client: Any) -> None:

@@ -50,7 +50,7 @@ def test_a_document_is_read_over_standard_input_and_output(
     (tmp_path / "scan.png").write_bytes(PNG)
     environment = {**os.environ, "PAGESIGHT_SERVER": service.url, "PAGESIGHT_API_KEY": key}
     started = StdioServerParameters(command=sys.executable, args=COMMAND, env=environment, cwd=ROOT)
-    with portal.wrap_async_context_manager(Client(started)) as client:
+    with portal.wrap_async_context_manager(Client(started, mode=LATEST_MODERN_VERSION)) as client:
         assert client.protocol_version == LATEST_MODERN_VERSION
         assert names(client, portal) == TOOLS
         given = {"source": str(tmp_path / "scan.png"), "wait_s": 60}
@@ -150,7 +150,7 @@ def test_the_page_names_every_tool_and_a_configuration_that_starts(
         args=words,
         env={**os.environ, **filled},
     )
-    with portal.wrap_async_context_manager(Client(started)) as client:
+    with portal.wrap_async_context_manager(Client(started, mode=LATEST_MODERN_VERSION)) as client:
         assert names(client, portal) == TOOLS
         answer = portal.call(client.call_tool, "read_document", {"source": "/etc/hostname"})
         assert str(tmp_path) in failure_of(answer)
