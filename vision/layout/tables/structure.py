@@ -18,6 +18,7 @@ from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import Interval, merge_intervals
 from vision.layout.tables.cells import Cell, Fragment, GridRow, Word, cell_of
 from vision.layout.tables.header import header_rows
+from vision.layout.tables.spanning_heads import with_spanning_heads, with_tall_heads
 from vision.layout.tables.wrapped_rows import join_wrapped
 
 # In line heights: wider than the space between words, narrower than that between columns.
@@ -29,6 +30,7 @@ _WIDER_THAN_A_SPACE = 1.6
 # Rows with at least this share of the most pieces define the columns: headers and subtitles that
 # span columns have fewer.
 _FULL_ROW = 0.7
+_AGREEING = 2  # rows
 _SAME_LINE = 0.5  # in line heights, between the middles of pieces of one line
 
 
@@ -56,12 +58,14 @@ def make_table(
     grid = join_wrapped(grid, columns, unit)
     if len(grid) < 2:
         return None
+    grid = with_spanning_heads(grid, columns, unit)
     to_page = invert(to_layout)
     cells = [
         cell
         for at, row in enumerate(grid)
         for cell in _table_cells(at, row, columns, to_page, places or {})
     ]
+    cells = with_tall_heads(cells)
     heads = header_rows(cells, len(grid), len(columns))
     return Table(table_id, region.box, len(grid), len(columns), tuple(cells), region.id, heads)
 
@@ -119,8 +123,22 @@ def _columns_at(rows: Sequence[Sequence[list[Word]]], gap: float) -> tuple[list[
     pieces = [[run for line in row for run in runs(line, gap)] for row in rows]
     fullest = max(len(row) for row in pieces)
     full = [row for row in pieces if len(row) >= max(_FULL_ROW * fullest, 2)]
-    reach = ((run[0].x[0], max(word.x[1] for word in run)) for row in full for run in row)
-    return merge_intervals(reach), len(full)
+    reach = [[(run[0].x[0], max(word.x[1] for word in run)) for run in row] for row in full]
+    kept = _without_spanning(reach, fullest)
+    return merge_intervals(kept), len(full)
+
+
+def _without_spanning(rows: Sequence[Sequence[Interval]], fullest: int) -> list[Interval]:
+    """The pieces of full rows without those over several columns, such as a head of two.
+
+    The fullest rows show the columns, if there are several such rows and they agree.
+    """
+    most = [row for row in rows if len(row) == fullest]
+    columns = merge_intervals([piece for row in most for piece in row])
+    every = [piece for row in rows for piece in row]
+    if len(most) < _AGREEING or len(columns) < fullest:
+        return every
+    return [x for x in every if sum(x[0] < end and x[1] > start for start, end in columns) < 2]
 
 
 def runs(line: Sequence[Word], gap: float) -> Iterator[list[Word]]:

@@ -205,3 +205,58 @@ def test_many_rows_part_columns_that_stand_close_and_few_do_not():
 def test_a_head_across_close_columns_stays_whole():
     head = close_columns(9, ("x yyyyyy z", 0), ("w", 100)).cells[0]
     assert (head.text, head.column, head.column_span) == ("x yyyyyy z", 0, 2)
+
+
+def spans(made):
+    return {(c.text, c.column, c.row_span, c.column_span) for c in made.cells if c.row == 0}
+
+
+BODY = [("Rope", 0), ("120", 210), ("5.50", 310), ("7", 420), ("9.10", 500)]
+
+
+def test_a_head_over_two_columns_parts_them_all_the_same():
+    """It bridges the gap between them, as wide rows must not."""
+    made = table(
+        [("Item", 0), ("Stock", 200), ("Price", 300), ("Sold abroad", 415)],
+        [("No", 410), ("Total", 500)],
+        BODY,
+        BODY,
+    )
+    assert made.columns == 5
+    assert spans(made) == {
+        ("Item", 0, 2, 1), ("Stock", 1, 2, 1), ("Price", 2, 2, 1), ("Sold abroad", 3, 1, 2),
+    }  # fmt: skip
+    assert made.header_rows == 2
+    assert grid(made)[1] == ["", "", "", "No", "Total"]
+
+
+def test_a_head_narrower_than_its_columns_stands_in_their_middle():
+    made = table(
+        [("Home", 240), ("Away", 440)],
+        [("Team", 0), ("Won", 200), ("Lost", 300), ("Won", 400), ("Lost", 500)],
+        [("Ely", 0), ("12", 200), ("3", 300), ("8", 400), ("7", 500)],
+        [("Ware", 0), ("10", 200), ("5", 300), ("6", 400), ("9", 500)],
+    )
+    assert spans(made) == {("", 0, 1, 1), ("Home", 1, 1, 2), ("Away", 3, 1, 2)}
+    assert made.header_rows == 2
+
+
+def test_heads_that_stand_above_single_columns_span_nothing():
+    made = table(
+        [("Team", 0), ("Lost", 300)],
+        [("Ely", 0), ("12", 200), ("3", 300)],
+        [("Ware", 0), ("10", 200), ("5", 300)],
+    )
+    assert {(text, across) for text, _, _, across in spans(made)} == {
+        ("Team", 1), ("", 1), ("Lost", 1),
+    }  # fmt: skip
+
+
+def test_a_full_second_row_leaves_the_heads_above_it_one_row_high():
+    made = table(
+        [("Item", 0), ("Sold abroad", 215)],
+        [("Kind", 0), ("No", 210), ("Total", 300)],
+        [("Rope", 0), ("12", 210), ("3.00", 300)],
+        [("Nail", 0), ("10", 210), ("5.00", 300)],
+    )
+    assert {rows for _, _, rows, _ in spans(made)} == {1}
