@@ -79,7 +79,8 @@ def _fractions(at: int, word: str, follower: str) -> Iterator[Candidate]:
     if found is None or not follower[:1].islower():
         return
     start = found.start("mark") if found["mark"] else found.start("lone")
-    for first in sorted({0, start}):
+    # A digit read before a fraction is one; before a sign it may be a part of the fraction.
+    for first in [start] if word[start] in FRACTIONS else sorted({0, start}):
         yield Candidate(at, first, len(word), FRACTIONS, word[first:])
 
 

@@ -28,6 +28,7 @@ def found(text: str) -> set[tuple[str, str]]:
     [
         ("% pound of flour", {("%", "fraction")}),
         ("1% cups of water", {("%", "fraction"), ("1%", "fraction")}),
+        ("2½ pounds of sugar", {("½", "fraction")}),
         ("Y% pounds of soap", {("Y%", "fraction")}),
         ("28 m® of H,0.", {("®", "index"), (",", "index")}),
         ("and little CO>.", {(">", "index")}),
