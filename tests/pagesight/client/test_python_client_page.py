@@ -32,6 +32,19 @@ def reader(
         yield client
 
 
+def test_the_example_of_the_readme_runs(
+    service: Service,
+    key: str,
+    reader: Client,
+    worker: HandWorker,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    code = block.replace("http://127.0.0.1:8765", service.url)
+    exec(compile(code, "README.md", "exec"), {"KEY": key})
+    assert capsys.readouterr().out.splitlines() == [f"{text} []" for text in TEXTS]
+
+
 def test_every_block_of_the_page_runs(
     service: Service,
     key: str,
