@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.exit_codes import Exit
+from tests.support import template
 from tests.support.serving import ROOT, SAMPLE, Serving, children_of, listening, serving
 from tests.support.workplace import await_true
 
@@ -98,9 +98,7 @@ def test_a_killed_process_comes_back_and_work_goes_on(service: Serving, words: s
 
 def test_a_second_service_on_the_same_folder_is_refused_by_name(service: Serving) -> None:
     command = [sys.executable, "-m", "cli.main", "serve"]
-    ran = subprocess.run(
-        command, cwd=ROOT, env=service.env, capture_output=True, timeout=60, check=False
-    )
+    ran = template.run(command, cwd=ROOT, env=service.env, capture_output=True)
     assert ran.returncode == Exit.INSTALLATION
     assert str(service.process.pid) in ran.stderr.decode()
 
@@ -114,27 +112,17 @@ def test_a_taken_port_is_refused_with_the_setting_to_change(
         "PAGESIGHT_PORT": str(service.client.base_url.port),
     }
     command = [sys.executable, "-m", "cli.main", "serve"]
-    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
+    ran = template.run(command, cwd=ROOT, env=env, capture_output=True)
     assert ran.returncode == Exit.INSTALLATION
     assert "PAGESIGHT_PORT" in ran.stderr.decode()
-    ran = subprocess.run(
+    ran = template.run(
         [*command, "--port", env["PAGESIGHT_PORT"], "--host", "127.0.0.1"],
         cwd=ROOT,
         env={**env, "PAGESIGHT_PORT": "0", "PAGESIGHT_HOST": "127.0.0.2"},
         capture_output=True,
-        timeout=60,
-        check=False,
     )
     assert ran.returncode == Exit.INSTALLATION
     assert f"cannot listen on 127.0.0.1:{env['PAGESIGHT_PORT']}" in ran.stderr.decode()
-
-
-def test_ctrl_c_ends_every_process_and_exits_0(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as running:
-        pids = children_of(running.process.pid)
-        assert len(pids) == 4
-        assert running.end(signal.SIGINT) == Exit.OK
-        assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
 
 
 def test_after_a_kill_of_the_supervisor_a_restart_goes_on_alone(tmp_path: Path) -> None:
@@ -150,3 +138,11 @@ def test_after_a_kill_of_the_supervisor_a_restart_goes_on_alone(tmp_path: Path) 
             assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
             assert again.finished(job_id)["state"] == "succeeded"
             assert again.end(signal.SIGTERM) == Exit.OK
+
+
+def test_ctrl_c_ends_every_process_and_exits_0(service: Serving) -> None:
+    """The last of this module, whose tests share the service that it ends."""
+    pids = children_of(service.process.pid)
+    assert len(pids) == 4
+    assert service.end(signal.SIGINT) == Exit.OK
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
