@@ -63,10 +63,14 @@ _NEVER = "onnxruntime"
 class Process(subprocess.Popen[Any]):
     """`python -m MODULE ...` of the service, forked from the template.
 
-    The command begins with `sys.executable`, `-m`; without `env` it gets this process's own.
+    The command begins with `sys.executable`, `-m`; without `env` it gets this process's own. Where
+    the kernel is not Linux the process is started as any other.
     """
 
     def _execute_child(self, args: Sequence[str], *rest: Any) -> None:
+        if sys.platform != "linux":  # no orphans can be adopted
+            super()._execute_child(args, *rest)  # type: ignore[misc]
+            return
         cwd, env, new_session = rest[4], rest[5], rest[20]
         ends = rest[9:15]  # both ends of the pipes to stdin, from stdout and from stderr
         python, flag, *words = args
