@@ -48,7 +48,7 @@ def read_documents(request: ReadRequest) -> int:
     except EngineFailure as failure:
         complain(f"{failure.message}\n`pagesight doctor` checks the whole installation.")
         return Exit.INSTALLATION
-    if len(given) > 1:
+    if 1 < len(given) == len(outcomes):  # quiet once nobody takes the results
         err.print(report.line(), markup=False)
     return max(outcomes, key=_FROM_BEST_TO_WORST.index, default=Exit.OK)
 
