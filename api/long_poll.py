@@ -9,10 +9,6 @@ from api.services import MEGABYTE, Services
 from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES
 
-FIRST_PAUSE_S = 0.02
-LONGEST_PAUSE_S = 0.25
-GROWTH = 1.5
-
 
 def allowed_wait_s(services: Services, job: Job, wanted_s: int | None) -> float | None:
     """How long to wait for this job; None where waiting was not requested or is refused."""
@@ -28,13 +24,12 @@ async def wait_until_final(request: Request, services: Services, job: Job, secon
     Earlier when the caller disconnects or the server stops.
     """
     until = time.monotonic() + seconds
-    pause = FIRST_PAUSE_S
-    while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:
-        stopping = await services.pause(min(pause, left))
-        if await request.is_disconnected():
-            break
-        job = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)
-        if stopping:
-            break
-        pause = min(pause * GROWTH, LONGEST_PAUSE_S)
+    with services.waits.join() as pause_s:
+        while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:
+            stopping = await services.pause(min(pause_s(), left))
+            if await request.is_disconnected():
+                break
+            job = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)
+            if stopping:
+                break
     return job

@@ -15,6 +15,7 @@ from api.security.auth import KeyCache
 from api.security.auth_failures import Refusals
 from api.security.rate_limits import RateLimits
 from api.ttl_cache import TTLCache
+from api.waits import Waits
 from jobs.domain.errors import NotFound
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
@@ -51,6 +52,7 @@ class Services:
     refusals: Refusals
     rates: RateLimits
     capabilities: TTLCache[Sequence[Mapping[str, Any]]]
+    waits: Waits = field(default_factory=Waits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _arriving: set[tuple[str, str]] = field(default_factory=set)
     _unbroken: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import guarded
 from api.keyed_router import keyed_router
-from api.long_poll import FIRST_PAUSE_S, GROWTH, LONGEST_PAUSE_S
 from api.negotiation import preferred_wait_s
 from api.problems import Problem
 from api.routes.results import RETRY, Number, made_file, page_unknown
@@ -46,17 +45,17 @@ async def get_page_image(
 ) -> Response:
     """Made by a worker when first asked for, once the page is read: until then 409."""
     wanted_s = min(float(preferred_wait_s(prefer) or 0), services.settings.max_wait_s)
-    until, pause = time.monotonic() + wanted_s, FIRST_PAUSE_S
-    while True:
-        try:
-            return await run_in_threadpool(_find, services, key.tenant, job_id, number, width)
-        except Problem as problem:
-            left = until - time.monotonic()
-            if problem.kind.code != "not_finished" or left <= 0:
-                raise
-            if await services.pause(min(pause, left)):
-                raise
-        pause = min(pause * GROWTH, LONGEST_PAUSE_S)
+    until = time.monotonic() + wanted_s
+    with services.waits.join() as pause_s:
+        while True:
+            try:
+                return await run_in_threadpool(_find, services, key.tenant, job_id, number, width)
+            except Problem as problem:
+                left = until - time.monotonic()
+                if problem.kind.code != "not_finished" or left <= 0:
+                    raise
+                if await services.pause(min(pause_s(), left)):
+                    raise
 
 
 def _find(services: Services, tenant: str, job_id: str, number: int, width: int) -> Response:
