@@ -8,6 +8,7 @@ import typer
 
 from cli.exit_codes import Exit
 from cli.json_output import AsJson
+from cli.keys.commands import app as keys
 from cli.models.commands import models
 from cli.read.formats import FORMATS_HELP
 from cli.read.options import Given, read_options, with_reading_options
@@ -18,7 +19,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="Create, list, rotate and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(webhooks, name="webhooks")
@@ -293,60 +293,6 @@ def audit(
     from cli.keys.audit import show
 
     raise typer.Exit(show(tenant, action, limit, as_json=as_json))
-
-
-@keys.command("create")
-def keys_create(
-    tenant: Annotated[str, typer.Option(help="Tenant whose jobs the key can access.")] = "default",
-    scopes: Annotated[
-        str, typer.Option(help="Comma-separated: jobs:read, jobs:write, webhooks, admin.")
-    ] = "jobs:read,jobs:write,webhooks",
-    name: Annotated[str, typer.Option(help="A name to recognise the key by.")] = "",
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            min=0, help="Requests per second; 0 is no limit. Default: PAGESIGHT_RATE_PER_S."
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Create a key and print it. It is shown only once."""
-    from cli.keys.actions import create
-
-    raise typer.Exit(create(tenant, scopes, name, days, rate, as_json=as_json))
-
-
-@keys.command("list")
-def keys_list(as_json: AsJson = False) -> None:
-    """List the keys, without their secrets."""
-    from cli.keys.actions import show
-
-    raise typer.Exit(show(as_json=as_json))
-
-
-@keys.command("rotate")
-def keys_rotate(
-    key_id: Annotated[str, typer.Argument(help="The id shown by `pagesight keys list`.")],
-    overlap: Annotated[
-        float, typer.Option(min=0, help="Hours for which the old key keeps working.")
-    ] = 24,
-    as_json: AsJson = False,
-) -> None:
-    """Replace a key by a new one and print it. It is shown only once."""
-    from cli.keys.actions import rotate
-
-    raise typer.Exit(rotate(key_id, overlap, as_json=as_json))
-
-
-@keys.command("revoke")
-def keys_revoke(
-    key_id: Annotated[str, typer.Argument(help="The id shown by `pagesight keys list`.")],
-) -> None:
-    """Revoke a key. The service refuses it from then on."""
-    from cli.keys.actions import revoke
-
-    raise typer.Exit(revoke(key_id))
 
 
 def main() -> None:
