@@ -18,6 +18,7 @@ from jobs.stores.corrections import CorrectionStore
 from jobs.stores.events import EventStore
 from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
+from jobs.stores.history import HistoryStore
 from jobs.stores.jobs import JobStore
 from jobs.stores.pages import PageStore
 from jobs.stores.usage import UsageStore
@@ -45,6 +46,7 @@ class Ledger:
     audit: AuditStore
     workers: WorkerStore
     usage: UsageStore
+    history: HistoryStore
     events: EventStore
     batches: BatchStore
     deletion: Deletion
@@ -86,6 +88,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         audit=AuditStore(database, clock),
         workers=WorkerStore(database, clock),
         usage=UsageStore(database, clock),
+        history=HistoryStore(database, clock),
         events=EventStore(database),
         batches=BatchStore(database, settings, clock),
         deletion=Deletion(database, clock),

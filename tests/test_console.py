@@ -1,12 +1,19 @@
 """The console in a real browser over the real service: upload, look, correct, operate."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+from sqlalchemy import insert
 
+from jobs.db.statistics_tables import minutes
+from jobs.ledger import open_ledger
+from jobs.settings import Settings
+from jobs.stores.history import Figures
 from tests.support.browser import PATIENCE_MS, chromium, faults
 from tests.support.receiver import receiver
 from tests.support.serving import Serving, serving
@@ -187,6 +194,26 @@ def test_the_reference_sends_requests_with_the_key_of_the_browser(
     card.get_by_role("status").wait_for()
     assert card.get_by_role("status").inner_text().startswith("200")
     assert '"jobs"' in card.locator("pre").inner_text()
+
+
+def test_an_operator_sees_what_the_last_hours_were_like(service: Serving, page: Any) -> None:
+    ledger = open_ledger(Settings(_env_file=None, data_dir=service.folder))
+    began = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=3)
+    figures = Figures(pages_waiting=40, pages_read=12, pages_failed=2, faults={"damaged": 2})
+    with ledger.database.write() as connection:
+        connection.execute(insert(minutes).values(at=began, figures=asdict(figures)))
+    ledger.close()
+    page.goto(address(service, "service"))
+    page.get_by_role("img", name="At most 40 pages waited").press("Home")
+    page.locator(".chart-read", has_text="pages 40").wait_for()
+    page.get_by_role("img", name="Pages read").press("Home")
+    page.locator(".chart-read", has_text="each minute 6").wait_for()  # twelve in two minutes
+    assert page.get_by_role("link", name="Damaged").get_attribute("href") == "problems/damaged"
+    page.get_by_role("button", name="1 h").click()
+    page.get_by_role("img", name="At most 40").wait_for(state="detached")
+    page.reload()
+    page.get_by_role("button", name="1 h", pressed=True).wait_for()
+    assert faults(page) == []
 
 
 def test_an_operator_creates_and_revokes_a_key(service: Serving, page: Any) -> None:

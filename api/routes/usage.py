@@ -24,7 +24,7 @@ def get_usage(
     key: Reader,
     days: Annotated[int, Query(ge=1, le=366, description="Days to look back, today first.")] = 30,
 ) -> UsageOut:
-    """Of the tenant's jobs that are kept: what retention or a caller deleted is not counted."""
+    """Of all jobs that ended, those that were deleted since included."""
     found = services.ledger.usage.by_day(key.tenant, days)
     shown = [DayUsageOut.model_validate(each) for each in found]
     return UsageOut(days=shown, pages_read=sum(each.pages_read for each in shown))

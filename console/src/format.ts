@@ -7,6 +7,9 @@ const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric",
 const YEAR = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
+/** A time of today as hours and minutes, another with its day. */
+export const clock = (time: number): string => when(new Date(time).toISOString());
+
 export function when(iso: string | null): string {
   if (!iso) return "";
   const date = new Date(iso);

@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from jobs.db.column_types import UtcDateTime
-from jobs.db.tables import metadata
+from jobs.db.statistics_tables import minutes
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -18,7 +18,7 @@ def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=minutes.metadata,
     render_as_batch=True,
     render_item=_render,
 )

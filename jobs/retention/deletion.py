@@ -8,7 +8,19 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, Select, Update, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Select,
+    Update,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from jobs.db import tables
 from jobs.db.clock import Clock
@@ -21,6 +33,7 @@ from jobs.lifecycle.batch_transitions import update_batch
 from jobs.security.audit_log import OPERATOR, write_audit
 from jobs.storage.blob_keys import batch_prefix, job_prefix
 from jobs.storage.blob_store import Blobs
+from jobs.stores.usage import keep_usage
 from jobs.webhooks.delivery_rows import end_deliveries
 
 # What one transaction deletes: other writers wait for it.
@@ -51,7 +64,7 @@ class Deletion:
             raise IllegalTransition(f"job {job_id} is {row.state}; cancel it before deleting it")
         blobs.delete_prefix(job_prefix(tenant, job_id))
         with self._database.write() as connection:
-            connection.execute(delete(tables.jobs).where(_JOBS.id == job_id))
+            _delete(connection, _JOBS.id == job_id)
             write_audit(connection, self._clock(), "job.deleted", job_id, by=by, tenant=tenant)
 
     def batch(self, tenant: str, batch_id: str, *, by: str = OPERATOR) -> None:
@@ -90,8 +103,7 @@ class Deletion:
         if rows:
             blobs.delete_prefixes([job_prefix(row.tenant, row.id) for row in rows])
             with self._database.write() as connection:
-                ids = [row.id for row in rows]
-                connection.execute(delete(tables.jobs).where(_JOBS.id.in_(ids)))
+                _delete(connection, _JOBS.id.in_([row.id for row in rows]))
         return len(rows)
 
     def _jobs_due(self) -> Sequence[Any]:
@@ -140,6 +152,13 @@ class Deletion:
         with self._database.write() as connection:
             connection.execute(change)
         return 1
+
+
+def _delete(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Delete jobs, and keep what their tenants used."""
+    used = (_JOBS.tenant, _JOBS.finished_at, _JOBS.pages_succeeded, _JOBS.pages_failed)
+    gone = delete(tables.jobs).where(which).returning(*used)
+    keep_usage(connection, connection.execute(gone).all())
 
 
 def _has_jobs(connection: Connection, batch_id: str) -> bool:

@@ -30,6 +30,7 @@ class Retention(Sweeper):
             ("webhook deliveries past their retention", ledger.deliveries.purge),
             ("jobs and batches deleted or past their retention", self._purge),
             ("blobs without a job", self._delete_orphans),
+            ("usage of long ago", ledger.usage.purge),
         )
         on_duty = [(what, partial(self._if_on_duty, step)) for what, step in steps]
         super().__init__("retention", every_s, on_duty)

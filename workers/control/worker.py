@@ -15,6 +15,7 @@ from jobs.settings import Settings
 from workers.celery_consumer import consume
 from workers.control.assemble_result import JobFinisher
 from workers.control.expand_batch import BatchProcessor
+from workers.control.historian import Historian
 from workers.control.make_file import FileMaker
 from workers.control.open_document import JobOpener
 from workers.control.reconciler import LeaseJudge, Reconciler
@@ -153,7 +154,8 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
     judge = LeaseJudge(ledger.clock, settings.lease_s / 2)
     reconciler = Reconciler(ledger, settings.reconcile_s, judge)
     retention = Retention(ledger, blobs, settings.reconcile_s, parts.worker)
-    for sweeper in (reconciler, retention):
+    historian = Historian(ledger)
+    for sweeper in (reconciler, retention, historian):
         parts.heartbeat.watch_thread(sweeper.thread)
         sweeper.start()
     try:
@@ -175,6 +177,7 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
             yield control
             control.stop()
     finally:
+        historian.stop()
         reconciler.stop()
         retention.stop()
         client.close()

@@ -1,14 +1,14 @@
-/** Health in words, workers, models, and figures that are measured while the view is open. */
+/** Health in words, figures of now and of the last hours, workers and models. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, getJson, Problem } from "../api";
 import { capabilities } from "../state";
 import { languageName, t } from "../texts";
 import type { Readiness, Worker } from "../types";
 import { Badge, usePolling } from "../ui/parts";
+import { History } from "./History";
 import { parseMetrics, sum, type Sample } from "./metrics";
 
-const KEPT = 120;
 const EVERY_MS = 3000;
 
 async function readiness(): Promise<Readiness> {
@@ -34,24 +34,14 @@ function Health({ now }: { now: Readiness }) {
   );
 }
 
-function Spark({ values, label }: { values: number[]; label: string }) {
-  const most = Math.max(1, ...values);
-  const points = values.map((value, at) => `${(at / Math.max(1, KEPT - 1)) * 300},${60 - (value / most) * 54}`);
-  const line = points.length > 1 ? `M${points.join("L")}` : "M0,60";
-  const last = points.at(-1)?.split(",")[0] ?? "0";
-  return (
-    <svg class="spark" viewBox="0 0 300 64" preserveAspectRatio="none" role="img" aria-label={`${label}: ${Math.round(values.at(-1) ?? 0)}`}>
-      <path class="area" d={`${line}L${last},64L0,64Z`} /><path d={line} />
-    </svg>
-  );
-}
-
-interface Figures { waiting: number; oldest: number; jobs: [string, number][] }
+interface Figures { waiting: number; oldest: number; read: number; refused: number; jobs: [string, number][] }
 
 function figuresOf(samples: Sample[]): Figures {
   return {
     waiting: sum(samples, "pagesight_queue_pages"),
     oldest: sum(samples, "pagesight_queue_oldest_seconds"),
+    read: sum(samples, "pagesight_pages_last_minute"),
+    refused: sum(samples, "pagesight_http_requests_total", (labels) => /^5/.test(labels.status ?? "")),
     jobs: samples.filter((each) => each.name === "pagesight_jobs" && each.value > 0).map((each) => [each.labels.state ?? "", each.value]),
   };
 }
@@ -100,34 +90,22 @@ function Models({ models }: { models: Model[] }) {
 export function ServiceView() {
   const [now, setNow] = useState<Readiness | null>(null);
   const [figures, setFigures] = useState<Figures | null>(null);
-  const [rates, setRates] = useState<{ pages: number[]; errors: number[] }>({ pages: [], errors: [] });
-  const last = useRef<{ at: number; errors: number } | null>(null);
   useEffect(() => { document.title = `${t.service.title} · ${t.brand}`; }, []);
   usePolling(async () => {
     setNow(await readiness());
-    const samples = parseMetrics(await (await call("metrics")).text());
-    setFigures(figuresOf(samples));
-    const at = performance.now();
-    const errors = sum(samples, "pagesight_http_requests_total", (labels) => /^[5]/.test(labels.status ?? ""));
-    const before = last.current;
-    const failed = before ? (Math.max(0, errors - before.errors) * 60_000) / (at - before.at) : 0;
-    setRates((old) => ({
-      pages: [...old.pages, sum(samples, "pagesight_pages_last_minute")].slice(-KEPT), errors: [...old.errors, failed].slice(-KEPT),
-    }));
-    last.current = { at, errors };
+    setFigures(figuresOf(parseMetrics(await (await call("metrics")).text())));
   }, EVERY_MS, []);
   return (
     <main class="view" id="content" tabIndex={-1}>
       {now && <Health now={now} />}
       <div class="tiles">
         <section class="card"><h3>{t.service.waitingPages}</h3><div class="figure">{figures?.waiting ?? "…"}</div></section>
+        <section class="card"><h3>{t.service.lastMinute}</h3><div class="figure">{figures?.read ?? "…"}</div></section>
         <section class="card"><h3>{t.service.oldest}</h3><div class="figure">{figures ? (figures.oldest ? t.units.seconds(figures.oldest) : t.service.none) : "…"}</div></section>
+        <section class="card"><h3>{t.service.refused}</h3><div class="figure">{figures?.refused ?? "…"}</div></section>
         <section class="card"><h3>{t.service.jobsBy}</h3><ul class="legend">{figures?.jobs.map(([state, count]) => <li key={state}><Badge state={state} /> {count}</li>)}</ul></section>
       </div>
-      <div class="tiles">
-        <section class="card"><h3>{t.service.throughput} <span class="quiet">({t.service.live})</span></h3><div class="figure">{Math.round(rates.pages.at(-1) ?? 0)}</div><Spark values={rates.pages} label={t.service.throughput} /></section>
-        <section class="card"><h3>{t.service.errors} <span class="quiet">({t.service.live})</span></h3><div class="figure">{Math.round(rates.errors.at(-1) ?? 0)}</div><Spark values={rates.errors} label={t.service.errors} /></section>
-      </div>
+      <History />
       {now && <div class="cards"><Workers workers={now.workers} /><Models models={modelsOf(now.workers)} /></div>}
     </main>
   );

@@ -9,7 +9,10 @@ from tests.api.routes.test_create_job import problem
 from tests.support.service import Service
 
 OTHERS = re.compile("webhooks|/keys")  # what is not of jobs
-GUARDED = ("/v1/jobs", "/v1/batches", "/v1/webhooks", "/v1/capabilities", "/v1/keys", "/v1/usage")
+GUARDED = (
+    *("/v1/jobs", "/v1/batches", "/v1/webhooks", "/v1/capabilities", "/v1/keys"),
+    *("/v1/usage", "/v1/history"),
+)
 OPEN = ("/healthz", "/readyz", "/metrics", "/v1/schema", "/problems", "/docs", "/openapi.json", "/")
 
 
