@@ -1,6 +1,7 @@
 """docling-serve's own client against this service."""
 
 import base64
+import gc
 import io
 import json
 import zipfile
@@ -22,6 +23,7 @@ from jobs.domain.job import Job
 from jobs.storage.blob_keys import result_key
 from tests.api.routes.test_create_job import PNG
 from tests.support.by_hand import doing
+from tests.support.docs_commands import ROOT, example, filled
 from tests.support.placed_documents import every_word, placed_document
 from tests.support.service import Service, running_service
 from vision.export.json import dumps
@@ -313,6 +315,24 @@ def test_forms_with_no_file_several_files_or_too_many_fields_are_refused(
 ) -> None:
     answer = http.post("/v1/convert/file/async", files=files)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_multipart"), answer.text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_example_of_the_page_runs(
+    service: Service,
+    tenant: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "scan.pdf").write_bytes(PNG)
+    monkeypatch.chdir(tmp_path)
+    code = example(ROOT / "docs/reference/doors.md", "from docling.service_client")
+    code = filled(code, service.url).replace("ps_...", service.key(tenant))
+    with doing(service, tenant, lambda job: read(service, job)):
+        exec(compile(code, "doors.md", "exec"), {})
+    gc.collect()  # the client leaves the file open
+    assert "1,234.50" in capsys.readouterr().out
 
 
 def test_the_door_is_closed_unless_it_is_switched_on(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from jobs.domain.states import JobState
 from jobs.storage.blob_keys import result_key
 from tests.api.routes.test_create_job import PNG
 from tests.support.by_hand import doing
+from tests.support.docs_commands import ROOT, example, filled
 from tests.support.placed_documents import placed_document
 from tests.support.service import Service, running_service
 from vision.export.json import dumps
@@ -204,6 +205,22 @@ def test_only_files_for_ocr_are_accepted(http: httpx.Client) -> None:
     form: Any = {"files": {"file": ("a.png", PNG)}, "data": {"purpose": "fine-tune"}}
     answer = http.post("/v1/files", **form)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+def test_the_example_of_the_page_runs(
+    service: Service,
+    tenant: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(PNG)
+    monkeypatch.chdir(tmp_path)
+    code = example(ROOT / "docs/reference/doors.md", "from mistralai.client")
+    code = filled(code, service.url).replace("ps_...", service.key(tenant))
+    with doing(service, tenant, lambda job: read(service, job)):
+        exec(compile(code, "doors.md", "exec"), {})
+    assert "1,234.50" in capsys.readouterr().out
 
 
 def test_the_door_is_closed_unless_it_is_switched_on(tmp_path: Path) -> None:
