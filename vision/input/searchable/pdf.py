@@ -7,7 +7,7 @@ has changed the coordinates.
 
 import ctypes
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from vision.core.text_layer import LayerWord
 from vision.input.decode import PDF, checked_type
 from vision.input.pdf_text import read_text_layer
 from vision.input.searchable.hidden_text import remove_hidden_text
-from vision.input.searchable.invisible_text import Letters, text_stream
+from vision.input.searchable.invisible_text import text_stream, visual
+from vision.input.searchable.letters import Letters
 from vision.input.searchable.pictures import LOSSY, drawn_pdf, picture_pdf
 
 # What qpdf, PDFium and their wrappers raise on files whose objects are not of the kinds they should
@@ -57,20 +58,21 @@ def searchable_pdf(
     kind = checked_type(path, limits)
     content = path.read_bytes() if kind == PDF else picture_pdf(path, kind, pages, limits)
     try:
-        return _finished(content, pages, archival=archival)
+        return _finished(content, pages, archival=archival, drawn=kind != PDF)
     except _BROKEN:
         if kind != PDF and not archival:
             raise
     drawn = drawn_pdf(path, pages, limits, lossy=kind == PDF or kind in LOSSY)
     counted = [page._replace(number=number) for number, page in enumerate(pages, 1)]
     try:
-        return _finished(drawn, counted, archival=archival)
+        return _finished(drawn, counted, archival=archival, drawn=True)
     except _BROKEN as error:
         raise BadInput("damaged", f"No PDF can be made of the file: {error}") from error
 
 
-def _finished(content: bytes, pages: Sequence[PageText], *, archival: bool) -> bytes:
-    made = _with_text(content, pages)
+def _finished(content: bytes, pages: Sequence[PageText], *, archival: bool, drawn: bool) -> bytes:
+    """The PDF with its text; `drawn` is whether the pages are our own, of images."""
+    made = _with_text(content, pages, drawn=drawn)
     if not archival:
         return made
     # Its libraries stay out of helpers that never make one.
@@ -79,23 +81,35 @@ def _finished(content: bytes, pages: Sequence[PageText], *, archival: bool) -> b
     return archival_pdf(made)
 
 
-def _with_text(content: bytes, pages: Sequence[PageText]) -> bytes:
-    with pikepdf.open(io.BytesIO(content)) as pdf, pypdfium2.PdfDocument(content) as drawn:
-        if len(pdf.pages) != len(drawn):
+def _with_text(content: bytes, pages: Sequence[PageText], *, drawn: bool) -> bytes:
+    with pikepdf.open(io.BytesIO(content)) as pdf, pypdfium2.PdfDocument(content) as shown:
+        if len(pdf.pages) != len(shown):
             raise pikepdf.PdfError("the page trees differ")
-        letters = Letters(_font_names(pdf))
-        changed = [_write_page(pdf, drawn, page, letters) for page in pages]
+        letters = Letters(_texts(pages), _font_names(pdf))
+        changed = [_write_page(pdf, shown, page, letters) for page in pages]
         damaged = bool(pdf.get_warnings())  # which forgets them
-        if not any(changed) and not damaged:
+        if not any(changed) and not damaged and not drawn:
             return content
         if any(changed):
             _add_font(pdf, pages, letters)
+        if drawn:
+            _join_contents(pdf)
         written = io.BytesIO()
         pikepdf.settings.set_flate_compression_level(9)  # of what is new
         pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         if damaged:
             _check(written, len(pdf.pages))
     return written.getvalue()
+
+
+def _texts(pages: Sequence[PageText]) -> Iterator[str]:
+    return (word.text for page in pages for line in page.lines for word in visual(line))
+
+
+def _join_contents(pdf: pikepdf.Pdf) -> None:
+    """Give each page one stream, which is smaller than two."""
+    for page in pdf.pages:
+        page.contents_coalesce()
 
 
 def _add_font(pdf: pikepdf.Pdf, pages: Sequence[PageText], letters: Letters) -> None:

@@ -3,9 +3,10 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import img2pdf
+import numpy as np
 import pikepdf
 from PIL import Image
 
@@ -19,15 +20,18 @@ LOSSY = frozenset({"image/jpeg", "image/webp", "image/heic", "image/avif"})
 _LONGEST_POINTS = 842.0  # of A4, for images that state no resolution
 _MOST_POINTS = 14_400.0  # ISO 32000-1, annex C
 _QUALITY = 90
+_SMALL_BYTES = 65_536  # of a picture that is quickly encoded again
+_MOST_COLOURS = 256  # of a palette
 _CLOSE = 0.01  # by which a page's proportions may differ from those that were read
 
 
 def picture_pdf(path: Path, kind: str, pages: Sequence[PageText], limits: Limits) -> bytes:
     """The images of a file as a PDF; pages whose data cannot be kept are encoded again."""
-    if kind in _KEPT:
-        wrapped = _wrapped(path, pages)
-        if wrapped is not None:
-            return wrapped
+    wrapped = _wrapped(path.read_bytes(), pages) if kind in _KEPT else None
+    if wrapped is not None:
+        again = _smaller(path) if kind == "image/png" else None
+        smaller = again and _wrapped(again, pages)
+        return min(wrapped, smaller, key=len) if smaller else wrapped
     return drawn_pdf(path, pages, limits, lossy=kind in LOSSY)
 
 
@@ -39,9 +43,9 @@ def drawn_pdf(
     return _converted(images, pages)
 
 
-def _wrapped(path: Path, pages: Sequence[PageText]) -> bytes | None:
+def _wrapped(image: bytes, pages: Sequence[PageText]) -> bytes | None:
     try:
-        content = _converted([path.read_bytes()], pages)
+        content = _converted([image], pages)
     except (img2pdf.ImageOpenError, *_REFUSED):
         return None
     with pikepdf.open(io.BytesIO(content)) as pdf:
@@ -95,11 +99,70 @@ def _fits(pdf: pikepdf.Pdf, page: PageText) -> bool:
     return abs(width * page.height / (height * page.width) - 1) < _CLOSE
 
 
+def _smaller(path: Path) -> bytes | None:
+    """A PNG with the same pixels in fewer bytes; None where there is none, or it would take long.
+
+    Black and white becomes TIFF with the compression of fax, which PDF has as well: of text it is
+    half as large.
+    """
+    with Image.open(path) as image:
+        kept = {"transparency", "icc_profile", "gamma", "chromaticity"} & image.info.keys()
+        if kept or image.mode not in {"1", "L", "P", "RGB"}:
+            return None
+        if image.mode not in {"1", "P"} and path.stat().st_size > _SMALL_BYTES:
+            return None
+        reduced = _reduced(image.convert("RGB"))
+        dpi = image.info.get("dpi")
+    return None if reduced.mode == "RGB" else _saved(reduced, dpi)
+
+
 def _encoded(path: Path, number: int, dpi: int, limits: Limits, *, lossy: bool) -> bytes:
-    image = Image.fromarray(decode_page(path, number, dpi, limits).pixels)
+    """A page as an image file: the smaller of JPEG and a lossless one, if `lossy`."""
+    image = _reduced(Image.fromarray(decode_page(path, number, dpi, limits).pixels))
+    if not lossy:
+        return _saved(image)
     written = io.BytesIO()
-    if lossy:
-        image.save(written, "JPEG", quality=_QUALITY)
+    image.convert("L" if _is_grey(image) else "RGB").save(written, "JPEG", quality=_QUALITY)
+    if image.mode == "RGB":
+        return written.getvalue()
+    return min(_saved(image), written.getvalue(), key=len)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """The same pixels in the smallest mode that has their colours: 1, L, P or RGB."""
+    colours = image.getcolors(_MOST_COLOURS)
+    if colours is None:
+        return image.convert("L") if _is_grey(image) else image
+    values = {value for _, value in cast("list[tuple[int, tuple[int, int, int]]]", colours)}
+    if values <= {(0, 0, 0), (255, 255, 255)}:
+        return image.convert("1", dither=Image.Dither.NONE)
+    if all(red == green == blue for red, green, blue in values):
+        return image.convert("L")
+    return _indexed(image)
+
+
+def _is_grey(image: Image.Image) -> bool:
+    if image.mode != "RGB":
+        return image.mode in {"1", "L"}
+    pixels = np.asarray(image)
+    return bool((pixels[..., :1] == pixels[..., 1:]).all())
+
+
+def _indexed(image: Image.Image) -> Image.Image:
+    """The image with a palette of its own colours, of which there are 256 at most."""
+    numbers = np.asarray(image).astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    palette, indexes = np.unique(numbers, return_inverse=True)
+    indexed = Image.fromarray(indexes.reshape(numbers.shape).astype(np.uint8), "P")
+    indexed.putpalette(b"".join(int(each).to_bytes(3, "big") for each in palette))
+    return indexed
+
+
+def _saved(image: Image.Image, dpi: tuple[float, float] | None = None) -> bytes:
+    """Without loss: fax for black and white, else PNG."""
+    written = io.BytesIO()
+    stated = {"dpi": dpi} if dpi else {}
+    if image.mode == "1":
+        image.save(written, "TIFF", compression="group4", **stated)
     else:
-        image.save(written, "PNG")
+        image.save(written, "PNG", optimize=True, **stated)
     return written.getvalue()

@@ -8,7 +8,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.searchable import found_words, problems
 from tests.support.readings import small_document
@@ -16,10 +16,18 @@ from tests.support.text_pdfs import text_pdf, written
 from vision.core.document import Block, Box, Line, Word
 from vision.core.errors import BadInput
 from vision.core.exports import PageText, PlacedWord
-from vision.core.geometry import corners, invert, rotation_affine, transform_box, transform_points
+from vision.core.geometry import (
+    bounding_box,
+    corners,
+    invert,
+    rotation_affine,
+    transform_box,
+    transform_points,
+)
 from vision.core.limits import Limits
 from vision.export.pdf import page_text
 from vision.input.sandbox.pool import DecoderPool
+from vision.input.searchable import pictures
 from vision.input.searchable.pdf import searchable_pdf
 
 LIMITS = Limits()
@@ -150,6 +158,59 @@ def test_the_compressed_data_of_images_is_kept(tmp_path, name, mode, options, ki
     assert words_in(made, 1200).keys() == WORDS.keys()
 
 
+def printed(mode="1", ink=0) -> Image.Image:
+    page = Image.new("RGB", (1200, 900), "white")
+    draw = ImageDraw.Draw(page)
+    draw.fontmode, font = "1", ImageFont.load_default(26)  # no greys around the letters
+    letters = np.random.default_rng(3).integers(0x41, 0x7B, (20, 60))
+    for row, text in enumerate(letters):
+        draw.text((50, 40 * row), "".join(map(chr, text)), (ink, ink, ink), font)
+    return page.convert(mode)
+
+
+def pixels_of(content):
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        (image,) = pdf.pages[0].get_images().values()
+        return np.asarray(pikepdf.PdfImage(image).as_pil_image().convert("RGB"))
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "kind"),
+    [
+        ("a.png", printed(), "/CCITTFaxDecode"),
+        ("a.png", printed("RGB"), "/CCITTFaxDecode"),
+        ("a.bmp", printed("1"), "/CCITTFaxDecode"),
+        ("a.gif", printed("L", ink=90), "/FlateDecode"),
+        ("a.png", printed("RGB", ink=90), "/FlateDecode"),
+    ],
+)
+def test_pictures_of_few_colours_take_fewer_bytes_with_the_same_pixels(tmp_path, name, image, kind):
+    path = tmp_path / name
+    image.save(path)
+    made = searchable_pdf(path, [text_of(1200, 900)], LIMITS)
+    _, found, _ = only_image(made)
+    assert found in (kind, f'pikepdf.Array([ "{kind}" ])')
+    assert np.array_equal(pixels_of(made), np.asarray(image.convert("RGB")))
+    assert len(made) < path.stat().st_size * 1.1
+
+
+def test_the_colours_of_a_drawing_are_kept_in_a_palette(tmp_path):
+    path = tmp_path / "a.bmp"
+    image = Image.open(picture(tmp_path / "b.png", "P")).convert("RGB")
+    image.save(path)
+    made = searchable_pdf(path, [text_of(1200, 900)], LIMITS)
+    assert np.array_equal(pixels_of(made), np.asarray(image))
+    assert len(made) < path.stat().st_size / 3
+
+
+@pytest.mark.parametrize("info", ["transparency", "icc_profile"])
+def test_pictures_that_state_more_than_pixels_are_kept(tmp_path, info):
+    stated = {"transparency": b"\xff\xff"} if info == "transparency" else {"icc_profile": b"x" * 99}
+    path = tmp_path / "a.png"
+    printed("P").save(path, **stated)
+    assert pictures._smaller(path) is None
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photographs_are_shown_upright(tmp_path, orientation):
     exif = Image.Exif()
@@ -199,7 +260,7 @@ def test_what_a_page_draws_is_kept_byte_for_byte(tmp_path):
     with pikepdf.open(io.BytesIO(made)) as pdf, pikepdf.open(path) as before:
         ours, theirs = pdf.pages[0].Contents
         assert theirs.read_bytes() == before.pages[0].Contents.read_bytes()
-        assert ours.read_bytes().startswith(b"q BT 3 Tr")
+        assert b" cm BT 3 Tr\n" in ours.read_bytes()
 
 
 def rendered(content):
@@ -278,6 +339,7 @@ def test_words_that_the_file_states_are_not_written_twice(tmp_path):
         ["日本語", "\U0001f600x"],
         ["back\\slash", "(par)en"],
         ["x" * 14, "\x07y\ud800"],
+        ["".join(map(chr, range(0x4E00, 0x4E00 + 300))), "\u0411\u0412"],
     ],
 )
 def test_pdfium_reads_what_was_written(tmp_path, words):
@@ -318,6 +380,40 @@ def test_what_is_no_document_is_the_caller_s_fault(tmp_path):
     path.write_bytes(b"%PDF-1.7 nothing")
     with pytest.raises(BadInput, match="cannot be opened"):
         searchable_pdf(path, [text_of(1750, 2500)], LIMITS)
+
+
+@pytest.mark.parametrize("high", [2, 12, 700])
+def test_small_and_large_words_are_as_exact_as_their_size_allows(tmp_path, high):
+    path = blank_pdf(tmp_path / "page.pdf")
+    box = Box(300, 1000, 300 + 2.3 * high, 1000 + high)
+    made = searchable_pdf(path, [text_of(1750, 2500, {"word": box})], LIMITS)
+    assert words_in(made, 1750)["word"] == pytest.approx(
+        box, abs=max(0.1 * high, 0.1) if high < 30 else 2
+    )
+
+
+def test_errors_of_rounding_do_not_add_up_along_a_turned_line(tmp_path):
+    path = blank_pdf(tmp_path / "page.pdf")
+    angle = np.radians(3)
+    turn = np.array([[np.cos(angle), -np.sin(angle), 30], [np.sin(angle), np.cos(angle), 900]])
+    quads = [transform_points(turn, corners(Box(x, 0, x + 31, 20))) for x in range(0, 1600, 37)]
+    line = tuple(PlacedWord(f"w{at}", quad) for at, quad in enumerate(quads))
+    made = searchable_pdf(path, [PageText(1, 1750, 2500, None, False, (line,))], LIMITS)
+    last = bounding_box(quads[-1])
+    assert words_in(made, 1750)[f"w{len(quads) - 1}"] == pytest.approx(last, abs=2)
+
+
+def test_text_costs_few_bytes(tmp_path):
+    path = blank_pdf(tmp_path / "page.pdf")
+    rng = np.random.default_rng(5)
+    words = {
+        f"w{at}": Box(x, y, x + rng.integers(40, 90), y + rng.integers(24, 34))
+        for at, (x, y) in enumerate(
+            (x, y) for y in range(100, 2400, 50) for x in range(50, 1600, 100)
+        )
+    }
+    made = searchable_pdf(path, [text_of(1750, 2500, words)], LIMITS)
+    assert len(made) - path.stat().st_size < 1200 + 11 * len(words)
 
 
 def test_helpers_make_the_same_file(tmp_path):
