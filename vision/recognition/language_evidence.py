@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vision.core.stages import LineCrop, LineReading
-from vision.recognition.language_id import COMMON_WORDS, SCRIPTS, known_share
+from vision.recognition.language_id import COMMON_WORDS, SCRIPTS, known_shares
 
 _LEAST_LETTERS = 3  # of a word that is worth looking up
 # The share of letters in words of the word list, of pages with so many words. English pages have
@@ -90,8 +90,10 @@ def evidence_of(
     installed: Sequence[str],
 ) -> Evidence:
     """What these readings, in `languages`, show; of rivals that are close an installed one."""
-    own = max((known_share(readings, code) for code in languages), default=0.0)
-    shares = {code: known_share(readings, code) for code in _rivals(languages)}
+    rivals = _rivals(languages)
+    shares = known_shares(readings, {*languages, *rivals})
+    own = max((shares[code] for code in languages), default=0.0)
+    shares = {code: shares[code] for code in rivals}
     best = max(shares.values(), default=0.0)
     close = [code for code, share in shares.items() if share >= _CLOSE * best]
     rival = next((code for code in close if code in installed), close[0] if close else "")

@@ -175,14 +175,27 @@ def _mean_confidence(readings: Iterable[LineReading]) -> float:
 
 def known_share(readings: Iterable[LineReading], code: str) -> float:
     """The share of letters in words that are common ones of the language; accents count."""
-    common = COMMON_WORDS.get(code)
-    if not common:
-        return _TYPICAL
-    pattern = _LETTER if SCRIPTS.get(code) == "CJK" else _WORD
-    words = [word for each in readings for word in pattern.findall(each.text.casefold())]
-    letters = sum(map(len, words))
-    known = sum(len(word) for word in words if word in common)
-    return min(known / max(letters, _FEWEST_LETTERS), _MOST)
+    return known_shares(readings, (code,))[code]
+
+
+def known_shares(readings: Iterable[LineReading], codes: Iterable[str]) -> dict[str, float]:
+    """`known_share` of each language, the words being searched once for all of them."""
+    texts = [reading.text.casefold() for reading in readings]
+    counted: dict[re.Pattern[str], Counter[str]] = {}
+    shares: dict[str, float] = {}
+    for code in codes:
+        common = COMMON_WORDS.get(code)
+        if not common:
+            shares[code] = _TYPICAL
+            continue
+        pattern = _LETTER if SCRIPTS.get(code) == "CJK" else _WORD
+        if pattern not in counted:
+            counted[pattern] = Counter(word for text in texts for word in pattern.findall(text))
+        words = counted[pattern]
+        letters = sum(len(word) * times for word, times in words.items())
+        known = sum(len(word) * words[word] for word in common & words.keys())
+        shares[code] = min(known / max(letters, _FEWEST_LETTERS), _MOST)
+    return shares
 
 
 def _sample(crops: Sequence[LineCrop]) -> list[LineCrop]:

@@ -27,6 +27,8 @@ from vision.recognition.language_id import (
     SCRIPTS,
     detect_languages,
     first_guess,
+    known_share,
+    known_shares,
     language_of_text,
     script_of,
 )
@@ -170,3 +172,16 @@ def test_one_common_word_of_another_script_in_noise_is_chance() -> None:
             return [reading, *(LineReading("", 0.5) for _ in crops[1:])]
 
     assert detect_languages(CROPS, Noise({"ara": 0.51, "eng": 0.57})).languages == ("eng",)
+
+
+@pytest.mark.parametrize("code", ["eng", "deu", "chi_sim"])
+def test_shares_of_many_languages_at_once_are_those_of_each(code: str):
+    text = "The house and the garden by the sea. Das Haus. 我们的房子"
+    readings = [LineReading(text, 1.0), LineReading(text.upper(), 1.0)]
+    shares = known_shares(readings, ("eng", "deu", "chi_sim", "unknown"))
+    assert shares[code] == known_share(readings, code) > 0
+    assert shares["eng"] != shares["deu"]
+
+
+def test_a_language_without_a_list_of_words_has_the_share_that_others_have_in_print():
+    assert known_shares([LineReading("anything", 1.0)], ("unknown",)) == {"unknown": 0.1}

@@ -7,7 +7,7 @@ or consist of several pieces. The cheapest assignment is found by dynamic progra
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 
 import numpy as np
@@ -98,31 +98,37 @@ def _boxes(windows: Sequence[Span], pieces: Sequence[Box], word: Box) -> list[Bo
 
 def _assigned(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
     """Where shares begin and end in the cheapest assignment; empty where there is none."""
-    if not spans or not pieces or len(spans) * len(pieces) > _MOST_PLACES:
+    letters, parts = len(spans), len(pieces)
+    if not letters or not parts or letters * parts > _MOST_PLACES:
         return []
-    width = (pieces[-1].x1 - pieces[0].x0) / len(spans)
-    best: dict[Place, tuple[float, Place]] = {(0, 0): (0.0, (0, 0))}
-    for at in ((letter, piece) for letter in range(len(spans)) for piece in range(len(pieces))):
-        if at not in best:
+    uneven = _UNEVEN * (pieces[-1].x1 - pieces[0].x0) / letters
+    shares = [(more, beside, uneven * (more + beside - 2)) for more, beside in _SHARES]
+    # From a letter's start to a piece's, and from its end to the piece's.
+    before = [[abs(piece.x0 - start) for piece in pieces] for start, _ in spans]
+    behind = [[abs(piece.x1 - end) for piece in pieces] for _, end in spans]
+    costs = [[inf] * (parts + 1) for _ in range(letters + 1)]
+    costs[0][0] = 0.0
+    origins: dict[Place, Place] = {}
+    for letter, piece in product(range(letters), range(parts)):
+        if costs[letter][piece] == inf:
             continue
-        for letters, parts in _SHARES:
-            to = (at[0] + letters, at[1] + parts)
-            if to[0] > len(spans) or to[1] > len(pieces):
-                continue
-            apart = abs(pieces[at[1]].x0 - spans[at[0]][0])
-            apart += abs(pieces[to[1] - 1].x1 - spans[to[0] - 1][1])
-            cost = best[at][0] + apart + _UNEVEN * width * (letters + parts - 2)
-            if cost < best.get(to, (inf,))[0]:
-                best[to] = (cost, at)
-    return _path_to(best, (len(spans), len(pieces)))
+        begun = costs[letter][piece] + before[letter][piece]
+        for more, beside, price in shares:
+            to, until = letter + more, piece + beside
+            if to <= letters and until <= parts:
+                cost = begun + behind[to - 1][until - 1] + price
+                if cost < costs[to][until]:
+                    costs[to][until] = cost
+                    origins[to, until] = (letter, piece)
+    return _path_to(origins, (letters, parts))
 
 
-def _path_to(best: dict[Place, tuple[float, Place]], end: Place) -> list[Place]:
-    if end not in best:
+def _path_to(origins: dict[Place, Place], end: Place) -> list[Place]:
+    if end not in origins:
         return []
     path = [end]
     while path[-1] != (0, 0):
-        path.append(best[path[-1]][1])
+        path.append(origins[path[-1]])
     return path[::-1]
 
 

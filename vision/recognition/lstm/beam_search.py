@@ -11,7 +11,6 @@ from math import inf
 from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vision.recognition.common.ctc_greedy import Probabilities
 from vision.recognition.lstm.beam_paths import (
@@ -134,9 +133,11 @@ class Search:
         found: list[Glyph] = []
         until, end, weakest = len(self.probabilities), 0, 1.0
         while prefix.parent is not None:
-            emitted = self.probabilities[prefix.time : until, prefix.number]
-            end = end or prefix.time + _length(emitted)
-            weakest = min(weakest, float(emitted.max()))
+            # A plain list: of the few steps of a character NumPy's calls would cost more.
+            emitted = self.probabilities[prefix.time : until, prefix.number].tolist()
+            peak = max(emitted)
+            end = end or prefix.time + _length(emitted, peak)
+            weakest = min(weakest, peak)
             if prefix.starts:
                 start = offset + prefix.time
                 found.append(Glyph(next(characters), start, offset + end, weakest))
@@ -161,33 +162,28 @@ class Search:
         """The paths that end in a blank, which costs `blank`, and those that do not, by prefix."""
         in_blank: _Paths = {}
         in_class: _Paths = {}
+        known = self._children
         for prefix, blank_path, class_path in beam:
             best = total(blank_path, class_path)
             in_blank[prefix] = longer(best, blank, prefix.bound)
             for number, cost in frame:
-                if number != prefix.number:
-                    self._extend(in_class, prefix, best, number, cost, time)
-                    continue
-                # The same class again is the same character, unless a blank stands between.
-                if class_path:
-                    _offer(in_class, prefix, longer(class_path, cost, prefix.bound))
-                if blank_path:
-                    self._extend(in_class, prefix, blank_path, number, cost, time)
+                path = best
+                if number == prefix.number:
+                    # The same class again is the same character, unless a blank stands between.
+                    if class_path:
+                        _offer(in_class, prefix, longer(class_path, cost, prefix.bound))
+                    if not blank_path:
+                        continue
+                    path = blank_path
+                children = known.get((prefix, number))
+                if children is None:
+                    children = known[prefix, number] = self._new_children(prefix, number, time)
+                for child, ends_word in children:
+                    if ends_word:
+                        finished = self._finished(prefix, path)
+                        path = (finished, finished, 0.0, 0.0)
+                    _offer(in_class, child, longer(path, cost, child.bound))
         return in_blank, in_class
-
-    def _extend(
-        self, paths: _Paths, prefix: Prefix, path: Path, number: int, cost: float, time: int
-    ) -> None:
-        """One class more: it continues the character begun, or begins a new one."""
-        children = self._children.get((prefix, number))
-        if children is None:
-            children = self._new_children(prefix, number, time)
-            self._children[prefix, number] = children
-        for child, ends_word in children:
-            if ends_word:
-                finished = self._finished(prefix, path)
-                path = (finished, finished, 0.0, 0.0)
-            _offer(paths, child, longer(path, cost, child.bound))
 
     def _new_children(self, prefix: Prefix, number: int, time: int) -> list[tuple[Prefix, bool]]:
         place, root = prefix.place, self.alphabet.root
@@ -235,9 +231,9 @@ class Search:
         for prefix, path in in_class.items():
             if path[0] < ranks.get(prefix, inf):
                 ranks[prefix] = path[0]
-        ranked = sorted(ranks, key=ranks.__getitem__)
-        dearest = ranks[ranked[0]] + _FALLEN
-        near = [prefix for prefix in ranked if ranks[prefix] < dearest]
+        dearest = min(ranks.values()) + _FALLEN
+        near = [prefix for prefix, rank in ranks.items() if rank < dearest]
+        near.sort(key=ranks.__getitem__)
         kept, others = near[:_WIDTH], near[_WIDTH:]
         if self.lexicon is not None:
             others = [prefix for prefix in others if prefix.after is not None]
@@ -277,8 +273,9 @@ def _offer(paths: _Paths, prefix: Prefix, path: Path) -> None:
     paths[prefix] = path if known is None else joined(path, known)
 
 
-def _length(emitted: NDArray[np.float32]) -> int:
+def _length(emitted: list[float], peak: float) -> int:
     """Steps until a class falls under half of its peak."""
-    peak = int(emitted.argmax())
-    faded = np.flatnonzero(emitted[peak:] < emitted[peak] / 2)
-    return peak + int(faded[0]) if len(faded) else len(emitted)
+    for at in range(emitted.index(peak), len(emitted)):
+        if emitted[at] < peak / 2:
+            return at
+    return len(emitted)

@@ -160,7 +160,7 @@ def _reading(
         _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
-    found = correct_strokes(found, lambda word: network.decoder.listed_share([word]) > 0)
+    found = correct_strokes(found, network.decoder.lists)
     wanted = None if detailed else words_with_candidates([word.text for word in found])
     if wanted is None or wanted:
         windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
@@ -183,10 +183,8 @@ def _moved(word: CropWord, start: int) -> CropWord:
 def _word(
     network: LineNetwork, text: str, glyphs: Sequence[Glyph], word: Sequence[int], box: Box
 ) -> CropWord:
-    def is_listed(letters: str) -> bool:
-        return network.decoder.listed_share([letters]) > 0
-
-    return CropWord(text, _word_confidence(glyphs, word), box, listed=known_word(text, is_listed))
+    listed = known_word(text, network.decoder.lists)
+    return CropWord(text, _word_confidence(glyphs, word), box, listed=listed)
 
 
 def _separated(

@@ -72,7 +72,7 @@ class LstmRecogniser:
         decoders = [network.decoder for network in networks if network.decoder.lexicon]
         if not decoders:
             return None
-        return lambda word: any(decoder.listed_share([word]) > 0 for decoder in decoders)
+        return lambda word: any(decoder.lists(word) for decoder in decoders)
 
     def lexicon(self, languages: Sequence[str]) -> Lexicon | None:
         """The word list of one language; None for several, whose words exclude each other.

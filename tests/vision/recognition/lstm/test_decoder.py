@@ -154,6 +154,13 @@ def test_a_language_counts_the_letters_of_its_listed_words(words: tuple[str, ...
     assert LineDecoder(alphabet).listed_share(words) == 0
 
 
+@pytest.mark.parametrize(("word", "listed"), [("cat", True), ("tac", True), ("car", False)])
+def test_a_word_that_was_looked_up_is_listed_as_at_first(word: str, listed: bool):
+    decoder = LineDecoder(Alphabet(NAMES, CODES, NULL), Lexicon(NAMES, graph(CAT)))
+    assert decoder.lists(word) is listed
+    assert decoder.lists(word) is listed
+
+
 def test_blanks_stand_between_words_but_not_in_scripts_without_them():
     assert Alphabet((" ", "a", "é"), ((0,), (1,), (2,)), 3).spaced
     assert Alphabet((" ", "한", "क"), ((0,), (1,), (2,)), 3).spaced
