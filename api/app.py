@@ -47,6 +47,8 @@ from api.security.auth_failures import Refusals
 from api.security.rate_limits import RateLimits
 from api.services import Broker, Services
 from api.ttl_cache import TTLCache
+from api.waits import Waits
+from jobs.broker.announcements import Announcer, Listener
 from jobs.broker.celery_publisher import Publisher
 from jobs.broker.rate_limiter import RateCounter
 from jobs.ledger import Ledger, open_ledger
@@ -194,18 +196,25 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     rates = RateLimits(counter, settings.rate_per_s, metrics)
     services = await run_in_threadpool(open_services, settings, rates, app.state.broker)
     services.stopping = app.state.stopping
+    listener = Listener(settings.celery_broker_url)
+    services.waits = Waits(lambda: listener.connected)
+    listener.start(services.waits.job_ended)
     app.state.services = services
     metrics.watch(services.ledger, services.threads)
     services.group_commit.start()
+    announcer = Announcer(settings.celery_broker_url)
+    services.ledger.on_ended(announcer.announce)
     services.ledger.on_enqueued(services.relay.wake)
     services.relay.start()
     try:
         yield
     finally:
+        await listener.stop()
         await run_in_threadpool(services.group_commit.stop)
         await services.finish_steps()
         await run_in_threadpool(services.relay.stop)
         await counter.close()
+        announcer.close()
         services.ledger.close()
 
 
@@ -214,7 +223,7 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
     ledger = open_ledger(settings)
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     broker = broker or Publisher(settings)
-    window = Window(broker.depth, ledger.workers.page_threads)
+    window = Window(broker.depth, ledger.workers.readers)
     return Services(
         settings=settings,
         ledger=ledger,
@@ -222,7 +231,7 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
         group_commit=GroupCommit(ledger.jobs.create_many, blobs),
         broker=broker,
         # Without capacity, the broker holds work for longer than this.
-        relay=Relay(ledger.tasks, broker, window.capacity, idle_s=GATHER_S),
+        relay=Relay(ledger.tasks, broker, window.capacity, window.idle_readers, idle_s=GATHER_S),
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,

@@ -24,9 +24,10 @@ async def wait_until_final(request: Request, services: Services, job: Job, secon
     Earlier when the caller disconnects or the server stops.
     """
     until = time.monotonic() + seconds
-    with services.waits.join() as pause_s:
+    with services.waits.join(job.id) as wait:
         while job.state not in FINAL_JOB_STATES and (left := until - time.monotonic()) > 0:
-            stopping = await services.pause(min(pause_s(), left))
+            wait.ended.clear()
+            stopping = await services.pause(min(wait.pause_s(), left), wait.ended)
             if await request.is_disconnected():
                 break
             job = await run_in_threadpool(services.ledger.jobs.get, job.tenant, job.id)

@@ -89,13 +89,15 @@ class Services:
         finally:
             self._arriving.discard(held)
 
-    async def pause(self, seconds: float) -> bool:
-        """Wait; return True as soon as the server stops."""
+    async def pause(self, seconds: float, *until: asyncio.Event) -> bool:
+        """Wait, at most until one of the events is set; return True as soon as the server stops."""
+        waiting = [asyncio.create_task(event.wait()) for event in (self.stopping, *until)]
         try:
-            async with asyncio.timeout(seconds):
-                return await self.stopping.wait()
-        except TimeoutError:
-            return False
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+        return self.stopping.is_set()
 
     async def to_its_end(self, step: Coroutine[Any, Any, T]) -> T:
         """Run a step that goes on when its request is cancelled: half of it would be a defect."""

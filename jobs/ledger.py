@@ -1,7 +1,7 @@
 """The ledger: one database and the stores that keep it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
 from jobs.stores.corrections import CorrectionStore
 from jobs.stores.events import EventStore
+from jobs.stores.fast_path import FastPathStore
 from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
 from jobs.stores.history import HistoryStore
@@ -37,6 +38,7 @@ class Ledger:
     load: QueueLoad
     pages: PageStore
     finishing: FinishStore
+    fast_path: FastPathStore
     files: FileStore
     corrections: CorrectionStore
     tasks: TaskTable
@@ -59,6 +61,10 @@ class Ledger:
         """Have `call` called after each commit of this process that made steps ready."""
         self.database.on_enqueued = call
 
+    def on_ended(self, call: Callable[[Sequence[str]], None]) -> None:
+        """Have `call` called after each commit of this process that ended jobs, with their ids."""
+        self.database.on_ended = call
+
 
 def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
     """Open the ledger of `settings`; its tables are made by `jobs.migrations.upgrade.migrate`.
@@ -79,6 +85,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         load=load,
         pages=PageStore(database, settings, clock),
         finishing=FinishStore(database, settings, clock),
+        fast_path=FastPathStore(database, settings, clock),
         files=FileStore(database, settings, clock),
         corrections=CorrectionStore(database, clock),
         tasks=TaskTable(database, settings, clock),

@@ -46,7 +46,7 @@ async def get_page_image(
     """Made by a worker when first asked for, once the page is read: until then 409."""
     wanted_s = min(float(preferred_wait_s(prefer) or 0), services.settings.max_wait_s)
     until = time.monotonic() + wanted_s
-    with services.waits.join() as pause_s:
+    with services.waits.join() as wait:
         while True:
             try:
                 return await run_in_threadpool(_find, services, key.tenant, job_id, number, width)
@@ -54,7 +54,7 @@ async def get_page_image(
                 left = until - time.monotonic()
                 if problem.kind.code != "not_finished" or left <= 0:
                     raise
-                if await services.pause(min(pause_s(), left)):
+                if await services.pause(min(wait.pause_s(), left)):
                     raise
 
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from jobs.broker.connection import close_client, kombu_url, open_client
 from jobs.domain.errors import BrokerDown
-from jobs.domain.topics import ROUTES, Topic
+from jobs.domain.topics import FAST_QUEUE, ROUTES, Topic
 from jobs.queue.task_table import Message
 from jobs.settings import Settings
 
@@ -76,8 +76,8 @@ class Publisher:
             # kombu asks a broker that does not answer three times over; this asks it once.
             self._client.ping()
             with self._app.producer_or_acquire() as producer:
-                for topic, rows in _together(messages):
-                    name, queue = TASKS[topic]
+                for topic, queue, rows in _together(messages):
+                    name = TASKS[topic][0]
                     self._app.send_task(name, rows, queue=queue, producer=producer, retry=False)
 
     def depth(self, topic: Topic) -> int:
@@ -99,13 +99,16 @@ class Publisher:
         self._app.close()
 
 
-def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, list[tuple[Any, ...]]]]:
+def _together(messages: Sequence[Message]) -> Iterator[tuple[Topic, str, list[tuple[Any, ...]]]]:
     """Rows of one topic in groups: alone while they are few, so that all consumers have work."""
+    for message in messages:
+        if message.fast:
+            yield message.topic, FAST_QUEUE, [message.args]
     for topic, route in ROUTES.items():
-        rows = [message.args for message in messages if message.topic == topic]
+        rows = [each.args for each in messages if each.topic == topic and not each.fast]
         size = min(route.rows_per_message, math.ceil(len(rows) / _SPREAD) or 1)
         for start in range(0, len(rows), size):
-            yield topic, rows[start : start + size]
+            yield topic, route.queue, rows[start : start + size]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from jobs.domain.errors import LedgerUnavailable
 BUSY_TIMEOUT_S = 10
 _WAL_RETRY_S = 0.01
 _ENQUEUED = "pagesight.enqueued"
+_ENDED = "pagesight.ended"
 CONNECT_TIMEOUT_S = 5
 # A host that is cut off says nothing. Without these a connection to it waits for a quarter of an
 # hour, and one from it keeps the rows locked that its transaction had touched.
@@ -69,6 +70,7 @@ class Database:
         # SQLite has one writer at a time and polls for its turn; threads of one process need not.
         self._turn = Lock() if self.is_sqlite else nullcontext()
         self.on_enqueued: Callable[[], None] = lambda: None
+        self.on_ended: Callable[[Sequence[str]], None] = lambda _: None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -80,14 +82,19 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and rolls back when it raises.
 
-        Calls `on_enqueued` after a commit that wrote messages.
+        Calls `on_enqueued` after a commit that made steps ready, `on_ended` after one that ended
+        jobs.
         """
         with _translated(), self._turn, self._writer.begin() as connection:
-            connection.info.pop(_ENQUEUED, None)  # of a transaction that was rolled back
+            for left_over in (_ENQUEUED, _ENDED):  # of a transaction that was rolled back
+                connection.info.pop(left_over, None)
             yield connection
             enqueued = connection.info.pop(_ENQUEUED, False)
+            ended = connection.info.pop(_ENDED, ())
         if enqueued:
             self.on_enqueued()
+        if ended:
+            self.on_ended(ended)
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -110,6 +117,11 @@ class Database:
 def note_enqueued(connection: Connection) -> None:
     """Have `Database.on_enqueued` called once this transaction has committed."""
     connection.info[_ENQUEUED] = True
+
+
+def note_ended(connection: Connection, job_id: str) -> None:
+    """Have `Database.on_ended` called with this job's id once this transaction has committed."""
+    connection.info.setdefault(_ENDED, []).append(job_id)
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -39,3 +39,6 @@ ROUTES: Final[dict[Topic, Route]] = {
     Topic.DELIVER: Route("webhooks", backs_off=True),
     Topic.MAKE_FILE: Route("control"),
 }
+
+# A document that a reader opens itself, while one is idle (jobs/stores/fast_path.py).
+FAST_QUEUE: Final = ROUTES[Topic.READ_PAGE].queue

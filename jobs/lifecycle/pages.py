@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from jobs.db import tables
 from jobs.db.mappers import JobRow
+from jobs.domain.job import Claim
 from jobs.domain.states import PageState
 from jobs.domain.topics import Topic
 from jobs.queue.task_rows import add_tasks, end_task
@@ -42,3 +43,25 @@ def _kept(connection: Connection, job: JobRow) -> frozenset[int]:
         return frozenset()
     found = select(_RESULTS.number).where(_RESULTS.job_id == job.id)
     return frozenset(connection.execute(found).scalars())
+
+
+def create_claimed_pages(
+    connection: Connection,
+    job: JobRow,
+    numbers: Sequence[int],
+    now: datetime,
+    worker: str,
+    lease_until: datetime,
+) -> Claim:
+    """Create a job's pages with their steps, and claim the first for a worker until a time."""
+    first, *others = numbers
+    claimed = {"attempts": 1, "token": 1, "worker": worker, "lease_until": lease_until}
+    waiting = {"attempts": 0, "token": 0, "worker": None, "lease_until": None}
+    rows = [{"number": first, "state": PageState.RUNNING, **claimed}]
+    rows += [{"number": each, "state": PageState.QUEUED, **waiting} for each in others]
+    connection.execute(insert(tables.pages), [{"job_id": job.id, **row} for row in rows])
+    end_task(connection, Topic.OPEN_JOB, job.id)
+    turn = (now, job.tenant, job.priority)
+    add_tasks(connection, Topic.READ_PAGE, [(job.id, first)], *turn, held_until=lease_until)
+    add_tasks(connection, Topic.READ_PAGE, [(job.id, each) for each in others], *turn)
+    return Claim(job.id, first, token=1, attempt=1, lease_until=lease_until)

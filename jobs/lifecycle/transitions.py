@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Update, case, literal, update
 
 from jobs.db import tables
 from jobs.db.column_types import UtcDateTime
+from jobs.db.engine import note_ended
 from jobs.db.mappers import JobRow, fault_columns, fault_data
 from jobs.domain.events import JobEventKind
 from jobs.domain.job import Fault
@@ -83,6 +84,7 @@ def close_job(
     data = {"pages_total": row.pages_total, "fault": fault_data(fault)}
     log_event(connection, row, JobEventKind(f"job.{row.state}"), data, now)
     notify_ended(connection, row, now)
+    note_ended(connection, row.id)
     if row.batch_id is not None:
         count_out(connection, row.batch_id, now, settings)
     return row

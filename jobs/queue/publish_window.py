@@ -7,6 +7,7 @@ decides.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 
 from jobs.domain.topics import ROUTES, Topic
@@ -18,17 +19,25 @@ PAGES_A_THREAD = 2  # one that it takes up next, and one while the relay looks a
 _ASK_EVERY_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How many pages are read at once; `opening` is 0 while a worker among them opens nothing."""
+
+    threads: int
+    opening: int = 0
+
+
 class Window:
     """Decides how many steps of a topic may be published now.
 
-    `depth` returns how many messages the broker holds; `threads` how many pages are read at once.
+    `depth` returns how many messages the broker holds; `readers` what the live workers read.
     """
 
-    def __init__(self, depth: Callable[[Topic], int], threads: Callable[[], int]) -> None:
+    def __init__(self, depth: Callable[[Topic], int], readers: Callable[[], Readers]) -> None:
         self._depth = depth
-        self._threads = threads
+        self._readers = readers
         self._lock = Lock()
-        self._known = LEAST_PAGES
+        self._known = Readers(0)
         self._ask_at = 0.0
 
     def capacity(self, topic: Topic) -> int:
@@ -40,9 +49,20 @@ class Window:
             return self._pages()
         return DELIVERIES_AHEAD if topic == Topic.DELIVER else AHEAD
 
+    def idle_readers(self) -> int:
+        """Return how many readers open documents and have no message before them.
+
+        Those that read at the moment are among them: the table of work knows how many do.
+        """
+        opening = self._asked().opening
+        return opening and max(0, opening - self._depth(Topic.READ_PAGE))
+
     def _pages(self) -> int:
+        return max(LEAST_PAGES, PAGES_A_THREAD * self._asked().threads)
+
+    def _asked(self) -> Readers:
         with self._lock:
             if time.monotonic() >= self._ask_at:
-                self._known = max(LEAST_PAGES, PAGES_A_THREAD * self._threads())
+                self._known = self._readers()
                 self._ask_at = time.monotonic() + _ASK_EVERY_S
             return self._known

@@ -32,7 +32,8 @@ class Relay:
     """Dispatches steps of the table of work to the broker; while it is down they wait there.
 
     `capacity` returns how many more steps of a topic may be published; without it there is no
-    limit. After a wake-up with nothing to publish it rests `idle_s` at least.
+    limit. `idle_readers` returns how many documents readers may open themselves; without it the
+    control worker opens all. After a wake-up with nothing to publish it rests `idle_s` at least.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Relay:
         tasks: TaskTable,
         publisher: Publishes,
         capacity: Callable[[Topic], int] | None = None,
+        idle_readers: Callable[[], int] | None = None,
         idle_s: float = 0.0,
     ) -> None:
         self._tasks = tasks
         self._publisher = publisher
         self._capacity = capacity
+        self._idle_readers = idle_readers
         self._idle_s = idle_s
         self._woken = Event()
         self._stopping = Event()
@@ -94,7 +97,7 @@ class Relay:
         return min(max(REST * worked_s, least_s), PAUSE_S)
 
     def _publish_some(self) -> int:
-        messages = self._tasks.take(AT_ONCE, self._capacity)
+        messages = self._tasks.take(AT_ONCE, self._capacity, self._idle_readers)
         try:
             self._publisher.publish(messages)
         except BrokerDown:

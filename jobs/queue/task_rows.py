@@ -27,25 +27,35 @@ def add_tasks(
     now: datetime,
     turn: str,
     rank: int = STARTED_WORK,
+    held_until: datetime | None = None,
 ) -> None:
     """Add steps that are ready, each named by its subject: an id, and the number of a page.
 
     The relay dispatches them by fair queueing between values of `turn`; within one the lowest
-    `rank` goes first, then the oldest. A step that exists already becomes ready again.
+    `rank` goes first, then the oldest. A step that exists already becomes ready again. With
+    `held_until` a worker has a lease on them instead, which ends then.
     """
     if not subjects:
         return
-    common = {"kind": topic.value, "turn": turn, "rank": rank, "ready_at": now, "attempts": 0}
+    common: dict[str, Any] = {
+        "kind": topic.value,
+        "turn": turn,
+        "rank": rank,
+        "ready_at": now,
+        "attempts": 0,
+    }
+    common |= {"dispatched_until": held_until}
     rows = [
         common | {"subject": subject, "number": number[0] if number else 0}
         for subject, *number in subjects
     ]
     add = upsert(connection, tables.tasks).on_conflict_do_update(
         index_elements=["subject", "kind", "number"],
-        set_={"dispatched_until": None, "ready_at": now, "attempts": 0},
+        set_={"dispatched_until": held_until, "ready_at": now, "attempts": 0},
     )
     connection.execute(add, rows)
-    note_enqueued(connection)
+    if held_until is None:
+        note_enqueued(connection)
 
 
 def hold_task(

@@ -20,6 +20,7 @@ from jobs.db.engine import Database, note_enqueued
 from jobs.domain.topics import ROUTES, Topic
 from jobs.queue.adoption import adopt, has_old_messages
 from jobs.queue.fair_queue import FairQueue
+from jobs.queue.fast_path import choose_fast
 from jobs.settings import Settings
 
 RECOVERED_AT_ONCE: Final = 10_000
@@ -28,7 +29,7 @@ SHARES: Final = 4  # even shares that a turn may get at once, by its weight
 LONGEST_BACK_OFF: Final = 5
 
 _TASKS = tables.tasks.c
-_MESSAGE = (_TASKS.id, _TASKS.kind, _TASKS.subject, _TASKS.number)
+_MESSAGE = (_TASKS.id, _TASKS.kind, _TASKS.subject, _TASKS.number, _TASKS.attempts)
 _READY = _TASKS.dispatched_until.is_(None)
 _BACKING_OFF = [topic for topic, route in ROUTES.items() if route.backs_off]
 # Whether anything is ready, by topic, in one query: it runs often, and mostly there is nothing.
@@ -37,11 +38,15 @@ _ANY = select(*(exists().where(_TASKS.kind == topic, _READY) for topic in Topic)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A wake-up hint: what to do, and the arguments that name the row."""
+    """A wake-up hint: what to do, and the arguments that name the row.
+
+    A `fast` one asks a reader to open a document and to go on with it.
+    """
 
     id: int
     topic: Topic
     args: tuple[Any, ...]
+    fast: bool = False
 
 
 class TaskTable:
@@ -53,11 +58,17 @@ class TaskTable:
         self._clock = clock
         self._turns = {topic: FairQueue(settings.tenant_weights) for topic in Topic}
 
-    def take(self, limit: int, capacity: Callable[[Topic], int] | None = None) -> Sequence[Message]:
+    def take(
+        self,
+        limit: int,
+        capacity: Callable[[Topic], int] | None = None,
+        idle_readers: Callable[[], int] | None = None,
+    ) -> Sequence[Message]:
         """Mark ready steps as dispatched, by fair queueing, and return a message for each.
 
         `capacity` returns how many of a topic may be dispatched; without it there is no limit.
-        Within a turn the lowest rank goes first, then the oldest. Raises what `capacity` raises.
+        Within a turn the lowest rank goes first, then the oldest. While no page waits, documents
+        go to the `idle_readers` (jobs/queue/fast_path.py). Raises what these two raise.
         """
         with self._database.read() as connection:
             found = connection.execute(_ANY).one()
@@ -67,11 +78,14 @@ class TaskTable:
         }
         if not any(place > 0 for place in places.values()):
             return []
+        waits = Topic.READ_PAGE in ready or Topic.OPEN_JOB not in ready
+        idle = 0 if waits or idle_readers is None else idle_readers()
         taken: list[Row[Any]] = []
         with self._database.write() as connection:
             for topic, place in places.items():
                 taken += self._take(connection, topic, min(place, limit - len(taken)))
-        return [Message(row.id, Topic(row.kind), _args(row)) for row in taken]
+            fast = choose_fast(connection, taken, idle)
+        return [Message(row.id, Topic(row.kind), _args(row), row.id in fast) for row in taken]
 
     def _take(self, connection: Connection, topic: Topic, most: int) -> Sequence[Row[Any]]:
         if most <= 0:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Update,
     delete,
     exists,
     insert,
@@ -21,15 +20,14 @@ from sqlalchemy import (
 from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
-from jobs.db.mappers import fault_columns, fault_data, to_page
+from jobs.db.mappers import to_page
 from jobs.domain.errors import StaleClaim
-from jobs.domain.events import JobEventKind
 from jobs.domain.job import Claim, Fault, Job, PageRow
 from jobs.domain.states import JobState, PageState
 from jobs.domain.topics import Topic
-from jobs.lifecycle.job_events import log_event
-from jobs.lifecycle.transitions import LOST, page_transition, update_job
-from jobs.queue.task_rows import add_tasks, end_task, end_unless, hold_task, release_task
+from jobs.lifecycle.settle_page import held_page, settle_page, update_page
+from jobs.lifecycle.transitions import LOST, page_transition
+from jobs.queue.task_rows import add_tasks, end_unless, hold_task, release_task
 from jobs.settings import Settings
 
 _JOBS = tables.jobs.c
@@ -62,7 +60,7 @@ class PageStore:
             lease_until=lease_until,
         )
         with self._database.write() as connection:
-            row = _one(connection, take.where(job_runs))
+            row = update_page(connection, take.where(job_runs))
             if row is None:
                 end_unless(connection, Topic.READ_PAGE, job_id, _is_open(job_id, number), number)
                 return None
@@ -75,9 +73,9 @@ class PageStore:
 
     def _renew(self, claim: Claim) -> bool:
         until = self._lease_until()
-        extend = _held(claim, update(tables.pages)).values(lease_until=until)
+        extend = held_page(claim, update(tables.pages)).values(lease_until=until)
         with self._database.write() as connection:
-            if _one(connection, extend) is None:
+            if update_page(connection, extend) is None:
                 return False
             hold_task(connection, Topic.READ_PAGE, claim.job_id, until, claim.number)
         return True
@@ -209,67 +207,27 @@ class PageStore:
         fault: Fault | None = None,
         *conditions: Any,
     ) -> None:
-        """Count the page in its job, then end it; the last page adds the step that finishes it."""
+        """End the page; the last one adds the step that finishes its job."""
         now = self._clock()
-        job = self._count(connection, claim.job_id, to)
-        if job is None:
-            raise StaleClaim(f"job {claim.job_id} is no longer running")
-        settle = _held(claim, page_transition(claim.job_id, claim.number, to, finished_at=now))
-        settle = settle.where(*conditions).values(**fault_columns(fault))
-        if _one(connection, settle) is None:
-            raise StaleClaim(f"page {claim.number} of {claim.job_id} was claimed by another worker")
-        data = {
-            "number": claim.number,
-            "pages_total": job.pages_total,
-            "pages_succeeded": job.pages_succeeded,
-            "pages_failed": job.pages_failed,
-            "fault": fault_data(fault),
-        }
-        log_event(connection, job, JobEventKind(f"page.{to}"), data, now)
-        end_task(connection, Topic.READ_PAGE, claim.job_id, claim.number)
+        job = settle_page(connection, claim, to, now, fault, *conditions)
         if job.pages_succeeded + job.pages_failed == job.pages_total:
             add_tasks(connection, Topic.FINISH_JOB, [(claim.job_id,)], now, job.tenant)
-
-    def _count(self, connection: Connection, job_id: str, to: PageState) -> Row[Any] | None:
-        """Count one more ended page in its running job.
-
-        This update holds the job's row to the end of the transaction, so of two workers that end
-        the last two pages at once exactly one counts the last.
-        """
-        counter = _JOBS.pages_succeeded if to is PageState.SUCCEEDED else _JOBS.pages_failed
-        count = update(tables.jobs).where(_JOBS.id == job_id, _JOBS.state == JobState.RUNNING)
-        count = count.values({counter: counter + 1, _JOBS.last_event: _JOBS.last_event + 1})
-        return update_job(connection, count)
 
     def _requeue(
         self, connection: Connection, claim: Claim, *conditions: Any, **values: Any
     ) -> bool:
-        back = _held(claim, page_transition(claim.job_id, claim.number, PageState.QUEUED))
+        back = held_page(claim, page_transition(claim.job_id, claim.number, PageState.QUEUED))
         back = back.values(worker=None, lease_until=None, **values)
-        if _one(connection, back.where(*conditions)) is None:
+        if update_page(connection, back.where(*conditions)) is None:
             return False
         release_task(connection, Topic.READ_PAGE, claim.job_id, self._clock(), claim.number)
         return True
-
-
-def _held(claim: Claim, change: Update) -> Update:
-    """Narrow a change of pages to the one that is claimed, as long as it is."""
-    return change.where(
-        _PAGES.job_id == claim.job_id,
-        _PAGES.number == claim.number,
-        _PAGES.token == claim.token,
-        _PAGES.state == PageState.RUNNING,
-    )
 
 
 def _is_open(job_id: str, number: int) -> ColumnElement[bool]:
     page = (_PAGES.job_id == job_id) & (_PAGES.number == number)
     states = (PageState.QUEUED, PageState.RUNNING)
     return exists().where(page, _PAGES.state.in_(states))
-
-
-def _one(connection: Connection, change: Update) -> Row[Any] | None:
-    return connection.execute(change.returning(tables.pages)).one_or_none()
 
 
 def _claim(row: Row[Any]) -> Claim:

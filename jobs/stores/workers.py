@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, insert, select, update
 
@@ -11,8 +11,10 @@ from jobs.db import tables
 from jobs.db.clock import Clock
 from jobs.db.engine import Database
 from jobs.db.mappers import row_mapper
+from jobs.queue.publish_window import Readers
 
 _WORKERS = tables.workers.c
+OPENS: Final = "opens_documents"  # a capability of workers that have the fast path
 _FORMER_ROLES = {"courier": "control"}  # in reports of workers of an earlier version
 
 
@@ -51,10 +53,13 @@ class WorkerStore:
         with self._database.read() as connection:
             return [_to_report(row) for row in connection.execute(found)]
 
-    def page_threads(self) -> int:
+    def readers(self) -> Readers:
         """Count the pages that the live workers read at once."""
-        pages = [each.capabilities.get("threads") for each in self.live() if each.ready]
-        return sum(count for count in pages if isinstance(count, int))
+        live = [each.capabilities for each in self.live() if each.ready]
+        reading = [(each["threads"], OPENS in each) for each in live if "threads" in each]
+        threads = sum(count for count, _ in reading if isinstance(count, int))
+        # A worker of the release before would take the message and could do nothing with it.
+        return Readers(threads, threads if all(opens for _, opens in reading) else 0)
 
     def forget(self, worker_id: str) -> None:
         """Drop a worker that stopped."""

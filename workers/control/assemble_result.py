@@ -3,8 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 
 from jobs.domain.errors import BlobError, NotFound
 from jobs.domain.job import Job
@@ -13,17 +12,17 @@ from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs
-from jobs.storage.result_index import write_index
 from jobs.telemetry.tracing import TRACING
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
 from vision.core.options import ReadOptions
 from vision.export.json import dumps, page_reading_from_dict
 from vision.pipeline import assemble_document, stream_document
-from workers.control.open_document import Prober
 from workers.egress.field_extractor import FieldExtractor
 from workers.inputs.document_cache import Documents
+from workers.inputs.probe import Prober
 from workers.inputs.read_options import read_options
 from workers.observability.reading import count_job
+from workers.results.store_result import service_version, store_streamed
 
 _log = logging.getLogger(__name__)
 
@@ -81,16 +80,15 @@ class JobFinisher:
         options = read_options(job.options)
         pages = job.pages_total if options.pages is None else self._count_pages(job)
         info = DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0)
-        parts = (self._readings(job.id), self._failures(job.id), options, version("pagesight"))
-        keys = [result_key(job)]
+        parts = (self._readings(job.id), self._failures(job.id), options, service_version())
         streamed = stream_document(info, *parts)
-        if streamed is None:
-            self.blobs.put(keys[0], dumps(self._whole(info, *parts)).encode())
-        else:
-            self.blobs.put_stream(keys[0], streamed)
-            keys.append(write_index(self.blobs, job, map(astuple, streamed.ranges)))
-        self.blobs.sync(keys)
-        return streamed is not None
+        if streamed is not None:
+            store_streamed(self.blobs, job, streamed)
+            return True
+        key = result_key(job)
+        self.blobs.put(key, dumps(self._whole(info, *parts)).encode())
+        self.blobs.sync([key])
+        return False
 
     def _whole(
         self,

@@ -2,8 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from jobs.domain.errors import LedgerError, NotFound
 from jobs.domain.job import Fault, Job
@@ -13,26 +11,15 @@ from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
 from jobs.telemetry.tracing import TRACING
 from vision.core.errors import BadInput, EngineFailure
-from vision.core.limits import DocumentProbe
-from vision.core.options import ANY_LANGUAGE, ReadOptions
-from vision.engines.tessdata import find_tessdata, require_languages
-from vision.input.page_selection import select_pages
 from workers.control.fetch_url import fetch_input
 from workers.egress.client import EgressClient, EgressFailed
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing, unexpected
+from workers.inputs.probe import Prober, check_languages, probe_pages
 from workers.inputs.read_options import read_options
 from workers.observability.reading import count_fault
 
 _log = logging.getLogger(__name__)
-
-
-class Prober(Protocol):
-    """Identifies a document without decoding it."""
-
-    def probe(self, path: Path) -> DocumentProbe:
-        """Media type and pages; BadInput where it cannot be read."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +62,14 @@ class JobOpener:
 
     def _create_pages(self, job: Job) -> None:
         options = read_options(job.options)
-        self._check_languages(options)
+        check_languages(options, self.settings.tessdata_dir)
         if job.input_blob is None:
             job = self._fetch(job)
         with self.documents.open(job.input_blob or "") as path:
-            probe = self.prober.probe(path)
-        pages = select_pages(options.pages, probe.pages)
+            media_type, pages = probe_pages(self.prober, path, options)
         if job.retry_of is not None:
             self.ledger.pages.keep(job, pages)
-        self.ledger.jobs.opened(job.id, probe.media_type, pages)
+        self.ledger.jobs.opened(job.id, media_type, pages)
 
     def _fetch(self, job: Job) -> Job:
         return fetch_input(
@@ -94,15 +80,6 @@ class JobOpener:
             timeout_s=self.settings.fetch_timeout_s,
             max_bytes=self.settings.max_upload_mb * 1_000_000,
         )
-
-    def _check_languages(self, options: ReadOptions) -> None:
-        folder = self.settings.tessdata_dir
-        try:
-            tessdata = find_tessdata(str(folder) if folder else None)
-        except EngineFailure:
-            return  # this process reads nothing; the pages workers check against their own models
-        if options.languages != ANY_LANGUAGE:
-            require_languages(tessdata, options.languages)
 
     def _without_input(self, job: Job, error: Exception) -> None:
         """Wait while the whole store is away, however long; a document missing alone may fail."""

@@ -33,6 +33,7 @@ from workers.observability.reading import (
 from workers.observability.waits import Timed, add_wait
 from workers.pages.lease_keeper import Hold, LeaseKeeper
 from workers.pages.quarantine import Quarantine
+from workers.pages.single_page import SinglePage
 from workers.pages.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class PageReader:
     watchdog: Watchdog
     worker: str
     max_attempts: int
+    single: SinglePage
     quarantine: Quarantine = field(default_factory=Quarantine)
 
     def read(self, job_id: str, number: int) -> None:
@@ -70,10 +72,15 @@ class PageReader:
         suspect = self.ledger.pages.attempts(job_id, number) > 0
         # Claimed inside: a page that waits for its turn must not be lost with the one that has it.
         with self.quarantine.alone() if suspect else self.quarantine.together():
-            self._claim_and_read(job_id, number)
+            self._claim_and_read(lambda: self.ledger.pages.claim(job_id, number, self.worker))
 
-    def _claim_and_read(self, job_id: str, number: int) -> None:
-        claim = self.ledger.pages.claim(job_id, number, self.worker)
+    def read_new(self, claim: Callable[[], Claim | None]) -> None:
+        """Read the page that `claim` creates and claims, if it does."""
+        with self.quarantine.together():
+            self._claim_and_read(claim)
+
+    def _claim_and_read(self, take: Callable[[], Claim | None]) -> None:
+        claim = take()
         if claim is None:
             return
         held = self.keeper.holding(claim)
@@ -87,7 +94,7 @@ class PageReader:
     def _settle(self, hold: Hold, waited: Mapping[str, float]) -> None:
         claim = hold.claim
         try:
-            reading, tenant = self._reading(hold)
+            reading, job = self._reading(hold)
         except BadInput as error:
             self._fail(hold, fault_of(error))
         except EngineFailure as error:
@@ -102,12 +109,16 @@ class PageReader:
             _log.exception("page could not be read", extra=_named(claim))
             self._try_again(hold, unexpected(error))
         else:
-            text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
-            self._patiently(hold, lambda: self.ledger.pages.succeed(claim, text))
-            count_reading(reading, waited, tenant)
+            self._patiently(hold, lambda: self._store(claim, job, reading))
+            count_reading(reading, waited, job.tenant)
 
-    def _reading(self, hold: Hold) -> tuple[PageReading, str]:
-        """The page as read, and the tenant whose it is."""
+    def _store(self, claim: Claim, job: Job, reading: PageReading) -> None:
+        if not self.single.finish(job, claim, reading):
+            text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
+            self.ledger.pages.succeed(claim, text)
+
+    def _reading(self, hold: Hold) -> tuple[PageReading, Job]:
+        """The page as read, and the job whose it is."""
         claim = hold.claim
         job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
         add_origin(job)
@@ -116,7 +127,7 @@ class PageReader:
         with charged_to(job.tenant), span as step:
             reading = self._read(hold, job)
             step.stage_ms |= reading.receipt.stage_ms
-            return reading, job.tenant
+            return reading, job
 
     def _read(self, hold: Hold, job: Job) -> PageReading:
         claim, engine = hold.claim, self.engine

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from jobs.domain.errors import LedgerError
 from jobs.domain.topics import ROUTES, Topic
 from jobs.settings import Settings
+from jobs.stores.workers import OPENS
 from vision.core.errors import EngineFailure
 from workers.celery_consumer import consume
 from workers.engine.engine import Engine
@@ -14,8 +15,10 @@ from workers.engine.model_list import list_models_in_use
 from workers.inputs.decoders import open_decoders
 from workers.inputs.document_cache import Documents
 from workers.observability.metrics import MODEL_PROVIDER
+from workers.pages.fast_path import FastPath
 from workers.pages.lease_keeper import Hold, LeaseKeeper
 from workers.pages.reader import PageReader
+from workers.pages.single_page import SinglePage
 from workers.pages.watchdog import Watchdog
 from workers.runtime.heartbeat import Liveness
 from workers.runtime.process import Parts, open_parts
@@ -53,13 +56,16 @@ def _report_unready(parts: Parts, error: EngineFailure) -> int:
 
 
 def _read_pages(parts: Parts, engine: Engine) -> None:
-    with _open_reader(parts, engine) as reader:
+    with _open_reader(parts, engine) as fast_path:
+        reader = fast_path.reader
         parts.shutdown.release = lambda: _release(parts, reader.keeper.held())
         liveness = Liveness(lambda: parts.publisher.depth(Topic.READ_PAGE))
         serve(Topic.READ_PAGE, reader.read, liveness)
+        serve(Topic.OPEN_JOB, fast_path.read, liveness)
         parts.heartbeat.watch(liveness)
         capabilities = engine.capabilities() | {
             "threads": parts.settings.worker_threads,
+            OPENS: True,
             "models": list_models_in_use(engine.models, parts.settings.models_folder),
         }
         for model, provider in engine.providers.items():
@@ -71,7 +77,7 @@ def _read_pages(parts: Parts, engine: Engine) -> None:
 
 
 @contextmanager
-def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
+def _open_reader(parts: Parts, engine: Engine) -> Iterator[FastPath]:
     settings = parts.settings
     documents = Documents(parts.blobs)
     keeper = LeaseKeeper(parts.ledger.pages.renew, settings.lease_s / 3)
@@ -81,7 +87,7 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
         part.start()
     try:
         with open_decoders(settings, settings.worker_threads) as decoders:
-            yield PageReader(
+            reader = PageReader(
                 ledger=parts.ledger,
                 documents=documents,
                 decoder=decoders,
@@ -90,7 +96,9 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[PageReader]:
                 watchdog=watchdog,
                 worker=parts.worker,
                 max_attempts=settings.max_attempts,
+                single=SinglePage(parts.ledger, parts.blobs),
             )
+            yield FastPath(parts.ledger, documents, decoders, reader, settings.tessdata_dir)
     finally:
         watchdog.stop()
         keeper.stop()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from jobs.broker.announcements import Announcer
 from jobs.broker.celery_publisher import Publisher
 from jobs.domain.errors import LedgerError
 from jobs.domain.ids import new_id
@@ -49,12 +50,14 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
     shutdown.install()
     ledger = open_ledger(settings, tuning.clock)
     publisher = Publisher(settings)
-    window = Window(publisher.depth, ledger.workers.page_threads)
-    relay = Relay(ledger.tasks, publisher, window.capacity)
+    window = Window(publisher.depth, ledger.workers.readers)
+    relay = Relay(ledger.tasks, publisher, window.capacity, window.idle_readers)
     limit_s = tuning.start_limit_s
     heartbeat = Heartbeat(ledger.workers.beat, worker, role, _end_stalled, limit_s)
     heartbeat.watch_thread(relay.thread)
+    announcer = Announcer(settings.celery_broker_url)
     ledger.on_enqueued(relay.wake)
+    ledger.on_ended(announcer.announce)
     relay.start()
     heartbeat.start()
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
@@ -76,6 +79,7 @@ def open_parts(settings: Settings, role: str, tuning: Tuning) -> Iterator[Parts]
         heartbeat.stop()
         relay.stop()
         publisher.close()
+        announcer.close()
         _forget(ledger, worker)
         ledger.close()
 

@@ -13,7 +13,7 @@ from jobs.domain.job import NewJob, Priority
 from jobs.domain.topics import Topic
 from jobs.ledger import Ledger
 from jobs.queue.fair_queue import FairQueue
-from jobs.queue.publish_window import AHEAD, LEAST_PAGES, Window
+from jobs.queue.publish_window import AHEAD, LEAST_PAGES, Readers, Window
 from jobs.queue.relay import Relay
 from jobs.settings import Settings
 from tests.support.ledgers import claimed, created, drain, running
@@ -30,7 +30,7 @@ class Worker:
     def __init__(self, ledger: Ledger, redis: RedisServer, publisher: Publisher) -> None:
         self._ledger = ledger
         self._redis = redis
-        self._window = Window(publisher.depth, lambda: THREADS)
+        self._window = Window(publisher.depth, lambda: Readers(THREADS))
         self._relay = Relay(ledger.tasks, publisher, self._window.capacity)
         self.read: list[str] = []
 

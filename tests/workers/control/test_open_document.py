@@ -196,7 +196,7 @@ def test_an_error_of_ours_while_opening_fails_the_job_with_its_name(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("Jane Doe")
 
-    monkeypatch.setattr("workers.control.open_document.select_pages", broken)
+    monkeypatch.setattr("workers.control.open_document.probe_pages", broken)
     job = desk.upload(THREE_PAGES)
     for _ in range(desk.opener.settings.max_attempts):
         assert desk.ledger.jobs.load(job.id).state is JobState.QUEUED

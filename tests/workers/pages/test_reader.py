@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from jobs.domain.errors import BlobError, LedgerUnavailable
@@ -19,14 +18,14 @@ from jobs.ledger import open_ledger
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key, result_key
 from jobs.storage.blob_store import open_blobs
+from jobs.storage.result_index import page_of_result
 from tests.doubles import BLACK, GREEN, WHITE, FaultyFinder, double_stages
+from tests.support.colour_decoder import ColourDecoder
 from tests.support.migrations import create_tables
 from tests.support.storage import unmounted
 from tests.support.workplace import PLAIN, TENANT
 from vision.core.arrays import Image
-from vision.core.errors import BadInput
-from vision.core.limits import DocumentProbe
-from vision.core.stages import NEVER, FoundLines, Letters, PageImage, Reread
+from vision.core.stages import NEVER, FoundLines, Letters, Reread
 from workers.control import assemble_result as finish
 from workers.control.assemble_result import JobFinisher
 from workers.engine.engine import Engine
@@ -34,24 +33,8 @@ from workers.inputs.document_cache import Documents
 from workers.pages import reader as read_pages
 from workers.pages.lease_keeper import LeaseKeeper
 from workers.pages.reader import PageReader
+from workers.pages.single_page import SinglePage
 from workers.pages.watchdog import Watchdog
-
-
-class ColourDecoder:
-    """Page n is of colour n; a page beyond them is damaged."""
-
-    def __init__(self, *colours: tuple[int, int, int]) -> None:
-        self.colours = colours
-
-    def decode(self, path: Path, number: int, dpi: int) -> PageImage:
-        assert path.read_bytes() == b"document"
-        if number > len(self.colours):
-            raise BadInput("damaged", "the page is damaged")
-        pixels = np.full((40, 80, 3), self.colours[number - 1], np.uint8)
-        return PageImage(number, pixels, float(dpi))
-
-    def probe(self, path: Path) -> DocumentProbe:
-        return DocumentProbe("application/pdf", 9)
 
 
 class Desk:
@@ -74,6 +57,7 @@ class Desk:
             watchdog=Watchdog(60),
             worker="w1",
             max_attempts=self.settings.max_attempts,
+            single=SinglePage(self.ledger, self.blobs),
         )
         self.finisher = JobFinisher(self.ledger, self.blobs, documents, decoder, "control")
 
@@ -103,7 +87,7 @@ def test_a_page_is_read_once_however_often_it_is_announced(desk: Desk) -> None:
     for _ in range(3):
         desk.reader.read(job.id, 1)
     assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
-    receipt = json.loads(desk.ledger.pages.result(job.id, 1) or "")["receipt"]
+    receipt = json.loads(page_of_result(desk.blobs, job, 1) or "")["receipt"]
     assert (receipt["worker"], receipt["attempt"]) == ("w1", 1)
 
 
@@ -230,10 +214,9 @@ class RestartingLedger:
         self.failures = failures
         self.commits = commits
 
-    def __call__(self, *arguments: object) -> None:
+    def __call__(self, *arguments: object) -> object:
         if not self.failures:
-            self.method(*arguments)
-            return
+            return self.method(*arguments)
         self.failures -= 1
         if self.commits:
             self.method(*arguments)
@@ -241,17 +224,21 @@ class RestartingLedger:
 
 
 @pytest.mark.parametrize("commits", [False, True], ids=["lost", "committed, answer lost"])
+@pytest.mark.parametrize("selection", [None, "1"], ids=["with its job", "alone"])
 def test_a_page_waits_for_a_ledger_that_restarts_and_counts_no_attempt(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, commits: bool
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, commits: bool, selection: str | None
 ) -> None:
     monkeypatch.setattr(read_pages, "_LOOK_AGAIN_S", 0.01)
     failures = 1 if commits else 3
-    restarting = RestartingLedger(desk.ledger.pages.succeed, failures, commits=commits)
-    monkeypatch.setattr(desk.ledger.pages, "succeed", restarting)
-    job = desk.open_job(1)
+    for store, name in ((desk.ledger.pages, "succeed"), (desk.ledger.fast_path, "finish")):
+        restarting = RestartingLedger(getattr(store, name), failures, commits=commits)
+        monkeypatch.setattr(store, name, restarting)
+    job = desk.open_job(1, pages=selection)
     desk.reader.read(job.id, 1)
     assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
-    assert desk.ledger.jobs.load(job.id).pages_succeeded == 1
+    ended = desk.ledger.jobs.load(job.id)
+    assert ended.pages_succeeded == 1
+    assert ended.state is (JobState.RUNNING if selection else JobState.SUCCEEDED)
 
 
 def test_a_page_that_waits_in_vain_is_left_to_its_lease(
@@ -259,8 +246,8 @@ def test_a_page_that_waits_in_vain_is_left_to_its_lease(
 ) -> None:
     monkeypatch.setattr(read_pages, "_LOOK_AGAIN_S", 0.01)
     monkeypatch.setattr(read_pages, "LEDGER_PATIENCE_S", 0.05)
-    restarting = RestartingLedger(desk.ledger.pages.succeed, 10_000, commits=False)
-    monkeypatch.setattr(desk.ledger.pages, "succeed", restarting)
+    restarting = RestartingLedger(desk.ledger.fast_path.finish, 10_000, commits=False)
+    monkeypatch.setattr(desk.ledger.fast_path, "finish", restarting)
     job = desk.open_job(1)
     with pytest.raises(LedgerUnavailable):
         desk.reader.read(job.id, 1)
@@ -285,7 +272,7 @@ def test_a_document_that_goes_away_between_two_pages_is_the_operators_affair(
 def test_a_result_that_only_waits_for_the_blob_store_is_tried_again_uncounted(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = desk.open_job(1)
+    job = desk.open_job(1, pages="1")
     desk.reader.read(job.id, 1)
 
     def full(_key: str, _data: bytes) -> None:
@@ -303,7 +290,7 @@ def test_a_result_that_only_waits_for_the_blob_store_is_tried_again_uncounted(
 def test_a_document_that_never_comes_together_ends_as_failed_with_a_typed_fault(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = desk.open_job(1)
+    job = desk.open_job(1, pages="1")
     desk.reader.read(job.id, 1)
 
     def broken(*_: object) -> str:
@@ -319,3 +306,35 @@ def test_a_document_that_never_comes_together_ends_as_failed_with_a_typed_fault(
     assert ended.state is JobState.FAILED
     assert ended.fault is not None
     assert (ended.fault.code, ended.fault.actor) == ("result_failed", "operator")
+
+
+def test_a_single_page_ends_its_job_with_a_result_that_finds_its_page(desk: Desk) -> None:
+    job = desk.open_job(1)
+    desk.reader.read(job.id, 1)
+    ended = desk.ledger.jobs.load(job.id)
+    assert (ended.state, ended.pages_succeeded) == (JobState.SUCCEEDED, 1)
+    result = json.loads(desk.blobs.get(ended.result_blob or ""))
+    assert [page["number"] for page in result["pages"]] == [1]
+    assert json.loads(page_of_result(desk.blobs, job, 1) or "")["page"] == result["pages"][0]
+    assert desk.ledger.pages.result(job.id, 1) is None
+    kinds = [event.kind for event in desk.ledger.events.since(job.id, 0, 10)]
+    assert kinds == ["job.queued", "job.running", "page.succeeded", "job.succeeded"]
+    desk.ahead += timedelta(hours=1)
+    assert desk.ledger.tasks.recover() == 0
+
+
+@pytest.mark.parametrize("error", [BlobError(errno.ENOSPC, "full"), RuntimeError("ours")])
+def test_a_single_page_whose_result_cannot_be_stored_is_kept_for_the_step_that_finishes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    job = desk.open_job(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.blobs, "put", fail)
+        desk.reader.read(job.id, 1)
+    assert desk.pages(job) == [(PageState.SUCCEEDED, 1, None)]
+    assert desk.ledger.jobs.load(job.id).state is JobState.RUNNING
+    desk.finisher.finish(job.id)
+    assert desk.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
