@@ -1,29 +1,53 @@
-"""Fits the weights that link labels with values, on drawn forms alone.
+"""Fits the networks that link labels with values, on drawn forms alone.
 
     python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml
 
+Two networks learn the role of each unit, the second one from what the first finds for the units
+around it; two more learn which units are one entry and which are label and value. Each learns on
+forms of its own, so that it sees the earlier ones as they do on forms that they do not know.
 Annotated real forms (FUNSD, XFUND) forbid commercial use, so no weight comes from them.
 """
 
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fields.drawn_forms import draw_form
-from vision.extraction.evidence import pieces_of
-from vision.extraction.pairs.features import WAYS, Way, candidates_of
+from benchmarks.fields.perceptron import fit_network
+from vision.core.document import Word
+from vision.extraction.evidence import Piece, Token, WordRef, pieces_of
+from vision.extraction.pairs.features import (
+    ROLES,
+    Form,
+    join_features,
+    link_features,
+    role_features,
+    unit_features,
+)
+from vision.extraction.pairs.linking import softmax
+from vision.extraction.pairs.network import Network
 from vision.extraction.pairs.units import Unit, units_of
 
 _Numbers = NDArray[np.float64]
-_Owned = tuple[Sequence[Unit], Sequence[int | None], set[tuple[int, int]]]
-_PENALTY = 20.0
-_STEPS = 40
-_FORMS = 300
+_Rows = tuple[_Numbers, _Numbers]  # features, truth
+_FORMS = 2400
+_HIDDEN = {"first_roles": 24, "roles": 24, "links": 32, "joins": 16}
+_EPOCHS = {"first_roles": 30, "roles": 30, "links": 16, "joins": 20}
+
+
+class Owned(NamedTuple):
+    """Units of a drawn form, the index and role of the entry that owns each, and the links."""
+
+    units: Sequence[Unit]
+    owners: Sequence[int]
+    kinds: Sequence[str]
+    links: set[tuple[int, int]]
 
 
 def main() -> None:
@@ -32,65 +56,113 @@ def main() -> None:
     parser.add_argument("--write", type=Path, required=True)
     parser.add_argument("--forms", type=int, default=_FORMS)
     arguments = parser.parse_args()
-    fitted = fit(owned(seed) for seed in range(arguments.forms))
+    fitted = fit(arguments.forms)
     arguments.write.write_text(_as_toml(fitted, arguments.forms), encoding="utf-8")
 
 
-def owned(seed: int) -> _Owned:
-    """The units of a drawn form as it would be read, the entry that owns each, and the links."""
+def owned(seed: int) -> Owned:
+    """A drawn form as it would be read; some as their entries are, in one unit each."""
     rng = random.Random(seed)
     form = draw_form(rng)
+    if rng.random() < 0.35:
+        units = [Unit.of(_piece(at, form.entries[at])) for at in range(len(form.entries))]
+        return Owned(units, range(len(units)), form.kinds, form.links)
     entry_of = {word.box: number for number, entry in enumerate(form.entries) for word in entry}
-    units = units_of(pieces_of(form.page(rng)))
+    read = units_of(pieces_of(form.page(rng)))
     owners = [
         Counter(entry_of[token.box] for token in unit.piece.tokens).most_common(1)[0][0]
-        for unit in units
+        for unit in read
     ]
-    return units, owners, form.links
+    return Owned(read, owners, [form.kinds[owner] for owner in owners], form.links)
 
 
-def fit(pages: Iterable[_Owned]) -> dict[Way, _Numbers]:
-    """The weights by way, from units, the true entry of each, and true links."""
-    rows: dict[Way, list[_Numbers]] = {way: [] for way in WAYS}
-    truths: dict[Way, list[bool]] = {way: [] for way in WAYS}
-    for units, owners, links in pages:
-        for way, found in candidates_of(units).items():
-            rows[way].append(found.features)
-            ends = zip(found.label.tolist(), found.value.tolist(), strict=True)
-            truths[way] += [(owners[label], owners[value]) in links for label, value in ends]
-    return {way: _logistic(np.vstack(rows[way]), np.array(truths[way], float)) for way in WAYS}
+def _piece(entry: int, words: Sequence[Word]) -> Piece:
+    return Piece.of([
+        Token(word.text, 1.0, word.box, word.box, WordRef(1, "b1", entry, at))
+        for at, word in enumerate(words)
+    ])  # fmt: skip
 
 
-def _logistic(rows: _Numbers, truth: _Numbers) -> _Numbers:
-    """Penalised logistic regression by Newton's method; the first column is the constant."""
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    mean[0], spread[0] = 0.0, 1.0
-    scaled = (rows - mean) / spread
-    weights = np.zeros(rows.shape[1])
-    penalty = _PENALTY * np.eye(len(weights))
-    penalty[0, 0] = 1e-3
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-scaled @ weights))
-        slope = scaled.T @ (chance - truth) + penalty @ weights
-        curvature = (scaled.T * (chance * (1 - chance))) @ scaled + penalty
-        weights -= np.linalg.solve(curvature, slope)
-    result: _Numbers = weights / spread
-    result[0] -= float((weights[1:] * mean[1:] / spread[1:]).sum())
-    return result
+def fit(forms: int) -> dict[str, Network]:
+    """The networks, each on its share of the seeds, from what the earlier ones see there."""
+    fitted: dict[str, Network] = {}
+    for number, (name, rows_of) in enumerate(_ROWS.items()):
+        rows = (
+            row for seed in range(number, forms, len(_ROWS)) for row in rows_of(owned(seed), fitted)
+        )
+        features, truths = zip(*rows, strict=True)
+        fitted[name] = fit_network(
+            np.concatenate(features), np.concatenate(truths), _HIDDEN[name], _EPOCHS[name]
+        )
+    return fitted
 
 
-def _as_toml(fitted: dict[Way, _Numbers], forms: int) -> str:
+def _first_rows(drawn: Owned, _fitted: Mapping[str, Network]) -> Iterator[_Rows]:
+    form = Form.of(drawn.units)
+    if form is not None:
+        yield unit_features(form), _roles(drawn, form)
+
+
+def _role_rows(drawn: Owned, fitted: Mapping[str, Network]) -> Iterator[_Rows]:
+    form = Form.of(drawn.units)
+    if form is not None:
+        yield role_features(form, _first(form, fitted)), _roles(drawn, form)
+
+
+def _link_rows(drawn: Owned, fitted: Mapping[str, Network]) -> Iterator[_Rows]:
+    form = Form.of(drawn.units)
+    if form is not None:
+        roles = softmax(fitted["roles"].scores(role_features(form, _first(form, fitted))))
+        found = link_features(form, roles)
+        ends = zip(found.label.tolist(), found.value.tolist(), strict=True)
+        truth = [(drawn.owners[a], drawn.owners[b]) in drawn.links for a, b in ends]
+        yield found.features, np.array(truth, float)[:, None]
+
+
+def _join_rows(drawn: Owned, fitted: Mapping[str, Network]) -> Iterator[_Rows]:
+    form = Form.of(drawn.units)
+    if form is not None:
+        roles = softmax(fitted["roles"].scores(role_features(form, _first(form, fitted))))
+        found = join_features(form, roles)
+        ends = zip(found.label.tolist(), found.value.tolist(), strict=True)
+        truth = [drawn.owners[a] == drawn.owners[b] for a, b in ends]
+        yield found.features, np.array(truth, float)[:, None]
+
+
+def _first(form: Form, fitted: Mapping[str, Network]) -> _Numbers:
+    return softmax(fitted["first_roles"].scores(unit_features(form)))
+
+
+def _roles(drawn: Owned, form: Form) -> _Numbers:
+    truth = np.array([[kind == role for role in ROLES] for kind in drawn.kinds], np.float64)
+    return truth[: len(form.boxes)]
+
+
+_ROWS: dict[str, Callable[[Owned, Mapping[str, Network]], Iterator[_Rows]]] = {
+    "first_roles": _first_rows,
+    "roles": _role_rows,
+    "links": _link_rows,
+    "joins": _join_rows,
+}
+
+
+def _as_toml(fitted: dict[str, Network], forms: int) -> str:
     lines = [
-        "# Weights of vision/extraction/pairs/features.py, in the order of its columns, fitted by",
+        "# Networks of vision/extraction/pairs/features.py, fitted by",
         "# python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml",
         f"# on {forms} drawn forms (benchmarks/fields/drawn_forms.py).",
     ]
-    for way, values in fitted.items():
-        lines += ["", f"{way} = ["]
-        for at in range(0, len(values), 10):
-            lines.append("  " + ", ".join(f"{value:.4f}" for value in values[at : at + 10]) + ",")
-        lines.append("]")
+    for name, network in fitted.items():
+        lines += ["", f"[{name}]"]
+        for key in ("mean", "spread", "hidden", "hidden_bias", "output", "output_bias"):
+            lines.append(f"{key} = {_rows(getattr(network, key))}")
     return "\n".join(lines) + "\n"
+
+
+def _rows(values: _Numbers) -> str:
+    if values.ndim == 1:
+        return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
+    return "[\n" + "".join(f"  {_rows(row)},\n" for row in values) + "]"
 
 
 if __name__ == "__main__":

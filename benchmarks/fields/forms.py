@@ -17,8 +17,8 @@ from benchmarks.fields.readings import ReadPage
 from benchmarks.scoring import WordScore
 from vision.core.document import Box
 from vision.extraction.evidence import Piece, Token, WordRef, pieces_of
-from vision.extraction.pairs.linking import Pair, linked
-from vision.extraction.pairs.units import Unit, units_of
+from vision.extraction.pairs.linking import Pair, linked, pairs_of
+from vision.extraction.pairs.units import Unit
 
 _LEAST_SHARE = 0.5
 
@@ -56,7 +56,7 @@ def true_form(truth: Mapping[str, Any]) -> TrueForm:
 
 def score_read(pages: Iterable[ReadPage]) -> WordScore:
     """Links found on pages as they were read."""
-    scores = (_score(linked(read_units(each)), true_form(each.truth)) for each in pages)
+    scores = (_score(pairs_of(pieces_of(each.page)), true_form(each.truth)) for each in pages)
     return sum(scores, WordScore())
 
 
@@ -71,11 +71,6 @@ def score_given(pages: Iterable[ReadPage]) -> WordScore:
         found = {(place[id(pair.label)], place[id(pair.value)]) for pair in pairs}
         score += WordScore(len(found & set(form.links)), len(found), len(form.links))
     return score
-
-
-def read_units(page: ReadPage) -> list[Unit]:
-    """The units of a page as it was read."""
-    return units_of(pieces_of(page.page))
 
 
 def true_units(form: TrueForm) -> tuple[list[int], list[Unit]]:

@@ -68,13 +68,15 @@ def test_a_drawn_form_is_the_same_for_the_same_seed_and_links_entries_that_it_ha
     assert (one.entries, one.links) == (other.entries, other.links)
     assert len(one.links) > 5
     assert {at for link in one.links for at in link} <= set(range(len(one.entries)))
-    assert not {label for label, _ in one.links} & {value for _, value in one.links}
+    assert len(one.kinds) == len(one.entries)
+    assert {one.kinds[label] for label, _ in one.links} == {"label"}
+    assert {one.kinds[value] for _, value in one.links} == {"value"}
 
 
 def test_the_weights_of_the_product_link_drawn_forms_that_they_were_not_fitted_on() -> None:
     matched = found = true = 0
     for seed in (5000, 5001, 5002):
-        units, owners, links = owned(seed)
+        units, owners, _, links = owned(seed)
         owner_of = {id(unit.piece): at for unit, at in zip(units, owners, strict=True)}
         pairs = {(owner_of[id(each.label)], owner_of[id(each.value)]) for each in linked(units)}
         matched, found = matched + len(pairs & links), found + len(pairs)

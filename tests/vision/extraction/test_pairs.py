@@ -4,8 +4,15 @@ import pytest
 
 from tests.support.printed import page_of
 from vision.extraction.evidence import pieces_of
-from vision.extraction.pairs.features import candidates_of
-from vision.extraction.pairs.linking import pairs_of, weights
+from vision.extraction.pairs.features import (
+    Form,
+    join_features,
+    link_features,
+    role_features,
+    unit_features,
+)
+from vision.extraction.pairs.linking import joined, pairs_of, role_chances
+from vision.extraction.pairs.network import networks
 from vision.extraction.pairs.units import units_of
 
 
@@ -23,6 +30,8 @@ def units(text):
         ("Date: 3 May", [("Date:", True), ("3 May", False)]),
         ("Weight -- 5 kg", [("Weight --", True), ("5 kg", False)]),
         ("at 12:30 precisely", [("at 12:30 precisely", False)]),
+        ("State of _Indiana", [("State of", False), ("_Indiana", False)]),
+        ("Room 5 | Floor 2", [("Room 5", False), ("Floor 2", False)]),
         ("--- ...", []),
     ],
 )
@@ -67,7 +76,52 @@ def test_pages_of_one_word_and_of_none_have_no_pairs():
 
 
 def test_there_is_a_weight_for_each_feature():
-    found = candidates_of(units_of(pieces_of(page_of("Name: Jo", "Town: Ely"))))
-    assert {way: each.features.shape[1] for way, each in found.items()} == {
-        way: len(each) for way, each in weights().items()
+    form = Form.of(units_of(pieces_of(page_of("Name: Jo", "Town: Ely"))))
+    roles = role_chances(form)
+    rows = {
+        "first_roles": unit_features(form), "roles": role_features(form, roles),
+        "links": link_features(form, roles).features, "joins": join_features(form, roles).features,
+    }  # fmt: skip
+    assert {name: each.shape[1] for name, each in rows.items()} == {
+        name: len(network.hidden) for name, network in networks().items()
     }
+
+
+def test_the_chances_of_the_roles_of_a_unit_add_up_to_one():
+    form = Form.of(units_of(pieces_of(page_of(*TABLE))))
+    chances = role_chances(form)
+    assert chances.shape == (15, 4)
+    assert chances.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_tick_belongs_to_the_choice_behind_it():
+    rows = (
+        [(50, "Condition"), (250, "X"), (270, "Good"), (450, "Fair"), (650, "Poor")],
+        [(50, "Packaging"), (250, "Good"), (430, "X"), (450, "Fair"), (650, "Poor")],
+    )
+    assert {("Good", "X"), ("Fair", "X")} <= set(pairs(*rows))
+
+
+ADDRESS = (
+    [(50, "Date:"), (250, "3 May 1990")],
+    "",
+    [(50, "Comments:"), (250, "The samples were received in good order and")],
+    [(250, "were sent to the laboratory for a second test")],
+    [(250, "because the first one could not be finished.")],
+    "",
+    [(50, "Phone:"), (250, "555 1234")],
+)
+
+
+def test_the_lines_of_an_answer_are_one_value():
+    found = dict(pairs(*ADDRESS))
+    assert found["Comments:"].startswith("The samples")
+    assert found["Comments:"].endswith("could not be finished.")
+    assert found["Date:"] == "3 May 1990"
+
+
+def test_joining_keeps_every_word_once():
+    cut = units_of(pieces_of(page_of(*ADDRESS)))
+    words = Counter(token.ref for unit in cut for token in unit.piece.tokens)
+    kept = Counter(token.ref for unit in joined(cut) for token in unit.piece.tokens)
+    assert kept == words

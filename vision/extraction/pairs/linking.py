@@ -1,24 +1,32 @@
-"""Pairs of label and value on a form, by a logistic curve over their looks and places.
+"""Pairs of label and value on a form, by small networks over looks and places.
 
-The weights in weights.toml were fitted by `python -m benchmarks.fields.fit_links`, which the file
-quotes; docs/research/fields.md has the figures.
+One network gives each unit a role (twice, the second time knowing the roles around it), one joins
+the units of an entry, one links labels with values. weights.toml was fitted by
+`python -m benchmarks.fields.fit_links` on drawn forms; docs/research/fields.md has the figures.
 """
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from vision.extraction.evidence import Piece, confidence_of
+from vision.extraction.evidence import Piece, confidence_of, rows_of
 from vision.extraction.findings import evidence
 from vision.extraction.labels import NO_FIELDS, meaning_of
-from vision.extraction.pairs.features import WAYS, Candidates, Numbers, Way, candidates_of
+from vision.extraction.pairs.features import (
+    Form,
+    join_features,
+    link_features,
+    role_features,
+    unit_features,
+)
+from vision.extraction.pairs.network import networks
+from vision.extraction.pairs.places import WAYS, Numbers, Way
 from vision.extraction.pairs.units import Unit, units_of
 
-LEAST_CHANCE = 0.35  # chosen for F1 on the tuning half of FUNSD
+# Both chosen for F1 on the tuning half of FUNSD.
+LEAST_CHANCE = 0.5
+LEAST_JOINED = 0.35
 _STEEPEST = 30.0  # odds beyond it are certain
 
 
@@ -53,26 +61,48 @@ class Pair:
 
 def pairs_of(pieces: Sequence[Piece]) -> list[Pair]:
     """The pairs of a page in the order of their labels; a label may have several values."""
-    return linked(units_of(pieces))
+    return linked(joined(units_of(pieces)))
+
+
+def joined(units: Sequence[Unit], least: float = LEAST_JOINED) -> list[Unit]:
+    """Units of one entry as one: the lines of an address, words that a wide space parts."""
+    form = Form.of(units)
+    if form is None:
+        return list(units)
+    found = join_features(form, role_chances(form))
+    whole = list(range(len(units)))
+    for at in np.flatnonzero(_chances("joins", found.features) >= least):
+        one, other = (whole[each] for each in (found.label[at], found.value[at]))
+        whole = [one if each == other else each for each in whole]
+    groups: dict[int, list[Unit]] = {}
+    for entry, unit in zip(whole, units, strict=True):
+        groups.setdefault(entry, []).append(unit)
+    return [
+        group[0] if len(group) == 1 else Unit.of(_one_piece(group)) for group in groups.values()
+    ]
+
+
+def _one_piece(units: Sequence[Unit]) -> Piece:
+    ordered = [piece for row in rows_of([unit.piece for unit in units]) for piece in row]
+    return Piece.of([token for piece in ordered for token in piece.tokens], ordered[0].kind)
 
 
 def linked(units: Sequence[Unit], least: float = LEAST_CHANCE) -> list[Pair]:
     """Pairs among these units, the likeliest first chosen.
 
-    A value has one label beside it and one above it at most, as cells of tables have, and what is a
-    label of something is no value of something else.
+    A value has one label in its row and one above it at most, as cells of tables have, and what is
+    a label of something is no value of something else.
     """
     labels: set[int] = set()
     values: set[int] = set()
-    taken: set[tuple[Way, int]] = set()
+    taken: set[tuple[bool, int]] = set()
     found: list[tuple[int, int, float]] = []
-    for chance, way, label, value in sorted(_chances(candidates_of(units)), reverse=True):
-        if chance < least:
-            break
-        if (way, value) not in taken and value not in labels and label not in values:
+    for chance, way, label, value in sorted(chances(units, least), reverse=True):
+        key = (way == "below", value)
+        if key not in taken and value not in labels and label not in values:
             labels.add(label)
             values.add(value)
-            taken.add((way, value))
+            taken.add(key)
             found.append((label, value, chance))
     return [
         Pair(units[label].piece, units[value].piece, chance)
@@ -80,19 +110,33 @@ def linked(units: Sequence[Unit], least: float = LEAST_CHANCE) -> list[Pair]:
     ]
 
 
-def _chances(candidates: Mapping[Way, Candidates]) -> Iterable[tuple[float, Way, int, int]]:
-    for way, found in candidates.items():
-        odds = np.clip(found.features @ weights()[way], -_STEEPEST, _STEEPEST)
-        chances = 1 / (1 + np.exp(-odds))
-        likely = chances >= LEAST_CHANCE / 2
-        columns = (chances[likely], found.label[likely], found.value[likely])
-        rows = zip(*(column.tolist() for column in columns), strict=True)
-        yield from ((chance, way, label, value) for chance, label, value in rows)
+def chances(units: Sequence[Unit], least: float) -> Iterator[tuple[float, Way, int, int]]:
+    """Candidates with a chance of at least `least`: chance, way, label, value."""
+    form = Form.of(units)
+    if form is None:
+        return
+    found = link_features(form, role_chances(form))
+    chance = _chances("links", found.features)
+    likely = np.flatnonzero(chance >= least)
+    columns = (chance[likely], found.way[likely], found.label[likely], found.value[likely])
+    for each, way, label, value in zip(*(column.tolist() for column in columns), strict=True):
+        yield each, WAYS[way], label, value
 
 
-@cache
-def weights() -> Mapping[Way, Numbers]:
-    """The weights by way, in the order of features."""
-    path = Path(__file__).with_name("weights.toml")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {way: np.array(table[way], np.float64) for way in WAYS}
+def _chances(network: str, rows: Numbers) -> Numbers:
+    odds = networks()[network].scores(rows)[:, 0]
+    chances: Numbers = 1 / (1 + np.exp(-np.clip(odds, -_STEEPEST, _STEEPEST)))
+    return chances
+
+
+def role_chances(form: Form) -> Numbers:
+    """The chances that each unit is a label, a value, a heading or something else, [n, 4]."""
+    first, second = networks()["first_roles"], networks()["roles"]
+    return softmax(second.scores(role_features(form, softmax(first.scores(unit_features(form))))))
+
+
+def softmax(scores: Numbers) -> Numbers:
+    """Chances that add up to one, by row."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    return chances

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vision.extraction.evidence import Piece
+from vision.extraction.evidence import Piece, Token
 
 # Ends of labels: `Date:`, `Name;` (a misread colon), `Weight --`, `Total....`, `Ref. #`.
 _ENDS = re.compile(r"(?::|;|[-\u2013_=]{2,}|\.{3,}|#:?)[-._\s]*$")
 _END_MARKS = frozenset(":;-\u2013_=.#")
+_RULES = frozenset("_|")
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -39,15 +40,19 @@ def ends_label(text: str) -> bool:
 
 
 def _cut(piece: Piece) -> Iterator[Unit]:
-    """The piece cut behind each word that ends a label."""
+    """The piece cut behind each word that ends a label, and at rules that were read as marks."""
     start, count = 0, len(piece.tokens)
     for at, token in enumerate(piece.tokens, start=1):
         closed = token.text[-1] in _END_MARKS and ends_label(_text(piece, start, at))
-        if closed or at == count:
+        if closed or at == count or _ruled(token, piece.tokens[at]):
             part = piece if (start, at) == (0, count) else _part(piece, start, at)
             if _ALNUM.search(part.text):
                 yield Unit(part, closed)
             start = at
+
+
+def _ruled(token: Token, following: Token) -> bool:
+    return following.text[0] in _RULES or token.text[-1] in _RULES
 
 
 def _text(piece: Piece, start: int, end: int) -> str:
