@@ -115,7 +115,8 @@ def score_bags(found: Iterable[str], true: Iterable[str]) -> WordScore:
 def lost_signs(found: str, true: str, doubtful: Iterable[str] = ()) -> LostSigns:
     """Signed numbers that were read bare; `doubtful` are the words that the result lists so.
 
-    A sign that was read apart from its number (`- 4.10`) is not lost.
+    A sign that was read apart from its number (`- 4.10`), or joined to what stands before it
+    (`662-6280` for `662 -6280`), is not lost.
     """
     ours, theirs = Counter(numbers_of(found)), Counter(numbers_of(true))
     missing, extra = theirs - ours, ours - theirs
@@ -123,9 +124,9 @@ def lost_signs(found: str, true: str, doubtful: Iterable[str] = ()) -> LostSigns
     total = LostSigns(signed=sum(count for each, count in theirs.items() if bare(each) != each))
     for number, count in missing.items():
         digits = bare(number)
-        if digits == number or _stands_apart(found, number):
+        if digits == number:
             continue
-        lost = min(count, extra[digits])
+        lost = min(max(0, count - _with_sign_elsewhere(found, number)), extra[digits])
         total += LostSigns(lost, max(0, lost - listed[digits]))
     return total
 
@@ -140,6 +141,7 @@ def _number(found: re.Match[str]) -> str:
     return f"({digits})" if found["open"] and found["close"] else digits
 
 
-def _stands_apart(text: str, number: str) -> bool:
-    sign = re.escape(number[0])
-    return re.search(rf"{sign}\s+{re.escape(bare(number))}(?!\w)", fold_marks(text)) is not None
+def _with_sign_elsewhere(text: str, number: str) -> int:
+    """How often the number has its sign, but apart from it or behind a letter or digit."""
+    sign, digits = re.escape(number[0]), re.escape(bare(number))
+    return len(re.findall(rf"(?:{sign}\s+|(?<=[^\W_]){sign}){digits}(?!\w)", fold_marks(text)))

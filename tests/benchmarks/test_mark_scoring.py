@@ -83,6 +83,19 @@ def test_a_lost_sign_is_unnoticed_unless_its_number_is_listed_as_doubtful(found,
     assert lost_signs(found, "-450.00 (35.20) 7", doubtful) == lost
 
 
+@pytest.mark.parametrize(
+    ("found", "true", "lost"),
+    [
+        ("662-6280", "662 -6280", 0),  # the truth has the halves of one number apart
+        ("87-113 113", "87 -113 -113", 1),
+        ("6280", "662 -6280", 1),
+        ("- 5 5", "-5 -5", 1),
+    ],
+)
+def test_a_sign_that_was_read_apart_or_joined_to_what_is_before_it_is_not_lost(found, true, lost):
+    assert lost_signs(found, true).lost == lost
+
+
 def test_lost_signs_add_up_over_pages():
     pages = [LostSigns(2, 1, 5), LostSigns(1, 1, 3)]
     assert sum(pages, LostSigns()) == LostSigns(3, 2, 8)

@@ -176,7 +176,8 @@ class CropWord:
 
     `listed` tells whether its language's word list has it; None where that was not looked up, or
     where it is no word of two letters and more. `confirmed` tells whether another recogniser read
-    the same letters there; None where no other was asked.
+    the same letters there; None where no other was asked. `incomplete` where ink at its ends
+    belongs to no character that was read.
     """
 
     text: str
@@ -185,6 +186,7 @@ class CropWord:
     characters: tuple[Character, ...] = ()
     listed: bool | None = None
     confirmed: bool | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

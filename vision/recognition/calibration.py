@@ -25,6 +25,8 @@ _SIGN = {True: 1.0, False: -1.0, None: 0.0}
 # The most that a word may have in a line in which another recogniser found no text: 5 of 31 such
 # words were right (even and odd pages of sroie and funsd, 2026-11-29).
 DISPUTED = 0.2
+# The most that a word may have beside ink that was not read.
+INCOMPLETE = 0.5
 
 Weights = tuple[float, ...]
 
@@ -53,7 +55,7 @@ def calibrated(readings: Sequence[LineReading]) -> list[LineReading]:
     """A page's readings with calibrated confidences; of engines without weights as they are.
 
     A line's confidence is the mean of its words', each counted by its length. Words of disputed
-    lines have .2 at most.
+    lines have .2 at most, incomplete words .5.
     """
     page = Print.of(readings)
     return [_calibrated(reading, page, all_weights().get(reading.engine)) for reading in readings]
@@ -86,17 +88,26 @@ def chance(weights: Weights, values: Sequence[float]) -> float:
 
 
 def _calibrated(reading: LineReading, page: Print, weights: Weights | None) -> LineReading:
-    if not reading.words or (weights is None and not reading.disputed):
+    limits = [_limit(reading, word) for word in reading.words]
+    if not reading.words or (weights is None and min(limits) == 1):
         return reading
     line = reading.confidence
     words = reading.words
     if weights is not None:
         words = tuple(_calibrated_word(word, line, page, weights) for word in words)
-    if reading.disputed:
-        words = tuple(replace(word, confidence=min(word.confidence, DISPUTED)) for word in words)
+    words = tuple(
+        replace(word, confidence=min(word.confidence, limit))
+        for word, limit in zip(words, limits, strict=True)
+    )
     letters = sum(len(word.text) for word in words)
     mean = sum(word.confidence * len(word.text) for word in words) / max(letters, 1)
     return replace(reading, confidence=mean, words=words)
+
+
+def _limit(reading: LineReading, word: CropWord) -> float:
+    if reading.disputed:
+        return DISPUTED
+    return INCOMPLETE if word.incomplete else 1.0
 
 
 def _calibrated_word(word: CropWord, line: float, page: Print, weights: Weights) -> CropWord:

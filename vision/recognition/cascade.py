@@ -10,6 +10,7 @@ from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineRea
 from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
+from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.rereading import needs_another
 from vision.recognition.second_reading import choose
 from vision.recognition.web_addresses import correct_web_addresses
@@ -72,6 +73,7 @@ def recognise_lines(
         readings, used = marks.correct(crops, readings)
         models += used
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
+    readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(readings, detached.marks)
     readings += map(_known, known)
     return LineTexts([*crops, *known], readings, tuple(dict.fromkeys(models)))

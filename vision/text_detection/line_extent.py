@@ -157,18 +157,38 @@ def _owners(
 ) -> tuple[NDArray[np.int64], int]:
     """The line on or beside which each piece has its middle, and how many pixels no line has.
 
-    -1 stands for no line.
+    A piece between two lines belongs to the nearer one; -1 stands for no line.
     """
+    first = _painted(lines, letter, shape, backwards=False)
+    last = _painted(lines, letter, shape, backwards=True)
     rows, columns = shape
-    painted = np.zeros(shape, np.uint16 if len(lines) < np.iinfo(np.uint16).max else np.int32)
-    for beside, around in ((_REACH, 0.0), (_REACH_OF_SMALL / 2, _ROOM), (0.0, 0.0)):
-        aside, down = round(beside * letter), round(around * letter)
-        for number, (x0, y0, x1, y1) in enumerate(lines.tolist(), 1):
-            painted[max(y0 - down, 0) : y1 + down, max(x0 - aside, 0) : x1 + aside] = number
     x = np.minimum(pieces[:, 0] + pieces[:, 2] // 2, columns - 1)
     y = np.minimum(pieces[:, 1] + pieces[:, 3] // 2, rows - 1)
-    owners = painted[y, x].astype(np.int64) - 1
-    return owners, int(painted.size - np.count_nonzero(painted))
+    one, other = (painted[y, x].astype(np.int64) - 1 for painted in (first, last))
+    apart = [_apart(lines, pieces, owners) for owners in (one, other)]
+    owners = np.where(apart[0] < apart[1], one, other)
+    return owners, int(last.size - np.count_nonzero(last))
+
+
+def _apart(lines: Extents, pieces: Boxes, owners: NDArray[np.int64]) -> NDArray[Any]:
+    """How far each piece lies beside its line."""
+    own = lines[owners]
+    return np.asarray(
+        np.maximum(own[:, 0] - pieces[:, 0] - pieces[:, 2], pieces[:, 0] - own[:, 2]).clip(0)
+    )
+
+
+def _painted(
+    lines: Extents, letter: float, shape: tuple[int, int], *, backwards: bool
+) -> NDArray[Any]:
+    """The number of the line, from 1, on or beside each pixel: the last one painted, or 0."""
+    painted = np.zeros(shape, np.uint16 if len(lines) < np.iinfo(np.uint16).max else np.int32)
+    numbered = list(enumerate(lines.tolist(), 1))[:: -1 if backwards else 1]
+    for beside, around in ((_REACH, 0.0), (_REACH_OF_SMALL / 2, _ROOM), (0.0, 0.0)):
+        aside, down = round(beside * letter), round(around * letter)
+        for number, (x0, y0, x1, y1) in numbered:
+            painted[max(y0 - down, 0) : y1 + down, max(x0 - aside, 0) : x1 + aside] = number
+    return painted
 
 
 def _without_doubles(lines: Extents) -> Extents:

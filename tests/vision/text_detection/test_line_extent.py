@@ -6,6 +6,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from vision.imaging.connected_components import find_letters
+from vision.text_detection.line_extent import whole_pieces
 from vision.text_detection.morphology import ClassicalLineFinder, find_lines
 
 
@@ -180,3 +181,15 @@ def test_words_of_typewriting_make_one_line():
     found = boxes(find_lines(find_letters(np.asarray(page))).lines)
     assert len(found) == len(rows)
     assert min(right - left for left, _, right, _ in found) > 22 * 20
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_dash_between_two_lines_of_a_row_belongs_to_the_nearer_one(backwards):
+    cores = np.array([[100, 100, 200, 120], [240, 100, 300, 120]])
+    dash = np.array([[220, 109, 10, 3]], np.int32)  # 20 from one, 10 from the other
+    letters = np.array([[100, 100, 100, 20], [240, 100, 60, 20]], np.int32)
+    order = slice(None, None, -1 if backwards else 1)
+    lines, _ = whole_pieces(cores[order], np.vstack([letters, dash]), 20.0, (400, 1000))
+    left, right = sorted(lines.tolist())
+    assert left[2] < 220
+    assert right[0] <= 220

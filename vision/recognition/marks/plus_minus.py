@@ -13,6 +13,7 @@ _BAR = 0.8  # share of the sign's width that both of its bars take
 _STEM = 0.5  # and that its stem takes at most
 _LOW, _HIGH = 0.75, 0.6  # of its height: the lower bar is below, the other one above
 _LEAST = 5  # pixels each way; of less no bars can be told
+_RULE = 0.6  # of the sign's width: a bar that goes on so far beside it is a rule
 
 
 def is_plus_minus(line: Grey, box: Box, levels: Levels) -> bool:
@@ -26,7 +27,14 @@ def is_plus_minus(line: Grey, box: Box, levels: Levels) -> bool:
     shape = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     bars = _middles(shape.mean(axis=1) >= _BAR)
     top = float(shape[0].mean())
-    return bool(len(bars) == 2 and bars[0] <= _HIGH and bars[1] >= _LOW and top <= _STEM)
+    if len(bars) != 2 or bars[0] > _HIGH or bars[1] < _LOW or top > _STEM:
+        return False
+    left, right = max(x0, 0) + columns[0], max(x0, 0) + columns[-1] + 1
+    bar = line[max(y0, 0) + rows[0] + int(bars[1] * len(shape))]
+    dark = bar > levels.between if levels.light_on_dark else bar < levels.between
+    reach = max(round(_RULE * (right - left)), 1)
+    beside = (dark[max(left - reach, 0) : left], dark[right : right + reach])
+    return not any(len(part) == reach and part.all() for part in beside)
 
 
 def _middles(bars: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -27,6 +27,17 @@ def test_only_a_plus_with_a_bar_below_is_one(sign, size, colours):
     assert is_plus_minus(line, box, levels_of(line)) is (sign == "\u00b1")
 
 
+@pytest.mark.parametrize("size", [18, 26, 40])
+def test_a_plus_that_stands_on_a_rule_is_none(size):
+    line, box = drawn("\u00b1", size, 0, 255)
+    assert is_plus_minus(line, box, levels_of(line))
+    ruled = line.copy()
+    lowest = np.flatnonzero((line[:, int(box.x0) :] < 128).any(axis=1))[-1]
+    ruled[lowest, int(box.x0) - size // 2 : int(box.x1) + size // 2] = 0
+    ruled[lowest - 1, int(box.x0) - size // 2 : int(box.x1) + size // 2] = 0
+    assert not is_plus_minus(ruled, box, levels_of(line))
+
+
 def test_a_box_without_ink_or_beside_the_line_holds_none():
     line, _ = drawn("+", 26, 0, 255)
     levels = levels_of(line)
