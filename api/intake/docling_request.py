@@ -11,7 +11,6 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
 from api.intake.embedded_document import EmbeddedDocument
-from api.intake.language_tags import tesseract_codes
 from api.intake.multipart import boundary_of
 from api.intake.open_form import OpenForm
 from api.intake.options import check_installed, check_options
@@ -22,6 +21,7 @@ from api.schemas.jobs import JobParameters
 from api.services import Services
 from jobs.domain.egress_policy import parse_target
 from jobs.domain.names import display_name, form_name
+from vision.core.language_tags import tesseract_codes
 from vision.core.options import ReadOptions
 from vision.export.chunks import MOST_TOKENS
 

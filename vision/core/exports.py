@@ -28,11 +28,31 @@ class PlacedWord(NamedTuple):
     quad: Polygon
 
 
+ARTIFACT = "Artifact"  # what a page shows that is no part of its text, such as a running head
+
+
+class Tag(NamedTuple):
+    """An element of a page's structure, by its role in ISO 32000-1, 14.8.4, or ARTIFACT.
+
+    Its text is in `lines` and, after these, in `children`. `place` has the corners of a figure in
+    pixels of the page as decoded, and `alt` describes what is no text. `spans` are the rows and
+    columns of a cell.
+    """
+
+    role: str
+    lines: tuple[tuple[PlacedWord, ...], ...] = ()
+    children: tuple["Tag", ...] = ()
+    alt: str = ""
+    place: Polygon | None = None
+    spans: tuple[int, int] = (1, 1)
+
+
 class PageText(NamedTuple):
     """What a page of a searchable PDF must say: lines of words in the order of reading.
 
     `width` and `height` are the pixels of the page as decoded, before any turn. `trusted` is
-    whether hidden text that the file has already was found to be right.
+    whether hidden text that the file has already was found to be right. `tags` have the same words
+    for a tagged PDF, and `language` the language of the page as a BCP-47 tag.
     """
 
     number: int
@@ -41,6 +61,8 @@ class PageText(NamedTuple):
     dpi: float | None
     trusted: bool
     lines: tuple[tuple[PlacedWord, ...], ...]
+    tags: tuple[Tag, ...] = ()
+    language: str = ""
 
 
 class Source(Protocol):

@@ -4,7 +4,6 @@ Written without that library, which brings pandas along; a test validates the ou
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from typing import Any
 
 from vision.core.document import Block, Box, Document, Line, Page, Table, TableCell
 from vision.core.exports import Artefact, Source
+from vision.export.list_items import MARKER, items_of
 from vision.export.places import box_around, figure_regions
 from vision.export.running_text import RunningText
 
@@ -25,7 +25,6 @@ _LABELS: Mapping[str, str] = {
     "footer": "page_footer",
     "page_number": "page_footer",
 }
-_MARKER = re.compile(r"^([•◦▪▫●○■□‣\u2013—·*-]|\d{1,9}[.)])\s+")
 _HASH_DIGITS = 16  # docling's hash is a number of 64 bits
 
 
@@ -102,9 +101,9 @@ class _Builder:
 
     def _add_list(self, block: Block, page: Page) -> None:
         group = self._add("groups", {"name": "list", "label": "list"}, self.made["body"])
-        for lines in _items(block.lines):
+        for lines in items_of(block.lines):
             text = " ".join(line.text for line in lines)
-            match = _MARKER.match(text)
+            match = MARKER.match(text)
             marker = match[1] if match else ""
             plain = text[match.end() :] if match else text
             item = _text_item("list_item", plain, lines, page)
@@ -168,15 +167,3 @@ def _cell(cell: TableCell, table: Table) -> dict[str, Any]:
         "row_header": False,
         "row_section": False,
     }
-
-
-def _items(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The lines of each item: one begins at each marker, or at each line where none has one."""
-    marked = any(_MARKER.match(line.text) for line in lines)
-    item: list[Line] = []
-    for line in lines:
-        if item and (not marked or _MARKER.match(line.text)):
-            yield item
-            item = []
-        item.append(line)
-    yield item

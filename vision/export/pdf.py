@@ -4,14 +4,17 @@ Only the text is prepared here; the untrusted file is opened in a helper process
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from vision.core.arrays import Affine
-from vision.core.document import Box, Document, Line, Page, PageReceipt, Polygon
+from vision.core.document import Box, Document, Line, Page, PageReceipt, Polygon, Word
 from vision.core.exports import Artefact, PageText, PlacedWord, Source
 from vision.core.geometry import corners, invert, rotation_affine, transform_points
+from vision.core.language_tags import language_tag
 from vision.export.places import words_of
+from vision.export.structure import Structure
 
 _LAYER = "text_layer"  # the stage that reports what became of a PDF's own text
 
@@ -26,6 +29,31 @@ def export_archival(document: Document, source: Source) -> Iterator[Artefact]:
     yield Artefact(source.searchable_pdf(_page_texts(document), archival=True))
 
 
+def export_tagged(document: Document, source: Source) -> Iterator[Artefact]:
+    """The registry's entry: the PDF with the structure of its pages."""
+    yield Artefact(source.searchable_pdf(tagged_texts(document)))
+
+
+def tagged_texts(document: Document) -> list[PageText]:
+    """The words of each page with their structure."""
+    structure = Structure(document)
+    pages = zip(_page_texts(document), document.pages, strict=True)
+    return [text._replace(**_tags(structure, page)) for text, page in pages]
+
+
+def _tags(structure: Structure, page: Page) -> dict[str, Any]:
+    to_decoded = _to_decoded(page)
+
+    def place(word: Word, line: Line) -> PlacedWord:
+        return _placed_word(word, _direction(line), to_decoded)
+
+    def place_box(box: Box) -> Polygon:
+        return transform_points(to_decoded, corners(box))
+
+    language = language_tag(page.languages[0]) if page.languages else ""
+    return {"tags": structure.tags(page, place, place_box), "language": language}
+
+
 def _page_texts(document: Document) -> list[PageText]:
     receipts = {receipt.number: receipt for receipt in document.receipt.pages}
     return [page_text(page, receipts.get(page.number)) for page in document.pages]
@@ -33,9 +61,8 @@ def _page_texts(document: Document) -> list[PageText]:
 
 def page_text(page: Page, receipt: PageReceipt | None) -> PageText:
     """The words of a page, placed on the page as it was decoded: before it was turned upright."""
-    sideways = page.rotation % 180 == 90
-    width, height = (page.height, page.width) if sideways else (page.width, page.height)
-    to_decoded = invert(rotation_affine(width, height, page.rotation // 90))
+    width, height = _decoded_size(page)
+    to_decoded = _to_decoded(page)
     lines = (_placed(line, to_decoded) for block in page.blocks for line in block.lines)
     stages = receipt.preparation if receipt else ()
     trusted = any(stage.stage == _LAYER and stage.applied for stage in stages)
@@ -43,13 +70,25 @@ def page_text(page: Page, receipt: PageReceipt | None) -> PageText:
     return PageText(page.number, width, height, page.dpi, trusted, placed)
 
 
+def _decoded_size(page: Page) -> tuple[int, int]:
+    return (page.height, page.width) if page.rotation % 180 == 90 else (page.width, page.height)
+
+
+def _to_decoded(page: Page) -> Affine:
+    """From the page upright to the page as it was decoded."""
+    return invert(rotation_affine(*_decoded_size(page), page.rotation // 90))
+
+
 def _placed(line: Line, to_decoded: Affine) -> tuple[PlacedWord, ...]:
     direction = _direction(line)
-    return tuple(
-        PlacedWord(word.text, transform_points(to_decoded, _quad(word.box, direction)))
-        for word in words_of(line)
-        if word.box.area > 0
-    )
+    words = (word for word in words_of(line) if word.box.area > 0)
+    return tuple(_placed_word(word, direction, to_decoded) for word in words)
+
+
+def _placed_word(
+    word: Word, direction: tuple[float, float] | None, to_decoded: Affine
+) -> PlacedWord:
+    return PlacedWord(word.text, transform_points(to_decoded, _quad(word.box, direction)))
 
 
 def _direction(line: Line) -> tuple[float, float] | None:

@@ -7,12 +7,13 @@ the word before, which compresses to three quarters of what matrices for each wo
 
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 import numpy as np
 
 from vision.core.arrays import Affine
+from vision.core.document import Box
 from vision.core.exports import PlacedWord
 from vision.core.geometry import transform_points
 from vision.input.searchable.letters import ADVANCE, Letters
@@ -22,23 +23,48 @@ _STEPS = 12  # that the letters of a page are high at least
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
+END = b"Q\n"
+
 Frame = tuple[float, float, float, float]  # unit vectors along a line's letters and upwards
 
 
-def text_stream(
-    lines: Iterable[Sequence[PlacedWord]], to_points: Affine, letters: Letters
-) -> bytes:
+Lines = Sequence[Sequence[PlacedWord]]
+
+
+def text_stream(lines: Lines, to_points: Affine, letters: Letters) -> bytes:
     """The content that writes the words; `to_points` maps pixels to the page's own points."""
-    words = [
-        (word.text, np.array(transform_points(to_points, word.quad)))
-        for line in lines
-        for word in visual(line)
-    ]
-    step = _step([float(np.hypot(*(quad[0] - quad[3]))) for _, quad in words])
-    writer = _Writer(letters)
-    shown = b"".join(writer.shown(text, quad / step) for text, quad in words)
-    scale = _number(step, 10)
-    return f"q {scale} 0 0 {scale} 0 0 cm BT 3 Tr\n".encode() + shown + b"ET Q\n"
+    writer = TextWriter(lines, to_points, letters)
+    return writer.begin() + writer.text(lines) + END
+
+
+class TextWriter:
+    """Writes the content of a page in parts: what begins it, text objects, and END."""
+
+    def __init__(self, lines: Lines, to_points: Affine, letters: Letters) -> None:
+        self._to_points = to_points
+        quads = (self._quad(word) for line in lines for word in line)
+        self._step = _step([float(np.hypot(*(quad[0] - quad[3]))) for quad in quads])
+        self._writer = _Writer(letters)
+
+    def begin(self) -> bytes:
+        """The operators before the first text object: the step as the unit, and no ink."""
+        scale = _number(self._step, 10)
+        return f"q {scale} 0 0 {scale} 0 0 cm 3 Tr\n".encode()
+
+    def text(self, lines: Lines) -> bytes:
+        """A text object with the words of some lines."""
+        self._writer.restart()
+        words = [word for line in lines for word in visual(line)]
+        shown = (self._writer.shown(word.text, self._quad(word) / self._step) for word in words)
+        return b"BT\n" + b"".join(shown) + b"ET\n"
+
+    def outline(self, box: Box) -> bytes:
+        """A rectangle in points that is not drawn, and only says where something is."""
+        x0, y0, x1, y1 = (round(each / self._step) for each in box)
+        return f"{x0} {y0} {x1 - x0} {y1 - y0} re n\n".encode()
+
+    def _quad(self, word: PlacedWord) -> np.ndarray:
+        return np.array(transform_points(self._to_points, word.quad))
 
 
 def visual(line: Sequence[PlacedWord]) -> Iterator[PlacedWord]:
@@ -67,7 +93,7 @@ def _reordered(text: str) -> str:
 
 def _step(heights: Sequence[float]) -> float:
     """The step in points, a power of two: smaller where the letters are."""
-    wanted = max(median(heights) / _STEPS, 2.0**-10)
+    wanted = max(median(heights or [_COARSEST * _STEPS]) / _STEPS, 2.0**-10)
     return min(_COARSEST, 2.0 ** math.floor(math.log2(wanted)))
 
 
@@ -76,10 +102,14 @@ class _Writer:
 
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
-        self._frame: Frame = (1.0, 0.0, 0.0, 1.0)
-        self._at = np.zeros(2)
         self._size = 0
         self._stretch = ""
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the place, as a new text object does."""
+        self._frame: Frame = (1.0, 0.0, 0.0, 1.0)
+        self._at = np.zeros(2)
 
     def shown(self, text: str, quad: np.ndarray) -> bytes:
         """The operators that show a word; its corners are in steps, clockwise from the top left."""

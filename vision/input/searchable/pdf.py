@@ -30,6 +30,12 @@ from vision.input.searchable.hidden_text import remove_hidden_text
 from vision.input.searchable.invisible_text import text_stream, visual
 from vision.input.searchable.letters import Letters
 from vision.input.searchable.pictures import LOSSY, drawn_pdf, picture_pdf
+from vision.input.searchable.structure import (
+    TaggedPage,
+    add_structure,
+    make_artifact,
+    tagged_stream,
+)
 
 # What qpdf, PDFium and their wrappers raise on files whose objects are not of the kinds they should
 # be. Such pages can still be drawn.
@@ -86,20 +92,24 @@ def _with_text(content: bytes, pages: Sequence[PageText], *, drawn: bool) -> byt
         if len(pdf.pages) != len(shown):
             raise pikepdf.PdfError("the page trees differ")
         letters = Letters(_texts(pages), _font_names(pdf))
-        changed = [_write_page(pdf, shown, page, letters) for page in pages]
+        tagging = any(page.tags for page in pages) and "/StructTreeRoot" not in pdf.Root
+        written = [_write_page(pdf, shown, page, letters, tagging=tagging) for page in pages]
+        changed = [each is not None for each in written]
         damaged = bool(pdf.get_warnings())  # which forgets them
         if not any(changed) and not damaged and not drawn:
             return content
         if any(changed):
             _add_font(pdf, pages, letters)
+        if tagged := [each for each in written if isinstance(each, TaggedPage)]:
+            add_structure(pdf, tagged)
         if drawn:
             _join_contents(pdf)
-        written = io.BytesIO()
+        made = io.BytesIO()
         pikepdf.settings.set_flate_compression_level(9)  # of what is new
-        pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         if damaged:
-            _check(written, len(pdf.pages))
-    return written.getvalue()
+            _check(made, len(pdf.pages))
+    return made.getvalue()
 
 
 def _texts(pages: Sequence[PageText]) -> Iterator[str]:
@@ -135,22 +145,36 @@ def _font_names(pdf: pikepdf.Pdf) -> set[str]:
 
 
 def _write_page(
-    pdf: pikepdf.Pdf, drawn: pypdfium2.PdfDocument, text: PageText, letters: Letters
-) -> bool:
-    """Whether the page was changed."""
+    pdf: pikepdf.Pdf,
+    drawn: pypdfium2.PdfDocument,
+    text: PageText,
+    letters: Letters,
+    *,
+    tagging: bool,
+) -> TaggedPage | list[list[PlacedWord]] | None:
+    """Write the text of a page: its elements if it is tagged, else what was added; None if nothing.
+
+    A page that writes text of its own is not tagged, since nobody knows what that belongs to.
+    """
     shown = drawn[text.number - 1]
     page = pdf.pages[text.number - 1]
     to_points = _to_points(shown, text)
     stated = _stated(shown, text)
-    remove = not text.trusted and any(word.hidden for word in stated)
+    tagging = tagging and all(word.hidden for word in stated)
+    remove = (tagging or not text.trusted) and any(word.hidden for word in stated)
     if remove:
         remove_hidden_text(pdf, page)
         stated = [word for word in stated if not word.hidden]
+    if tagging:
+        content, tagged = tagged_stream(text, to_points, letters)
+        make_artifact(pdf, page)
+        page.contents_add(pdf.make_stream(content), prepend=True)
+        return tagged
     lines = _not_stated(text.lines, stated)
     if lines:
         content = text_stream(lines, to_points, letters)
         page.contents_add(pdf.make_stream(content), prepend=True)
-    return bool(lines) or remove
+    return lines if lines or remove else None
 
 
 def _stated(page: pypdfium2.PdfPage, text: PageText) -> list[LayerWord]:

@@ -260,7 +260,7 @@ def test_what_a_page_draws_is_kept_byte_for_byte(tmp_path):
     with pikepdf.open(io.BytesIO(made)) as pdf, pikepdf.open(path) as before:
         ours, theirs = pdf.pages[0].Contents
         assert theirs.read_bytes() == before.pages[0].Contents.read_bytes()
-        assert b" cm BT 3 Tr\n" in ours.read_bytes()
+        assert b" cm 3 Tr\nBT\n" in ours.read_bytes()
 
 
 def rendered(content):

@@ -1,4 +1,4 @@
-"""BCP-47 language tags as Tesseract's codes, for APIs that name languages by them."""
+"""BCP-47 language tags and Tesseract's codes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,7 +21,24 @@ _SCRIPTS: Final[Mapping[str, str]] = {
     "az-cyrl": "aze_cyrl",
     "uz-cyrl": "uzb_cyrl",
 }
+_TAGS: Final[Mapping[str, str]] = {
+    **{code: tag for tag, code in reversed(list(_BY_TWO_LETTERS.items()))},
+    "chi_tra": "zh-Hant",
+    "srp_latn": "sr-Latn",
+    "aze_cyrl": "az-Cyrl",
+    "uzb_cyrl": "uz-Cyrl",
+}
 ANY: Final = "auto"
+
+
+def language_tag(code: str) -> str:
+    """The tag of one of Tesseract's codes; empty where it has none, as for models of a script.
+
+    A code of three letters that has none of two is a tag itself.
+    """
+    code = code.removesuffix("_vert")
+    known = _TAGS.get(code) or _TAGS.get(code.partition("_")[0])
+    return known or (code if len(code) == 3 and code.isalpha() and code.islower() else "")
 
 
 def tesseract_codes(tags: list[str]) -> list[str]:

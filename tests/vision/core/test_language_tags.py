@@ -1,8 +1,8 @@
-"""Language tags of other APIs as Tesseract's codes."""
+"""Language tags as Tesseract's codes, and back."""
 
 import pytest
 
-from api.intake.language_tags import tesseract_codes
+from vision.core.language_tags import language_tag, tesseract_codes
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,21 @@ def test_a_tag_is_the_code_of_its_language_and_other_names_stay(
     tags: list[str], codes: list[str]
 ) -> None:
     assert tesseract_codes(tags) == codes
+
+
+@pytest.mark.parametrize(
+    ("code", "tag"),
+    [
+        ("eng", "en"),
+        ("deu_frak", "de"),
+        ("chi_sim_vert", "zh"),
+        ("chi_tra", "zh-Hant"),
+        ("srp_latn", "sr-Latn"),
+        ("nor", "nb"),
+        ("grc", "grc"),
+        ("Fraktur", ""),
+        ("osd_x", ""),
+    ],
+)
+def test_a_code_has_the_shortest_tag_of_its_language(code: str, tag: str) -> None:
+    assert language_tag(code) == tag
