@@ -78,6 +78,9 @@ def verify(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless both readings agree.")
     ] = False,
+    ink: Annotated[
+        bool, typer.Option(help="Look for ink that neither has words for, and words without ink.")
+    ] = True,
     *,
     options: Given,
 ) -> None:
@@ -85,7 +88,7 @@ def verify(
     from cli.verify.command import verify_text
 
     read = read_options(options)
-    raise typer.Exit(verify_text(document, text, read, as_json=as_json, strict=strict))
+    raise typer.Exit(verify_text(document, text, read, as_json=as_json, strict=strict, ink=ink))
 
 
 @app.command()

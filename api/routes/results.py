@@ -161,6 +161,14 @@ def made_file(
     return StreamingResponse(chain([first], pieces), **about)
 
 
+def made_bytes(services: Services, job: Job, form: str) -> bytes:
+    """The file if it is stored; raises Problem as `made_file` does."""
+    try:
+        return services.blobs.get(file_key(job, form))
+    except NotFound:
+        raise _not_made(services, job, form, "job_failed") from None
+
+
 def _not_made(services: Services, job: Job, form: str, refused_as: str) -> Problem:
     try:
         code, message, actor = json.loads(services.blobs.get(fault_key(job, form)))

@@ -1,21 +1,26 @@
 """Verification of another reader's text, such as a language model's, against a job's result."""
 
-from typing import Final
+import json
+from typing import Annotated, Final
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.error_handlers import guarded
 from api.intake.upload_stream import body_chunks
 from api.keyed_router import keyed_router
 from api.problems import Problem
-from api.routes.results import read_result
+from api.routes.results import made_bytes, read_result
 from api.schemas.verification import VerificationOut
 from api.security.auth import Reader
-from api.services import ServicesDep
+from api.services import Services, ServicesDep
+from jobs.domain.job import Job
+from vision.verification.ink import Ink, ink_of
 from vision.verification.verify import verify
 
 MOST_BYTES: Final = 2 << 20  # of text; some 700 pages
+
+_FORM: Final = "ink"  # the format that says what the pictures show
 
 router = keyed_router("/v1/jobs/{job_id}", "results")
 
@@ -45,16 +50,26 @@ router = keyed_router("/v1/jobs/{job_id}", "results")
     },
 )
 async def verify_text(
-    request: Request, services: ServicesDep, key: Reader, job_id: str
+    request: Request,
+    services: ServicesDep,
+    key: Reader,
+    job_id: str,
+    ink: Annotated[bool, Query(description="Look at the pictures of the pages as well.")] = False,
 ) -> VerificationOut:
     """Words of the text without ink behind them, words on the pages that it lacks, with boxes.
 
-    Order, case, punctuation and Markdown's markup make no difference (docs/how-to/verify.md).
+    With `ink` a worker looks at the pages first: `not_finished` until it has. Order, case,
+    punctuation and Markdown's markup make no difference (docs/how-to/verify.md).
     """
     job = await run_in_threadpool(services.ledger.jobs.get, key.tenant, job_id)
     text = await _text(request)
     document = await run_in_threadpool(read_result, services, job)
-    return VerificationOut.of(await run_in_threadpool(verify, document, text))
+    seen = await run_in_threadpool(_ink, services, job) if ink else None
+    return VerificationOut.of(await run_in_threadpool(verify, document, text, seen))
+
+
+def _ink(services: Services, job: Job) -> Ink:
+    return ink_of(json.loads(made_bytes(services, job, _FORM)))
 
 
 async def _text(request: Request) -> str:

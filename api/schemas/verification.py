@@ -23,6 +23,16 @@ class UnsupportedOut(Model):
     end: int
     words: int
     after: PlaceOut | None = Field(description="Where the word before them is printed.")
+    ink: PlaceOut | None = Field(description="Ink that nobody read, where they would be.")
+
+
+class BlankOut(Model):
+    """A word of the text that only the file's text layer states: its place is blank."""
+
+    text: str
+    start: int
+    end: int
+    place: PlaceOut
 
 
 class DifferenceOut(Model):
@@ -56,6 +66,8 @@ class VerificationOut(Model):
     unsupported: list[UnsupportedOut]
     differences: list[DifferenceOut]
     unread: list[UnreadOut]
+    blank: list[BlankOut]
+    uncovered: list[PlaceOut] = Field(description="Ink that neither reader has words for.")
 
     @classmethod
     def of(cls, verification: Verification) -> Self:

@@ -8,22 +8,24 @@ from pathlib import Path
 from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
 from cli.read.local_reader import LocalReader
+from cli.read.render import render
 from cli.settings import load_settings
 from vision.core.document import Document, PageFailure, PageReading
 from vision.core.errors import BadInput
 from vision.core.options import ReadOptions
-from vision.verification.verify import Place, Verification, verify
+from vision.verification.ink import Ink, Place, ink_of
+from vision.verification.verify import Verification, verify
 
 _STDIN = Path("-")
 
 
 def verify_text(
-    document: Path, text: Path, options: ReadOptions, *, as_json: bool, strict: bool
+    document: Path, text: Path, options: ReadOptions, *, as_json: bool, strict: bool, ink: bool
 ) -> int:
     """Read the document and compare; the exit code is PARTIAL where `strict` and they differ."""
     try:
         given = sys.stdin.read() if text == _STDIN else text.read_text(encoding="utf-8")
-        read = _read(document, options)
+        read, seen = _read(document, options, ink=ink)
     except OSError as error:
         complain(f"{error.filename}: {error.strerror}")
         return Exit.FAILED
@@ -33,7 +35,7 @@ def verify_text(
     except BadInput as error:
         complain(f"{document}: {error.message} [{error.code}]")
         return Exit.FAILED
-    found = verify(read, given)
+    found = verify(read, given, seen)
     if as_json:
         out.print(json.dumps(asdict(found), ensure_ascii=False), markup=False)
     else:
@@ -42,7 +44,7 @@ def verify_text(
     return Exit.PARTIAL if strict and differs else Exit.OK
 
 
-def _read(path: Path, options: ReadOptions) -> Document:
+def _read(path: Path, options: ReadOptions, *, ink: bool) -> tuple[Document, Ink | None]:
     with LocalReader(load_settings()) as reader:
         pending = reader.open(path, options)
         results = list(reader.read(pending))
@@ -50,13 +52,20 @@ def _read(path: Path, options: ReadOptions) -> Document:
         failures = [each for each in results if isinstance(each, PageFailure)]
         for failure in failures:
             complain(f"{path}, page {failure.number}: {failure.message} [{failure.code}]")
-        return reader.assemble(pending, readings, failures)
+        document = reader.assemble(pending, readings, failures)
+        if not ink:
+            return document, None
+        (made,) = render(document, "ink", reader, pending)
+        return document, ink_of(json.loads(made.content))
 
 
 def _print(found: Verification) -> None:
     for missing in found.unsupported:
         where = f"  (after {_shown(missing.after)})" if missing.after else ""
-        out.print(f"no ink     {plain(missing.text)}{where}", markup=False)
+        seen = f"; unread ink at {_shown(missing.ink)}" if missing.ink else ""
+        out.print(f"no ink     {plain(missing.text)}{where}{seen}", markup=False)
+    for blank in found.blank:
+        out.print(f"blank      {plain(blank.text)}  ({_shown(blank.place)})", markup=False)
     for each in found.differences:
         text, read = plain(each.text), plain(each.read)
         sure = f"confidence {each.confidence:.2f}"
@@ -65,6 +74,8 @@ def _print(found: Verification) -> None:
         )
     for unread in found.unread:
         out.print(f"not read   {plain(unread.text)}  ({_shown(unread.place)})", markup=False)
+    for place in found.uncovered:
+        out.print(f"ink        no words  ({_shown(place)})", markup=False)
     share = f"{found.supported} of {counted(found.given_words, 'word')}"
     err.print(f"{share} of the text are on the pages as they stand.", markup=False)
 

@@ -87,7 +87,7 @@ export class Jobs {
   pages(id: string): Promise<PageStatus[]>;
   page(id: string, number: number): Promise<{ page: Page; receipt: PageReceipt }>;
   picture(id: string, number: number, options?: Waiting & { width?: number }): Promise<Uint8Array>;
-  verify(id: string, text: string): Promise<Verification>;
+  verify(id: string, text: string, options?: Waiting & { ink?: boolean }): Promise<Verification>;
   cancel(id: string): Promise<Job>;
   retry(id: string, options?: { idempotencyKey?: string }): Promise<Job>;
   delete(id: string): Promise<void>;

@@ -86,10 +86,11 @@ export class Jobs {
     return bytesOf(await this.transport.whenMade(where, { query: { width } }, timeoutS));
   }
 
-  /** How far another reader's text agrees with what was read. */
-  verify(id, text) {
+  /** How far another reader's text agrees with what was read; `ink`: and with the pictures. */
+  async verify(id, text, { ink = false, timeoutS = MADE_WITHIN_S } = {}) {
     const headers = { "Content-Type": "text/markdown; charset=utf-8" };
-    return this.transport.json("POST", path(id, "verify"), { headers, body: text });
+    const options = { method: "POST", headers, body: text, query: ink ? { ink } : {} };
+    return (await this.transport.whenMade(path(id, "verify"), options, timeoutS)).json();
   }
 
   cancel(id) {

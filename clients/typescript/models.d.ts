@@ -146,6 +146,7 @@ export interface Unsupported {
   end: number;
   words: number;
   after: Place | null;
+  ink: Place | null;
 }
 
 export interface Difference {
@@ -173,6 +174,8 @@ export interface Verification {
   unsupported: Unsupported[];
   differences: Difference[];
   unread: Unread[];
+  blank: unknown[];
+  uncovered: Place[];
 }
 
 export interface DocumentInfo {

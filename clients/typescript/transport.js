@@ -44,11 +44,11 @@ export class Transport {
   }
 
   /** Repeats a request that is answered `not_finished` until it succeeds. */
-  async whenMade(path, options, timeoutS) {
+  async whenMade(path, { method = "GET", ...options }, timeoutS) {
     const deadline = new Deadline(timeoutS, path);
     for (;;) {
       try {
-        return await this.send("GET", path, options);
+        return await this.send(method, path, options);
       } catch (error) {
         if (error.code !== "not_finished") throw error;
         deadline.check();

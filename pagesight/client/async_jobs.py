@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from pagesight.client import job_calls
 from pagesight.client.async_transport import AsyncTransport
@@ -16,6 +16,8 @@ from pagesight.client.uploads import JobParameters, Source
 from pagesight.client.waiting import Deadline
 
 _PER_PAGE = 100
+
+_T = TypeVar("_T")
 
 
 class AsyncJobs:
@@ -116,7 +118,7 @@ class AsyncJobs:
         call = job_calls.picture(job_id, number, width)
         return await self._once_made(call, Deadline(timeout_s, job_id))
 
-    async def _once_made(self, call: Call[bytes], deadline: Deadline) -> bytes:
+    async def _once_made(self, call: Call[_T], deadline: Deadline) -> _T:
         while True:
             try:
                 return await self._transport.send(call)
@@ -156,6 +158,17 @@ class AsyncJobs:
         """One page as soon as it is read. Raises NotFinishedError or PageFailedError."""
         return await self._transport.send(job_calls.page(job_id, number))
 
-    async def verify(self, job_id: str, text: str) -> Verification:
-        """How far another reader's text, Markdown or plain, agrees with what was read."""
-        return await self._transport.send(job_calls.verify(job_id, text))
+    async def verify(
+        self,
+        job_id: str,
+        text: str,
+        *,
+        ink: bool = False,
+        timeout_s: float | None = MADE_WITHIN_S,
+    ) -> Verification:
+        """How far another reader's text, Markdown or plain, agrees with what was read.
+
+        With `ink` a worker looks at the pictures of the pages as well, which is waited for.
+        """
+        call = job_calls.verify(job_id, text, ink=ink)
+        return await self._once_made(call, Deadline(timeout_s, job_id))

@@ -119,12 +119,13 @@ def picture(job_id: str, number: int, width: int) -> Call[bytes]:
     return Call("GET", where, content, params={"width": width})
 
 
-def verify(job_id: str, text: str) -> Call[Verification]:
+def verify(job_id: str, text: str, *, ink: bool) -> Call[Verification]:
     """Compare another reader's text with the result; the request changes nothing."""
+    params = {"ink": "true"} if ink else {}
     body = {"content": text.encode()}
     headers = {"Content-Type": "text/markdown; charset=utf-8"}
     where = path("jobs", job_id, "verify")
-    return Call("POST", where, one(Verification), headers=headers, body=body)
+    return Call("POST", where, one(Verification), headers=headers, body=body, params=params)
 
 
 def page(job_id: str, number: int) -> Call[PageReading]:

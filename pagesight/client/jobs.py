@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from pagesight.client import job_calls
 from pagesight.client.calls import Call
@@ -16,6 +16,8 @@ from pagesight.client.uploads import JobParameters, Source
 from pagesight.client.waiting import Deadline
 
 _PER_PAGE = 100
+
+_T = TypeVar("_T")
 
 
 class Jobs:
@@ -113,7 +115,7 @@ class Jobs:
         call = job_calls.picture(job_id, number, width)
         return self._once_made(call, Deadline(timeout_s, job_id))
 
-    def _once_made(self, call: Call[bytes], deadline: Deadline) -> bytes:
+    def _once_made(self, call: Call[_T], deadline: Deadline) -> _T:
         while True:
             try:
                 return self._transport.send(call)
@@ -153,6 +155,17 @@ class Jobs:
         """One page as soon as it is read. Raises NotFinishedError or PageFailedError."""
         return self._transport.send(job_calls.page(job_id, number))
 
-    def verify(self, job_id: str, text: str) -> Verification:
-        """How far another reader's text, Markdown or plain, agrees with what was read."""
-        return self._transport.send(job_calls.verify(job_id, text))
+    def verify(
+        self,
+        job_id: str,
+        text: str,
+        *,
+        ink: bool = False,
+        timeout_s: float | None = MADE_WITHIN_S,
+    ) -> Verification:
+        """How far another reader's text, Markdown or plain, agrees with what was read.
+
+        With `ink` a worker looks at the pictures of the pages as well, which is waited for.
+        """
+        call = job_calls.verify(job_id, text, ink=ink)
+        return self._once_made(call, Deadline(timeout_s, job_id))

@@ -76,6 +76,7 @@ class Checked(BaseModel):
     unsupported: list[str]
     differences: list[str]
     unread: list[str]
+    uncovered: list[str]
     complete: bool
 
 

@@ -1,29 +1,23 @@
 """Compares the text of another reader, such as a language model, with the words on the page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vision.core.document import Box, Document
 from vision.verification.alignment import Alignment, align
 from vision.verification.document import words_of_document
+from vision.verification.ink import Ink, Place, beside
 from vision.verification.markdown import words_of_markdown
 from vision.verification.similar import pair_parted, pair_similar, runs
 from vision.verification.words import GivenWord, ReadWord
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A box on a page, in pixels of the page."""
-
-    page: int
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
 class Unsupported:
     """Words of the given text that no ink stands behind, from `start` to `end` in it.
 
-    `after` is the place of the word before them that is on a page; None where there is none.
+    `after` is the place of the word before them that is on a page; None where there is none. `ink`
+    is ink that nobody read where they would be: they may be right.
     """
 
     text: str
@@ -31,6 +25,17 @@ class Unsupported:
     end: int
     words: int
     after: Place | None
+    ink: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A word of the given text that only the text layer of the file states: its place is blank."""
+
+    text: str
+    start: int
+    end: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,11 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How far a text and the words on the pages agree. `supported` counts words of the text."""
+    """How far a text and the words on the pages agree. `supported` counts words of the text.
+
+    `blank` and `uncovered`, ink that neither reader has words for, are known from the pictures of
+    the pages alone.
+    """
 
     given_words: int
     supported: int
@@ -74,10 +83,12 @@ class Verification:
     unsupported: tuple[Unsupported, ...]
     differences: tuple[Difference, ...]
     unread: tuple[Unread, ...]
+    blank: tuple[Blank, ...] = ()
+    uncovered: tuple[Place, ...] = ()
 
 
-def verify(document: Document, text: str) -> Verification:
-    """Compare a Markdown or plain text with what was read.
+def verify(document: Document, text: str, ink: Ink | None = None) -> Verification:
+    """Compare a Markdown or plain text with what was read and, if given, with the ink.
 
     Neither the order of blocks nor case, punctuation, markup, ligatures and hyphens at line ends
     make a difference. Words are paired by long common runs first.
@@ -88,16 +99,37 @@ def verify(document: Document, text: str) -> Verification:
     differing = pair_similar(found)
     paired = {index for index, each in enumerate(found.partner) if each is not None}
     reported = [index for index, word in enumerate(given) if index in paired or not word.optional]
+    unsupported = list(_unsupported(text, given, found, read))
+    uncovered = list(ink.uncovered) if ink else []
+    unsupported = [_with_ink(each, uncovered) for each in unsupported]
     return Verification(
         given_words=len(reported),
         supported=len(paired) - len(differing),
         read_words=sum(not word.left_out for word in read),
-        unsupported=tuple(_unsupported(text, given, found, read)),
+        unsupported=tuple(unsupported),
         differences=tuple(
             _difference(text, given[each], _partner(found, read, each)) for each in differing
         ),
         unread=tuple(_unread(found, read)),
+        blank=tuple(_blank(text, given, found, read, ink)) if ink else (),
+        uncovered=tuple(uncovered),
     )
+
+
+def _with_ink(words: Unsupported, uncovered: list[Place]) -> Unsupported:
+    """The words with the ink that they may stand for, which is taken from the list."""
+    ink = beside(words.after, uncovered) if words.after else None
+    if ink is not None:
+        uncovered.remove(ink)
+    return replace(words, ink=ink)
+
+
+def _blank(
+    text: str, given: Sequence[GivenWord], found: Alignment, read: Sequence[ReadWord], ink: Ink
+) -> Iterator[Blank]:
+    for word, at in zip(given, found.partner, strict=True):
+        if at is not None and (place := _place(read[at])) in ink.blank:
+            yield Blank(text[word.start : word.end], word.start, word.end, place)
 
 
 def _partner(found: Alignment, read: Sequence[ReadWord], given: int) -> ReadWord:

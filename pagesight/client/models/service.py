@@ -188,6 +188,7 @@ class Unsupported:
     end: int
     words: int
     after: Place | None
+    ink: Place | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,3 +225,5 @@ class Verification:
     unsupported: tuple[Unsupported, ...]
     differences: tuple[Difference, ...]
     unread: tuple[Unread, ...]
+    blank: tuple[Any, ...]
+    uncovered: tuple[Place, ...]

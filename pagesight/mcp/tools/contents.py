@@ -105,16 +105,19 @@ async def verify_text(
     job_id: str,
     text: Annotated[str, Field(description="What you read, as Markdown or plain text.")],
     limit: Annotated[int, Field(ge=1, le=500, description="Most rows of each list.")] = 30,
+    ink: Annotated[bool, Field(description="Look at the pictures of the pages as well.")] = False,
 ) -> Checked:
     """Check your own reading of a document: words without ink, differences, words you lack."""
-    found = await told((await caller_of(ctx)).client.jobs.verify(job_id, text))
+    found = await told((await caller_of(ctx)).client.jobs.verify(job_id, text, ink=ink))
+    lists = (found.unsupported, found.differences, found.unread, found.uncovered)
     return Checked(
         given_words=found.given_words,
         supported=found.supported,
         unsupported=[each.text for each in found.unsupported[:limit]],
         differences=[f"{each.text} -> {each.read}" for each in found.differences[:limit]],
         unread=[f"page {each.place.page}: {each.text}" for each in found.unread[:limit]],
-        complete=limit >= max(map(len, (found.unsupported, found.differences, found.unread))),
+        uncovered=[f"page {each.page}: {each.box}" for each in found.uncovered[:limit]],
+        complete=limit >= max(map(len, lists)),
     )
 
 

@@ -41,6 +41,7 @@ def test_a_text_with_invented_and_missing_words_is_taken_apart(folder: Path) -> 
     found = json.loads(as_json.stdout)
     assert found["supported"] >= 1
     assert found["unread"][0]["place"]["page"] == 1
+    assert (found["blank"], found["uncovered"]) == ([], [])
 
 
 def test_files_that_cannot_be_read_are_named(folder: Path) -> None:

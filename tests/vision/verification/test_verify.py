@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.service import document
 from vision.core.document import Block, Box, Document, DoubtfulWord, Line, Word
-from vision.verification.verify import Place, verify
+from vision.verification.ink import Ink, Place, beside
+from vision.verification.verify import verify
 
 LETTER = (
     "Annual report of the harbour board for the year",
@@ -158,3 +159,43 @@ def test_every_word_of_both_is_counted_once(given: Sequence[str], read: Sequence
 def test_a_text_agrees_with_itself(words: Sequence[str]) -> None:
     found = verify(page_of(" ".join(words)), " ".join(words))
     assert (found.unsupported, found.differences, found.unread) == ((), (), ())
+
+
+def test_ink_shows_which_unsupported_words_may_be_right_and_which_words_are_blank() -> None:
+    page = page_of(*LETTER[:2])
+    beside = Place(1, Box(1000, 2, 1090, 12))  # where the first line goes on
+    far = Place(1, Box(50, 900, 90, 910))
+    elsewhere = Place(2, Box(1000, 2, 1090, 12))
+    blank = Place(1, page.pages[0].blocks[0].lines[0].words[1].box)
+    ink = Ink((far, beside, elsewhere), frozenset({blank}))
+    text = (
+        "Annual report of the harbour board for the year unseen\n\nIn March the board met quagmire"
+    )
+    found = verify(page, text, ink)
+    assert [(each.text, each.ink) for each in found.unsupported] == [
+        ("unseen", beside),
+        ("quagmire", None),
+    ]
+    assert found.uncovered == (far, elsewhere)
+    assert [(each.text, each.place) for each in found.blank] == [("report", blank)]
+    (word,) = found.blank
+    assert text[word.start : word.end] == "report"
+    plain = verify(page, text)
+    assert (plain.blank, plain.uncovered) == ((), ())
+    assert all(each.ink is None for each in plain.unsupported)
+
+
+@pytest.mark.parametrize(
+    ("box", "found"),
+    [
+        (Box(100, 0, 190, 10), True),  # in the line, to the right
+        (Box(-100, 0, -10, 10), False),  # to the left
+        (Box(0, 20, 90, 30), True),  # the line below
+        (Box(0, 60, 90, 70), False),  # far below
+        (Box(0, -20, 90, -10), False),  # above
+    ],
+)
+def test_ink_is_looked_for_after_a_word(box: Box, found: bool) -> None:
+    after = Place(1, Box(0, 0, 90, 10))
+    assert beside(after, [Place(1, box)]) == (Place(1, box) if found else None)
+    assert beside(after, [Place(2, box)]) is None
