@@ -11,6 +11,7 @@ from models.registry.resolve import LocalModel, resolve
 from vision.core.protocols import Recogniser
 from vision.engines.onnx_session import CPU_PROVIDER, Device, Session, open_session
 from vision.engines.resources import Resources
+from vision.recognition.light_reading import LightForMarks
 from vision.recognition.lstm.recogniser import LstmRecogniser
 from vision.recognition.ppocr import PpocrNetwork, PpocrRecogniser
 from vision.recognition.word_search import WordSearch
@@ -49,6 +50,8 @@ _TRIAL_SHAPE = (1, 3, 48, 64)
 # Low-confidence lines lose little where PP-OCR sees them narrower, and take less time; all lines
 # would lose .004 on receipts (docs/research/profiles.md).
 _SECOND_READING_WIDTH = 0.75
+# The tiny network loses .001 on receipts and forms by it, and a fifth of its time.
+_TINY_WIDTH = 0.75
 
 
 def open_recogniser(resources: Resources) -> PpocrRecogniser:
@@ -62,12 +65,14 @@ def open_recogniser(resources: Resources) -> PpocrRecogniser:
     )
 
 
-def open_second_reader(resources: Resources) -> PpocrRecogniser:
+def open_second_reader(resources: Resources) -> LightForMarks:
     """The registry's entry for second readings: the same networks, narrower lines, word lists.
 
-    The lists are those of Tesseract's models, which the first recogniser has loaded as a rule.
+    The lists are those of Tesseract's models, which the first recogniser has loaded as a rule. The
+    tiny network reads lines of which only a mark is in question.
     """
-    return _second_reader(resources, _SECOND_READING_WIDTH)
+    narrow = _second_reader(resources, _SECOND_READING_WIDTH)
+    return LightForMarks(narrow, open_tiny_second_reader(resources))
 
 
 def open_wide_second_reader(resources: Resources) -> PpocrRecogniser:
@@ -95,6 +100,7 @@ def open_tiny_second_reader(resources: Resources) -> PpocrRecogniser:
     return PpocrRecogniser(
         networks.latin_for,
         None,
+        narrowing=_TINY_WIDTH,
         name="ppocr_tiny",
         word_list=lstm.word_list,
         search=WordSearch(lstm.lexicon),

@@ -158,7 +158,8 @@ class LineCrop:
     `characters` asks for the box and confidence of every character. `before` is what stands left of
     the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
     at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
-    `text` is known where the line's shape shows it.
+    `text` is known where the line's shape shows it. `only_marks` says that a first recogniser is
+    confident of the line's words, and only a mark in it is in question.
     """
 
     pixels: Image
@@ -168,6 +169,7 @@ class LineCrop:
     before: Image | None = None
     room: int = 0
     text: str = ""
+    only_marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,16 @@ def needs_another(reading: LineReading, languages: Sequence[str], reread: Reread
 
     `reread.below` is what lines of listed words need; below `reread.at_least` there is no text.
     """
-    if reread.covers(reading.confidence):
-        return True
     if reading.confidence < reread.at_least:
         return False
-    doubt = (1 - reread.below) * _share_of_doubt(reading)
     suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, languages)
-    return suspicious or 1 - reading.confidence > doubt
+    return suspicious or not is_confident(reading, reread)
+
+
+def is_confident(reading: LineReading, reread: Reread) -> bool:
+    """Whether the words of a line need no other recogniser, whatever its marks are."""
+    most = (1 - reread.below) * _share_of_doubt(reading)
+    return not reread.covers(reading.confidence) and 1 - reading.confidence <= most
 
 
 def _share_of_doubt(reading: LineReading) -> float:

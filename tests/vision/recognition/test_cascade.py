@@ -24,6 +24,7 @@ class Reader:
 
     def recognise(self, crops, reread=NEVER):
         self.seen += len(crops)
+        self.only_marks = [crop.only_marks for crop in crops]
         self.reread = reread
         return self.readings[: len(crops)]
 
@@ -45,6 +46,14 @@ def test_only_doubtful_lines_are_read_again(confidence, reader):
     assert reading.engine == reader
     assert reading.text == {"first": "one", "second": "two"}[reader]
     assert second.seen == (reader == "second")
+
+
+def test_crops_for_the_second_reader_say_where_only_a_mark_is_in_question():
+    crops = [crop_of(written(text)) for text in ("one", "two", "three")]
+    first = Reader("first", ("@ one", 0.99), ("two", 0.7), ("@ three", 0.7))
+    second = Reader("second", ("one", 0.99), ("two", 0.99), ("three", 0.99))
+    recognise_lines(crops, first, second, 0.9)
+    assert second.only_marks == [True, False, False]
 
 
 def test_lines_whose_text_is_known_are_not_read():

@@ -4,7 +4,7 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineReading, Reread
-from vision.recognition.rereading import needs_another
+from vision.recognition.rereading import is_confident, needs_another
 
 REREAD = Reread(0.6, 0.9)
 BOX = Box(0, 0, 1, 1)
@@ -44,3 +44,20 @@ def test_what_a_line_holds_decides_how_confident_it_must_be(words, confidence, a
 def test_a_suspicious_mark_is_read_again_whatever_the_confidence():
     assert needs_another(line(1.0, ("@", None), *LISTED), ("eng",), REREAD)
     assert not needs_another(line(0.5, ("@", None), *LISTED), ("eng",), REREAD)
+
+
+@pytest.mark.parametrize(
+    ("words", "confidence", "confident"),
+    [
+        (LISTED, 0.89, False),
+        (LISTED, 0.91, True),
+        (DIGITS, 0.96, False),
+        (DIGITS, 0.98, True),
+        (UNLISTED, 0.99, False),
+        (UNLISTED, 0.998, True),
+    ],
+)
+def test_a_mark_leaves_the_words_of_a_line_as_confident_as_they_are(words, confidence, confident):
+    reading = line(confidence, *words, ("|", None))
+    assert needs_another(reading, ("eng",), REREAD)
+    assert is_confident(reading, REREAD) is confident
