@@ -25,7 +25,7 @@ from models.training.loss import anchors_for
 from models.training.network import BINS, DEVIATION, MEAN, Network
 from models.training.train import Run
 
-OPSET, VERSION = 17, "2"
+OPSET, VERSION = 17, "3"
 SHOWN_CONFIDENCE = 0.25  # the default of a job's options
 LARGEST_THRESHOLD = 0.4  # real pages are less certain than the drawn ones that thresholds are from
 TOLERANCE = 2e-2  # pixels of boxes; scores agree far more closely

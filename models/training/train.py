@@ -24,7 +24,7 @@ from models.training.dataset import Sample, Source, samples
 from models.training.loss import loss_of
 from models.training.network import DEVIATION, MEAN, Network, load_start
 
-BATCH, SEED = 8, 7
+BATCH, SEED = 4, 7
 PEAK_RATE, FLOOR_SHARE, WARM_STEPS = 1e-3, 0.02, 60
 AVERAGE_DECAY, AVERAGE_RAMP = 0.997, 150  # of the weights that are kept and exported
 # The gradient of a 5 x 5 depthwise kernel takes forty times its forward pass on a CPU.
@@ -49,18 +49,25 @@ class Batch:
 
 
 def default_sources(data: Path, real: Path) -> list[Source]:
-    """Synthetic pages, real tables, real codes, and photographs that show no document.
+    """Synthetic pages, real tables, real codes, photographs with codes pasted in and without.
 
     Folders `pages*` have equal shares, so that few pages of a better generator count as much as
-    many old ones.
+    many old ones, unless `shares.json` beside them names shares (they need not add up to one).
     """
     synthetic = sorted(data.glob("pages*"))
-    return [
-        *(Source(folder, 0.66 / len(synthetic)) for folder in synthetic),
-        Source(real / "tables", 0.19, ("table",), "table"),
-        Source(real / "qrcodes", 0.13, ("qr_code",), "qr_code", turns=True),
-        Source(data / "photographs", 0.02, _NEGATIVES_TEACH, turns=True),
+    shares = {folder.name: 0.66 / len(synthetic) for folder in synthetic}
+    shares |= {"tables": 0.19, "qrcodes": 0.13, "photographs": 0.02}
+    if (data / "shares.json").exists():
+        shares |= json.loads((data / "shares.json").read_text())
+    sources = [
+        *(Source(folder, shares[folder.name]) for folder in synthetic),
+        Source(real / "tables", shares["tables"], ("table",), "table"),
+        Source(real / "qrcodes", shares["qrcodes"], ("qr_code",), "qr_code", turns=True),
+        Source(data / "photographs", shares["photographs"], _NEGATIVES_TEACH, turns=True),
     ]
+    if "codes" in shares:
+        sources.append(Source(data / "codes", shares["codes"], _NEGATIVES_TEACH, turns=True))
+    return sources
 
 
 class _Stream(IterableDataset):
@@ -219,7 +226,7 @@ def train(run: Run, stream: Iterator[Batch], peak: float, budget_s: float, out: 
         if run.step % 10 == 0:
             row = {"step": run.step, "seconds": round(run.seconds), "rate": round(rate, 6)}
             log(out, {**row, **parts})
-        if run.step % 50 == 0:
+        if run.step % 20 == 0:
             run.save(out / "last.pt")
     run.save(out / "last.pt")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from models.training.synthetic.elements.figures import Desk, Photographs
-from models.training.synthetic.genres import everyday, forms, letters, school, tables
+from models.training.synthetic.genres import everyday, forms, headed, letters, school, tables
 from models.training.synthetic.genres import publications as printed
 from models.training.synthetic.markup import Page
 
@@ -14,7 +14,7 @@ WEIGHTS: dict[Callable[[Desk], Page], float] = {
     letters.letter: 24, letters.memo: 4, letters.signed: 12, letters.specimens: 12, letters.note: 3,
     tables.tabular: 16,
     everyday.newspaper: 8, everyday.deck: 10, everyday.screen: 5, everyday.id_card: 5,
-    everyday.asian_textbook: 10,
+    everyday.asian_textbook: 10, headed.workbook: 14, headed.notes: 6,
     forms.form: 4, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
 }  # fmt: skip
 

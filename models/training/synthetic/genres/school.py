@@ -29,7 +29,7 @@ _SIZES = ((794, 1123), (794, 1123), (816, 1056), (740, 1040), (700, 990))
 _WEARS = ("clean", "clean", "clean", "scan", "scan", "bilevel", "phone")
 
 
-def _school_look(rng: Random, families: tuple[str, ...], sizes: tuple[float, float]) -> Look:
+def school_look(rng: Random, families: tuple[str, ...], sizes: tuple[float, float]) -> Look:
     """Typography of a school book: a third of them Chinese."""
     look = draw_look(rng, families, sizes)
     if rng.random() < 0.3:
@@ -67,7 +67,7 @@ def maths(desk: Desk) -> Page:
     """A page of a paper, a thesis or lecture notes where every few lines are a formula."""
     rng = desk.rng
     width, height = rng.choice(_SIZES)
-    look = _school_look(rng, (*SERIF, "Latin Modern Roman", "Latin Modern Roman"), (10, 16))
+    look = school_look(rng, (*SERIF, "Latin Modern Roman", "Latin Modern Roman"), (10, 16))
     count = 2 if look.size_px < 13 and rng.random() < 0.6 else 1
     place = rng.choice(("centre", "centre", "left"))
     dense, parts = rng.uniform(0.5, 2), []
@@ -104,7 +104,7 @@ def _answers(look: Look) -> str:
     return f'<div style="{grid};margin-left:1.4em">{cells}</div>'
 
 
-def _question(look: Look, number: int) -> str:
+def question(look: Look, number: int) -> str:
     """A numbered question, labelled as one block of text with its answers."""
     rng, write = look.rng, look.write
     asked = write.paragraph(1, 3) + (f" {inline(rng)} " if rng.random() < 0.3 else "")
@@ -139,7 +139,7 @@ def exam(desk: Desk) -> Page:
     """An examination paper or worksheet: numbered questions, answers, drawings, blanks."""
     rng = desk.rng
     width, height = rng.choice((*_SIZES, (1123, 794)))
-    look = _school_look(rng, SERIF if rng.random() < 0.6 else SANS, (11, 16))
+    look = school_look(rng, SERIF if rng.random() < 0.6 else SANS, (11, 16))
     look.indent, number, parts = False, rng.randint(1, 30), []
     if rng.random() < 0.4:
         size = f"text-align:center;font-weight:700;font-size:{rng.uniform(1.3, 1.9):.1f}em"
@@ -150,7 +150,7 @@ def exam(desk: Desk) -> Page:
             parts.append(heading(look, (1, 1.3)) + tag("text", look.write.sentence()))
         if rng.random() < 0.05:
             parts.append(f'<div style="{space}">{table(look, rng.randint(2, 5))}</div>')
-        parts.append(f'<div style="{space}">{_question(look, number)}</div>')
+        parts.append(f'<div style="{space}">{question(look, number)}</div>')
         number += 1
     count = rng.choice((1, 1, 2)) if width < height else 2
     rule = "column-rule:1px solid #666" if rng.random() < 0.3 else ""
@@ -159,7 +159,7 @@ def exam(desk: Desk) -> Page:
     return Page(sheet(look, html, width, height), width, height, rng.choice(_WEARS), "exam")
 
 
-def _badge(look: Look) -> str:
+def badge(look: Look) -> str:
     """A heading on a coloured ground, labelled without the ground."""
     rng = look.rng
     light = rng.random() < 0.4
@@ -181,7 +181,7 @@ def _side_box(look: Look) -> str:
     ground = f"hsl({rng.randint(0, 359)},{rng.randint(25, 70)}%,{rng.randint(86, 95)}%)"
     lines = "<br>".join(look.write.words(rng.randint(2, 6)) for _ in range(rng.randint(2, 5)))
     inner = rng.choice((tag("text", look.write.paragraph(1, 3)), tag("text", lines)))
-    head = _badge(look) if rng.random() < 0.4 else ""
+    head = badge(look) if rng.random() < 0.4 else ""
     shape = rng.choice((0, 8, 20))
     return (
         f'<div class="keep" style="background:{ground};padding:12px 18px;margin:10px 0;'
@@ -219,15 +219,15 @@ def textbook(desk: Desk) -> Page:
     """A page of a school book or a well-made report: badges, boxes, pictures, exercises."""
     rng = desk.rng
     width, height = rng.choice(_SIZES)
-    look = _school_look(rng, SANS if rng.random() < 0.5 else SERIF, (11, 17))
+    look = school_look(rng, SANS if rng.random() < 0.5 else SERIF, (11, 17))
     count = rng.choice((1, 1, 1, 2))
     margin = (rng.uniform(44, 110), rng.uniform(30, 60))
     inner = (width - 2 * margin[0]) / count
     makers = (
-        lambda: tag("text", look.write.paragraph(2, 6), element="p"), lambda: _badge(look),
+        lambda: tag("text", look.write.paragraph(2, 6), element="p"), lambda: badge(look),
         lambda: heading(look, (1.05, 1.7)), lambda: _side_box(look),
         lambda: _floated(look, desk, inner), lambda: any_figure(look, desk.photographs, inner - 30),
-        lambda: any_table(look, True), lambda: _question(look, rng.randint(1, 9)),
+        lambda: any_table(look, True), lambda: question(look, rng.randint(1, 9)),
         lambda: item_list(look, 2, 5), lambda: _maths_text(look, 1, 2) + _displayed(look, "centre"),
     )  # fmt: skip
     weights = (5, 1, 1, 1, 0.8, 0.7, 0.6, 1, 0.4, rng.choice((0, 0, 1.5)))
