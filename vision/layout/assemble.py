@@ -13,6 +13,7 @@ from vision.layout.captions import with_captions
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
+from vision.layout.tables.edge_rows import with_edge_rows
 from vision.layout.tables.grid_regions import with_grids
 from vision.layout.tables.ruled import make_ruled_table
 from vision.layout.tables.structure import make_table
@@ -40,7 +41,7 @@ def assemble(
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
     placed = with_groups_levelled(place_lines(crops, readings, to_layout))
     lines = with_backgrounds(placed, page.upright)
-    findings = with_grids(findings, page.grids, lines, page.to_page)
+    findings = with_grids(with_edge_rows(findings, lines), page.grids, lines, page.to_page)
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)
     if figure_text == "leave_out":
