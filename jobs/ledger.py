@@ -21,6 +21,7 @@ from jobs.stores.files import FileStore
 from jobs.stores.finishing import FinishStore
 from jobs.stores.history import HistoryStore
 from jobs.stores.jobs import JobStore
+from jobs.stores.page_texts import PageTextStore
 from jobs.stores.pages import PageStore
 from jobs.stores.usage import UsageStore
 from jobs.stores.workers import WorkerStore
@@ -40,6 +41,7 @@ class Ledger:
     finishing: FinishStore
     fast_path: FastPathStore
     files: FileStore
+    texts: PageTextStore
     corrections: CorrectionStore
     tasks: TaskTable
     endpoints: EndpointStore
@@ -87,6 +89,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         finishing=FinishStore(database, settings, clock),
         fast_path=FastPathStore(database, settings, clock),
         files=FileStore(database, settings, clock),
+        texts=PageTextStore(database, enabled=settings.text_index),
         corrections=CorrectionStore(database, clock),
         tasks=TaskTable(database, settings, clock),
         endpoints=EndpointStore(database, settings, clock),

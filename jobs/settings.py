@@ -195,6 +195,9 @@ class Settings(BaseSettings):
         "against power loss, for a quarter of the uploads a second.",
     )
     retention_h: PositiveFloat = Field(24.0 * 7, description="Hours that finished jobs are kept.")
+    text_index: bool = Field(
+        True, description="Index the texts of results, for searches in them; deleted with the job."
+    )
     tenant_weights: dict[str, PositiveFloat] = Field(
         {}, description="JSON object of turns that tenants get while others get one."
     )

@@ -18,6 +18,7 @@ from api.openapi import CREATE_JOB_BODY, CREATE_JOB_HEADERS, PREFER
 from api.schemas.jobs import KEY_PATTERN, Id, JobId, JobList, JobOut, Line, job_path
 from api.security.auth import Reader, Writer, writer_of
 from api.services import Services, ServicesDep, get_services
+from api.text_search import TEXT, find_texts, refused
 from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState
 
@@ -82,10 +83,23 @@ def list_jobs(
             max_length=200, description="Part of the file's name, URL or custom id; or a job's id."
         ),
     ] = None,
+    text: Annotated[Line | None, Query(max_length=200, description=TEXT)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[JobId | None, Query(description="`next` of the previous page.")] = None,
 ) -> JobList:
     """Cursor pagination: repeat with `before` set to `next` until it is null."""
+    if text is not None and search is not None:
+        raise refused("No `search` beside it")
+    if text is not None:
+        return find_texts(
+            services,
+            key.tenant,
+            text,
+            state=state,
+            batch_id=batch_id,
+            limit=limit,
+            before=before,
+        )
     jobs, cursor = services.ledger.jobs.list(
         key.tenant, state=state, batch_id=batch_id, search=search, limit=limit, before=before
     )

@@ -248,11 +248,22 @@ def _links(job_id: str) -> JobLinks:
     )
 
 
+class TextMatchOut(Model):
+    """A page that has the words searched for; `marks` are where they begin and end in `snippet`."""
+
+    page: int
+    snippet: str
+    marks: list[tuple[int, int]]
+
+
 class JobList(Model):
     """Jobs, newest first; `next` is the cursor of the following ones."""
 
     jobs: list[JobOut]
     next: str | None
+    matches: dict[str, list[TextMatchOut]] | None = Field(
+        None, description="By job id, its first pages with the words of `text`; null without it."
+    )
 
 
 class EventOut(Model):

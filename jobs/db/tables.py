@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from jobs.db.column_types import UtcDateTime, counter, owner, partial, state
 from jobs.domain.states import BatchState, DeliveryState, JobState, PageState
@@ -183,6 +184,26 @@ corrections = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("author", String(64), nullable=False),  # the id of an API key
     Column("words", JSON, nullable=False),  # all corrections of the revision
+)
+
+# What is searched: in PostgreSQL `words` with its index, in SQLite the virtual table `page_words`,
+# which triggers keep in step (migration 0016).
+page_texts = Table(
+    "page_texts",
+    metadata,
+    Column("id", counter, primary_key=True),
+    owner("job_id", "jobs.id"),
+    Column("number", Integer, nullable=False),
+    Column("owner", String(32), nullable=False),  # a word that stands for the tenant
+    Column("text", Text, nullable=False),
+    Column("words", Text().with_variant(TSVECTOR(), "postgresql")),
+)
+Index("uq_page_texts_job_id", page_texts.c.job_id, page_texts.c.number, unique=True)
+Index(
+    "ix_page_texts_words",
+    page_texts.c.words,
+    postgresql_using="gin",
+    sqlite_where=page_texts.c.words.is_not(None),  # none
 )
 
 events = Table(

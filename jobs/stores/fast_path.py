@@ -20,6 +20,7 @@ from jobs.domain.job import Claim, Job
 from jobs.domain.states import JobState, PageState
 from jobs.domain.topics import Topic
 from jobs.lifecycle.job_events import log_event
+from jobs.lifecycle.page_texts import add_page_texts
 from jobs.lifecycle.pages import create_claimed_pages
 from jobs.lifecycle.settle_page import settle_page
 from jobs.lifecycle.transitions import close_job, job_transition, update_job
@@ -69,8 +70,10 @@ class FastPathStore:
         with self._database.write() as connection:
             release_task(connection, Topic.OPEN_JOB, job_id, self._clock())
 
-    def finish(self, claim: Claim, store: Callable[[], str]) -> Job:
+    def finish(self, claim: Claim, text: str, store: Callable[[], str]) -> Job:
         """End the only page of a job and the job with it; `store` returns the key of its result.
+
+        The page's `text` is indexed, if texts are.
 
         It is called once nothing can end the page before this transaction does, so it must not
         wait for others. Raises StaleClaim when the claim was lost, and what `store` raises; nothing
@@ -86,4 +89,6 @@ class FastPathStore:
             row = close_job(connection, ending, now, self._settings)
             if row is None:
                 raise StaleClaim(f"job {claim.job_id} has other pages")
+            if self._settings.text_index:
+                add_page_texts(connection, row.tenant, row.id, [(claim.number, text)])
         return to_job(row)

@@ -58,6 +58,8 @@ def _sqlite_step(detail: str) -> str:
     words = detail.split()
     if words[0] not in {"SCAN", "SEARCH"} or len(words) < 2 or "CONSTANT" in words:
         return ""
+    if "VIRTUAL" in words:
+        return f"full text on {words[1]}"
     if "PRIMARY" in words:
         return f"key on {words[1]}"
     if "INDEX" not in words:

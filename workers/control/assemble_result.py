@@ -12,6 +12,7 @@ from jobs.domain.states import JobState, PageState
 from jobs.ledger import Ledger
 from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs
+from jobs.stores.page_texts import PAGES_AT_ONCE
 from jobs.telemetry.tracing import TRACING
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
 from vision.core.options import ReadOptions
@@ -80,7 +81,8 @@ class JobFinisher:
         options = read_options(job.options)
         pages = job.pages_total if options.pages is None else self._count_pages(job)
         info = DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0)
-        parts = (self._readings(job.id), self._failures(job.id), options, service_version())
+        readings = self._indexed(job, self._readings(job.id))
+        parts = (readings, self._failures(job.id), options, service_version())
         streamed = stream_document(info, *parts)
         if streamed is not None:
             store_streamed(self.blobs, job, streamed)
@@ -105,6 +107,17 @@ class JobFinisher:
         """Pages of the whole document, of which the job reads a selection."""
         with self.documents.open(job.input_blob or "") as path:
             return self.prober.probe(path).pages
+
+    def _indexed(self, job: Job, readings: Iterator[PageReading]) -> Iterator[PageReading]:
+        """The same readings; their texts are in the index once all have been taken."""
+        texts: list[tuple[int, str]] = []
+        for reading in readings:
+            texts.append((reading.page.number, reading.page.text))
+            if len(texts) == PAGES_AT_ONCE:
+                self.ledger.texts.add(job, texts)
+                texts.clear()
+            yield reading
+        self.ledger.texts.add(job, texts)
 
     def _readings(self, job_id: str) -> Iterator[PageReading]:
         for _, text in self.ledger.pages.results(job_id):

@@ -52,7 +52,7 @@ class SinglePage:
             return None
         with TRACING.step("finish_job", job):
             return self.ledger.fast_path.finish(
-                claim, lambda: store_streamed(self.blobs, job, result)
+                claim, reading.page.text, lambda: store_streamed(self.blobs, job, result)
             )
 
     def _streamed(self, job: Job, reading: PageReading) -> StreamedResult | None:

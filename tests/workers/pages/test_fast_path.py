@@ -1,5 +1,6 @@
 """The fast path: a reader opens a small document, reads its page and ends the job."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,13 @@ from jobs.domain.errors import StaleClaim
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.domain.states import JobState, PageState
+from jobs.domain.text_search import parse_search
 from jobs.domain.topics import Topic
 from jobs.ledger import open_ledger
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key
 from jobs.storage.blob_store import open_blobs
+from jobs.storage.result_index import page_of_result
 from tests.doubles import double_stages
 from tests.support.colour_decoder import ColourDecoder
 from tests.support.migrations import create_tables
@@ -104,6 +107,15 @@ def test_a_document_of_one_page_is_opened_read_and_ended_without_a_further_step(
     assert (bench.ledger.tasks.recover(), bench.take()) == (0, [])
 
 
+def test_the_text_of_a_single_page_is_indexed(bench: Bench) -> None:
+    job = bench.accept()
+    bench.take()
+    bench.path().read(job.id)
+    text = json.loads(page_of_result(bench.blobs, job, 1) or "")["page"]["text"]
+    found, _, _ = bench.ledger.texts.find(TENANT, parse_search(text), limit=1)
+    assert [each.id for each in found] == [job.id]
+
+
 def test_the_other_pages_of_a_document_are_left_to_whoever_is_free(bench: Bench) -> None:
     job = bench.accept()
     bench.take()
@@ -144,7 +156,7 @@ def test_what_is_lost_with_its_reader_is_read_in_single_steps(bench: Bench) -> N
     bench.reader.read(job.id, 1)
     assert bench.ledger.jobs.load(job.id).state is JobState.SUCCEEDED
     with pytest.raises(StaleClaim):
-        bench.ledger.fast_path.finish(claim, lambda: pytest.fail("nothing may be stored"))
+        bench.ledger.fast_path.finish(claim, "", lambda: pytest.fail("nothing may be stored"))
 
 
 def test_a_message_that_is_lost_is_sent_to_the_control_worker(bench: Bench) -> None:

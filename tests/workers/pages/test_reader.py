@@ -14,6 +14,7 @@ from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.domain.log_context import log_fields, logging_with
 from jobs.domain.states import JobState, PageState
+from jobs.domain.text_search import parse_search
 from jobs.ledger import open_ledger
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key, result_key
@@ -198,6 +199,8 @@ def test_finishing_waits_for_the_last_page_and_happens_once(desk: Desk) -> None:
     assert [page["number"] for page in result["pages"]] == [1]
     assert [(each["number"], each["code"]) for each in result["failures"]] == [(9, "damaged")]
     assert result["document"]["pages"] == 9
+    words = parse_search(result["pages"][0]["text"])
+    assert [each.id for each in desk.ledger.texts.find(TENANT, words, limit=1)[0]] == [job.id]
     assert result["receipt"]["parameters"] == json.loads(json.dumps({**PLAIN, "pages": "1,9"}))
 
 
