@@ -65,7 +65,12 @@ class Ledger:
 
     def on_ended(self, call: Callable[[Sequence[str]], None]) -> None:
         """Have `call` called after each commit of this process that ended jobs, with their ids."""
-        self.database.on_ended = call
+
+        def ended(job_ids: Sequence[str]) -> None:
+            call(job_ids)
+            self.jobs.trace_ended(job_ids)
+
+        self.database.on_ended = ended
 
 
 def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
@@ -80,7 +85,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
     monotonic = time.monotonic if clock is None else partial(_seconds, clock)
     clock = clock or (utc_now if database.is_sqlite else SharedClock(database.now))
     load = QueueLoad(database, settings, clock, monotonic)
-    return Ledger(
+    ledger = Ledger(
         database=database,
         clock=clock,
         jobs=JobStore(database, settings, clock, load),
@@ -103,6 +108,8 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         batches=BatchStore(database, settings, clock),
         deletion=Deletion(database, clock),
     )
+    database.on_ended = ledger.jobs.trace_ended
+    return ledger
 
 
 def _seconds(clock: Clock) -> float:

@@ -1,5 +1,6 @@
 """Jobs in the ledger: accepting, opening and ending them."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +25,13 @@ from jobs.db.column_types import UtcDateTime
 from jobs.db.engine import Database
 from jobs.db.mappers import JobRow, to_job
 from jobs.db.soft_delete import kept_jobs
-from jobs.domain.errors import IllegalTransition, LedgerError, NotFound, QueueFull
+from jobs.domain.errors import (
+    IllegalTransition,
+    LedgerError,
+    LedgerUnavailable,
+    NotFound,
+    QueueFull,
+)
 from jobs.domain.events import JobEventKind
 from jobs.domain.job import Fault, Job, NewJob
 from jobs.domain.states import JobState
@@ -35,6 +42,9 @@ from jobs.lifecycle.pages import create_pages
 from jobs.lifecycle.transitions import LOST, close_job, job_transition, update_job
 from jobs.queue.task_rows import end_unless, hold_task
 from jobs.settings import Settings
+from jobs.telemetry.tracing import TRACING
+
+_log = logging.getLogger(__name__)
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
@@ -252,6 +262,20 @@ class JobStore:
             for job_id in job_ids
         ]
         return sum(job is not None for job in failed)
+
+    def trace_ended(self, job_ids: Sequence[str]) -> None:
+        """Send the spans of jobs that have ended, where traces are exported; never raises."""
+        if not TRACING.on:
+            return
+        try:
+            with self._database.read() as connection:
+                found = select(tables.jobs).where(_JOBS.id.in_(job_ids))
+                rows = connection.execute(found).all()
+        except LedgerUnavailable:
+            _log.warning("spans of jobs that ended are not sent: the ledger is away")
+            return
+        for row in rows:
+            TRACING.job(to_job(row))
 
     def _open_until(self, now: datetime) -> ColumnElement[datetime]:
         """How long opening may take: counting pages, and fetching what is not stored yet."""

@@ -71,7 +71,6 @@ class JobFinisher:
         ended = self.ledger.finishing.finish(job.id, result_key(job))
         if ended is not None:
             count_job(ended)
-            TRACING.job(ended)
         # Other jobs keep their readings beside the result: a retry copies them.
         if indexed and ended is not None and ended.state is JobState.SUCCEEDED:
             self.ledger.pages.drop_results(job.id)

@@ -96,6 +96,5 @@ class JobOpener:
             self._fail(job, fault)
 
     def _fail(self, job: Job, fault: Fault) -> None:
-        if self.ledger.jobs.fail(job.id, fault) and TRACING.on:
-            TRACING.job(self.ledger.jobs.load(job.id))
+        self.ledger.jobs.fail(job.id, fault)
         count_fault("job", fault)

@@ -43,7 +43,6 @@ class SinglePage:
         if ended is None:
             return False
         count_job(ended)
-        TRACING.job(ended)
         return True
 
     def _finish(self, job: Job, claim: Claim, reading: PageReading) -> Job | None:
