@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
+from vision.text_detection.grown_lines import join_grown
 
 Extents = NDArray[Any]  # [n, 4]: x0, y0, x1, y1, in whole pixels or in parts of them
 
@@ -37,27 +38,31 @@ _MOST_BY_CHANCE = 0.03  # pieces of dust within reach of a line's end
 
 
 def whole_pieces(
-    cores: Extents, pieces: Boxes, letter: float, shape: tuple[int, int]
+    cores: Extents, pieces: Boxes, letter: float, word_gap: int, shape: tuple[int, int]
 ) -> tuple[Extents, float]:
     """The lines `cores` grown by the whole pieces on their rows, and how dusty the page is.
 
     Lines have room around them, in pixels of an image of `shape` (rows, columns), as `cores`;
-    those found twice become one. Dust is the number of pieces that would lie within reach of a
-    line's end by chance.
+    those found twice become one, and so do those that grew towards each other as near as
+    `word_gap`, by the full stop between two words of typewriting. Dust is the number of pieces that
+    would lie within reach of a line's end by chance.
     """
     longer = pieces[:, 2:].max(axis=1)
     pieces = pieces[longer >= max(_LEAST_MARK * letter, 2)]
     owners, free = _owners(cores, pieces, letter, shape)
-    reaches, _ = _reaches(pieces, owners, letter, free)
+    reaches, dust = _reaches(pieces, owners, letter, free)
     lines, _ = _grown(cores, cores, pieces, owners, reaches, letter)
     # What is still no more than a mark belongs to a line beside it, and so does a single letter: of
     # typewriting, whose words stand far apart. The second time lines reach from what they took the
     # first time: to the end of an ellipsis.
     more = ~(_marks(lines, letter) | _single_beside(lines, letter, reaches.max(initial=0.0)))
     lines, cores = lines[more], cores[more]
+    if not len(lines):
+        return lines, dust
     owners, free = _owners(lines, pieces, letter, shape)
     reaches, dust = _reaches(pieces, owners, letter, free)
     lines, tallest = _grown(lines, cores, pieces, owners, reaches, letter)
+    lines, cores, tallest = join_grown(lines, cores, tallest, word_gap, letter)
     size = cores[:, 2:] - cores[:, :2]
     found = (size[:, 1] >= _LOWEST * letter) & (size[:, 0] >= _NARROWEST * letter)
     whole = (lines[:, 2] - lines[:, 0] >= _NARROWEST * letter) & (tallest >= _LONE * letter)

@@ -98,13 +98,14 @@ def find_lines(text: Letters) -> PageLines:
         return PageLines([line])
     letter = float(np.median(text.boxes[:, 3]))
     mask, searched = ink_without_rules(text, letter, _SPECK * letter)
-    cores, crowded = _cores(mask, letter, _word_gap(text.boxes, letter))
+    word_gap = _word_gap(text.boxes, letter)
+    cores, crowded = _cores(mask, letter, word_gap)
     cores, left_out = bounded(cores, letter)
     if not len(cores):
         return PageLines([], crowded, left_out=left_out)
     pieces = pieces_beside_rules(text, mask, letter) if searched else text.pieces
     pieces = _with_specks(pieces, text, letter) if searched else pieces
-    lines, dust = whole_pieces(cores, pieces, letter, text.grey.shape)
+    lines, dust = whole_pieces(cores, pieces, letter, word_gap, text.grey.shape)
     level, rising = part_stacked(lines, cores, pieces, letter)
     room = _SPARE * letter / text.factor
     found = [FoundLine(corners(Box(*line)), room=room) for line in (level / text.factor).tolist()]

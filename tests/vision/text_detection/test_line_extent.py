@@ -189,7 +189,44 @@ def test_a_dash_between_two_lines_of_a_row_belongs_to_the_nearer_one(backwards):
     dash = np.array([[220, 109, 10, 3]], np.int32)  # 20 from one, 10 from the other
     letters = np.array([[100, 100, 100, 20], [240, 100, 60, 20]], np.int32)
     order = slice(None, None, -1 if backwards else 1)
-    lines, _ = whole_pieces(cores[order], np.vstack([letters, dash]), 20.0, (400, 1000))
+    lines, _ = whole_pieces(cores[order], np.vstack([letters, dash]), 20.0, 36, (400, 1000))
     left, right = sorted(lines.tolist())
     assert left[2] < 220
     assert right[0] <= 220
+
+
+def typewritten(row, cell=18, size=30):
+    """A page on which each character of the row has a cell of the same width."""
+    page = Pillow.new("RGB", (1000, 220), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(size)
+    for line in range(2):
+        for at, letter in enumerate(row):
+            x = 60 + cell * at + (cell - draw.textlength(letter, font)) / 2
+            draw.text((x, 40 + 70 * line), letter, "black", font)
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize(
+    "row", ["note no. seven on moss", "a ton. no sum. on rose", "net: one; two"]
+)
+def test_a_stop_between_the_words_of_typewriting_belongs_to_the_word_before_it(row):
+    page = typewritten(row)
+    found = boxes(ClassicalLineFinder().find(page, ()).lines)
+    for line, (top, bottom) in enumerate([(30, 95), (100, 165)]):
+        stops = [60 + 18 * at + 9 for at, letter in enumerate(row) if letter in ".:;"]
+        own = [box for box in found if top <= (box[1] + box[3]) / 2 <= bottom]
+        for stop in stops:
+            assert any(box[0] < stop < box[2] for box in own), (line, stop, own)
+
+
+def test_parts_of_a_typewritten_line_are_one_once_the_stop_between_them_was_found():
+    page = typewritten("note no. seven on moss")
+    assert len(ClassicalLineFinder().find(page, ()).lines) == 2
+
+
+@pytest.mark.parametrize("letter", [12.0, 20.0])
+def test_a_page_on_which_all_lines_are_marks_has_no_line(letter):
+    marks = np.array([[10, 10, 14, 14], [200, 40, 205, 44]], np.int32)
+    pieces = np.array([[10, 10, 4, 4], [200, 40, 5, 4]], np.int32)
+    lines, _ = whole_pieces(marks, pieces, letter, 20, (100, 300))
+    assert len(lines) == 0

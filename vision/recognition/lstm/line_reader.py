@@ -20,6 +20,7 @@ from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import SPACE, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
+from vision.recognition.lstm.free_signs import part_free_signs
 from vision.recognition.lstm.line_normalisation import (
     LineImage,
     even_line_image,
@@ -195,7 +196,8 @@ def _separated(
     if not alphabet.spaced:
         return read.glyphs
     frame = (float(len(line_image.grey)), _STEP / line_image.scale)
-    return part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
+    glyphs = part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
+    return part_free_signs(glyphs, read.blanks, ink, frame, alphabet)
 
 
 def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph
 from vision.recognition.lstm.dawg_lexicon import Lexicon
+from vision.recognition.lstm.ink_gaps import gaps_after
 
 # Chosen on every second page; half or double the first, or .4 or 1.0 for the others, read about the
 # same (docs/research/recognition.md).
@@ -21,8 +22,6 @@ _OF_LETTERS = 1.3  # of the gap that nine of ten pairs of letters within words h
 _MOST = 90
 _FEWEST = 3  # spaces of a line that show how wide one is
 _CONFIDENT = 0.7  # misread words are better left in one piece than in two
-# Ink whose centre is nearer to the crop's upper or lower edge belongs to other lines.
-_EDGE = 0.15
 
 
 def part_words(
@@ -45,7 +44,7 @@ def part_words(
     places = [at for at in hinted if _is_doubtful(_word_around(glyphs, at), lexicon)]
     if not places:
         return glyphs
-    gaps = _gaps(glyphs, ink, *frame)
+    gaps = gaps_after(glyphs, ink, *frame)
     least = _least_gap(glyphs, gaps, hinted)
     split = list(glyphs)
     for at in reversed(places):
@@ -83,26 +82,6 @@ def _is_doubtful(word: Sequence[Glyph], lexicon: Lexicon | None) -> bool:
     if min(glyph.probability for glyph in word) < _CONFIDENT:
         return False
     return lexicon is None or [glyph.character for glyph in word] not in lexicon
-
-
-def _gaps(
-    glyphs: Sequence[Glyph], ink: NDArray[np.int32], height: float, step: float
-) -> NDArray[np.float64]:
-    """The widest gap in the ink from the centre of each letter to that of the next, by index.
-
-    A space's is 0; the letter before it has the gap between the words.
-    """
-    letters = [at for at, glyph in enumerate(glyphs) if glyph.character != SPACE]
-    middles = [(glyphs[at].start + glyphs[at].end) / 2 * step for at in letters]
-    off_centre = np.abs((ink[:, 1] + ink[:, 3]) / 2 - height / 2)
-    pieces = ink[off_centre < (0.5 - _EDGE) * height]
-    pieces = pieces[np.argsort(pieces[:, 0])]
-    ends, starts = np.maximum.accumulate(pieces[:, 2])[:-1], pieces[1:, 0]
-    left = np.searchsorted(middles, (ends + starts) / 2) - 1
-    gaps = np.zeros(len(glyphs))
-    inside = (starts > ends) & (left >= 0) & (left < len(letters) - 1)
-    np.maximum.at(gaps, np.array(letters)[left[inside]], (starts - ends)[inside])
-    return gaps
 
 
 def _least_gap(glyphs: Sequence[Glyph], gaps: NDArray[np.float64], hinted: Sequence[int]) -> float:

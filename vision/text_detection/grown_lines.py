@@ -1,0 +1,62 @@
+"""Joins parts of one line that stand as near as words once the marks between them were found.
+
+Words of typewriting are two blanks apart where a full stop between them counts as a blank.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Extents = NDArray[Any]
+
+_STOP = 1.1  # heights of a letter from a word of typewriting to the end of a stop behind it
+_ON_ONE_ROW = 0.7  # of the lower part's height is beside the other
+_ALIKE = 0.6  # of the higher part's height is the lower one's
+
+
+def join_grown(
+    lines: Extents, cores: Extents, tallest: NDArray[Any], word_gap: int, letter: float
+) -> tuple[Extents, Extents, NDArray[Any]]:
+    """Lines [n, 4], what they grew from, and their tallest pieces, after neighbours are joined.
+
+    Two parts are joined if the end of the first grew by a stop, and they are now at most `word_gap`
+    pixels apart on one row. Parts with a dash between them stay two: joined, the
+    numbers of dates and telephones on real forms were run together.
+    """
+    found = [(at, _part_before(lines, cores, at, word_gap, letter)) for at in range(len(lines))]
+    joined = {at: before for at, before in found if before is not None}
+    if not joined:
+        return lines, cores, tallest
+    return _merged(lines, cores, tallest, joined)
+
+
+def _part_before(
+    lines: Extents, cores: Extents, at: int, word_gap: int, letter: float
+) -> int | None:
+    """The part whose right end faces the left end of the part `at`, if they are to be joined."""
+    gap = lines[at, 0] - lines[:, 2]
+    near = (gap >= 0) & (gap <= word_gap)
+    grown = lines[:, 2] - cores[:, 2]
+    near &= (grown > 0) & (grown <= _STOP * letter)
+    height = cores[:, 3] - cores[:, 1]
+    least, most = np.minimum(height, height[at]), np.maximum(height, height[at])
+    shared = np.minimum(cores[:, 3], cores[at, 3]) - np.maximum(cores[:, 1], cores[at, 1])
+    near &= (shared >= _ON_ONE_ROW * least) & (least >= _ALIKE * most)
+    places = np.flatnonzero(near)
+    return int(places[np.argmin(gap[places])]) if len(places) else None
+
+
+def _merged(
+    lines: Extents, cores: Extents, tallest: NDArray[Any], joined: dict[int, int]
+) -> tuple[Extents, Extents, NDArray[Any]]:
+    """Each part with those that it is joined to, in the place of the leftmost of them."""
+    lines, cores, tallest = lines.copy(), cores.copy(), tallest.copy()
+    for at in sorted(joined, key=lambda each: -lines[each, 0]):  # from the right end on
+        before = joined[at]
+        for boxes in (lines, cores):
+            boxes[before, :2] = np.minimum(boxes[before, :2], boxes[at, :2])
+            boxes[before, 2:] = np.maximum(boxes[before, 2:], boxes[at, 2:])
+        tallest[before] = max(tallest[before], tallest[at])
+    kept = np.setdiff1d(np.arange(len(lines)), list(joined))
+    return lines[kept], cores[kept], tallest[kept]
