@@ -1,5 +1,5 @@
 # Every target sets up what it needs; each is quick the second time.
-.PHONY: demo serve test chaos soak kills check format docs bench lock setup dev console image-test clean
+.PHONY: demo serve test chaos soak kills check format docs bench lock setup dev console client-check image-test clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -49,6 +49,9 @@ docs: dev ## Write the reference pages and client models that are made from decl
 
 console: ## Build api/console from the sources in console/, and check their types
 	@deploy/console.sh
+
+client-check: ## Check the types of the TypeScript client with the compiler of console/ (npm)
+	@deploy/client_check.sh
 
 lock: dev ## Pin the requirement files again; UPGRADE=1 for the newest versions
 	@deploy/lock.sh

@@ -41,7 +41,16 @@ SERVICE: Final = {
     "UnsupportedOut": "Unsupported",
     "DifferenceOut": "Difference",
     "UnreadOut": "Unread",
+    "BlankOut": "Blank",
     "VerificationOut": "Verification",
+    "DeliveryWithPayload": "DeliveryWithPayload",
+    "AttemptOut": "Attempt",
+    "Replayed": "Replayed",
+    "CorrectionOut": "Correction",
+    "RevisionOut": "CorrectionRevision",
+    "CorrectionsOut": "Corrections",
+    "DayUsageOut": "DayUsage",
+    "UsageOut": "Usage",
 }
 UNUSED: Final = {"links"}  # the client knows the paths
 _PLAIN: Final = {

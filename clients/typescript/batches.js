@@ -29,6 +29,16 @@ export class Batches {
     return this.transport.json("POST", "/v1/batches", { headers, body });
   }
 
+  /** Batches, newest first; further ones are fetched as you go on. */
+  async *list() {
+    for (let before; ; ) {
+      const { batches, next } = await this.transport.json("GET", "/v1/batches", { query: { limit: 100, before } });
+      yield* batches;
+      if (!next) return;
+      before = next;
+    }
+  }
+
   get(id) {
     return this.transport.json("GET", path(id));
   }

@@ -1,4 +1,7 @@
-import type { Batch, BatchState, Document, Fault, Job, JobState, Page, PageReceipt, PageStatus, Verification } from "./models.js";
+import type {
+  Attempt, Batch, BatchState, Corrections, Delivery, DeliveryState, DeliveryWithPayload, Document, Fault, Job, JobState,
+  Page, PageReceipt, PageStatus, Replayed, Usage, Verification, Webhook, WebhookWithSecret,
+} from "./models.js";
 
 export type * from "./models.js";
 
@@ -39,6 +42,29 @@ export interface Submission extends Parameters {
 export interface Waiting {
   /** Seconds; WaitTimeoutError after them. */
   timeoutS?: number;
+}
+
+/** A number, or "latest"; without one, the original. */
+export type Revision = number | "latest";
+
+/** What a word says, at its place in the original result: indexes from 0. */
+export interface CorrectedWord {
+  page: number;
+  block: string;
+  line: number;
+  word: number;
+  /** The same text confirms the word, an empty one removes it, null takes a correction back. */
+  text: string | null;
+}
+
+/** Deliveries for which all that is given holds. */
+export interface Which {
+  webhook_id?: string;
+  job_id?: string;
+  batch_id?: string;
+  /** ISO 8601. */
+  since?: string;
+  until?: string;
 }
 
 export interface JobEvent {
@@ -82,8 +108,10 @@ export class Jobs {
   list(filter?: { state?: JobState; batchId?: string }): AsyncGenerator<Job, void>;
   wait(id: string, waiting?: Waiting): Promise<Job>;
   events(id: string, options?: Waiting & { after?: number }): AsyncGenerator<JobEvent, void>;
-  result(id: string): Promise<Document>;
-  export(id: string, formats: string | string[], waiting?: Waiting): Promise<Uint8Array>;
+  result(id: string, options?: { revision?: Revision }): Promise<Document>;
+  corrections(id: string, options?: { revision?: Revision }): Promise<Corrections>;
+  correct(id: string, corrections: CorrectedWord[], options?: { revision?: number }): Promise<Corrections>;
+  export(id: string, formats: string | string[], options?: Waiting & { revision?: Revision }): Promise<Uint8Array>;
   pages(id: string): Promise<PageStatus[]>;
   page(id: string, number: number): Promise<{ page: Page; receipt: PageReceipt }>;
   picture(id: string, number: number, options?: Waiting & { width?: number }): Promise<Uint8Array>;
@@ -95,6 +123,7 @@ export class Jobs {
 
 export class Batches {
   submit(documents: (Source | BatchEntry)[], parameters?: Parameters & { idempotencyKey?: string }): Promise<Batch>;
+  list(): AsyncGenerator<Batch, void>;
   get(id: string): Promise<Batch>;
   wait(id: string, waiting?: Waiting): Promise<Batch>;
   events(id: string, waiting?: Waiting): AsyncGenerator<Batch, void>;
@@ -105,10 +134,33 @@ export class Batches {
   delete(id: string): Promise<void>;
 }
 
+export class Webhooks {
+  create(url: string, options?: { events?: string[]; description?: string }): Promise<WebhookWithSecret>;
+  list(): Promise<Webhook[]>;
+  get(id: string): Promise<Webhook>;
+  update(
+    id: string,
+    change: { url?: string; events?: string[]; enabled?: boolean; description?: string },
+  ): Promise<Webhook>;
+  delete(id: string): Promise<void>;
+  rotate(id: string, options?: { overlapH?: number }): Promise<WebhookWithSecret>;
+  ping(id: string): Promise<Delivery>;
+  callbackSecret(): Promise<string>;
+  rotateCallbackSecret(options?: { overlapH?: number }): Promise<string>;
+  deliveries(which?: Which & { event?: string; state?: DeliveryState }): AsyncGenerator<Delivery, void>;
+  delivery(id: string): Promise<DeliveryWithPayload>;
+  attempts(id: string): Promise<Attempt[]>;
+  replay(id: string): Promise<Delivery>;
+  replayAll(which?: Which & { events?: string[]; states?: DeliveryState[] }): Promise<Replayed>;
+}
+
 export class Client {
   constructor(options: Options);
   readonly jobs: Jobs;
   readonly batches: Batches;
+  readonly webhooks: Webhooks;
+  capabilities(): Promise<Record<string, unknown>>;
+  usage(): Promise<Usage>;
   /** Submit a document, wait for its end, and return what was read. */
   read(source: Source, options?: Submission & Waiting): Promise<Document>;
 }

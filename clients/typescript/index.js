@@ -5,4 +5,7 @@
 
 export { ApiError, PagesightError, UnreachableError, WaitTimeoutError } from "./errors.js";
 export { verifyWebhook, WebhookVerificationError } from "./webhooks.js";
+export { Batches } from "./batches.js";
+export { Jobs } from "./jobs.js";
+export { Webhooks } from "./receivers.js";
 export { Client } from "./client.js";

@@ -62,13 +62,26 @@ export class Jobs {
     return this.transport.follow(events, new Deadline(timeoutS, id));
   }
 
-  result(id) {
-    return this.transport.json("GET", path(id, "result"), { query: { format: "json" } });
+  /** What was read; `revision` (a number, or "latest") with its corrections. */
+  result(id, { revision } = {}) {
+    return this.transport.json("GET", path(id, "result"), { query: { format: "json", revision } });
+  }
+
+  /** The corrected words of a revision, and all revisions. */
+  corrections(id, { revision } = {}) {
+    return this.transport.json("GET", path(id, "corrections"), { query: { revision } });
+  }
+
+  /** Save the right text of words; with `revision`, refused where there is a later one. */
+  correct(id, corrections, { revision } = {}) {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ corrections, revision });
+    return this.transport.json("PATCH", path(id, "corrections"), { headers, body, repeatable: false });
   }
 
   /** The result as a file; several formats make one ZIP. Waits until it is made. */
-  async export(id, formats, { timeoutS = MADE_WITHIN_S } = {}) {
-    const query = { format: [formats].flat().join(",") };
+  async export(id, formats, { revision, timeoutS = MADE_WITHIN_S } = {}) {
+    const query = { format: [formats].flat().join(","), revision };
     return bytesOf(await this.transport.whenMade(path(id, "result"), { query }, timeoutS));
   }
 

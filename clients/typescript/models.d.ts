@@ -167,6 +167,13 @@ export interface Unread {
   left_out: boolean;
 }
 
+export interface Blank {
+  text: string;
+  start: number;
+  end: number;
+  place: Place;
+}
+
 export interface Verification {
   given_words: number;
   supported: number;
@@ -174,8 +181,70 @@ export interface Verification {
   unsupported: Unsupported[];
   differences: Difference[];
   unread: Unread[];
-  blank: unknown[];
+  blank: Blank[];
   uncovered: Place[];
+}
+
+export interface DeliveryWithPayload {
+  id: string;
+  endpoint_id: string;
+  url: string;
+  job_id: string | null;
+  batch_id: string | null;
+  event: string;
+  state: DeliveryState;
+  attempts: number;
+  created_at: string;
+  next_attempt_at: string | null;
+  finished_at: string | null;
+  payload: string;
+}
+
+export interface Attempt {
+  number: number;
+  at: string;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+  response: string;
+}
+
+export interface Replayed {
+  replayed: number;
+  more: boolean;
+}
+
+export interface Correction {
+  page: number;
+  block: string;
+  line: number;
+  word: number;
+  text: string;
+}
+
+export interface CorrectionRevision {
+  revision: number;
+  created_at: string;
+  author: string;
+  words: number;
+}
+
+export interface Corrections {
+  revision: number;
+  corrections: Correction[];
+  revisions: CorrectionRevision[];
+}
+
+export interface DayUsage {
+  day: string;
+  jobs: number;
+  pages_read: number;
+  pages_failed: number;
+}
+
+export interface Usage {
+  days: DayUsage[];
+  pages_read: number;
 }
 
 export interface DocumentInfo {

@@ -9,9 +9,10 @@ from pagesight.client.async_batches import AsyncBatches
 from pagesight.client.async_jobs import AsyncJobs
 from pagesight.client.async_receivers import AsyncWebhooks
 from pagesight.client.async_transport import AsyncTransport
-from pagesight.client.client import CAPABILITIES
+from pagesight.client.client import CAPABILITIES, USAGE
 from pagesight.client.connection import connection
 from pagesight.client.models.document import Document
+from pagesight.client.models.service import Usage
 from pagesight.client.retries import RetryPolicy
 from pagesight.client.uploads import JobParameters, Source
 
@@ -46,6 +47,10 @@ class AsyncClient:
     async def capabilities(self) -> dict[str, Any]:
         """Options, formats, languages and detectors of the service."""
         return await self._transport.send(CAPABILITIES)
+
+    async def usage(self) -> Usage:
+        """Pages read by day, of the jobs that have ended."""
+        return await self._transport.send(USAGE)
 
     async def close(self) -> None:
         """Close the connections."""

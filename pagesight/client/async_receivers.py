@@ -1,10 +1,21 @@
 """Receivers of webhooks."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import Unpack
 
 from pagesight.client import webhook_calls
 from pagesight.client.async_transport import AsyncTransport
-from pagesight.client.models.service import Delivery, Webhook, WebhookWithSecret
+from pagesight.client.models.service import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    DeliveryWithPayload,
+    Replayed,
+    Webhook,
+    WebhookWithSecret,
+)
+
+_PER_PAGE = 200
 
 
 class AsyncWebhooks:
@@ -51,3 +62,49 @@ class AsyncWebhooks:
     async def ping(self, webhook_id: str) -> Delivery:
         """Send a test message."""
         return await self._transport.send(webhook_calls.ping(webhook_id))
+
+    async def callback_secret(self) -> str:
+        """The secret that signs the callbacks of jobs and batches, shown only once."""
+        return await self._transport.send(webhook_calls.callback_secret())
+
+    async def rotate_callback_secret(self, *, overlap_h: float = 24) -> str:
+        """A new secret for callbacks; the old one signs as well for `overlap_h` hours."""
+        return await self._transport.send(webhook_calls.rotate_callback_secret(overlap_h))
+
+    async def deliveries(
+        self,
+        *,
+        event: str | None = None,
+        state: DeliveryState | None = None,
+        **which: Unpack[webhook_calls.Which],
+    ) -> AsyncIterator[Delivery]:
+        """Deliveries, newest first; further ones are fetched as you go on."""
+        before, more = "", True
+        while more:
+            call = webhook_calls.deliveries(_PER_PAGE, before, event, state, which)
+            found, before = await self._transport.send(call)
+            for each in found:
+                yield each
+            more = bool(before)
+
+    async def delivery(self, delivery_id: str) -> DeliveryWithPayload:
+        """One delivery with its message."""
+        return await self._transport.send(webhook_calls.delivery(delivery_id))
+
+    async def attempts(self, delivery_id: str) -> tuple[Attempt, ...]:
+        """The answer to each attempt, or why there was none."""
+        return await self._transport.send(webhook_calls.attempts(delivery_id))
+
+    async def replay(self, delivery_id: str) -> Delivery:
+        """Send a message again, under its own `webhook-id`."""
+        return await self._transport.send(webhook_calls.replay(delivery_id))
+
+    async def replay_all(
+        self,
+        *,
+        states: Sequence[DeliveryState] = ("failed",),
+        events: Sequence[str] | None = None,
+        **which: Unpack[webhook_calls.Which],
+    ) -> Replayed:
+        """Send messages again, oldest first, up to 1,000 a request; `more`: some are left."""
+        return await self._transport.send(webhook_calls.replay_all(states, events, which))

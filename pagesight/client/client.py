@@ -6,10 +6,11 @@ from typing import Any, Self, Unpack
 import httpx
 
 from pagesight.client.batches import Batches
-from pagesight.client.calls import Call, path
+from pagesight.client.calls import Call, one, path
 from pagesight.client.connection import connection
 from pagesight.client.jobs import Jobs
 from pagesight.client.models.document import Document
+from pagesight.client.models.service import Usage
 from pagesight.client.receivers import Webhooks
 from pagesight.client.responses import json_of
 from pagesight.client.retries import RetryPolicy
@@ -17,6 +18,7 @@ from pagesight.client.transport import Transport
 from pagesight.client.uploads import JobParameters, Source
 
 CAPABILITIES: Call[dict[str, Any]] = Call("GET", path("capabilities"), json_of)
+USAGE: Call[Usage] = Call("GET", path("usage"), one(Usage))
 
 
 class Client:
@@ -58,6 +60,10 @@ class Client:
     def capabilities(self) -> dict[str, Any]:
         """Options, formats, languages and detectors of the service."""
         return self._transport.send(CAPABILITIES)
+
+    def usage(self) -> Usage:
+        """Pages read by day, of the jobs that have ended."""
+        return self._transport.send(USAGE)
 
     def close(self) -> None:
         """Close the connections."""

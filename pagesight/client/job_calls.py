@@ -2,18 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import httpx
 
 from pagesight.client.calls import Call, content, given, many, nothing, one, page_of, path
 from pagesight.client.models.document import Document, Page, PageReceipt
-from pagesight.client.models.service import Job, JobState, PageStatus, Verification
+from pagesight.client.models.service import Corrections, Job, JobState, PageStatus, Verification
 from pagesight.client.uploads import JobParameters, Source, job_body, new_key
 
 FINAL: frozenset[JobState] = frozenset({"succeeded", "partial", "failed", "cancelled", "expired"})
 # A number, or `latest`, of a corrected result; None is the result as it was read.
 Revision = int | Literal["latest"] | None
+
+
+class CorrectedWord(TypedDict):
+    """What a word says: at its place in the original result, indexes from 0.
+
+    The text as it was read confirms the word, an empty one removes it, None takes an earlier
+    correction back.
+    """
+
+    page: int
+    block: str
+    line: int
+    word: int
+    text: str | None
+
+
 LONGEST_POLL_S = 20.0  # shorter than the idle timeouts of usual proxies
 MADE_WITHIN_S = 300.0  # how long exports wait for a file by default
 _PATIENCE_S = 30.0
@@ -131,3 +147,16 @@ def verify(job_id: str, text: str, *, ink: bool) -> Call[Verification]:
 def page(job_id: str, number: int) -> Call[PageReading]:
     """One page."""
     return Call("GET", path("jobs", job_id, "pages", number), one(PageReading))
+
+
+def corrections(job_id: str, revision: Revision) -> Call[Corrections]:
+    """The corrected words of a revision, and all revisions."""
+    where = path("jobs", job_id, "corrections")
+    return Call("GET", where, one(Corrections), params=given(revision=revision))
+
+
+def correct(job_id: str, words: Iterable[CorrectedWord], revision: int | None) -> Call[Corrections]:
+    """Add corrections; with the revision that they are of, twice is refused as a conflict."""
+    body = given(corrections=list(words), revision=revision)
+    where = path("jobs", job_id, "corrections")
+    return Call("PATCH", where, one(Corrections), repeatable=False, body={"json": body})

@@ -9,7 +9,7 @@ from pagesight.client.calls import Call
 from pagesight.client.errors import NotFinishedError
 from pagesight.client.job_calls import LONGEST_POLL_S, MADE_WITHIN_S, PageReading, Revision
 from pagesight.client.models.document import Document
-from pagesight.client.models.service import Job, JobState, PageStatus, Verification
+from pagesight.client.models.service import Corrections, Job, JobState, PageStatus, Verification
 from pagesight.client.streams import JobEvent, JobEvents
 from pagesight.client.transport import Transport
 from pagesight.client.uploads import JobParameters, Source
@@ -169,3 +169,21 @@ class Jobs:
         """
         call = job_calls.verify(job_id, text, ink=ink)
         return self._once_made(call, Deadline(timeout_s, job_id))
+
+    def corrections(self, job_id: str, *, revision: Revision = "latest") -> Corrections:
+        """The corrected words of a revision, and all revisions."""
+        return self._transport.send(job_calls.corrections(job_id, revision))
+
+    def correct(
+        self,
+        job_id: str,
+        words: Iterable[job_calls.CorrectedWord],
+        *,
+        revision: int | None = None,
+    ) -> Corrections:
+        """Save the right text of words as a new revision.
+
+        `revision` is the one that was corrected; the error's code is `revision_conflict` if there
+        is a later one.
+        """
+        return self._transport.send(job_calls.correct(job_id, words, revision))

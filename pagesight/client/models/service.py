@@ -216,6 +216,16 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """A word of the text that only the file's text layer states: its place is blank."""
+
+    text: str
+    start: int
+    end: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """How far a text and the words on the pages agree; `supported` counts words of the text."""
 
@@ -225,5 +235,91 @@ class Verification:
     unsupported: tuple[Unsupported, ...]
     differences: tuple[Difference, ...]
     unread: tuple[Unread, ...]
-    blank: tuple[Any, ...]
+    blank: tuple[Blank, ...]
     uncovered: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryWithPayload:
+    """A delivery with its payload, byte for byte as it is signed."""
+
+    id: str
+    endpoint_id: str
+    url: str
+    job_id: str | None
+    batch_id: str | None
+    event: str
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    finished_at: datetime | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt at a delivery: the response, or why there was none."""
+
+    number: int
+    at: datetime
+    duration_ms: float
+    status: int | None
+    error: str | None
+    response: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How many are replayed; while there are `more`, repeat the request."""
+
+    replayed: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A corrected word."""
+
+    page: int
+    block: str
+    line: int
+    word: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRevision:
+    """One revision; `author` is the id of the API key that saved it."""
+
+    revision: int
+    created_at: datetime
+    author: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """The corrections of a revision; revision 0 is the original and has none."""
+
+    revision: int
+    corrections: tuple[Correction, ...]
+    revisions: tuple[CorrectionRevision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUsage:
+    """What ended on one day, in UTC."""
+
+    day: str
+    jobs: int
+    pages_read: int
+    pages_failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Days on which jobs ended, the oldest first; others are left out."""
+
+    days: tuple[DayUsage, ...]
+    pages_read: int

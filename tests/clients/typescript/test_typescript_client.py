@@ -8,12 +8,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
 from tests.api.routes.test_create_job import PNG
+from tests.support.client_operations import METHODS
 from tests.support.hand_worker import TEXTS, HandWorker
 from tests.support.parts import require
 from tests.support.service import Service, running_service
@@ -30,7 +32,8 @@ OTHER = "whsec_" + base64.b64encode(b"another secret, 24 bytes").decode()
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running_service(tmp_path_factory.mktemp("service")) as running:
+    folder = tmp_path_factory.mktemp("service")
+    with running_service(folder, egress_allow=("hooks.example.com",)) as running:
         yield running
 
 
@@ -119,3 +122,39 @@ def test_webhooks_are_verified(run: Callable[..., list[str]]) -> None:
     given = {"body": body, "headers": headers, "secret": SECRET, "other": OTHER, "at": at}
     printed = [json.loads(line) for line in run("webhooks.mjs", given)]
     assert printed == ["msg_1\u00fc"] * 2 + ["WebhookVerificationError"] * 5
+
+
+def test_the_types_name_the_methods_that_exist_and_every_operation(
+    run: Callable[..., list[str]],
+) -> None:
+    (printed,) = run("methods.mjs")
+    methods = json.loads(printed)
+    types = (PACKAGE / "index.d.ts").read_text()
+    for name, found in methods.items():
+        (body,) = re.findall(rf"^export class {name} {{(.*?)^}}", types, re.MULTILINE | re.DOTALL)
+        typed = set(re.findall(r"^  (\w+)\(", body, re.MULTILINE)) - {"constructor"}
+        assert typed <= set(found), name
+    for method in METHODS.values():
+        group, _, name = method.rpartition(".")
+        words = re.sub(r"_(\w)", lambda letter: letter[1].upper(), name)
+        assert words in methods[group.capitalize() or "Client"], method
+
+
+def test_webhooks_and_corrections_are_called(run: Callable[..., list[str]]) -> None:
+    assert [json.loads(line) for line in run("receivers.mjs")] == [
+        [["webhook.ping", 1], True, 0, "pending", {"replayed": 0, "more": False}],
+        [True, 409, True],
+        [0, "unknown_word", "not_found", 2],
+        True,
+    ]
+
+
+def test_the_types_are_those_that_the_compiler_has_checked() -> None:
+    """The compiler comes from npm: `make client-check` runs it, and records what it has checked."""
+    assert (PACKAGE / "checks" / "checked.sha256").read_text().split()[0] == checked_digest()
+
+
+def checked_digest() -> str:
+    """Of what people write; models.d.ts is made from the API's schemas."""
+    files = ("index.d.ts", "checks/usage.ts", "checks/tsconfig.json")
+    return sha256(b"".join((PACKAGE / name).read_bytes() for name in files)).hexdigest()
