@@ -1,4 +1,4 @@
-"""A hundred small everyday cases, drawn from seeds: files with their exact text."""
+"""Small everyday cases, two of each kind, drawn from seeds: files with their exact text."""
 
 import io
 import random
@@ -15,6 +15,7 @@ from benchmarks.everyday import (
     page_cases,
     pdf_cases,
     print_cases,
+    stranger_cases,
 )
 from benchmarks.robustness.canvas import Canvas, Piece
 from benchmarks.robustness.disturb_print import fax, salt
@@ -78,11 +79,11 @@ def half_of_case(kind: str, number: int) -> Half:
 
 
 def _drawn_case(name: str, number: int) -> EverydayCase:
-    """A case in a typeface of its own half, in letters of 26 to 34 pixels."""
+    """A case in a typeface of its own half, most in letters of 26 to 34 pixels an em."""
     kind, half = KINDS[name], half_of_case(name, number)
     source = random.Random(seed_of("everyday", name, number))
     face = source.choice(faces_of(kind.style, half))
-    em = 24 if name in _SMALL else source.randint(26, 34)
+    em = _EM[name] if name in _EM else source.randint(26, 34)
     canvas = Canvas(f"{name}:{number}", kind.size, face, em)
     kind.draw(canvas)
     content, suffix = kind.finish(canvas.image, number)
@@ -139,7 +140,9 @@ def _stored(image: Image.Image, kind: str, **how: object) -> bytes:
 
 
 _WIDE = (1240, 460)
-_SMALL = {"narrow_gutter", "receipt", "dotted_receipt", "two_columns_noted", "two_languages"}
+_EM = dict.fromkeys(
+    ("narrow_gutter", "receipt", "dotted_receipt", "two_columns_noted", "two_languages"), 24
+) | dict.fromkeys(("screenshot", "dark_screenshot"), 13)
 KINDS: dict[str, Kind] = {
     "ascenders": Kind("serif", _WIDE, print_cases.ascenders, _png),
     "line_ends": Kind("sans", (1240, 620), print_cases.line_ends, _png),
@@ -188,6 +191,23 @@ KINDS: dict[str, Kind] = {
     "ticked_list": Kind("sans", (1000, 460), page_cases.ticked_list, _png),
     "notebook": Kind("sans", (1240, 560), page_cases.notebook, _png),
     "photocopy": Kind("serif", (1240, 560), page_cases.photocopy, _png),
+    "accounting": Kind("sans", (1100, 460), stranger_cases.accounting, _png),
+    "separators": Kind("sans", (1000, 460), stranger_cases.separators, _png),
+    "units": Kind("sans", (1000, 460), stranger_cases.units, _png),
+    "card_slip": Kind("mono", (520, 420), stranger_cases.card_slip, _png),
+    "boarding_pass": Kind("sans", (1240, 400), stranger_cases.boarding_pass, _png),
+    "serials": Kind("mono", (1100, 420), stranger_cases.serials, _png),
+    "dates": Kind("serif", (1100, 420), stranger_cases.dates, _png),
+    "on_gradient": Kind("sans", (1240, 420), stranger_cases.on_gradient, _png),
+    "zebra": Kind("sans", (1200, 520), stranger_cases.zebra, _png),
+    "screenshot": Kind("sans", (620, 240), stranger_cases.screenshot, _png),
+    "dark_screenshot": Kind("sans", (620, 240), stranger_cases.dark_screenshot, _png),
+    "letterspaced_word": Kind("serif", (1300, 420), stranger_cases.letterspaced_word, _png),
+    "drop_capital": Kind("serif", (1240, 560), stranger_cases.drop_capital, _png),
+    "legal_signs": Kind("serif", (1240, 420), stranger_cases.legal_signs, _png),
+    "boxed": Kind("sans", (1240, 400), stranger_cases.boxed, _png),
+    "bilingual": Kind("sans", (1100, 460), stranger_cases.bilingual, _png),
+    "grey_terms": Kind("sans", (1240, 420), stranger_cases.grey_terms, _png),
 }
 PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
     "unseen_text": pdf_cases.unseen_text,

@@ -17,6 +17,7 @@ from vision.core.protocols import Orienter, Rectifier
 from vision.core.stages import Letters, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
 from vision.imaging.specks import screen_pitch
+from vision.preprocessing.dark_background import has_dark_background, reverse
 from vision.preprocessing.deskew import measure_skew
 from vision.preprocessing.illumination import even_out, measure_unevenness
 from vision.preprocessing.photograph_frame import turned_photograph
@@ -53,14 +54,17 @@ def prepare(
     where an option is off, that step is neither measured nor reported.
     """
     text = find_letters(page.pixels)
+    if reversed_ := options.illumination != "off" and has_dark_background(text.grey):
+        text = find_letters(reverse(page.pixels))
+        rectifier = None  # a window on a screen is no sheet on a desk
     rectified, outlined = _rectify(page.pixels, text, rectifier)
     if rectified:
         text = find_letters(rectified.pixels)
     pixels = rectified.pixels if rectified else page.pixels
     upright, rotation, turned, models = _orient(pixels, text, options, orienter)
     if rotation:
-        text = find_letters(upright)
-    evened, lit = _illuminate(upright, text, options)
+        text = find_letters(reverse(upright) if reversed_ else upright)
+    evened, lit = _reversed(upright) if reversed_ else _illuminate(upright, text, options)
     skew, levelled = _level(text, options)
     scale, enlarged = _enlarge(text, upright, options)
     working, to_page = _warp(evened, skew, scale)
@@ -113,6 +117,11 @@ def _illuminate(
     applied = uneven >= _UNEVEN
     report = Preparation("illumination", round(uneven, 3), "share of darkening", applied)
     return even_out(image) if applied else image, (report,)
+
+
+def _reversed(image: Image) -> tuple[Image, tuple[Preparation, ...]]:
+    detail = "light print on a dark background was reversed"
+    return reverse(image), (Preparation("illumination", 1.0, "share of darkening", True, detail),)
 
 
 def _level(text: Letters, options: ReadOptions) -> tuple[float, tuple[Preparation, ...]]:

@@ -21,6 +21,7 @@ from vision.text_detection.line_extent import Extents, whole_pieces
 from vision.text_detection.line_limit import bounded, warnings_of
 from vision.text_detection.rules import closed, ink_without_rules, opened, pieces_beside_rules
 from vision.text_detection.single_line import only_line
+from vision.text_detection.small_print import small_lines
 from vision.text_detection.stacked_letters import part_stacked
 from vision.text_detection.tilted_lines import count_tilted
 from vision.text_detection.touching_rows import part_touching
@@ -107,10 +108,15 @@ def find_lines(text: Letters) -> PageLines:
     pieces = _with_specks(pieces, text, letter) if searched else pieces
     lines, dust = whole_pieces(cores, pieces, letter, word_gap, text.grey.shape)
     level, rising = part_stacked(lines, cores, pieces, letter)
-    room = _SPARE * letter / text.factor
-    found = [FoundLine(corners(Box(*line)), room=room) for line in (level / text.factor).tolist()]
+    small, height = small_lines(text, lines, letter, _cores)
+    found = [*_level(level, letter, text.factor), *_level(small, height, text.factor)]
     found += [_rising(Box(*line)) for line in (rising / text.factor).tolist()]
     return PageLines(found, crowded, dust, left_out, count_tilted(level, text.pieces, letter))
+
+
+def _level(lines: Extents, letter: float, factor: float) -> list[FoundLine]:
+    room = _SPARE * letter / factor
+    return [FoundLine(corners(Box(*line)), room=room) for line in (lines / factor).tolist()]
 
 
 def _rising(box: Box) -> FoundLine:
