@@ -159,7 +159,7 @@ class LineCrop:
     the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
     at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
     `text` is known where the line's shape shows it. `only_marks` says that a first recogniser is
-    confident of the line's words, and only a mark in it is in question.
+    confident of the line's words, and only a mark at its end is in question.
     """
 
     pixels: Image

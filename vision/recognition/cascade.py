@@ -11,7 +11,7 @@ from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
-from vision.recognition.rereading import is_confident, needs_another
+from vision.recognition.rereading import doubts_only_marks, needs_another
 from vision.recognition.second_reading import choose
 from vision.recognition.web_addresses import correct_web_addresses
 
@@ -103,7 +103,10 @@ def _read_again(
     ]
     if not places:
         return {}
-    asked = [replace(crops[at], only_marks=is_confident(readings[at], reread)) for at in places]
+    asked = [
+        replace(crop, only_marks=doubts_only_marks(reading, crop.languages, reread))
+        for crop, reading in ((crops[at], readings[at]) for at in places)
+    ]
     return dict(zip(places, second.recognise(asked), strict=True))
 
 

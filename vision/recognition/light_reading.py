@@ -1,7 +1,7 @@
 """A second reader that leaves lines of which only a mark is in question to a lighter one.
 
-Their words are read with confidence. The lighter network reads bullets, boxes and signs about as
-well, in a quarter of the time (docs/research/profiles.md).
+Their words are read with confidence. The lighter network reads bullets, boxes and rules at their
+ends about as well, in a quarter of the time (docs/research/profiles.md).
 """
 
 from collections.abc import Sequence

@@ -8,7 +8,11 @@ these a third of what lines with a word give that no list has (docs/research/pro
 from collections.abc import Sequence
 
 from vision.core.stages import LineReading, Reread
-from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicious_mark
+from vision.recognition.suspicious_marks import (
+    has_foreign_letter,
+    has_mark_within,
+    has_suspicious_mark,
+)
 
 # The doubt (1 - confidence) from which lines with digits, and lines with a word that the word list
 # lacks, are read again, as a share of what the option asks for. Chosen on even receipts and forms.
@@ -23,10 +27,19 @@ def needs_another(reading: LineReading, languages: Sequence[str], reread: Reread
     if reading.confidence < reread.at_least:
         return False
     suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, languages)
-    return suspicious or not is_confident(reading, reread)
+    return suspicious or not _is_confident(reading, reread)
 
 
-def is_confident(reading: LineReading, reread: Reread) -> bool:
+def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Reread) -> bool:
+    """Whether a line that needs another recogniser needs it for a mark at one of its ends alone.
+
+    Its words are confident, and there are neither fractions nor raised or lowered digits in it.
+    """
+    foreign = has_foreign_letter(reading.text, languages)
+    return _is_confident(reading, reread) and not foreign and not has_mark_within(reading.text)
+
+
+def _is_confident(reading: LineReading, reread: Reread) -> bool:
     """Whether the words of a line need no other recogniser, whatever its marks are."""
     most = (1 - reread.below) * _share_of_doubt(reading)
     return not reread.covers(reading.confidence) and 1 - reading.confidence <= most

@@ -20,12 +20,18 @@ _TIMES = r"(?<!\w)\d+ ?x ?\d"
 # An exclamation mark within a web address is a letter.
 _ADDRESS = r"https?[:;]/\S*[!|]"
 
-_SUSPICIOUS = re.compile("|".join((_FIRST, _LAST, _FRACTION, _RAISED, _TIMES, _ADDRESS)))
+_AT_END = re.compile(f"{_FIRST}|{_LAST}")
+_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS)))
 
 
 def has_suspicious_mark(text: str) -> bool:
     """Whether a reading holds a mark that is probably another one."""
-    return _SUSPICIOUS.search(text) is not None
+    return _AT_END.search(text) is not None or has_mark_within(text)
+
+
+def has_mark_within(text: str) -> bool:
+    """Whether such a mark stands among the words of a line: a fraction, a raised digit, a sign."""
+    return _WITHIN.search(text) is not None
 
 
 def has_foreign_letter(text: str, languages: Sequence[str]) -> bool:

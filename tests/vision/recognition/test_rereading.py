@@ -4,7 +4,7 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineReading, Reread
-from vision.recognition.rereading import is_confident, needs_another
+from vision.recognition.rereading import doubts_only_marks, needs_another
 
 REREAD = Reread(0.6, 0.9)
 BOX = Box(0, 0, 1, 1)
@@ -47,7 +47,7 @@ def test_a_suspicious_mark_is_read_again_whatever_the_confidence():
 
 
 @pytest.mark.parametrize(
-    ("words", "confidence", "confident"),
+    ("words", "confidence", "only_marks"),
     [
         (LISTED, 0.89, False),
         (LISTED, 0.91, True),
@@ -55,9 +55,11 @@ def test_a_suspicious_mark_is_read_again_whatever_the_confidence():
         (DIGITS, 0.98, True),
         (UNLISTED, 0.99, False),
         (UNLISTED, 0.998, True),
+        ((("40", None), ("m?", None), ("of", True), ("H,O", None)), 0.99, False),
+        ((("caf\u00e9", None),), 0.99, False),
     ],
 )
-def test_a_mark_leaves_the_words_of_a_line_as_confident_as_they_are(words, confidence, confident):
+def test_confident_lines_are_read_again_for_a_mark_at_their_end(words, confidence, only_marks):
     reading = line(confidence, *words, ("|", None))
     assert needs_another(reading, ("eng",), REREAD)
-    assert is_confident(reading, REREAD) is confident
+    assert doubts_only_marks(reading, ("eng",), REREAD) is only_marks
