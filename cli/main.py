@@ -130,6 +130,7 @@ def batch(
         str | None,
         typer.Option(help="Read again what ended: failed, expired, partial, cancelled; commas."),
     ] = None,
+    as_json: AsJson = False,
     server: Annotated[
         str | None,
         typer.Option(
@@ -144,20 +145,12 @@ def batch(
     options: Given,
 ) -> None:
     """Have a server read many documents; run it again to continue after an interruption."""
-    from cli.batch.command import send_batch
+    from cli.batch.command import BatchRequest, send_batch
     from cli.batch.upload import parameters_of
 
     chosen = output or Path(f"{source.stem}-results")
-    code = send_batch(
-        source,
-        chosen,
-        parameters_of(options, priority),
-        server,
-        key,
-        wait=wait,
-        retry=retry,
-        forms=form or [],
-    )
+    wanted = BatchRequest(wait, retry, form or [], as_json)
+    code = send_batch(source, chosen, parameters_of(options, priority), server, key, wanted)
     raise typer.Exit(code)
 
 
@@ -209,6 +202,7 @@ def migrate(
     to: Annotated[
         str | None, typer.Option(help="Undo the migrations after this revision, to roll back.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Create the database's tables, or upgrade them to this version."""
     from cli.data_folder import prepare_data_folder
@@ -218,13 +212,14 @@ def migrate(
 
     settings = load_settings()
     prepare_data_folder(settings)
-    if to is None:
-        run(settings)
-        return
     try:
-        roll_back(settings, to)
+        run(settings) if to is None else roll_back(settings, to)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--to") from error
+    if as_json:
+        from cli.json_output import print_json
+
+        print_json({"undone_after": to, "migrated": to is None})
 
 
 @app.command()
@@ -274,11 +269,11 @@ def doctor(
 
 
 @app.command()
-def health() -> None:
+def health(as_json: AsJson = False) -> None:
     """Check that the API or the worker of this container answers; for HEALTHCHECK."""
     from cli.health.command import check_health
 
-    raise typer.Exit(check_health())
+    raise typer.Exit(check_health(as_json=as_json))
 
 
 @app.command()

@@ -91,7 +91,8 @@ class DocumentCounts(Model):
     """Progress of the documents. `total` is null until an archive's directory is read."""
 
     total: int | None
-    laid_out: int = Field(description="Documents that have become jobs so far.")
+    expanded: int = Field(description="Documents that have become jobs so far.")
+    laid_out: int = Field(description="The former name of `expanded`.")
     queued: int
     running: int
     succeeded: int
@@ -167,7 +168,9 @@ def batch_path(batch_id: str) -> str:
 
 def _counts(batch: Batch) -> DocumentCounts:
     by_state: Mapping[str, int] = {str(state): batch.counts.get(state, 0) for state in JobState}
-    return DocumentCounts(total=batch.documents, laid_out=batch.laid_out, **by_state)
+    return DocumentCounts(
+        total=batch.documents, expanded=batch.laid_out, laid_out=batch.laid_out, **by_state
+    )
 
 
 def _links(batch_id: str) -> BatchLinks:

@@ -96,6 +96,7 @@ BATCH: Final[dict[str, Any]] = {
     "expires_at": None,
     "documents": {
         "total": 1200,
+        "expanded": 1200,
         "laid_out": 1200,
         "queued": 830,
         "running": 4,

@@ -19,6 +19,7 @@ from cli.batch.exports import parse_formats, save_formats, unknown_formats
 from cli.batch.upload import Source, Unusable, find_source
 from cli.console import complain, counted, err, out, plain
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from cli.rate import duration, progress_bar
 from cli.read.formats import formats
 from pagesight.client import Client as ServiceClient
@@ -42,28 +43,33 @@ class Progressed:
     retry_of: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """What the command does besides submitting. `retry` lists states, separated by commas."""
+
+    wait: bool = True
+    retry: str | None = None
+    forms: Sequence[str] = ()
+    as_json: bool = False
+
+
 def send_batch(
     source: Path,
     output: Path,
     parameters: Mapping[str, str],
     server: str | None,
     key: str | None,
-    *,
-    wait: bool,
-    retry: str | None = None,
-    forms: Sequence[str] = (),
+    wanted: BatchRequest,
 ) -> int:
     """Run the command; a refusal by the server is printed, and the exit code is FAILED."""
     try:
         client = BatchClient(server, key)
         try:
-            chosen = parse_formats(forms)
+            chosen = parse_formats(wanted.forms)
             if unknown := unknown_formats(chosen):
                 complain(f"unknown format {', '.join(unknown)}: choose of {', '.join(formats())}")
                 return Exit.USAGE
-            return run_batch(
-                client, source, output, parameters, wait=wait, retry=retry, forms=chosen
-            )
+            return run_batch(client, source, output, parameters, replace(wanted, forms=chosen))
         finally:
             client.close()
     except ServerRefused as error:
@@ -76,18 +82,14 @@ def run_batch(
     path: Path,
     output: Path,
     parameters: Mapping[str, str],
-    *,
-    wait: bool,
-    retry: str | None = None,
-    forms: Sequence[str] = (),
+    wanted: BatchRequest,
 ) -> int:
     """Submit, follow and fetch, resuming where an earlier run ended; return the exit code.
 
-    `retry` lists states, separated by commas: documents that ended in one of them are read again,
-    into a folder of their own.
+    With `retry`, documents that ended so are read again, into a folder of their own.
     """
     try:
-        states = _states(retry)
+        states = _states(wanted.retry)
         source = find_source(path)
         output.mkdir(parents=True, exist_ok=True)
         done = _begin(client, source, output)
@@ -97,10 +99,10 @@ def run_batch(
             batch = _submit(client, source, parameters, states, done)
             done = _keep(output, replace(done, id=batch["id"]))
         assert done.id is not None
-        if not wait:
-            out.print(done.id)
+        if not wanted.wait:
+            print_json({"id": done.id}) if wanted.as_json else out.print(done.id)
             return Exit.OK
-        return _fetch(client, _watch(client, done.id), output, forms)
+        return _fetch(client, _watch(client, done.id), output, wanted)
     except Unusable as error:
         complain(str(error))
         return Exit.USAGE
@@ -200,18 +202,22 @@ def _watch(client: BatchClient, batch_id: str) -> dict[str, Any]:
 
 
 def _fetch(
-    client: BatchClient, batch: Mapping[str, Any], output: Path, forms: Sequence[str]
+    client: BatchClient, batch: Mapping[str, Any], output: Path, wanted: BatchRequest
 ) -> int:
     if batch["fault"] is not None:
         complain(f"{batch['fault']['message']} [{batch['fault']['code']}]")
         return Exit.FAILED
     results = client.download(batch["id"], "results.jsonl", output)
     errors = client.download(batch["id"], "errors.jsonl", output)
-    out.print(f"{counted(results, 'result')} in {output / 'results.jsonl'}")
+    if wanted.as_json:
+        found = {"id": batch["id"], "results": results, "errors": errors, "output": str(output)}
+        print_json(found)
+    else:
+        out.print(f"{counted(results, 'result')} in {output / 'results.jsonl'}")
     err.print(_speed(batch, results + errors), markup=False)
     with ServiceClient(client.server, client.key, trust_env=False) as service:
         lines = _lines(output / "results.jsonl")
-        missing = save_formats(service, lines, results, forms, output)
+        missing = save_formats(service, lines, results, wanted.forms, output)
     for line in islice(_lines(output / "errors.jsonl"), MOST_SHOWN):
         fault = line["fault"] or {"message": f"The document is {line['state']}.", "code": ""}
         complain(f"{line['custom_id']}: {fault['message']} [{fault['code'] or line['state']}]")

@@ -6,6 +6,7 @@ import httpx
 
 from cli.console import complain
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from cli.settings import load_settings
 from jobs.settings import Settings
 
@@ -13,10 +14,13 @@ _TIMEOUT_S = 3.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
 
 
-def check_health() -> int:
+def check_health(*, as_json: bool = False) -> int:
     """Exit.OK where an API or a worker of these settings answers its `/healthz`."""
     tried = list(_addresses(load_settings()))
-    if any(_answers(url) for url in tried):
+    answering = next((url for url in tried if _answers(url)), None)
+    if as_json:
+        print_json({"answers": answering, "tried": tried})
+    if answering is not None:
         return Exit.OK
     complain(f"nothing answers at {' or '.join(tried)}: look at the log of the process")
     return Exit.FAILED

@@ -85,7 +85,7 @@ def rotate(key_id: str, overlap_h: float, *, as_json: bool = False) -> int:
     return Exit.OK
 
 
-def revoke(key_id: str) -> int:
+def revoke(key_id: str, *, as_json: bool = False) -> int:
     """Revoke one key by its id."""
     with local_ledger() as ledger:
         try:
@@ -93,5 +93,7 @@ def revoke(key_id: str) -> int:
         except NotFound:
             complain(f"no key {key_id}: `pagesight keys list` lists the keys")
             return Exit.FAILED
+    if as_json:
+        print_json({"revoked": key_id})
     err.print(f"Revoked {key_id}.")
     return Exit.OK

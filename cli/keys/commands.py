@@ -56,8 +56,9 @@ def rotate_key(
 @app.command("revoke")
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="The id shown by `pagesight keys list`.")],
+    as_json: AsJson = False,
 ) -> None:
     """Revoke a key. The service refuses it from then on."""
     from cli.keys.actions import revoke
 
-    raise typer.Exit(revoke(key_id))
+    raise typer.Exit(revoke(key_id, as_json=as_json))

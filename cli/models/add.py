@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cli.console import complain, err, out
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from cli.settings import load_settings
 from jobs.settings import Settings
 from models.registry.add_detector import Added, NewDetector, add_detector, hints_for
@@ -38,14 +39,14 @@ class AddRequest:
     images: tuple[Path, ...]
 
 
-def add(request: AddRequest) -> int:
+def add(request: AddRequest, *, as_json: bool = False) -> int:
     """Try the network, copy it into the models folder, add it to the catalogue, and report it."""
-    return explained(lambda: _add(request))
+    return explained(lambda: _add(request, as_json=as_json))
 
 
-def remove(name: str, version: str | None) -> int:
+def remove(name: str, version: str | None, *, as_json: bool = False) -> int:
     """Remove all versions of a model, or one, from the operator's catalogue."""
-    return explained(lambda: _remove(name, version))
+    return explained(lambda: _remove(name, version, as_json=as_json))
 
 
 def explained(act: Callable[[], None]) -> int:
@@ -63,10 +64,13 @@ def explained(act: Callable[[], None]) -> int:
     return Exit.OK
 
 
-def report_added(added: Added, images: tuple[Path, ...]) -> None:
+def report_added(added: Added, images: tuple[Path, ...], *, as_json: bool = False) -> None:
     """Report what was added, and what it found on the given images."""
     entry = added.entry
     height, width = added.size
+    if as_json:
+        print_json(_as_values(added, images))
+        return
     out.print(
         f"{entry.name} {entry.version}: {len(added.labels)} classes, {height} x {width}, head"
         f" {added.head}, {entry.licence}, sha256 {entry.sha256[:12]}",
@@ -81,6 +85,25 @@ def report_added(added: Added, images: tuple[Path, ...]) -> None:
     )
 
 
+def _as_values(added: Added, images: tuple[Path, ...]) -> dict[str, object]:
+    entry = added.entry
+    found = {
+        path.name: [{"label": each.label, "confidence": each.confidence} for each in detections]
+        for path, detections in zip(images, added.found, strict=False)
+    }
+    return {
+        "name": entry.name,
+        "version": entry.version,
+        "labels": added.labels,
+        "size": added.size,
+        "head": added.head,
+        "licence": entry.licence,
+        "sha256": entry.sha256,
+        "folder": str(entry.folder),
+        "found": found,
+    }
+
+
 def load_pictures(images: tuple[Path, ...], settings: Settings) -> list[Image]:
     """The first page of each file, decoded in a helper process."""
     if not images:
@@ -89,7 +112,7 @@ def load_pictures(images: tuple[Path, ...], settings: Settings) -> list[Image]:
         return [decoders.decode(path, 1, _DPI).pixels for path in images]
 
 
-def _add(request: AddRequest) -> None:
+def _add(request: AddRequest, *, as_json: bool) -> None:
     settings = load_settings()
     new = NewDetector(
         file=request.file,
@@ -106,11 +129,16 @@ def _add(request: AddRequest) -> None:
         licence=request.licence,
     )
     pictures = load_pictures(request.images, settings)
-    report_added(add_detector(new, settings.models_folder, pictures), request.images)
+    added = add_detector(new, settings.models_folder, pictures)
+    report_added(added, request.images, as_json=as_json)
 
 
-def _remove(name: str, version: str | None) -> None:
-    for removed in take_out(name, version, load_settings().models_folder):
+def _remove(name: str, version: str | None, *, as_json: bool) -> None:
+    taken = take_out(name, version, load_settings().models_folder)
+    if as_json:
+        print_json([{"name": each.entry.name, "version": each.entry.version} for each in taken])
+        return
+    for removed in taken:
         what = f"{removed.entry.name} {removed.entry.version}"
         also = f", and {removed.deleted}" if removed.deleted else "; its file is kept"
         out.print(f"removed {what}{also}", markup=False)

@@ -81,6 +81,7 @@ def models_add(  # noqa: PLR0913, PLR0917 - a command's options are its function
         Corner | None, typer.Option(help="Position of the image in its input.")
     ] = None,
     images: Pictures = [],  # noqa: B006 - typer makes a list of its own for each call
+    as_json: AsJson = False,
 ) -> None:
     """Try a YOLO network in ONNX, and add it to the catalogue."""
     from cli.models.add import AddRequest, add
@@ -98,22 +99,23 @@ def models_add(  # noqa: PLR0913, PLR0917 - a command's options are its function
         corner=corner.value if corner else None,
         images=tuple(images),
     )
-    raise typer.Exit(add(request))
+    raise typer.Exit(add(request, as_json=as_json))
 
 
 @models.command("remove")
 def models_remove(
     name: Annotated[str, typer.Argument(help="The name shown by `pagesight models list`.")],
     version: Annotated[str | None, typer.Option(help="Only this version.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove an added model from the catalogue, and delete its copy."""
     from cli.models.add import remove
 
-    raise typer.Exit(remove(name, version))
+    raise typer.Exit(remove(name, version, as_json=as_json))
 
 
 @models.command("export")
-def models_export(
+def models_export(  # noqa: PLR0913, PLR0917 - as above
     weights: Annotated[
         Path, typer.Argument(help="Ultralytics weights (.pt). Opening one can run code: trust it.")
     ],
@@ -131,23 +133,24 @@ def models_export(
         bool, typer.Option("--raw", help="Of two heads, export the one that needs NMS.")
     ] = False,
     images: Pictures = [],  # noqa: B006 - as above
+    as_json: AsJson = False,
 ) -> None:
     """Export ultralytics weights to ONNX, compare both, and add the result to the catalogue."""
     from cli.models.export import ExportRequest, export
 
-    raise typer.Exit(
-        export(ExportRequest(weights, python, name, version, licence, size, raw, tuple(images)))
-    )
+    request = ExportRequest(weights, python, name, version, licence, size, raw, tuple(images))
+    raise typer.Exit(export(request, as_json=as_json))
 
 
 @models.command("inspect")
 def models_inspect(
     file: Annotated[Path, typer.Argument(help="A Tesseract .traineddata file.")],
+    as_json: AsJson = False,
 ) -> None:
     """Show the contents of a Tesseract model file."""
     from cli.models.tesseract import inspect
 
-    raise typer.Exit(inspect(file))
+    raise typer.Exit(inspect(file, as_json=as_json))
 
 
 @models.command("convert")
@@ -156,8 +159,9 @@ def models_convert(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The ONNX file to write.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Convert the network of a Tesseract model to ONNX."""
     from cli.models.tesseract import convert_to_onnx
 
-    raise typer.Exit(convert_to_onnx(file, output))
+    raise typer.Exit(convert_to_onnx(file, output, as_json=as_json))

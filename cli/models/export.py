@@ -27,12 +27,12 @@ class ExportRequest:
     images: tuple[Path, ...]
 
 
-def export(request: ExportRequest) -> int:
+def export(request: ExportRequest, *, as_json: bool = False) -> int:
     """Export in the given environment, compare on images, and add the model only if equal."""
-    return explained(lambda: _export(request))
+    return explained(lambda: _export(request, as_json=as_json))
 
 
-def _export(request: ExportRequest) -> None:
+def _export(request: ExportRequest, *, as_json: bool) -> None:
     _check(request)
     settings = load_settings()
     given = load_pictures(request.images, settings)
@@ -48,7 +48,7 @@ def _export(request: ExportRequest) -> None:
         )  # fmt: skip
         added = add_detector(new, settings.models_folder, given)
     err.print(_said(parity), markup=False)
-    report_added(added, request.images)
+    report_added(added, request.images, as_json=as_json)
 
 
 def _said(parity: Parity) -> str:

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from cli.console import complain, err, out
 from cli.exit_codes import Exit
+from cli.json_output import print_json
 from models.tesseract.network_tree import (
     ConvolveNode,
     InputNode,
@@ -19,11 +20,14 @@ from models.tesseract.traineddata import LstmModel, read_traineddata
 from vision.core.errors import EngineFailure
 
 
-def inspect(path: Path) -> int:
+def inspect(path: Path, *, as_json: bool = False) -> int:
     """Print the contents of a `.traineddata` file: components, network, characters."""
     model = _read(path)
     if model is None:
         return Exit.FAILED
+    if as_json:
+        print_json({**dict(_facts(model)), "tree": list(_tree(model.network))})
+        return Exit.OK
     for name, value in _facts(model):
         out.print(f"[bold]{name:<18}[/]{escape(value)}")
     for line in _tree(model.network):
@@ -31,7 +35,7 @@ def inspect(path: Path) -> int:
     return Exit.OK
 
 
-def convert_to_onnx(path: Path, output: Path | None) -> int:
+def convert_to_onnx(path: Path, output: Path | None, *, as_json: bool = False) -> int:
     """Write the network of a `.traineddata` file as ONNX, beside it or to `output`."""
     model = _read(path)
     if model is None:
@@ -48,6 +52,8 @@ def convert_to_onnx(path: Path, output: Path | None) -> int:
     except OSError as error:
         complain(f"{target}: {error.strerror}")
         return Exit.FAILED
+    if as_json:
+        print_json({"file": str(target), "bytes": len(content)})
     err.print(f"{target}: {len(content) / 1e6:.1f} MB", markup=False)
     return Exit.OK
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from cli.webhooks.verify import NoHeaders, check, parse_headers
 _PING_PATIENCE_S = 20.0
 
 
-def verify(body: str, headers: Path, secrets: Sequence[str], tolerance_s: float) -> int:
+def verify(
+    body: str, headers: Path, secrets: Sequence[str], tolerance_s: float, *, as_json: bool = False
+) -> int:
     """Check one delivery kept in files; print each finding."""
     try:
         received = parse_headers(headers.read_text(encoding="utf-8", errors="replace"))
@@ -28,7 +31,9 @@ def verify(body: str, headers: Path, secrets: Sequence[str], tolerance_s: float)
         complain(str(error))
         return Exit.USAGE
     findings = check(payload, received, secrets, datetime.now(UTC), tolerance_s)
-    for finding in findings:
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    for finding in () if as_json else findings:
         mark = "[green]ok [/]" if finding.well else "[red]bad[/]"
         out.print(f"{mark} {finding.name:10}{escape(plain(finding.detail))}")
     return Exit.OK if all(finding.well for finding in findings) else Exit.FAILED
@@ -117,7 +122,7 @@ def replay(
     return Exit.OK
 
 
-def rekey(forget_old: bool) -> int:
+def rekey(forget_old: bool, *, as_json: bool = False) -> int:
     """Encrypt the stored secrets with a new key, or remove keys no longer in use."""
     from cli.settings import load_settings
     from jobs.db.engine import Database
@@ -130,15 +135,19 @@ def rekey(forget_old: bool) -> int:
     try:
         if forget_old:
             seal_all(database, keys)
-            err.print(f"Removed {counted(forget_old_keys(database, keys), 'old key')}.")
+            done = {"keys_removed": forget_old_keys(database, keys)}
+            err.print(f"Removed {counted(done['keys_removed'], 'old key')}.")
         else:
-            err.print(f"Encrypted {counted(use_new_key(database, keys), 'secret')} with a new key.")
+            done = {"secrets_encrypted": use_new_key(database, keys)}
+            err.print(f"Encrypted {counted(done['secrets_encrypted'], 'secret')} with a new key.")
             err.print(f"It is the first in {settings.webhook_key_path}; the old keys stay there.")
     except (SecretKeyMissing, OSError) as error:
         complain(str(error))
         return Exit.INSTALLATION
     finally:
         database.close()
+    if as_json:
+        print_json(done)
     return Exit.OK
 
 

@@ -44,11 +44,13 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(min=0, help="Most seconds between sending and now.")
     ] = 300,
+    as_json: AsJson = False,
 ) -> None:
     """Check a delivery kept in files, and say what is wrong with it."""
     from cli.webhooks.actions import verify as run
 
-    raise typer.Exit(run(body, headers, _secrets(secret, secret_file, needed=True), tolerance))
+    secrets = _secrets(secret, secret_file, needed=True)
+    raise typer.Exit(run(body, headers, secrets, tolerance, as_json=as_json))
 
 
 @app.command()
@@ -176,11 +178,12 @@ def rekey(
         bool,
         typer.Option("--forget-old", help="Remove keys that no secret is encrypted with any more."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Encrypt the webhook secrets in the database with a new key (on the service's machine)."""
     from cli.webhooks.actions import rekey as run
 
-    raise typer.Exit(run(forget_old))
+    raise typer.Exit(run(forget_old, as_json=as_json))
 
 
 def _with_client(server: str | None, key: str | None, run: Callable[..., int]) -> None:

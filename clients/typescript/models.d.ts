@@ -67,6 +67,7 @@ export interface PageStatus {
 
 export interface DocumentCounts {
   total: number | null;
+  expanded: number;
   laid_out: number;
   queued: number;
   running: number;

@@ -17,6 +17,9 @@ from pagesight.mcp.tools.contents import (
     get_fields,
     get_page,
     get_table,
+    markdown_resource,
+    page_resource,
+    result_resource,
     search_words,
     verify_text,
 )
@@ -34,6 +37,12 @@ _TOOLS = (
     search_words,
     verify_text,
 )
+# What a program may attach to a conversation by its address, without a call of a tool.
+_RESOURCES: dict[str, tuple[Callable[..., object], str]] = {
+    "pagesight://jobs/{job_id}/pages/{number}": (page_resource, "text/markdown"),
+    "pagesight://jobs/{job_id}/document.md": (markdown_resource, "text/markdown"),
+    "pagesight://jobs/{job_id}/result.json": (result_resource, "application/json"),
+}
 INSTRUCTIONS = """\
 Reads images and PDFs with OCR. read_document answers with a job id. Then fetch only what you need:
 get_page (text or Markdown in parts), get_table, get_fields, search_words (with places on the page),
@@ -59,17 +68,11 @@ def create_server(config: Config) -> MCPServer[Backend]:
         lifespan=lifespan,
         log_level="WARNING",
     )
-    for tool in (
-        read_document,
-        get_job,
-        get_page,
-        get_table,
-        get_fields,
-        search_words,
-        verify_text,
-    ):
+    for tool in _TOOLS:
         server.add_tool(tool, annotations=_annotations(tool))
     server.add_tool(get_picture, annotations=_annotations(get_picture), structured_output=False)
+    for uri, (read, media_type) in _RESOURCES.items():
+        server.resource(uri, description=read.__doc__, mime_type=media_type)(read)
     return server
 
 

@@ -1,6 +1,8 @@
 """`--json`: every command that finds something prints it for scripts, and nothing else."""
 
 import json
+import socket
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -8,32 +10,23 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from cli.exit_codes import Exit
 from cli.main import app
 from jobs.migrations.upgrade import migrate
 from jobs.settings import Settings
+from tests.support.onnx_graphs import write_colour_detector
 from tests.support.service import running_service
 
-# These serve, ask for files, or print what cannot be anything but text.
+# These serve until they are interrupted, or have documents as their output.
 WITHOUT = {
     "api",
     "demo",
-    "health",
     "mcp",
-    "migrate",
     "serve",
     "worker",
     "read",  # --format json
     "watch",
-    "batch",  # results.jsonl
-    "keys revoke",
-    "models add",
-    "models convert",
-    "models export",
-    "models inspect",
-    "models remove",
     "webhooks listen",
-    "webhooks rekey",
-    "webhooks verify",
 }
 
 
@@ -101,3 +94,41 @@ def test_webhooks_are_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             ("webhook.ping", [])
         ]
         assert run("webhooks", "replay", "--states", "failed") == {"replayed": 0, "more": False}
+
+
+def test_what_commands_did_is_printed(folder: Path, tmp_path: Path) -> None:
+    made = run("keys", "create", "--tenant", "shop")
+    assert run("keys", "revoke", made["id"]) == {"revoked": made["id"]}
+    assert run("migrate") == {"undone_after": None, "migrated": True}
+    assert run("webhooks", "rekey") == {"secrets_encrypted": 0}
+    network = write_colour_detector(tmp_path / "seen.onnx", names="['a', 'b', 'c']")
+    added = run("models", "add", str(network), "--licence", "MIT")
+    assert (added["name"], added["labels"], added["size"]) == ("seen", ["a", "b", "c"], [64, 64])
+    assert run("models", "remove", "seen") == [{"name": "seen", "version": "1"}]
+
+
+def test_checks_that_fail_are_printed_too(folder: Path, tmp_path: Path) -> None:
+    """The exit code is that of the check."""
+    (tmp_path / "body").write_text("{}")
+    (tmp_path / "headers").write_text("webhook-id: msg_1\n")
+    words = ["body", "--headers", "headers", "--secret", "whsec_x", "--json"]
+    with chdir(tmp_path):
+        verified = CliRunner().invoke(app, ["webhooks", "verify", *words])
+    (finding,) = json.loads(verified.stdout)
+    assert (finding["name"], finding["well"], verified.exit_code) == ("headers", False, Exit.FAILED)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    environment = {"PAGESIGHT_PORT": str(port), "PAGESIGHT_METRICS_PORT": "0"}
+    health = CliRunner().invoke(app, ["health", "--json"], env=environment)
+    assert json.loads(health.stdout)["answers"] is None
+    assert health.exit_code == Exit.FAILED
+
+
+def test_batch_has_every_option_of_reading_that_read_has() -> None:
+    read, batch, watch = (
+        {option for each in commands()[name].params for option in each.opts if "-" in option}
+        for name in ("read", "batch", "watch")
+    )
+    alone = {"--crops"}  # pictures are made where the engine is
+    assert read - batch == alone
+    assert read - watch == alone

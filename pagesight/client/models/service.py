@@ -91,6 +91,7 @@ class DocumentCounts:
     """Progress of the documents."""
 
     total: int | None
+    expanded: int
     laid_out: int
     queued: int
     running: int

@@ -46,6 +46,29 @@ async def get_page(
     )
 
 
+async def page_resource(ctx: ToolContext, job_id: str, number: str) -> str:
+    """A page as Markdown."""
+    caller = await caller_of(ctx)
+    page_of(await caller.document(job_id), _whole(number))
+    return await _markdown(caller, job_id, _whole(number))
+
+
+async def markdown_resource(ctx: ToolContext, job_id: str) -> str:
+    """The whole document as Markdown."""
+    return (await (await caller_of(ctx)).file(job_id, "markdown")).decode()
+
+
+async def result_resource(ctx: ToolContext, job_id: str) -> str:
+    """The result: words with boxes and confidences, tables, fields."""
+    return (await (await caller_of(ctx)).file(job_id, "json")).decode()
+
+
+def _whole(number: str) -> int:
+    if not number.isdecimal():
+        raise ToolError(f"{number!r} is not the number of a page.")
+    return int(number)
+
+
 async def get_table(
     ctx: ToolContext,
     job_id: str,

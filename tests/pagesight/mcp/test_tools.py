@@ -2,12 +2,14 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
+from mcp import MCPError
 from PIL import Image
 
 from jobs.domain.job import Fault
@@ -222,3 +224,27 @@ def test_only_files_below_the_roots_are_read(
     with connected(Config(service.url, key)) as client:
         assert "send `content_base64` or a URL" in failure_of(read(source=str(other / "a.png")))
         assert "egress_refused" in failure_of(read(source="https://files.example.com/a.pdf"))
+
+
+def test_results_are_resources(
+    connected: Callable[..., Any], portal: BlockingPortal, service: Service, key: str, job: str
+) -> None:
+    with connected(Config(service.url, key, (), any_path=False)) as client:
+        listed = portal.call(client.list_resource_templates).resource_templates
+        assert {(each.uri_template, each.mime_type) for each in listed} == {
+            ("pagesight://jobs/{job_id}/pages/{number}", "text/markdown"),
+            ("pagesight://jobs/{job_id}/document.md", "text/markdown"),
+            ("pagesight://jobs/{job_id}/result.json", "application/json"),
+        }
+
+        def read(name: str) -> str:
+            (found,) = portal.call(client.read_resource, f"pagesight://jobs/{job}/{name}").contents
+            return str(found.text)
+
+        assert "Total due 2" in read("pages/2")
+        assert "Total due 1" not in read("pages/2")
+        assert "Total due 1" in read("document.md")
+        assert len(json.loads(read("result.json"))["pages"]) == 2
+        for missing in ("pages/9", "pages/first"):
+            with pytest.raises(MCPError):
+                read(missing)
