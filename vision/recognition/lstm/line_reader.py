@@ -21,6 +21,7 @@ from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import SPACE, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
 from vision.recognition.lstm.free_signs import part_free_signs
+from vision.recognition.lstm.letter_case import correct_case, words_of_doubtful_case
 from vision.recognition.lstm.line_normalisation import (
     LineImage,
     even_line_image,
@@ -162,11 +163,12 @@ def _reading(
         for word, box in zip(words, boxes, strict=True)
     )
     found = correct_strokes(found, network.decoder.lists)
-    wanted = None if detailed else words_with_candidates([word.text for word in found])
+    texts = [word.text for word in found]
+    wanted = None if detailed else [*words_with_candidates(texts), *words_of_doubtful_case(texts)]
     if wanted is None or wanted:
         windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
-        found = with_characters(found, letters, windows, ink, wanted)
+        found = correct_case(with_characters(found, letters, windows, ink, wanted))
     found = tuple(_moved(word, line_image.start) for word in found)
     confidence = mean_probability(read.glyphs)
     return LineReading(" ".join(word.text for word in found), confidence, found)
