@@ -6,6 +6,7 @@ They are no pictures: what recognisers misread is imitated by exchanging letters
 import random
 from collections.abc import Callable, Iterator, Sequence
 
+from benchmarks.fields.drawn_forms import draw_form
 from vision.core.document import Block, Box, Line, Page, Region, Word
 from vision.extraction.kind.features import KINDS, typical_words
 
@@ -75,18 +76,42 @@ class Pen:
 
 
 def _receipt(pen: Pen) -> Iterator[_Row]:
+    """A till receipt; many are tax invoices by name, with a number and lines of company data."""
+    rng = pen.rng
     yield [(0.2, pen.words(2, 4).upper())]
-    yield [(0.2, f"{pen.words(1, 3)} {pen.rng.randint(1, 99)}")]
-    yield [(0.1, pen.date()), (0.6, f"{pen.rng.randint(10, 23)}:{pen.rng.randint(10, 59)}")]
-    for _ in range(pen.rng.randint(2, 14)):
-        yield [(0.05, pen.words(1, 3)), (0.75, pen.amount())]
+    for _ in range(rng.randint(1, 4)):
+        yield [(rng.choice((0.1, 0.2)), f"{pen.words(1, 5)} {rng.randint(1, 99)}")]
+    yield from _till_data(pen)
+    yield [(0.1, pen.date()), (0.6, f"{rng.randint(10, 23)}:{rng.randint(10, 59)}")]
+    apart = rng.random() < 0.5  # name and amount of an item in rows of their own
+    for _ in range(rng.randint(2, 14)):
+        name = [(0.05, pen.words(1, 5))]
+        if apart:
+            yield name
+            yield [(0.1, f"{rng.randint(1, 9)} x {pen.amount()}"), (0.75, pen.amount())]
+        else:
+            yield [*name, (0.75, pen.amount())]
     yield [
-        (0.05, pen.rng.choice(("Total", "TOTAL", "Summe", "Totale", "Total TTC"))),
+        (0.05, rng.choice(("Total", "TOTAL", "Summe", "Totale", "Total TTC", "Total:", "Total ("))),
         (0.75, pen.amount()),
     ]
-    for _ in range(pen.rng.randint(1, 4)):
+    for _ in range(rng.randint(1, 6)):
         yield [(0.05, pen.key()), (0.75, pen.amount())]
-    yield [(0.2, pen.key())]
+    for _ in range(rng.randint(1, 4)):
+        yield [(0.1, pen.words(1, 6)), *([(0.7, pen.key())] if rng.random() < 0.4 else [])]
+
+
+def _till_data(pen: Pen) -> Iterator[_Row]:
+    rng = pen.rng
+    if rng.random() < 0.4:
+        yield [(0.3, rng.choice(("TAX INVOICE", "INVOICE", "SIMPLIFIED TAX INVOICE", "RECHNUNG")))]
+    lines = (
+        f"GST Reg No: {rng.randint(10**6, 10**9)}", f"Tel: {rng.randint(10**6, 10**8)}",
+        f"Invoice No: {rng.randint(100, 10**6)}", f"Bill # {rng.randint(1, 9999)}",
+        f"Cashier: {pen.word()}", f"Table: {rng.randint(1, 40)}", f"UID: {pen.word()}",
+    )  # fmt: skip
+    for line in rng.sample(lines, rng.randint(0, 5)):
+        yield [(0.05, line)]
 
 
 def _invoice(pen: Pen) -> Iterator[_Row]:
@@ -260,7 +285,11 @@ def _regions(kind: str, pen: Pen, width: int, height: int) -> tuple[Region, ...]
 
 
 def drawn_pages(each: int) -> Iterator[tuple[str, Page]]:
-    """So many pages of every class, with their class."""
+    """So many pages of every class, with their class; every second form is a denser one."""
     for kind in KINDS:
         for seed in range(each):
-            yield kind, drawn_page(kind, seed)
+            if kind == "form" and seed % 2:
+                rng = random.Random(seed)
+                yield kind, draw_form(rng).page(rng)
+            else:
+                yield kind, drawn_page(kind, seed)

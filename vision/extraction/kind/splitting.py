@@ -21,6 +21,7 @@ _HEAD_ROWS = 12
 _HEADS = frozenset({"invoice_number", "order_number", "customer_number"})
 _ALONE = frozenset({"receipt", "id"})  # classes whose documents have one page
 _CONFIDENT = 0.6
+_FEWEST_WORDS = 8  # a page with fewer may belong to any document
 
 
 def parts_of(pages: Sequence[PageText], chances: Sequence[Mapping[str, float]]) -> list[list[int]]:
@@ -39,13 +40,20 @@ def _begins(
     number, previous = page_number(page), page_number(before)
     if number is not None:
         return number == 1 or (previous is not None and number <= previous)
+    if _words(page) < _FEWEST_WORDS:
+        return _has_heads_of_its_own(page, before)
     kind = max(chances, key=lambda each: chances[each])
     old = max(earlier, key=lambda each: earlier[each])
     if chances[kind] >= _CONFIDENT and kind in _ALONE:
         return True
-    if min(chances[kind], earlier[old]) >= _CONFIDENT and kind != old:
+    both = min(chances[kind], earlier[old]) >= _CONFIDENT and _words(before) >= _FEWEST_WORDS
+    if both and kind != old:
         return True
-    return _heads(page) != _heads(before) and bool(_heads(page))
+    return _has_heads_of_its_own(page, before)
+
+
+def _words(page: PageText) -> int:
+    return sum(len(row.whole.tokens) for row in page.rows)
 
 
 def page_number(page: PageText) -> int | None:
@@ -57,6 +65,10 @@ def page_number(page: PageText) -> int | None:
             if found:
                 return int(found[1] or found[3])
     return None
+
+
+def _has_heads_of_its_own(page: PageText, before: PageText) -> bool:
+    return _heads(page) != _heads(before) and bool(_heads(page))
 
 
 def _heads(page: PageText) -> frozenset[str]:

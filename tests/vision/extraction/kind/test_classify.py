@@ -1,9 +1,11 @@
 import json
+import random
 from dataclasses import replace
 
 import pytest
 
 from benchmarks.classes.drawn import drawn_page
+from benchmarks.fields.drawn_forms import draw_form
 from tests.support.printed import document_of, page_of
 from vision.extraction.context import text_of
 from vision.extraction.kind.classify import all_weights, chances_of, open_analysis
@@ -83,3 +85,15 @@ def test_a_file_is_split_where_a_document_begins(pages, parts):
 def test_receipts_of_one_file_are_documents_of_their_own():
     receipt = replace(page_of(*RECEIPT), width=500, height=1200)
     assert [each["pages"] for each in report_on(receipt, receipt)["documents"]] == [[1], [2]]
+
+
+def test_the_class_of_denser_forms_is_known():
+    forms = [draw_form(random.Random(seed)).page(random.Random(seed)) for seed in range(900, 920)]
+    found = [report_on(form)["class"] for form in forms]
+    assert found.count("form") >= 16
+
+
+def test_a_page_of_few_words_continues_the_document_before_it():
+    bill = replace(page_of(*RECEIPT), width=500, height=1200)
+    documents = report_on(bill, page_of("over"))["documents"]
+    assert [each["pages"] for each in documents] == [[1, 2]]
