@@ -1,5 +1,6 @@
 """The console in a real browser over the real service: upload, look, correct, operate."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -141,6 +142,47 @@ def test_a_document_is_uploaded_looked_at_corrected_and_downloaded(
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
     assert faults(page) == []
+
+
+DROP = """async (files) => {
+  const data = new DataTransfer();
+  for (const [name, content] of files) {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    data.items.add(new File([bytes], name));
+  }
+  dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_files_dropped_together_are_one_batch_with_one_list_of_results(
+    service: Serving, page: Any
+) -> None:
+    letter = text_pdf(written(rows_of()))
+    dropped = {
+        "first.pdf": letter,
+        "second.pdf": letter,
+        "notes.docx": b"PK\x03\x04 no document",
+        "empty.png": b"",
+        ".DS_Store": b"what a system leaves",
+    }
+    page.goto(address(service, ""))
+    page.get_by_role("heading", name="Read a document").wait_for()
+    page.evaluate(DROP, [(name, b64encode(content).decode()) for name, content in dropped.items()])
+    page.wait_for_url("**/#/batches/batch_*")
+    page.get_by_role("heading", name="4 documents").wait_for()
+    page.locator(".badge.completed").wait_for()
+    names = page.get_by_role("listitem").locator(".job-name").all_inner_texts()
+    assert [name.split()[0] for name in names] == [name for name in dropped if name[0] != "."]
+    assert "empty" in names[3]
+    page.get_by_role("button", name="2 failed").click()
+    page.get_by_role("listitem").nth(2).wait_for(state="detached")
+    page.reload()
+    page.get_by_role("button", name="2 failed", pressed=True).wait_for()
+    assert faults(page) == []
+    page.get_by_role("button", name="2 read").click()
+    page.get_by_role("link", name="first.pdf").click()
+    page.wait_for_url("**/#/jobs/job_*")
+    page.get_by_role("heading", name="first.pdf").wait_for()
 
 
 def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(

@@ -41,23 +41,46 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     online.value = false;
-    throw new Problem({ title: t.offline.title, detail: t.offline.detail, code: "offline", actor: "operator", status: 0 });
+    throw offline();
   }
   online.value = true;
   if (response.ok) return response;
-  const body = await problemOf(response);
+  const body = problemFrom(await response.text(), response.status);
   if (body.code === "unauthorised") forgetKey();
   throw new Problem(body, Number(response.headers.get("Retry-After") ?? 0));
 }
 
-async function problemOf(response: Response): Promise<ProblemBody> {
-  const text = await response.text();
+function problemFrom(text: string, status: number): ProblemBody {
   try {
     return JSON.parse(text) as ProblemBody;
   } catch {
-    return { title: `HTTP ${response.status}`, detail: text.slice(0, 300), code: "http", actor: "operator", status: response.status };
+    return { title: `HTTP ${status}`, detail: text.slice(0, 300), code: "http", actor: "operator", status };
   }
 }
+
+const offline = (): Problem =>
+  new Problem({ title: t.offline.title, detail: t.offline.detail, code: "offline", actor: "operator", status: 0 });
+
+/** Post a form and report how many bytes were sent, which fetch cannot. */
+export const upload = <T>(path: string, form: FormData, idempotencyKey: string, onSent: (bytes: number) => void, stop: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${key.value}`);
+    request.setRequestHeader("Idempotency-Key", idempotencyKey);
+    request.upload.onprogress = (event) => onSent(event.loaded);
+    request.onload = () => {
+      online.value = true;
+      if (request.status < 300) return resolve(JSON.parse(request.responseText) as T);
+      const body = problemFrom(request.responseText, request.status);
+      if (body.code === "unauthorised") forgetKey();
+      reject(new Problem(body, Number(request.getResponseHeader("Retry-After") ?? 0)));
+    };
+    request.onerror = () => { online.value = false; reject(offline()); };
+    request.onabort = () => reject(new DOMException("", "AbortError"));
+    stop.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(form);
+  });
 
 export const getJson = async <T>(path: string, init?: RequestInit): Promise<T> =>
   (await call(path, init)).json() as Promise<T>;

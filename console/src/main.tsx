@@ -4,6 +4,7 @@ import "./style.css";
 import { route } from "./router";
 import { Shell } from "./ui/Shell";
 import { BatchesView } from "./views/Batches";
+import { BatchView } from "./views/BatchView";
 import { CompareView } from "./views/Compare";
 import { JobView } from "./views/Job";
 import { JobsView } from "./views/Jobs";
@@ -19,6 +20,7 @@ function View() {
   if (area === "jobs" && id) return <JobView key={id} id={id} />;
   if (area === "jobs") return <JobsView />;
   if (area === "compare") return <CompareView />;
+  if (area === "batches" && id) return <BatchView key={id} id={id} />;
   if (area === "batches") return <BatchesView />;
   if (area === "webhooks") return <WebhooksView />;
   if (area === "keys") return <KeysView />;

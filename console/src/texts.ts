@@ -37,7 +37,8 @@ export const t = {
     languages: "Languages", addLanguage: "Add a language", removeLanguage: (name: string) => `Remove ${name}`,
     auto: "Detect", detectors: "Detectors", extras: "Also find", more: "All options", reset: "Back to defaults",
     changed: (count: number) => `${count} changed`,
-    uploads: "This session", sending: "Sending", waiting: "Waiting to be sent", open: "Open",
+    uploads: "This session", sending: (percent: number) => `Sending, ${percent}%`, storing: "Being stored", sent: "Sent", stop: "Stop sending",
+    offline: "No connection. It is sent as soon as the service answers.", several: (count: number) => (count === 1 ? "1 document" : `${count} documents`),
     position: (count: number) => (count === 0 ? "next in line" : `${count} before it`),
     wait: (seconds: string) => `about ${seconds}`,
     recent: "Recent documents",
@@ -99,8 +100,9 @@ export const t = {
     again: "Read with another profile", only: "only here",
   },
   batches: {
-    title: "Batches", none: "No batch yet. Several files are sent as a batch by `pagesight batch` or `POST /v1/batches`.", documents: "documents",
-    results: "Results", errors: "Errors", cancel: "Cancel", retry: "Retry failures", remove: "Delete", jobs: "Show its jobs",
+    title: "Batches", none: "No batch yet. Drop several files on Read, use `pagesight batch`, or send `POST /v1/batches`.", documents: "Documents of the batch",
+    one: "Batch", preparing: "The documents are being unpacked.", done: (count: number, total: number) => `${count} of ${total} documents done`, sure: "Delete this batch with its documents and results?",
+    results: "Results", errors: "Errors", cancel: "Cancel", retry: "Retry failures", remove: "Delete", jobs: "Show its documents",
     states: { preparing: "Preparing", running: "Running", completed: "Completed", cancelling: "Cancelling", cancelled: "Cancelled" } as Record<string, string>,
   },
   webhooks: {

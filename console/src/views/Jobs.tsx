@@ -13,10 +13,10 @@ import { Badge, Empty, Progress, VirtualList } from "../ui/parts";
 const STATES = ["queued", "running", "succeeded", "partial", "failed", "cancelled", "expired"];
 const AT_ONCE = 100;
 
-function Row({ job }: { job: Job }) {
+export function JobRow({ job }: { job: Job }) {
   return (
     <a class="job-row" href={href(`jobs/${job.id}`)}>
-      <span class="job-name">{nameOf(job)}{job.fault && <span class="bad-text small"> {job.fault.message}</span>}</span>
+      <span class="job-name">{nameOf(job)}{job.fault && <span class="bad-text small" title={job.fault.message}> {job.fault.message}</span>}</span>
       <span><Badge state={job.state} /></span>
       <span class="quiet">{FINAL.has(job.state) ? job.pages.total ?? "" : <Progress job={job} />}</span>
       <span class="quiet">{when(job.created_at)}</span>
@@ -24,6 +24,12 @@ function Row({ job }: { job: Job }) {
     </a>
   );
 }
+
+export const JobRowHead = () => (
+  <div class="job-row list-head" aria-hidden="true">
+    {[t.jobs.name, t.jobs.state, t.jobs.pages, t.jobs.created, t.jobs.took].map((name) => <span key={name}>{name}</span>)}
+  </div>
+);
 
 export function JobsView() {
   const { query } = route.value;
@@ -83,15 +89,11 @@ export function JobsView() {
           <option value="">{t.jobs.all}</option>
           {STATES.map((each) => <option key={each} value={each}>{t.states[each]}</option>)}
         </select>
-        {batch && <span class="pill">{t.jobs.batch} {batch.slice(-6)} <button type="button" aria-label={t.jobs.clear} onClick={() => setQuery({ batch: null })}><Icon name="close" size={13} /></button></span>}
+        {batch && <span class="pill"><a href={href(`batches/${batch}`)}>{t.jobs.batch} {batch.slice(-6)}</a> <button type="button" aria-label={t.jobs.clear} onClick={() => setQuery({ batch: null })}><Icon name="close" size={13} /></button></span>}
         <span class="quiet small" role="status">{t.jobs.loaded(jobs.length)}{next.current && " +"}</span>
       </div>
       {loaded && jobs.length === 0 ? <Empty>{t.jobs.none}</Empty> : (
-        <VirtualList items={jobs} rowHeight={48} label={t.jobs.title} onEnd={more} row={(job) => <Row job={job} />} header={
-          <div class="job-row list-head" aria-hidden="true">
-            {[t.jobs.name, t.jobs.state, t.jobs.pages, t.jobs.created, t.jobs.took].map((name) => <span key={name}>{name}</span>)}
-          </div>
-        } />
+        <VirtualList items={jobs} rowHeight={48} label={t.jobs.title} onEnd={more} row={(job) => <JobRow job={job} />} header={<JobRowHead />} />
       )}
     </main>
   );

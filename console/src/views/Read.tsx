@@ -2,9 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { getJson } from "../api";
+import { getJson, type ProblemBody } from "../api";
 import { bytes, FINAL, hasResult, nameOf, when } from "../format";
-import { go, href } from "../router";
+import { go, href, route } from "../router";
 import { capabilities, guarded } from "../state";
 import { t } from "../texts";
 import type { Job, JobList } from "../types";
@@ -13,12 +13,13 @@ import { Badge, Progress } from "../ui/parts";
 import { picture } from "../viewer/pictures";
 import { options } from "./options";
 import { OptionsPanel } from "./OptionsPanel";
-import { filesOf, submit, uploads, type Upload } from "./uploads";
+import { filesOf, isHidden, submit, uploads, type Upload } from "./uploads";
 
-async function take(files: readonly File[]): Promise<void> {
+async function take(chosen: readonly File[]): Promise<void> {
+  const files = chosen.filter((file) => !isHidden(file.webkitRelativePath || file.name));
   if (files.length === 0) return;
-  const job = await submit(files, options.value);
-  if (files.length === 1 && job) go(`jobs/${job.id}`);
+  const address = await submit(files, options.value);
+  if (address && (route.value.path[0] ?? "") === "") go(address);
 }
 
 function Picker({ icon, label, primary, ...input }: {
@@ -37,15 +38,30 @@ function Picker({ icon, label, primary, ...input }: {
 }
 
 function Row({ upload }: { upload: Upload }) {
-  const { job, problem } = upload;
+  const { job, batch, problem } = upload;
+  const address = batch ? `batches/${batch.id}` : job ? `jobs/${job.id}` : null;
   return (
     <li class="upload">
-      <span class="upload-name">{job ? <a href={href(`jobs/${job.id}`)}>{upload.name}</a> : upload.name}</span>
+      <span class="upload-name">{address ? <a href={href(address)}>{upload.name}</a> : upload.name}</span>
       <span class="quiet small">{bytes(upload.size)}</span>
-      {problem ? <span class="bad-text small">{problem.title}: {problem.detail}</span>
-        : job ? <>{!FINAL.has(job.state) && <Progress job={job} />}<Badge state={job.state} /></>
-          : <span class="quiet small">{upload.started ? t.read.sending : t.read.waiting}</span>}
+      {problem && <Refused problem={problem} />}
+      {job && <>{!FINAL.has(job.state) && <Progress job={job} />}<Badge state={job.state} /></>}
+      {batch && <Badge state="running" text={t.read.sent} />}
+      {!address && !problem && <Sending upload={upload} />}
+      {!address && <button type="button" class="ghost" aria-label={problem ? t.problem.dismiss : t.read.stop} title={problem ? t.problem.dismiss : t.read.stop} onClick={upload.stop}><Icon name="close" size={16} /></button>}
     </li>
+  );
+}
+
+function Sending({ upload }: { upload: Upload }) {
+  const share = Math.min(1, upload.sent / Math.max(1, upload.size));
+  const text = upload.offline ? t.read.offline : share < 1 ? t.read.sending(Math.round(share * 100)) : t.read.storing;
+  return <span class="row small quiet" role="status"><progress max={1} value={share} aria-label={text} />{text}</span>;
+}
+
+function Refused({ problem }: { problem: ProblemBody }) {
+  return (
+    <span class="bad-text small" role="alert"><strong>{problem.title}.</strong> {problem.detail} {problem.actor === "caller" ? t.problem.caller : t.problem.operator} {problem.type && <a href={problem.type.replace(/^\//, "")}>{t.problem.help}</a>}</span>
   );
 }
 
@@ -97,7 +113,7 @@ export function ReadView() {
       {uploads.value.length > 0 && (
         <section class="card uploads" aria-labelledby="uploads-title">
           <h2 id="uploads-title">{t.read.uploads}</h2>
-          <ul class="plain">{uploads.value.slice(0, 200).map((each) => <Row key={each.id} upload={each} />)}</ul>
+          <ul class="plain">{uploads.value.map((each) => <Row key={each.id} upload={each} />)}</ul>
         </section>
       )}
       <Recent />
