@@ -14,6 +14,7 @@ from jobs.security.api_keys import KeyStore
 from jobs.security.audit_log import AuditStore
 from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
+from jobs.stores.checks import CheckStore
 from jobs.stores.corrections import CorrectionStore
 from jobs.stores.events import EventStore
 from jobs.stores.fast_path import FastPathStore
@@ -43,6 +44,7 @@ class Ledger:
     files: FileStore
     texts: PageTextStore
     corrections: CorrectionStore
+    checks: CheckStore
     tasks: TaskTable
     endpoints: EndpointStore
     deliveries: DeliveryStore
@@ -96,6 +98,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         files=FileStore(database, settings, clock),
         texts=PageTextStore(database, enabled=settings.text_index),
         corrections=CorrectionStore(database, clock),
+        checks=CheckStore(database, clock),
         tasks=TaskTable(database, settings, clock),
         endpoints=EndpointStore(database, settings, clock),
         deliveries=DeliveryStore(database, settings, clock),

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import pypdfium2
 import pytest
+from PIL import Image, ImageDraw, ImageFilter
 from sqlalchemy import insert
 
 from jobs.db.statistics_tables import minutes
@@ -25,7 +28,7 @@ from vision.input.media_type import MEDIA_TYPES
 pytestmark = pytest.mark.timeout(300)  # a browser and a whole service on a loaded machine
 
 PAGES = 30
-VIEWS = ("", "jobs", "compare", "batches", "webhooks", "keys", "service", "docs")
+VIEWS = ("", "jobs", "check", "compare", "batches", "webhooks", "keys", "service", "docs")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -141,6 +144,80 @@ def test_a_document_is_uploaded_looked_at_corrected_and_downloaded(
     page.locator(".text").get_by_text("17", exact=True).wait_for()
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
+    assert faults(page) == []
+
+
+def smudged(path: Path) -> Path:
+    """A small blurred picture of nonsense, whose words are read with little confidence."""
+    rng = Random(5)
+    picture = Image.new("L", (620, 300), 235)
+    draw = ImageDraw.Draw(picture)
+    for row in range(5):
+        words = ("".join(rng.choices("rnmcleoaI1l0O8B", k=7)) for _ in range(6))
+        draw.text((20, 30 + 48 * row), " ".join(words), fill=110, font_size=13)
+    picture.filter(ImageFilter.GaussianBlur(1.1)).save(path)
+    return path
+
+
+def test_doubtful_words_of_all_documents_are_checked_by_keyboard_alone(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    job = service.submit(smudged(tmp_path / "smudged.png"), detectors=[])
+    assert service.finished(job)["state"] == "succeeded"
+    words = service.client.get(f"/v1/jobs/{job}/doubtful").json()["words"]
+    assert len(words) > 2
+    page.goto(address(service, f"check?job={job}"))
+    said = page.get_by_label("What the word says")
+    for number, word in enumerate(words, 1):
+        page.get_by_text(f"word {number} of {len(words)}").first.wait_for()
+        page.wait_for_function("document.activeElement.id === 'check-word'")
+        assert said.input_value() == word["text"]
+        if number == 1:
+            assert faults(page) == []
+            page.keyboard.type("first")  # the word is selected, so this replaces it
+        page.keyboard.press("Control+Delete" if number == 2 else "Enter")
+    page.get_by_text("No document waits to be checked").wait_for()
+    saved = service.client.get(f"/v1/jobs/{job}/corrections").json()["corrections"]
+    assert sorted(each["text"] for each in saved) == sorted(
+        ["first", "", *(word["text"] for word in words[2:])]
+    )
+    assert service.client.get("/v1/checks").json()["checks"] == []
+
+
+def test_a_missed_word_is_drawn_and_corrected_lines_are_exported_with_images(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(text_pdf(written(rows_of())))
+    job = service.submit(letter, detectors=[], dpi=72)
+    assert service.finished(job)["state"] == "succeeded"
+    page.goto(address(service, f"jobs/{job}?tab=check"))
+    page.locator(".stage img").wait_for()
+    page.get_by_role("button", name="Add a missed word").click()
+    stage = page.locator(".stage").bounding_box()
+    x, y = stage["x"] + stage["width"] * 0.3, stage["y"] + stage["height"] * 0.8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 20, steps=3)
+    page.mouse.up()
+    missed = page.get_by_label("The missed word")
+    missed.fill("overlooked")
+    missed.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as revision 1").wait_for()
+    text = service.client.get(
+        f"/v1/jobs/{job}/result", params={"format": "text", "revision": "latest"}
+    ).text
+    assert "overlooked" in text
+    with page.expect_download(timeout=PATIENCE_MS) as event:
+        page.get_by_role("combobox", name="Export corrected lines").select_option("tesseract")
+    saved = tmp_path / "lines.zip"
+    event.value.save_as(saved)
+    with ZipFile(saved) as archive:
+        assert archive.namelist() == ["page-0001-added-000.png", "page-0001-added-000.gt.txt"]
+        assert archive.read("page-0001-added-000.gt.txt") == b"overlooked\n"
+    page.get_by_role("tab", name="Text").click()
+    page.locator(".w.fixed", has_text="overlooked").wait_for()
     assert faults(page) == []
 
 

@@ -4,14 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import Query, Response
 
 from api.error_handlers import guarded
 from api.keyed_router import keyed_router
 from api.problems import Problem
-from api.routes.results import find_revision, page_reading, result_blob
+from api.routes.results import find_revision, made_file, page_reading, result_blob
 from api.schemas.corrections import (
     CorrectedLine,
     CorrectionChange,
@@ -25,10 +25,13 @@ from api.security.auth import Reader, Writer
 from api.services import Services, ServicesDep
 from jobs.domain.corrections import Correction, Revision
 from jobs.domain.errors import RevisionConflict
-from jobs.domain.file_forms import WIDTHS
+from jobs.domain.file_forms import WIDTHS, revised
 from jobs.domain.job import Job
 from vision.core.document import Page
-from vision.export.corrected import CorrectedWord, correct_page, unknown_places
+from vision.export.archive import MEDIA_TYPE as ZIP
+from vision.export.archive import zip_files
+from vision.export.corrected import CorrectedWord, corrected_words, unknown_places
+from vision.export.corrected_lines import true_lines
 from vision.export.json import page_reading_from_dict
 
 LINES: Final = "application/x-ndjson"
@@ -40,6 +43,7 @@ router = keyed_router("/v1/jobs/{job_id}/corrections", "results")
     "",
     operation_id="getCorrections",
     summary="The corrected words of a result",
+    response_model_exclude_none=True,
     responses=guarded("not_found", "invalid_request"),
 )
 def get_corrections(
@@ -57,6 +61,7 @@ def get_corrections(
     "",
     operation_id="correctResult",
     summary="Correct words of a result",
+    response_model_exclude_none=True,
     responses=guarded(
         "not_found",
         "not_finished",
@@ -99,10 +104,10 @@ def correct_result(
     response_class=Response,
     responses={
         200: {
-            "description": "JSON Lines, each a `CorrectedLine`.",
-            "content": {LINES: {"schema": {"type": "string"}}},
+            "description": "JSON Lines, each a `CorrectedLine`, or a ZIP of images and their text.",
+            "content": {LINES: {"schema": {"type": "string"}}, ZIP: {}},
         },
-        **guarded("not_found", "invalid_request"),
+        **guarded("not_found", "not_finished", "job_failed", "invalid_request"),
     },
 )
 def export_lines(
@@ -110,11 +115,26 @@ def export_lines(
     key: Reader,
     job_id: str,
     revision: Annotated[RevisionName, Query()] = "latest",
+    format: Annotated[  # noqa: A002 - the parameter's public name
+        Literal["jsonl", "tesseract", "paddleocr"],
+        Query(
+            description="`jsonl` has texts and places; `tesseract` is a ZIP of line images with "
+            "`.gt.txt` files, as tesstrain takes them; `paddleocr` one with `rec_gt.txt`."
+        ),
+    ] = "jsonl",
 ) -> Response:
-    """Lines with a word that was corrected or confirmed, as they were read and as they are."""
+    """Lines with a word that was corrected or confirmed, as they were read and as they are.
+
+    A worker cuts the images: until they are there the answer is 409 with `Retry-After`.
+    """
     job = services.ledger.jobs.get(key.tenant, job_id)
     found = find_revision(services, job_id, revision)
+    if format != "jsonl" and found is not None:
+        form = revised(f"lines-{format}", found.number)
+        return made_file(services, job, form, {"media_type": ZIP})
     lines = _lines(services, job, found.corrections if found else ())
+    if format != "jsonl":
+        return Response(zip_files(()), media_type=ZIP)
     return Response("".join(f"{each.model_dump_json()}\n" for each in lines), media_type=LINES)
 
 
@@ -131,8 +151,8 @@ def _answer(services: Services, job_id: str, revision: Revision | None) -> Corre
 
 def _by_page(corrections: Sequence[Correction]) -> Mapping[int, list[CorrectedWord]]:
     pages: dict[int, list[CorrectedWord]] = defaultdict(list)
-    for each in corrections:
-        pages[each.page].append(CorrectedWord(*each.place, each.text or ""))
+    for word in corrected_words(corrections):
+        pages[word.page].append(word)
     return pages
 
 
@@ -146,9 +166,14 @@ def _refuse_unknown(services: Services, job: Job, changes: Sequence[Correction])
         page = _page(services, job, number)
         unknown = unknown_places(page, words) if page else words
         if unknown:
-            _, block, line, word, _ = unknown[0]
-            detail = f"Page {number} has no word {word} in line {line} of block {block!r}."
-            raise Problem("unknown_word", detail)
+            raise Problem("unknown_word", _why_unknown(unknown[0]))
+
+
+def _why_unknown(word: CorrectedWord) -> str:
+    if word.box is not None:
+        return f"The box of word {word.word} is not on page {word.page}."
+    place = f"no word {word.word} in line {word.line} of block {word.block!r}"
+    return f"Page {word.page} has {place}."
 
 
 def _lines(
@@ -163,21 +188,18 @@ def _lines(
 
 
 def _lines_of(page: Page, words: Sequence[CorrectedWord], job: Job) -> Iterator[CorrectedLine]:
-    right = correct_page(page, {word[1:4]: word.text for word in words})
-    changed = {word[1:3] for word in words}
-    for block, after in zip(page.blocks, right.blocks, strict=True):
-        for at, (read, line) in enumerate(zip(block.lines, after.lines, strict=True)):
-            if (block.id, at) in changed:
-                yield CorrectedLine(
-                    page=page.number,
-                    block=block.id,
-                    line=at,
-                    read=read.text,
-                    text=line.text,
-                    confidence=read.confidence,
-                    box=read.box,
-                    polygon=list(read.polygon) if read.polygon else None,
-                    page_width=page.width,
-                    page_height=page.height,
-                    image=f"{job_path(job.id)}/pages/{page.number}/image?width={WIDTHS[-1]}",
-                )
+    for line in true_lines(page, words):
+        polygon = line.read.polygon if line.read else None
+        yield CorrectedLine(
+            page=page.number,
+            block=line.block,
+            line=line.at,
+            read=line.read.text if line.read else "",
+            text=line.text,
+            confidence=line.read.confidence if line.read else 0.0,
+            box=line.box,
+            polygon=list(polygon) if polygon else None,
+            page_width=page.width,
+            page_height=page.height,
+            image=f"{job_path(job.id)}/pages/{page.number}/image?width={WIDTHS[-1]}",
+        )

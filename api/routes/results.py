@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from fastapi import Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
@@ -20,7 +20,7 @@ from api.security.auth import Reader
 from api.services import Services, ServicesDep
 from jobs.domain.corrections import Revision
 from jobs.domain.errors import NotFound
-from jobs.domain.file_forms import revised
+from jobs.domain.file_forms import joined, revised
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.storage.blob_keys import fault_key, file_key
@@ -28,9 +28,10 @@ from jobs.storage.result_index import page_of_result, pages_of_result, read_inde
 from vision.core.document import Document
 from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
+from vision.core.registry import names as plugin_names
 from vision.export.archive import MEDIA_TYPE as ZIP
 from vision.export.archive import named_files, zip_files, zip_of
-from vision.export.corrected import CorrectedWord, corrected
+from vision.export.corrected import corrected, corrected_words
 from vision.export.json import from_json_dict
 from vision.export.text import stream_text
 
@@ -41,6 +42,7 @@ _AT_ONCE: Final = {
     name: each.media_type for name, each in _FORMATS.items() if not each.needs_images
 }
 _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
+_DOCUMENT_ANALYSES: Final = frozenset(plugin_names("document_analysis"))
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
 _BY_PAGE: Final = "text"
 _ZIP_START: Final = b"PK\x03\x04"
@@ -84,7 +86,8 @@ def get_result(
 ) -> Response:
     """What was read. A `partial` job has a result too: the pages that succeeded.
 
-    With `revision`, corrected words replace those that were read.
+    With `revision`, corrected words replace those that were read. Fields and other analyses of the
+    document are then made again by a worker: until that is done the answer is 409.
     """
     names = (format or "").split(",")
     if len(names) > 1:
@@ -95,12 +98,12 @@ def get_result(
     blob = result_blob(job)
     changed = find_revision(services, job_id, revision)
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
-    if len(names) > 1:
-        return _several(names, read_document(services, blob, changed))
-    if chosen not in _AT_ONCE:
-        return made_file(services, job, revised(chosen, changed.number if changed else None), about)
     if changed is not None:
-        return _exported(_FORMATS[chosen], read_document(services, blob, changed), about)
+        return _corrected(services, job, names if len(names) > 1 else [chosen], changed, about)
+    if len(names) > 1:
+        return _several(names, read_document(services, blob, None))
+    if chosen not in _AT_ONCE:
+        return made_file(services, job, chosen, about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
     # Markdown judges headers and footers by all pages, so only text can be made page by page.
@@ -109,6 +112,28 @@ def get_result(
         pages = map(json.loads, pages_of_result(services.blobs, job, index))
         return StreamingResponse(stream_text(pages), **about)
     return _exported(_FORMATS[chosen], read_document(services, blob, None), about)
+
+
+def _corrected(
+    services: Services,
+    job: Job,
+    names: Sequence[str],
+    revision: Revision,
+    about: dict[str, Any],
+) -> Response:
+    """One format or several of a corrected result."""
+    if _has_analyses(job) or names[0] not in _AT_ONCE:
+        return made_file(services, job, revised(joined(names), revision.number), about)
+    document = read_document(services, result_blob(job), revision)
+    if len(names) > 1:
+        return _several(names, document)
+    return _exported(_FORMATS[names[0]], document, about)
+
+
+def _has_analyses(job: Job) -> bool:
+    """Whether an analysis saw the whole document, and must see its corrections, too."""
+    wanted = cast("Sequence[str]", job.options.get("analyses") or ())
+    return bool(job.options.get("fields")) or not _DOCUMENT_ANALYSES.isdisjoint(wanted)
 
 
 def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Response:
@@ -136,8 +161,7 @@ def read_document(services: Services, blob: str, revision: Revision | None) -> D
     document = from_json_dict(json.loads(services.blobs.get(blob)))
     if revision is None:
         return document
-    words = [CorrectedWord(*each.place, each.text or "") for each in revision.corrections]
-    return corrected(document, words, revision.number)
+    return corrected(document, corrected_words(revision.corrections), revision.number)
 
 
 def made_file(

@@ -5,6 +5,7 @@ import { route } from "./router";
 import { Shell } from "./ui/Shell";
 import { BatchesView } from "./views/Batches";
 import { BatchView } from "./views/BatchView";
+import { CheckView } from "./views/Check";
 import { CompareView } from "./views/Compare";
 import { JobView } from "./views/Job";
 import { JobsView } from "./views/Jobs";
@@ -19,6 +20,7 @@ function View() {
   useEffect(() => { scrollTo(0, 0); }, [area, id]);
   if (area === "jobs" && id) return <JobView key={id} id={id} />;
   if (area === "jobs") return <JobsView />;
+  if (area === "check") return <CheckView />;
   if (area === "compare") return <CompareView />;
   if (area === "batches" && id) return <BatchView key={id} id={id} />;
   if (area === "batches") return <BatchesView />;

@@ -45,7 +45,12 @@ export interface Job {
 export interface JobList { jobs: Job[]; next: string | null }
 export interface PageRow { number: number; state: string; attempts: number; fault: Fault | null }
 
-export interface Correction { page: number; block: string; line: number; word: number; text: string }
+export interface Correction { page: number; block: string; line: number; word: number; text: string; box?: Box | null }
+export interface Doubtful {
+  page: number; block: string; line: number; word: number; text: string; confidence: number; box: Box; context: string;
+  language: string | null; page_width: number; page_height: number;
+}
+export interface DoubtfulWords { revision: number; words: Doubtful[]; next_page: number | null }
 export interface Corrections {
   revision: number; corrections: Correction[];
   revisions: { revision: number; created_at: string; author: string; words: number }[];

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+ADDED = "added"
 Place = tuple[int, str, int, int]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,8 @@ class Correction:
 
     `page` counts from 1; `block` is the id of a block; `line` and `word` are indexes from 0, all of
     the original result. An empty `text` removes the word; the text as it was read confirms it.
-    None takes an earlier correction back.
+    None takes an earlier correction back. With a `box` (x0, y0, x1, y1 in pixels of the page) it
+    is a word that reading missed: then `block` is ADDED, and `word` numbers such words.
     """
 
     page: int
@@ -22,6 +25,7 @@ class Correction:
     line: int
     word: int
     text: str | None
+    box: Box | None = None
 
     @property
     def place(self) -> Place:
@@ -52,9 +56,19 @@ def merged(old: Iterable[Correction], new: Iterable[Correction]) -> tuple[Correc
 
 def as_rows(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
     """The corrections as JSON."""
-    return [asdict(each) for each in corrections]
+    return [
+        {name: value for name, value in asdict(each).items() if name != "box" or value is not None}
+        for each in corrections
+    ]
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Correction, ...]:
     """The inverse of `as_rows`."""
-    return tuple(Correction(**row) for row in rows)
+    return tuple(Correction(**{**row, "box": _box(row.get("box"))}) for row in rows)
+
+
+def _box(given: Iterable[float] | None) -> Box | None:
+    if given is None:
+        return None
+    x0, y0, x1, y1 = given
+    return x0, y0, x1, y1

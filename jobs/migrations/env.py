@@ -5,8 +5,9 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from jobs.db import check_tables, statistics_tables  # noqa: F401 - they add their tables
 from jobs.db.column_types import UtcDateTime
-from jobs.db.statistics_tables import minutes
+from jobs.db.tables import metadata
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -18,7 +19,7 @@ def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=minutes.metadata,
+    target_metadata=metadata,
     render_as_batch=True,
     render_item=_render,
 )

@@ -15,6 +15,7 @@ from jobs.domain.topics import Topic
 from jobs.lifecycle.transitions import close_job, job_transition, update_job
 from jobs.queue.task_rows import end_unless, hold_task
 from jobs.settings import Settings
+from jobs.stores.checks import keep_doubtful
 
 PER_PAGE_S = 0.1  # a page of a result takes some milliseconds; a slow disk and a busy machine more
 NEVER_FINISHED = Fault(
@@ -79,8 +80,11 @@ class FinishStore:
             if update_job(connection, back) is not None:
                 hold_task(connection, Topic.FINISH_JOB, job_id, later)
 
-    def finish(self, job_id: str, result_blob: str) -> Job | None:
-        """End a running job as its pages ended; None while one is open or when it moved on."""
+    def finish(self, job_id: str, result_blob: str, doubtful: int = 0) -> Job | None:
+        """End a running job as its pages ended; None while one is open or when it moved on.
+
+        `doubtful` counts the words that somebody should check.
+        """
         with self._database.read() as connection:
             row = connection.execute(select(tables.jobs).where(_JOBS.id == job_id)).one_or_none()
             if row is None:
@@ -93,7 +97,10 @@ class FinishStore:
         finish = finish.where(_JOBS.state == JobState.RUNNING)
         with self._database.write() as connection:
             ended = close_job(connection, finish, self._clock(), self._settings, fault)
-        return None if ended is None else to_job(ended)
+            job = None if ended is None else to_job(ended)
+            if job is not None and job.fault is None:
+                keep_doubtful(connection, job, doubtful)
+        return job
 
 
 def _outcome(row: JobRow) -> JobState:

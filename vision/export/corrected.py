@@ -4,15 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from vision.core.document import Block, Document, Line, Page, Table, TableCell, Word, WordPlace
+from vision.core.document import (
+    Block,
+    Box,
+    Document,
+    Line,
+    Page,
+    Table,
+    TableCell,
+    Word,
+    WordPlace,
+)
+from vision.export.added_words import ADDED, AddedWord, with_added
 
 
 class CorrectedWord(NamedTuple):
     """What a word says: a page from 1, a block's id, indexes of line and word from 0.
 
-    An empty text removes the word.
+    An empty text removes the word. With a box it is a word that reading missed, whose block is
+    `added`.
     """
 
     page: int
@@ -20,9 +32,39 @@ class CorrectedWord(NamedTuple):
     line: int
     word: int
     text: str
+    box: Box | None = None
+
+    @property
+    def addition(self) -> AddedWord | None:
+        """The word as it is added to the page; None where it is one that was read."""
+        return AddedWord(self.text, self.box) if self.box is not None and self.text else None
 
 
 Texts = Mapping[WordPlace, str]
+
+
+class Correction(Protocol):
+    """A correction as it is stored (jobs/domain/corrections.py)."""
+
+    @property
+    def place(self) -> tuple[int, str, int, int]:
+        """Page, block, line, word."""
+
+    @property
+    def text(self) -> str | None:
+        """What the word says."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float] | None:
+        """Where a word that was missed is."""
+
+
+def corrected_words(corrections: Iterable[Correction]) -> list[CorrectedWord]:
+    """Stored corrections as words of a result."""
+    return [
+        CorrectedWord(*each.place, each.text or "", None if each.box is None else Box(*each.box))
+        for each in corrections
+    ]
 
 
 def unknown_places(page: Page, words: Iterable[CorrectedWord]) -> Sequence[CorrectedWord]:
@@ -33,26 +75,42 @@ def unknown_places(page: Page, words: Iterable[CorrectedWord]) -> Sequence[Corre
         for at, line in enumerate(block.lines)
         for index in range(len(line.words))
     }
-    return [word for word in words if word[1:4] not in places]
+    return [
+        word
+        for word in words
+        if not (_fits(page, word) if word.block == ADDED else word[1:4] in places)
+    ]
+
+
+def _fits(page: Page, word: CorrectedWord) -> bool:
+    """Whether the box of an added word lies on the page; taking one back needs none."""
+    if word.box is None:
+        return not word.text
+    x0, y0, x1, y1 = word.box
+    return 0 <= x0 < x1 <= page.width and 0 <= y0 < y1 <= page.height
 
 
 def corrected(document: Document, words: Sequence[CorrectedWord], revision: int) -> Document:
     """The document with these words in lines, tables and text, each with confidence 1.
 
-    Corrected words are not doubtful any more. Fields and other analyses stay as they were read;
+    Corrected words are not doubtful any more. Fields and other analyses stay as they were read:
+    a worker runs those of the document again (workers/control/make_file.py).
     `analyses.corrections` states the revision and how many words it gives. Words whose place does
     not exist are ignored.
     """
-    by_page = {
-        number: {word[1:4]: word.text for word in group}
-        for number, group in groupby(sorted(words), key=attrgetter("page"))
-    }
-    pages = tuple(
-        correct_page(page, by_page[page.number]) if page.number in by_page else page
-        for page in document.pages
-    )
+    numbered = groupby(sorted(words, key=attrgetter("page")), key=attrgetter("page"))
+    by_page = {number: list(group) for number, group in numbered}
+    pages = tuple(_corrected_page(page, by_page.get(page.number, ())) for page in document.pages)
     note = {"revision": revision, "words": len(words)}
     return replace(document, pages=pages, analyses={**document.analyses, "corrections": note})
+
+
+def _corrected_page(page: Page, words: Sequence[CorrectedWord]) -> Page:
+    if not words:
+        return page
+    texts = {word[1:4]: word.text for word in words if word.block != ADDED}
+    additions = (word.addition for word in words)
+    return with_added(correct_page(page, texts), [each for each in additions if each is not None])
 
 
 def correct_page(page: Page, texts: Texts) -> Page:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vision.core.document import DoubtfulWord, Page
+from vision.core.doubt import DOUBTFUL_BELOW
 from vision.core.geometry import transform_box
 from vision.core.stages import CropWord, LineCrop, LineReading
-
-# One word in three or more of these is wrong.
-_DOUBTFUL_BELOW = 0.7
 
 
 def set_doubtful_aside(
@@ -23,7 +21,7 @@ def set_doubtful_aside(
         _listed(word, crop, min_confidence)
         for crop, reading in zip(crops, readings, strict=True)
         for word in reading.words
-        if word.confidence < max(min_confidence, _DOUBTFUL_BELOW)
+        if word.confidence < max(min_confidence, DOUBTFUL_BELOW)
     ]
     return kept, tuple(sorted(doubtful, key=lambda word: word.confidence))
 

@@ -15,6 +15,7 @@ from jobs.storage.blob_store import Blobs
 from jobs.stores.page_texts import PAGES_AT_ONCE
 from jobs.telemetry.tracing import TRACING
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
+from vision.core.doubt import DOUBTFUL_BELOW, words_below
 from vision.core.options import ReadOptions
 from vision.export.json import dumps, page_reading_from_dict
 from vision.pipeline import assemble_document, stream_document
@@ -26,6 +27,18 @@ from workers.observability.reading import count_job
 from workers.results.store_result import service_version, store_streamed
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Doubtful:
+    """Counts the doubtful words of the pages that pass."""
+
+    count: int = 0
+
+    def counted(self, readings: Iterator[PageReading]) -> Iterator[PageReading]:
+        for reading in readings:
+            self.count += sum(1 for _ in words_below(reading.page, DOUBTFUL_BELOW))
+            yield reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +75,26 @@ class JobFinisher:
                 self._finish(job)
 
     def _finish(self, job: Job) -> None:
+        doubtful = _Doubtful()
         try:
-            indexed = self._store(job)
+            indexed = self._store(job, doubtful)
         except BlobError as error:
             _log.error("result cannot be stored: %s", error, extra={"job_id": job.id})
             self.ledger.finishing.put_off(job.id, self.worker)
             return
-        ended = self.ledger.finishing.finish(job.id, result_key(job))
+        ended = self.ledger.finishing.finish(job.id, result_key(job), doubtful.count)
         if ended is not None:
             count_job(ended)
         # Other jobs keep their readings beside the result: a retry copies them.
         if indexed and ended is not None and ended.state is JobState.SUCCEEDED:
             self.ledger.pages.drop_results(job.id)
 
-    def _store(self, job: Job) -> bool:
+    def _store(self, job: Job, doubtful: _Doubtful) -> bool:
         """Store the result; True where an index finds its pages in it."""
         options = read_options(job.options)
         pages = job.pages_total if options.pages is None else self._count_pages(job)
         info = DocumentInfo(job.media_type or "", job.input_sha256 or "", pages or 0)
-        readings = self._indexed(job, self._readings(job.id))
+        readings = doubtful.counted(self._indexed(job, self._readings(job.id)))
         parts = (readings, self._failures(job.id), options, service_version())
         streamed = stream_document(info, *parts)
         if streamed is not None:

@@ -2,15 +2,16 @@
 
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from jobs.domain.errors import BlobError, NotFound
-from jobs.domain.file_forms import PagePicture, parse_picture, parse_revised
+from jobs.domain.file_forms import PagePicture, parse_joined, parse_picture, parse_revised
 from jobs.domain.job import Fault, Job
 from jobs.domain.log_context import add_origin
 from jobs.ledger import Ledger
@@ -23,17 +24,23 @@ from vision.core.arrays import Image
 from vision.core.document import Document, Page
 from vision.core.errors import BadInput
 from vision.core.exports import PageText
+from vision.core.options import ReadOptions
+from vision.core.protocols import DocumentAnalysis
 from vision.core.registry import plugin
 from vision.core.stages import PageImage
-from vision.export.archive import zip_of
-from vision.export.corrected import CorrectedWord, corrected
-from vision.export.json import from_json_dict
+from vision.export.archive import named_files, zip_files, zip_of
+from vision.export.corrected import CorrectedWord, corrected, corrected_words
+from vision.export.corrected_lines import true_lines
+from vision.export.json import from_json_dict, page_reading_from_dict
+from vision.selection import document_analyses
+from workers.control.line_images import FORMS, PageLines, line_files
 from workers.control.page_picture import encode_picture
 from workers.inputs.document_cache import Documents
 from workers.inputs.faults import fault_of, input_missing
 from workers.inputs.read_options import read_options
 
 _log = logging.getLogger(__name__)
+FIELDS = "fields"
 
 GIVEN_UP = Fault(
     "result_failed",
@@ -80,12 +87,16 @@ class StoredSource:
 
 @dataclass(frozen=True, slots=True)
 class FileMaker:
-    """Makes files; one for all threads of the process."""
+    """Makes files; one for all threads of the process.
+
+    `extracts` is whether an extractor completes the fields of jobs that ask for some.
+    """
 
     ledger: Ledger
     blobs: Blobs
     documents: Documents
     decoders: Decoders
+    extracts: bool = False
 
     def make(self, step: str) -> None:
         """Store the file, or why there is none. Harmless when done already.
@@ -127,17 +138,17 @@ class FileMaker:
             source = StoredSource(path, self.decoders, read_options(job.options).dpi)
             if picture := parse_picture(form):
                 return self._picture(job, picture, source)
-            name, revision = parse_revised(form)
-            exporter = plugin("format", name)
-            artefacts = list(exporter.load()(self._document(job, revision), source))
-        if len(artefacts) == 1:
-            content: bytes = artefacts[0].content
-            return content
-        return zip_of(artefacts, exporter.extension)
+            joined, revision = parse_revised(form)
+            if joined in FORMS:
+                return zip_files(line_files(joined, self._lines(job, revision, source)))
+            document = self._document(job, revision)
+            names = parse_joined(joined)
+            return (
+                _exported(document, source, names) if len(names) == 1 else _zipped(document, names)
+            )
 
     def _picture(self, job: Job, picture: PagePicture, source: StoredSource) -> bytes:
-        reading = self.ledger.pages.result(job.id, picture.number)
-        reading = reading or page_of_result(self.blobs, job, picture.number)
+        reading = self._reading(job, picture.number)
         rotation = json.loads(reading)["page"]["rotation"] if reading else 0
         return encode_picture(source.turned(picture.number, rotation), picture.width)
 
@@ -145,12 +156,57 @@ class FileMaker:
         document = from_json_dict(json.loads(self.blobs.get(job.result_blob or "")))
         if revision is None:
             return document
+        right = corrected(document, self._words(job, revision), revision)
+        options = read_options(job.options)
+        again = {each.name: each.analyse(right) for each in self._analyses(options)}
+        return replace(right, analyses={**right.analyses, **again})
+
+    def _analyses(self, options: ReadOptions) -> Sequence[DocumentAnalysis]:
+        """Those that are run again; what an extractor completed stays as it was."""
+        completed = self.extracts and options.fields is not None
+        return [
+            each for each in document_analyses(options) if not (completed and each.name == FIELDS)
+        ]
+
+    def _words(self, job: Job, revision: int | None) -> list[CorrectedWord]:
         found = self.ledger.corrections.get(job.id, revision)
-        rows = found.corrections if found else ()
-        words = [CorrectedWord(*each.place, each.text or "") for each in rows]
-        return corrected(document, words, revision)
+        return corrected_words(found.corrections) if found else []
+
+    def _lines(self, job: Job, revision: int | None, source: StoredSource) -> Iterator[PageLines]:
+        by_page: dict[int, list[CorrectedWord]] = defaultdict(list)
+        for word in self._words(job, revision):
+            by_page[word.page].append(word)
+        for number, words in sorted(by_page.items()):
+            reading = self._reading(job, number)
+            if reading is not None:
+                page = page_reading_from_dict(json.loads(reading)).page
+                yield PageLines(page, source.page_image(page), list(true_lines(page, words)))
+
+    def _reading(self, job: Job, number: int) -> str | None:
+        reading = self.ledger.pages.result(job.id, number)
+        return reading or page_of_result(self.blobs, job, number)
 
     def _store_fault(self, job: Job, form: str, fault: Fault) -> None:
         text = json.dumps([fault.code, fault.message, fault.actor])
         _log.warning("%s cannot be made: %s", form, fault.message, extra={"job_id": job.id})
         self.blobs.put(fault_key(job, form), text.encode())
+
+
+def _exported(document: Document, source: StoredSource, names: Sequence[str]) -> bytes:
+    """One format: one file as it is, several as a ZIP."""
+    exporter = plugin("format", names[0])
+    artefacts = list(exporter.load()(document, source))
+    if len(artefacts) == 1:
+        content: bytes = artefacts[0].content
+        return content
+    return zip_of(artefacts, exporter.extension)
+
+
+def _zipped(document: Document, names: Sequence[str]) -> bytes:
+    """Several formats, none of which needs the document itself, in one ZIP."""
+    exporters = [plugin("format", name) for name in names]
+    return zip_files(
+        file
+        for each in exporters
+        for file in named_files(each.load()(document, None), each.extension)
+    )

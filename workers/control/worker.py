@@ -172,7 +172,7 @@ def _open_control(parts: Parts) -> Iterator[ControlWorker]:
                     settings.webhook_timeout_s,
                     waits_s=parts.tuning.retry_waits_s,
                 ),
-                FileMaker(ledger, blobs, documents, prober),
+                FileMaker(ledger, blobs, documents, prober, extracts=extractor is not None),
             )
             yield control
             control.stop()

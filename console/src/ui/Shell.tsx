@@ -9,7 +9,7 @@ import { t } from "../texts";
 import { Icon } from "./Icon";
 
 const NAV = [
-  ["", t.nav.read], ["jobs", t.nav.jobs], ["compare", t.nav.compare], ["batches", t.nav.batches],
+  ["", t.nav.read], ["jobs", t.nav.jobs], ["check", t.nav.check], ["compare", t.nav.compare], ["batches", t.nav.batches],
   ["webhooks", t.nav.webhooks], ["keys", t.nav.keys], ["service", t.nav.service],
 ] as const;
 

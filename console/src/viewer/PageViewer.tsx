@@ -10,17 +10,42 @@ import { Icon } from "../ui/Icon";
 import { t } from "../texts";
 import type { Box } from "../types";
 import { Layers, type LayerName } from "./Layers";
-import type { Model } from "./model";
+import { boxPath, type Model } from "./model";
 import { picture } from "./pictures";
 import { Camera } from "./camera";
 
 interface Props {
   jobId: string; model: Model; hover: Signal<number>; selected: Signal<number>; layers: Signal<Set<LayerName>>;
   marks: Signal<number[]>; evidence: Signal<Box | null>; fieldBoxes: Box[]; onPick?: (index: number) => void; label?: string;
-  sharedCamera?: Camera;
+  sharedCamera?: Camera; drawing?: Signal<boolean>; drawn?: Signal<Box | null>;
 }
 
 const WIDTHS = [800, 1600, 3200] as const;
+
+/** While a box is asked for, the pointer draws it in pixels of the page. */
+function useDrawing({ drawing, drawn, model }: Props, camera: Camera): (event: PointerEvent) => void {
+  const on = drawing?.value ?? false;
+  useEffect(() => {
+    camera.locked = on;
+    return () => { camera.locked = false; };
+  }, [camera, on]);
+  return (event) => {
+    if (!on || !drawn || event.button > 0) return;
+    event.preventDefault();
+    const frame = event.currentTarget as HTMLElement;
+    const [x, y] = camera.toPage(event.clientX, event.clientY);
+    const { width, height } = model.page;
+    const clip = (value: number, most: number) => Math.round(Math.min(most, Math.max(0, value)));
+    const end = new AbortController();
+    frame.setPointerCapture(event.pointerId);
+    frame.addEventListener("pointermove", (moved) => {
+      const [x1, y1] = camera.toPage(moved.clientX, moved.clientY);
+      const box: Box = [clip(Math.min(x, x1), width), clip(Math.min(y, y1), height), clip(Math.max(x, x1), width), clip(Math.max(y, y1), height)];
+      if (box[2] - box[0] >= 3 && box[3] - box[1] >= 3) drawn.value = box;
+    }, { signal: end.signal });
+    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => end.abort(), { signal: end.signal });
+  };
+}
 
 export function PageViewer(props: Props) {
   const { jobId, model, hover, selected, evidence } = props;
@@ -62,6 +87,7 @@ export function PageViewer(props: Props) {
   });
   useSignalEffect(() => { if (evidence.value) camera.reveal(evidence.value); });
 
+  const drawFrom = useDrawing(props, camera);
   const wordAt = (event: PointerEvent | MouseEvent): number => {
     const [x, y] = camera.toPage(event.clientX, event.clientY);
     return model.grid.at(x, y, 2 / camera.scale);
@@ -70,11 +96,12 @@ export function PageViewer(props: Props) {
   return (
     <div class="viewer">
       <div
-        class="frame" ref={frame} tabIndex={0} role="group" aria-label={props.label ?? t.viewer.label}
+        class={props.drawing?.value ? "frame draws" : "frame"} ref={frame} tabIndex={0} role="group" aria-label={props.label ?? t.viewer.label}
+        onPointerDown={drawFrom}
         onPointerMove={(event) => { if (!camera.dragging) hover.value = wordAt(event); }}
         onPointerLeave={() => { hover.value = -1; }}
         onClick={(event) => {
-          if (camera.moved) return;
+          if (camera.moved || camera.locked) return;
           const at = wordAt(event);
           selected.value = at;
           if (at >= 0) props.onPick?.(at);
@@ -83,6 +110,7 @@ export function PageViewer(props: Props) {
         <div class="stage" ref={stage}>
           {image && <img src={image} alt="" width={page.width} height={page.height} draggable={false} />}
           <Layers {...props} />
+          {props.drawn?.value && <svg class="drawn" viewBox={`0 0 ${page.width} ${page.height}`} width={page.width} height={page.height} aria-hidden="true"><path class="chosen" d={boxPath(props.drawn.value)} /></svg>}
         </div>
         {!image && !failed && <div class="sheen" aria-hidden="true" />}
         {failed && <p class="frame-note">{failed}</p>}

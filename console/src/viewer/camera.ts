@@ -10,6 +10,7 @@ export class Camera {
   scale = 1;
   dragging = false;
   moved = false;
+  locked = false; // while a box is drawn, the pointer does not move the page
   private x = 0;
   private y = 0;
   private width = 1;
@@ -162,7 +163,7 @@ function listen(frame: HTMLElement, camera: Camera): () => void {
     return a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
   };
   const down = (event: PointerEvent) => {
-    if (event.button > 1) return;
+    if (event.button > 1 || camera.locked) return;
     pointers.set(event.pointerId, event);
     camera.dragging = true;
     camera.moved = false;

@@ -9,6 +9,9 @@ export interface FlatWord {
 export interface FlatLine { box: Box; polygon: Point[] | null; first: number; last: number; kind: string; block: string; text: string }
 export interface Model { page: Page; words: FlatWord[]; lines: FlatLine[]; grid: Grid; places: Map<string, number> }
 
+/** The block that words which reading missed are kept in; a correction with a box adds one. */
+export const ADDED = "added";
+
 export const placeKey = (block: string, line: number, word: number): string => `${block}/${line}/${word}`;
 
 export function modelOf(page: Page, corrections: readonly Correction[]): Model {
@@ -31,6 +34,13 @@ export function modelOf(page: Page, corrections: readonly Correction[]): Model {
       });
       lines.push({ box: line.box, polygon: line.polygon, first, last: words.length, kind: block.kind, block: block.id, text: line.text });
     });
+  }
+  for (const each of corrections) {
+    if (!each.box || !each.text || each.page !== page.number) continue;
+    const { block, line, word, text, box } = each;
+    places.set(placeKey(block, line, word), words.length);
+    words.push({ index: words.length, block, line, word, text, original: "", confidence: 1, box, lineIndex: lines.length, corrected: true });
+    lines.push({ box, polygon: null, first: words.length - 1, last: words.length, kind: ADDED, block: `${ADDED} ${word}`, text });
   }
   return { page, words, lines, places, grid: new Grid(page.width, page.height, words.map((each) => each.box)) };
 }

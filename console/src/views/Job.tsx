@@ -49,6 +49,7 @@ function Opened({ store }: { store: JobStore }) {
   const number = Number(route.value.query.get("page") ?? firstPage(job.options.pages)) || 1;
   const tab = route.value.query.get("tab") ?? "text";
   const hover = useSignal(-1), selected = useSignal(-1), marks = useSignal<number[]>([]), evidence = useSignal<Box | null>(null);
+  const drawing = useSignal(false), drawn = useSignal<Box | null>(null);
   const side = useSignal<"page" | "panel">(route.value.query.has("tab") ? "panel" : "page");
   useEffect(() => {
     hover.value = selected.value = -1;
@@ -89,7 +90,7 @@ function Opened({ store }: { store: JobStore }) {
       <section class="page-side" aria-label={t.job.page(number, job.pages.total)}>
         <LayerMenu layers={layers} hasFields={fieldBoxes.length > 0} />
         {current
-          ? <PageViewer jobId={job.id} model={current} hover={hover} selected={selected} layers={layers} marks={marks} evidence={evidence} fieldBoxes={fieldBoxes} />
+          ? <PageViewer jobId={job.id} model={current} hover={hover} selected={selected} layers={layers} marks={marks} evidence={evidence} fieldBoxes={fieldBoxes} drawing={drawing} drawn={drawn} />
           : <NoPage state={state} />}
       </section>
       <section class="panel-side" aria-label={t.job.panelLabel}>
@@ -100,7 +101,7 @@ function Opened({ store }: { store: JobStore }) {
           ))}
         </div>
         <div class="panel-body" role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`}>
-          <Panel store={store} tab={tab} number={number} model={current} hover={hover} selected={selected} marks={marks} evidence={evidence} show={show} turn={turn} />
+          <Panel store={store} tab={tab} number={number} model={current} hover={hover} selected={selected} marks={marks} evidence={evidence} show={show} turn={turn} drawing={drawing} drawn={drawn} />
         </div>
       </section>
       <div class="side-switch" role="group">
@@ -114,6 +115,7 @@ function Opened({ store }: { store: JobStore }) {
 type PanelProps = {
   store: JobStore; tab: string; number: number; model: ReturnType<JobStore["model"]>; hover: Signal<number>; selected: Signal<number>;
   marks: Signal<number[]>; evidence: Signal<Box | null>; show: (page: number, box: Box) => void; turn: (page: number) => void;
+  drawing: Signal<boolean>; drawn: Signal<Box | null>;
 };
 
 function Panel(props: PanelProps) {

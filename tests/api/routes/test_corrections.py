@@ -6,7 +6,7 @@ import httpx
 
 from jobs.storage.blob_keys import file_key, result_key
 from tests.api.conftest import Tenant
-from tests.api.routes.test_create_job import problem
+from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.api.routes.test_jobs import new_job
 from tests.support.service import Service, document, page_reading
 from vision.core.document import Block, Box, Document, Line, Page, Word
@@ -25,9 +25,10 @@ def worded() -> Document:
     return replace(document("He11o World"), pages=(worded_page(),))
 
 
-def finished_job(client: httpx.Client, service: Service) -> str:
+def finished_job(client: httpx.Client, service: Service, **options: object) -> str:
     """A job whose only page has two words."""
-    job_id = new_job(client)
+    params = {"options": json.dumps(options)}
+    job_id: str = client.post("/v1/jobs", content=PNG, headers=RAW, params=params).json()["id"]
     service.open(job_id, 1)
     claim = service.ledger.pages.claim(job_id, 1, "w")
     assert claim is not None
@@ -110,6 +111,65 @@ def test_corrected_lines_are_exported_with_what_was_read(
     assert (line["read"], line["text"]) == ("He11o World", "Hello World")
     assert line["box"] == list(LINE.box)
     assert line["image"] == f"/v1/jobs/{job_id}/pages/1/image?width=3200"
+
+
+def missed(text: str, word: int = 0, box: object = (50, 60, 80, 80)) -> dict[str, object]:
+    return {"page": 1, "block": "added", "line": 0, "word": word, "text": text, "box": box}
+
+
+def test_words_that_were_missed_are_added_at_their_box(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = finished_job(client, service)
+    path, result = f"/v1/jobs/{job_id}/corrections", f"/v1/jobs/{job_id}/result"
+    saved = client.patch(path, json={"corrections": [missed("there"), hello()]})
+    assert saved.json()["corrections"] == [missed("there", box=[50, 60, 80, 80]), hello()]
+    latest = {"format": "text", "revision": "latest"}
+    assert client.get(result, params=latest).text == "Hello World\n\nthere\n"
+    lines = [json.loads(line) for line in client.get(f"{path}/lines").text.splitlines()]
+    assert [(each["block"], each["text"], each["read"]) for each in lines] == [
+        ("b1", "Hello World", "He11o World"),
+        ("added", "there", ""),
+    ]
+    taken_back = {**missed(""), "box": None, "text": None}
+    assert client.patch(path, json={"corrections": [taken_back]}).is_success
+    assert client.get(result, params=latest).text == "Hello World\n"
+    off = client.patch(path, json={"corrections": [missed("off", box=(0, 0, 99999, 5))]})
+    assert "not on page 1" in problem(off, 422, "unknown_word")["detail"]
+    for wrong in ({"block": "b1"}, {"line": 1}, {"box": None}):
+        refused = client.patch(path, json={"corrections": [missed("no") | wrong]})
+        problem(refused, 422, "invalid_request")
+
+
+def test_images_of_corrected_lines_are_made_by_a_worker(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = finished_job(client, service)
+    path = f"/v1/jobs/{job_id}/corrections"
+    wanted = {"format": "tesseract"}
+    empty = client.get(f"{path}/lines", params=wanted)
+    assert (empty.status_code, empty.headers["content-type"]) == (200, "application/zip")
+    client.patch(path, json={"corrections": [hello()]})
+    problem(client.get(f"{path}/lines", params=wanted), 409, "not_finished")
+    job = service.ledger.jobs.load(job_id)
+    service.blobs.put(file_key(job, "lines-tesseract@1"), b"PK\x03\x04 images")
+    assert client.get(f"{path}/lines", params=wanted).content == b"PK\x03\x04 images"
+    problem(client.get(f"{path}/lines", params={"format": "x"}), 422, "invalid_request")
+
+
+def test_corrections_of_a_document_with_fields_are_made_by_a_worker(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = finished_job(client, service, analyses=["fields"])
+    path, result = f"/v1/jobs/{job_id}/corrections", f"/v1/jobs/{job_id}/result"
+    client.patch(path, json={"corrections": [hello()]})
+    assert client.get(result).is_success
+    job = service.ledger.jobs.load(job_id)
+    for form, stored in (("json", "json@1"), ("text,csv", "text+csv@1")):
+        wanted = {"format": form, "revision": "latest"}
+        problem(client.get(result, params=wanted), 409, "not_finished")
+        service.blobs.put(file_key(job, stored), b"made")
+        assert client.get(result, params=wanted).content == b"made"
 
 
 def test_a_page_picture_is_made_when_the_page_is_read(

@@ -11,7 +11,7 @@ from tests.support.service import Service
 OTHERS = re.compile("webhooks|/keys")  # what is not of jobs
 GUARDED = (
     *("/v1/jobs", "/v1/batches", "/v1/webhooks", "/v1/capabilities", "/v1/keys"),
-    *("/v1/usage", "/v1/history"),
+    *("/v1/usage", "/v1/history", "/v1/checks"),
 )
 OPEN = ("/healthz", "/readyz", "/metrics", "/v1/schema", "/problems", "/docs", "/openapi.json", "/")
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from zipfile import ZipFile
 
+import cv2
+import numpy as np
 import pypdfium2
 import pytest
 from pikepdf import pdfa
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs.db import tables
 from jobs.domain.corrections import Correction
@@ -22,10 +24,13 @@ from jobs.storage.blob_keys import fault_key, file_key, result_key
 from jobs.storage.blob_store import Blobs
 from jobs.stores.files import step_of
 from tests.support.ledgers import claimed, created
+from tests.support.printed import document_of, page_of
 from tests.support.service import document, page_reading
-from vision.core.document import Block, Box, Word
+from vision.core.document import Block, Box, Document, Line, Word
+from vision.export.corrected_lines import TrueLine
 from vision.export.json import dumps, page_reading_to_dict
 from vision.input.sandbox.pool import DecoderPool
+from workers.control.line_images import line_image
 from workers.control.make_file import FileMaker
 from workers.inputs.document_cache import Documents
 
@@ -113,6 +118,104 @@ def test_a_corrected_result_has_a_pdf_of_its_own(
         with pypdfium2.PdfDocument(blobs.get(file_key(job, form))) as pdf:
             texts += [page.get_textpage().get_text_range() for page in pdf]
     assert texts == ["He11o", "Hello"]
+
+
+def placed(text: str, *words: Word) -> Document:
+    """A document of one page, 100 pixels wide and high, with one line of these words."""
+    original = document(text)
+    line = replace(original.pages[0].blocks[0].lines[0], words=words, box=Box(10, 10, 90, 30))
+    page = replace(original.pages[0], blocks=(Block("b1", "title", (line,)),))
+    return replace(original, pages=(page,))
+
+
+@pytest.mark.parametrize(
+    ("form", "names", "truth"),
+    [
+        (
+            "lines-tesseract",
+            [
+                f"page-0001-{line}-000.{end}"
+                for line in ("b1", "added")
+                for end in ("png", "gt.txt")
+            ],
+            ("page-0001-b1-000.gt.txt", "Hello\n"),
+        ),
+        (
+            "lines-paddleocr",
+            ["images/page-0001-b1-000.png", "images/page-0001-added-000.png", "rec_gt.txt"],
+            (
+                "rec_gt.txt",
+                "images/page-0001-b1-000.png\tHello\nimages/page-0001-added-000.png\tthere\n",
+            ),
+        ),
+    ],
+)
+def test_corrected_lines_are_images_with_their_text(
+    ledger: Ledger,
+    blobs: Blobs,
+    maker: FileMaker,
+    form: str,
+    names: list[str],
+    truth: tuple[str, str],
+) -> None:
+    job = finished(ledger, blobs, tiff(), "He11o")
+    result = placed("He11o", Word("He11o", 0.4, Box(10, 10, 90, 30)))
+    reading = page_reading_to_dict(replace(page_reading(1, "He11o"), page=result.pages[0]))
+    with ledger.database.write() as connection:
+        changed = update(tables.page_results).values(reading=json.dumps(reading))
+        connection.execute(changed.where(tables.page_results.c.job_id == job.id))
+    added = Correction(1, "added", 0, 0, "there", (20, 50, 60, 60))
+    gone = Correction(1, "added", 0, 1, "", None)
+    changes = [Correction(1, "b1", 0, 0, "Hello"), added, gone]
+    ledger.corrections.save(job.id, changes, author="k")
+    maker.make(step_of(job.id, f"{form}@1"))
+    with ZipFile(io.BytesIO(blobs.get(file_key(job, f"{form}@1")))) as archive:
+        assert archive.namelist() == names
+        assert archive.read(truth[0]).decode() == truth[1]
+        sizes = []
+        for name in names:
+            if name.endswith(".png"):
+                with Image.open(io.BytesIO(archive.read(name))) as picture:
+                    sizes.append(picture.size)
+    assert sizes == [(87, 27), (44, 14)]  # the boxes and their margins
+
+
+def test_fields_are_extracted_again_from_a_corrected_result(
+    ledger: Ledger, blobs: Blobs, maker: FileMaker
+) -> None:
+    key = "tenants/acme/uploads/document"
+    blobs.put(key, tiff())
+    job = created(ledger, input_blob=key, options={"analyses": ["fields"]})
+    ledger.jobs.begin_open(job.id, "w")
+    ledger.jobs.opened(job.id, "image/tiff", [1])
+    ledger.pages.succeed(claimed(ledger, job.id), "{}")
+    read = page_of("Invoice Number: INV-2024-O17", "Total: EUR 12.00")
+    blobs.put(result_key(job), dumps(document_of(read)).encode())
+    assert ledger.finishing.finish(job.id, result_key(job))
+    place = next(
+        (at, index)
+        for at, line in enumerate(read.blocks[0].lines)
+        for index, word in enumerate(line.words)
+        if word.text == "12.00"
+    )
+    ledger.corrections.save(job.id, [Correction(1, "b1", *place, "72.00")], author="k")
+    maker.make(step_of(job.id, "json@1"))
+    made = json.loads(blobs.get(file_key(job, "json@1")))
+    assert made["analyses"]["corrections"] == {"revision": 1, "words": 1}
+    assert made["analyses"]["fields"]["known"]["total"]["value"] == "72.00"
+    maker.make(step_of(job.id, "json+csv@1"))
+    with ZipFile(io.BytesIO(blobs.get(file_key(job, "json+csv@1")))) as archive:
+        assert json.loads(archive.read("result.json")) == made
+
+
+def test_a_tilted_line_is_cut_out_upright() -> None:
+    page = np.zeros((100, 100, 3), np.uint8)
+    corners = ((20.0, 20.0), (70.0, 40.0), (66.0, 50.0), (16.0, 30.0))
+    cv2.fillPoly(page, [np.asarray(corners, np.int32)], (255, 255, 255))
+    read = Line("tilted", 0.9, Box(16, 20, 70, 50), polygon=corners)
+    cut = line_image(page, TrueLine("b1", 0, "tilted", read.box, read))
+    assert cut.shape[:2] == (15, 58)  # its sides and a margin of 2 pixels
+    assert cut[3:-3, 4:-4].mean() > 240
 
 
 def test_a_page_is_pictured_upright_and_never_enlarged(
