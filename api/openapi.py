@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from api.descriptions import describe
 from api.intake.options import OptionsIn
 from api.schemas import examples
 from api.schemas.batches import BatchLine
@@ -162,6 +163,7 @@ def build_openapi(app: FastAPI, base: str) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for model in (UrlJob, BatchLine, ProblemOut, OptionsIn):
         schemas |= _schemas_of(model)
+    describe(document)
     return document
 
 

@@ -140,7 +140,7 @@ export const t = {
   docs: {
     title: "API reference", lead: "Every route of this service, with the key of this browser.", try: "Try it", sendIt: "Send", parameters: "Parameters", body: "Body",
     answers: "Answers", search: "Find a route", status: "Status", time: "Time", required: "required", file: "File", openapi: "OpenAPI document", schema: "Schema of results",
-    console: "Console", curl: "As a command", noKey: "Enter a key in the console to send requests.",
+    console: "Console", curl: "As a command", preset: (value: string) => `default ${value}`, inside: (type: string) => `what ${type || "it"} holds`, noKey: "Enter a key in the console to send requests.",
   },
   copied: "Copied to the clipboard",
   units: { seconds: (value: number) => (value < 1 ? `${Math.round(value * 1000)} ms` : value < 90 ? `${value.toFixed(1)} s` : `${Math.round(value / 60)} min`) },

@@ -4,10 +4,23 @@ import { useState } from "preact/hooks";
 import { key } from "../api";
 import { t } from "../texts";
 import { CopyButton } from "../ui/parts";
-import { exampleOf, typeOf, type OpenApi, type Operation } from "./openapi";
+import { choicesOf, exampleOf, typeOf, type OpenApi, type Operation, type Parameter } from "./openapi";
 
 interface Answer { status: number; ms: number; text: string; picture?: string }
 const SHOWN = 20_000;
+
+/** A field for a value: a choice where the values are known. */
+function Value({ parameter, value, set }: { parameter: Parameter; value: string; set: (text: string) => void }) {
+  const choices = choicesOf(parameter.schema);
+  if (choices.length === 0) {
+    return <input required={parameter.required} placeholder={typeOf(parameter.schema)} title={parameter.description} value={value} onInput={(event) => set(event.currentTarget.value)} />;
+  }
+  return (
+    <select required={parameter.required} title={parameter.description} value={value} onChange={(event) => set(event.currentTarget.value)}>
+      <option value="" />{choices.map((each) => <option key={each} value={each}>{each}</option>)}
+    </select>
+  );
+}
 
 export function Try({ operation, api }: { operation: Operation; api: OpenApi }) {
   const media = Object.keys(operation.body ?? {});
@@ -18,7 +31,7 @@ export function Try({ operation, api }: { operation: Operation; api: OpenApi }) 
   const [answer, setAnswer] = useState<Answer | null>(null);
   const isForm = chosen === "multipart/form-data";
   const isText = chosen.includes("json");
-  const places = operation.parameters.filter((each) => each.in !== "header" || values[each.name] !== undefined || each.name === "prefer");
+  const places = operation.parameters;
 
   const request = (): [string, RequestInit] => {
     const query = new URLSearchParams();
@@ -76,7 +89,7 @@ export function Try({ operation, api }: { operation: Operation; api: OpenApi }) 
       {!key.value && <p class="hint">{t.docs.noKey}</p>}
       {places.map((each) => (
         <label key={each.name}><span><code>{each.name}</code></span>
-          <input required={each.required} placeholder={typeOf(each.schema)} value={values[each.name] ?? ""} onInput={(event) => setValues({ ...values, [each.name]: event.currentTarget.value })} /></label>
+          <Value parameter={each} value={values[each.name] ?? ""} set={(text) => setValues({ ...values, [each.name]: text })} /></label>
       ))}
       {media.length > 1 && (
         <label><span>{t.docs.body}</span><select value={chosen} onChange={(event) => { setChosen(event.currentTarget.value); setBody(exampleOf(operation.body?.[event.currentTarget.value], api)); }}>{media.map((each) => <option key={each}>{each}</option>)}</select></label>

@@ -37,6 +37,13 @@ export function typeOf(schema: Schema | undefined): string {
   return schema.items ? `${typeOf(schema.items)}[]` : schema.type ?? "any";
 }
 
+/** The values that a schema allows, where they are listed. */
+export function choicesOf(schema: Schema | undefined): string[] {
+  const inner = schema?.anyOf?.find((each) => each.enum) ?? schema;
+  if (inner?.type === "boolean") return ["true", "false"];
+  return (inner?.enum ?? []).map(String);
+}
+
 /** A body to begin with: the example if there is one, else the properties that are required. */
 export function exampleOf(content: Content | undefined, api: OpenApi): string {
   const schema = resolve(content?.schema, api);
