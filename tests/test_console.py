@@ -18,7 +18,7 @@ from jobs.db.statistics_tables import minutes
 from jobs.ledger import open_ledger
 from jobs.settings import Settings
 from jobs.stores.history import Figures
-from tests.support.browser import PATIENCE_MS, chromium, faults
+from tests.support.browser import PATIENCE_MS, chromium, faults, tab_to
 from tests.support.receiver import receiver
 from tests.support.serving import Serving, serving
 from tests.support.text_pdfs import rows_of, text_pdf, written
@@ -29,6 +29,8 @@ pytestmark = pytest.mark.timeout(300)  # a browser and a whole service on a load
 
 PAGES = 30
 VIEWS = ("", "jobs", "check", "compare", "batches", "webhooks", "keys", "service", "docs")
+TABS = ("text", "check", "markdown", "tables", "fields", "json", "receipt")
+DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -58,6 +60,16 @@ def page(service: Serving, browser: Any) -> Iterator[Any]:
     yield tab
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def letter(service: Serving, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A job that has read a letter of one page."""
+    file = tmp_path_factory.mktemp("letter") / "letter.pdf"
+    file.write_bytes(text_pdf(written(rows_of())))
+    job = service.submit(file, detectors=[], dpi=72)
+    assert service.finished(job)["state"] == "succeeded"
+    return job
 
 
 def book(path: Path) -> Path:
@@ -200,7 +212,7 @@ def test_a_missed_word_is_drawn_and_corrected_lines_are_exported_with_images(
     page.mouse.down()
     page.mouse.move(x + 60, y + 20, steps=3)
     page.mouse.up()
-    missed = page.get_by_label("The missed word")
+    missed = page.get_by_role("textbox", name="The missed word")
     missed.fill("overlooked")
     missed.press("Enter")
     page.get_by_role("button", name="Save").click()
@@ -354,20 +366,75 @@ def test_an_operator_creates_and_revokes_a_key(service: Serving, page: Any) -> N
     row.get_by_text("revoked").wait_for()
 
 
-def test_no_view_has_a_grave_fault_of_accessibility(service: Serving, page: Any) -> None:
-    for view in VIEWS:
+def test_no_view_has_a_grave_fault_of_accessibility(
+    service: Serving, page: Any, letter: str
+) -> None:
+    views = [*VIEWS, *(f"jobs/{letter}?tab={tab}" for tab in TABS)]
+    for view in views:
         page.goto(address(service, view))
         page.locator("main h1").first.wait_for()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert faults(page) == [], (view, scheme)
-    page.set_viewport_size(PHONE)
-    for view in ("", "jobs", "service"):
-        page.goto(address(service, view))
-        page.locator("main h1").first.wait_for()
-        assert faults(page) == [], view
+        place = "#panel" if "tab=" in view and not view.endswith(TABS[0]) else "html"
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+        assert faults(page, place) == [], view
+        page.emulate_media(color_scheme="dark")
+        assert faults(page, place, ["color-contrast"]) == [], (view, "dark")
+        page.set_viewport_size(PHONE)
+        assert faults(page, place) == [], (view, "phone")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"], view
+
+
+def test_a_document_is_read_looked_at_and_corrected_without_a_pointer(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "keyboard.pdf"
+    file.write_bytes(text_pdf(written(rows_of())))
+    page.goto(address(service, ""))
+    tab_to(page, page.locator("input[accept*=pdf]"))
+    with page.expect_file_chooser(timeout=PATIENCE_MS) as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    page.wait_for_url("**/#/jobs/job_*")
+    page.locator(".badge.succeeded").wait_for()
+    page.locator(".stage img").wait_for()
+    tab_to(page, page.locator(".frame"))
+    before = page.locator(".stage").get_attribute("style")
+    page.keyboard.press("+")
+    page.wait_for_function(
+        "(before) => document.querySelector('.stage').getAttribute('style') !== before", arg=before
+    )
+    tab_to(page, page.get_by_role("tab", name="Text"))
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("tab", name="Check", selected=True).wait_for()
+    page.keyboard.press("Control+f")
+    page.keyboard.type("Dear")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'check-word'")
+    page.keyboard.type("Deer")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 not saved").wait_for()
+    tab_to(page, page.get_by_role("button", name="Save"))
+    page.keyboard.press("Enter")
+    page.get_by_text("Saved as revision 1").wait_for()
+
+
+def test_views_wait_while_the_service_is_away_and_go_on_where_they_were(
+    service: Serving, page: Any, letter: str
+) -> None:
+    page.goto(address(service, "jobs"))
+    page.get_by_role("link", name="letter.pdf").first.wait_for()
+    page.context.set_offline(True)
+    page.evaluate(f"location.hash = '#/jobs/{letter}?page=1&find=dear'")
+    page.get_by_text("The service cannot be reached.").wait_for()
+    assert faults(page) == []
+    page.context.set_offline(False)
+    page.get_by_role("heading", name="letter.pdf").wait_for()
+    page.get_by_text("The service cannot be reached.").wait_for(state="detached")
+    page.locator(".w.selected", has_text="Dear").wait_for()
+    page.reload()
+    page.locator(".w.selected", has_text="Dear").wait_for()
+    assert page.get_by_label("Find in the document").input_value() == "dear"
 
 
 def test_without_a_key_the_console_asks_for_one_and_says_what_is_wrong(

@@ -49,7 +49,15 @@ def list_checks(
     operation_id="setChecked",
     summary="Mark a document as checked",
     status_code=204,
-    responses=guarded("not_found", "not_finished", "no_result", "job_failed", "invalid_request"),
+    responses=guarded(
+        "not_found",
+        "not_finished",
+        "no_result",
+        "job_failed",
+        "invalid_request",
+        "bad_json",
+        "too_large",
+    ),
 )
 def set_checked(services: ServicesDep, key: Writer, job_id: str, change: CheckChange) -> None:
     """Takes the document off the list of those that wait to be checked, or puts it back."""

@@ -32,16 +32,36 @@ export function forgetKey(): void {
   key.value = "";
 }
 
+let probe: Promise<void> | null = null;
+
+/** Resolves when the service answers again; all who wait share the one request that asks. */
+function backOnline(): Promise<void> {
+  probe ??= (async () => {
+    for (let wait = 500; !online.value; wait = Math.min(wait * 1.5, 5000)) {
+      await sleep(wait);
+      try {
+        await fetch("healthz");
+        online.value = true;
+      } catch { /* still away */ }
+    }
+  })().finally(() => { probe = null; });
+  return probe;
+}
+
+/** A request with the key. One that only reads waits while the service is away; others fail at once. */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (key.value) headers.set("Authorization", `Bearer ${key.value}`);
-  let response: Response;
-  try {
-    response = await fetch(path, { ...init, headers });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    online.value = false;
-    throw offline();
+  let response: Response | null = null;
+  while (!response) {
+    try {
+      response = await fetch(path, { ...init, headers });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      online.value = false;
+      if ((init.method ?? "GET") !== "GET") throw offline();
+      await backOnline();
+    }
   }
   online.value = true;
   if (response.ok) return response;
@@ -76,7 +96,7 @@ export const upload = <T>(path: string, form: FormData, idempotencyKey: string, 
       if (body.code === "unauthorised") forgetKey();
       reject(new Problem(body, Number(request.getResponseHeader("Retry-After") ?? 0)));
     };
-    request.onerror = () => { online.value = false; reject(offline()); };
+    request.onerror = () => { online.value = false; void backOnline(); reject(offline()); };
     request.onabort = () => reject(new DOMException("", "AbortError"));
     stop.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
@@ -127,7 +147,10 @@ export async function* events(path: string, stop: AbortSignal): AsyncGenerator<S
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch((error: unknown) => {
+        if (stop.aborted) throw error;
+        return { value: undefined, done: true }; // cut off: asked for again after the last event
+      });
       if (done) break;
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop() ?? "";

@@ -10,7 +10,8 @@ export const t = {
   theme: { light: "Light colours", dark: "Dark colours", system: "Colours of the system" },
   offline: {
     title: "The service cannot be reached",
-    detail: "The connection failed. The console tries again by itself; if it stays like this, the operator must look at the service.",
+    detail: "Nothing was changed. Try again when the service answers; if it stays away, its operator must look at it.",
+    waiting: "The console tries again by itself and goes on where it was. If this stays, the operator must look at the service, or start it with `make serve`.",
   },
   problem: {
     caller: "You can fix this.", operator: "The operator of this service must act.", help: "What helps", dismiss: "Dismiss",

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -30,14 +30,29 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
-def faults(page: Any) -> list[str]:
-    """What axe-core finds on a page that hinders people gravely: rule and place."""
-    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(script)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+def faults(page: Any, within: str = "html", rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds that hinders people gravely: rule and place.
+
+    `within` selects a part of the page; `rules` names some rules, all if absent.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    run = "async ([where, options]) => (await axe.run(where, options)).violations"
+    found = page.evaluate(run, [within, options])
     return [
         f"{each['id']}: {node['html'][:160]}"
         for each in found
         if each["impact"] in GRAVE
         for node in each["nodes"]
     ]
+
+
+def tab_to(page: Any, wanted: Any, most: int = 100) -> None:
+    """Press Tab until an element has the focus, as somebody without a pointer does."""
+    wanted.wait_for(state="attached")
+    for _ in range(most):
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} cannot be reached by the keyboard")

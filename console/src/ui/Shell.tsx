@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { forgetKey, key, useKey } from "../api";
+import { forgetKey, key, online, useKey } from "../api";
 import { href, route } from "../router";
 import { dismiss, notices, signedIn, theme, type Theme } from "../state";
 import { t } from "../texts";
@@ -55,6 +55,10 @@ export function Mark() {
   );
 }
 
+/** The detail without the title, which some begin with. */
+export const sayOnce = ({ title, detail }: { title: string; detail: string }): string =>
+  (detail.startsWith(title) ? detail.slice(title.length).replace(/^[.:\s]+/, "") || detail : detail);
+
 export function Notices() {
   const who: Record<string, string> = { caller: t.problem.caller, operator: t.problem.operator };
   return (
@@ -65,7 +69,7 @@ export function Notices() {
             {problem ? (
               <>
                 <strong>{problem.title}</strong>
-                <p>{problem.detail}{(problem.errors ?? []).map((row) => ` ${row.place}: ${row.expected}.`)}</p>
+                <p>{sayOnce(problem)}{(problem.errors ?? []).map((row) => ` ${row.place}: ${row.expected}.`)}</p>
                 <p class="quiet">{who[problem.actor]} {problem.type && <a href={problem.type.replace(/^\//, "")}>{t.problem.help}</a>}</p>
               </>
             ) : text}
@@ -101,6 +105,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     <>
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t.skip}</a>
       <Bar />
+      <div role="status">{!online.value && <p class="offline"><strong>{t.offline.title}.</strong> {t.offline.waiting}</p>}</div>
       {key.value ? children : <KeyForm />}
       <Notices />
     </>

@@ -3,6 +3,7 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasResult } from "../format";
+import { route, setQuery } from "../router";
 import { guarded } from "../state";
 import { t } from "../texts";
 import { Icon } from "../ui/Icon";
@@ -15,10 +16,10 @@ interface Props {
 }
 
 export function Find({ store, page, turn, marks, selected, model }: Props) {
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useState(route.value.query.get("find") ?? "");
   const [texts, setTexts] = useState<string[]>([]);
   const loading = useRef<Promise<string[]> | null>(null);
-  const jump = useRef<1 | -1 | 0>(0);
+  const jump = useRef<1 | -1 | 0>(search ? 1 : 0); // what the address asks for is gone to at once
   const input = useRef<HTMLInputElement>(null);
   const job = store.job.value;
   const starts = model && search.trim() ? wordsMatching(model, search) : [];
@@ -29,7 +30,7 @@ export function Find({ store, page, turn, marks, selected, model }: Props) {
   useEffect(() => {
     marks.value = starts;
     if (jump.current !== 0 && starts.length) selected.value = jump.current > 0 ? starts[0]! : starts.at(-size)!;
-    jump.current = 0;
+    if (model) jump.current = 0;
   }, [search, model]);
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
@@ -64,7 +65,7 @@ export function Find({ store, page, turn, marks, selected, model }: Props) {
     <form class="find" role="search" onSubmit={(event) => { event.preventDefault(); move(1); }}>
       <Icon name="search" size={16} />
       <input ref={input} type="search" aria-label={t.find.label} placeholder={t.find.label} value={search} onFocus={() => void guarded(load)}
-        onInput={(event) => { selected.value = -1; setSearch(event.currentTarget.value); }}
+        onInput={(event) => { selected.value = -1; setSearch(event.currentTarget.value); setQuery({ find: event.currentTarget.value || null }); }}
         onKeyDown={(event) => { if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); move(-1); } }} />
       {search.trim() && <span class="quiet small" role="status">{total ? t.find.count(Math.min(total, before + Math.max(0, here) + 1), total) : t.find.none}</span>}
       {total > 0 && (

@@ -10,6 +10,7 @@ import { t } from "../texts";
 import type { Job, JobList } from "../types";
 import { Icon } from "../ui/Icon";
 import { Badge, Progress } from "../ui/parts";
+import { sayOnce } from "../ui/Shell";
 import { picture } from "../viewer/pictures";
 import { options } from "./options";
 import { OptionsPanel } from "./OptionsPanel";
@@ -61,7 +62,7 @@ function Sending({ upload }: { upload: Upload }) {
 
 function Refused({ problem }: { problem: ProblemBody }) {
   return (
-    <span class="bad-text small" role="alert"><strong>{problem.title}.</strong> {problem.detail} {problem.actor === "caller" ? t.problem.caller : t.problem.operator} {problem.type && <a href={problem.type.replace(/^\//, "")}>{t.problem.help}</a>}</span>
+    <span class="bad-text small" role="alert"><strong>{problem.title}.</strong> {sayOnce(problem)} {problem.actor === "caller" ? t.problem.caller : t.problem.operator} {problem.type && <a href={problem.type.replace(/^\//, "")}>{t.problem.help}</a>}</span>
   );
 }
 

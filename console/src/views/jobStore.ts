@@ -1,7 +1,7 @@
 /** One job as a view follows it: its state, the pages that were looked at, its corrections. */
 
 import { computed, signal } from "@preact/signals";
-import { call, events, getJson, Problem, send } from "../api";
+import { call, events, getJson, online, Problem, send } from "../api";
 import { FINAL, hasResult } from "../format";
 import { report } from "../state";
 import type { Correction, Corrections, Fault, Job, PageReading } from "../types";
@@ -52,7 +52,7 @@ export class JobStore {
   }
 
   private async follow(): Promise<void> {
-    const poll = window.setInterval(() => void this.refresh().catch(report), 3000); // the place in the queue
+    const poll = window.setInterval(() => { if (online.value) void this.refresh().catch(report); }, 3000); // the place in the queue
     try {
       for await (const event of events(`v1/jobs/${this.id}/events`, this.stop.signal)) {
         if (event.kind === "page.succeeded" || event.kind === "page.failed") {
