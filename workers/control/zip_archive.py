@@ -86,7 +86,9 @@ def _documents(entries: Sequence[ZipInfo], limits: ArchiveLimits) -> Sequence[Do
         unpacked += entry.file_size
         if unpacked > limits.unpacked_bytes:
             raise _refused("bomb", f"It expands to more than {limits.unpacked_bytes} bytes")
-    documents = [entry for entry in entries if not (entry.is_dir() or _is_junk(entry.filename))]
+    documents = [
+        entry for entry in entries if not (entry.filename.endswith("/") or _is_junk(entry.filename))
+    ]
     if len(documents) > limits.documents:
         found = f"It has {len(documents)} documents; {limits.documents} are allowed"
         raise _refused("too_many", found)

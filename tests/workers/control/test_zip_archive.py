@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -167,6 +167,7 @@ BASE = packed(("a/one.png", b"one" * 50), ("two.pdf", bytes(3000)), ("three", b"
 
 
 @hypothesis_settings(max_examples=150, deadline=None)
+@example(places=[(BASE.rindex(b"a/one.png"), 0)], cut=0)  # an entry whose name is empty
 @given(
     places=st.lists(
         st.tuples(st.integers(0, len(BASE) - 1), st.integers(0, 255)), min_size=1, max_size=8
