@@ -26,6 +26,7 @@ from jobs.lifecycle.settle_page import settle_page
 from jobs.lifecycle.transitions import close_job, job_transition, update_job
 from jobs.queue.task_rows import end_unless, release_task
 from jobs.settings import Settings
+from jobs.stores.checks import keep_doubtful
 
 _JOBS = tables.jobs.c
 
@@ -70,14 +71,14 @@ class FastPathStore:
         with self._database.write() as connection:
             release_task(connection, Topic.OPEN_JOB, job_id, self._clock())
 
-    def finish(self, claim: Claim, text: str, store: Callable[[], str]) -> Job:
+    def finish(self, claim: Claim, text: str, store: Callable[[], str], doubtful: int = 0) -> Job:
         """End the only page of a job and the job with it; `store` returns the key of its result.
 
         The page's `text` is indexed, if texts are.
 
         It is called once nothing can end the page before this transaction does, so it must not
-        wait for others. Raises StaleClaim when the claim was lost, and what `store` raises; nothing
-        is written then.
+        wait for others. `doubtful` counts the words that somebody should check. Raises StaleClaim
+        when the claim was lost, and what `store` raises; nothing is written then.
         """
         now = self._clock()
         ending = job_transition(claim.job_id, JobState.SUCCEEDED).where(
@@ -91,4 +92,6 @@ class FastPathStore:
                 raise StaleClaim(f"job {claim.job_id} has other pages")
             if self._settings.text_index:
                 add_page_texts(connection, row.tenant, row.id, [(claim.number, text)])
-        return to_job(row)
+            job = to_job(row)
+            keep_doubtful(connection, job, doubtful)
+        return job

@@ -23,3 +23,8 @@ def words_below(page: Page, confidence: float) -> Iterator[LowConfidenceWord]:
             for index, word in enumerate(line.words):
                 if word.confidence < confidence:
                     yield LowConfidenceWord((block.id, at, index), word, line)
+
+
+def count_doubtful(page: Page) -> int:
+    """How many words of a page somebody should check."""
+    return sum(1 for _ in words_below(page, DOUBTFUL_BELOW))

@@ -15,7 +15,7 @@ from jobs.storage.blob_store import Blobs
 from jobs.stores.page_texts import PAGES_AT_ONCE
 from jobs.telemetry.tracing import TRACING
 from vision.core.document import Document, DocumentInfo, PageFailure, PageReading
-from vision.core.doubt import DOUBTFUL_BELOW, words_below
+from vision.core.doubt import count_doubtful
 from vision.core.options import ReadOptions
 from vision.export.json import dumps, page_reading_from_dict
 from vision.pipeline import assemble_document, stream_document
@@ -37,7 +37,7 @@ class _Doubtful:
 
     def counted(self, readings: Iterator[PageReading]) -> Iterator[PageReading]:
         for reading in readings:
-            self.count += sum(1 for _ in words_below(reading.page, DOUBTFUL_BELOW))
+            self.count += count_doubtful(reading.page)
             yield reading
 
 

@@ -9,6 +9,7 @@ from jobs.ledger import Ledger
 from jobs.storage.blob_store import Blobs
 from jobs.telemetry.tracing import TRACING
 from vision.core.document import DocumentInfo, PageReading
+from vision.core.doubt import count_doubtful
 from vision.export.streamed import StreamedResult
 from vision.pipeline import stream_document
 from workers.inputs.read_options import read_options
@@ -51,7 +52,10 @@ class SinglePage:
             return None
         with TRACING.step("finish_job", job):
             return self.ledger.fast_path.finish(
-                claim, reading.page.text, lambda: store_streamed(self.blobs, job, result)
+                claim,
+                reading.page.text,
+                lambda: store_streamed(self.blobs, job, result),
+                count_doubtful(reading.page),
             )
 
     def _streamed(self, job: Job, reading: PageReading) -> StreamedResult | None:

@@ -10,8 +10,8 @@ interface Answer { status: number; ms: number; text: string; picture?: string }
 const SHOWN = 20_000;
 
 /** A field for a value: a choice where the values are known. */
-function Value({ parameter, value, set }: { parameter: Parameter; value: string; set: (text: string) => void }) {
-  const choices = choicesOf(parameter.schema);
+function Value({ parameter, value, set, api }: { api: OpenApi; parameter: Parameter; value: string; set: (text: string) => void }) {
+  const choices = choicesOf(parameter.schema, api);
   if (choices.length === 0) {
     return <input required={parameter.required} placeholder={typeOf(parameter.schema)} title={parameter.description} value={value} onInput={(event) => set(event.currentTarget.value)} />;
   }
@@ -89,7 +89,7 @@ export function Try({ operation, api }: { operation: Operation; api: OpenApi }) 
       {!key.value && <p class="hint">{t.docs.noKey}</p>}
       {places.map((each) => (
         <label key={each.name}><span><code>{each.name}</code></span>
-          <Value parameter={each} value={values[each.name] ?? ""} set={(text) => setValues({ ...values, [each.name]: text })} /></label>
+          <Value api={api} parameter={each} value={values[each.name] ?? ""} set={(text) => setValues({ ...values, [each.name]: text })} /></label>
       ))}
       {media.length > 1 && (
         <label><span>{t.docs.body}</span><select value={chosen} onChange={(event) => { setChosen(event.currentTarget.value); setBody(exampleOf(operation.body?.[event.currentTarget.value], api)); }}>{media.map((each) => <option key={each}>{each}</option>)}</select></label>

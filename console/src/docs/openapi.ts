@@ -38,8 +38,8 @@ export function typeOf(schema: Schema | undefined): string {
 }
 
 /** The values that a schema allows, where they are listed. */
-export function choicesOf(schema: Schema | undefined): string[] {
-  const inner = schema?.anyOf?.find((each) => each.enum) ?? schema;
+export function choicesOf(schema: Schema | undefined, api: OpenApi): string[] {
+  const inner = (schema?.anyOf ?? [schema]).map((each) => resolve(each, api)).find((each) => each.enum ?? each.type === "boolean");
   if (inner?.type === "boolean") return ["true", "false"];
   return (inner?.enum ?? []).map(String);
 }

@@ -87,6 +87,22 @@ def test_readings_of_a_job_that_succeeded_are_in_its_result_alone(
     assert page_of_result(blobs, ended, 4) is None
 
 
+@pytest.mark.parametrize("analyses", [[], ["fields"]])
+def test_a_document_with_doubtful_words_waits_to_be_checked(
+    ledger: Ledger, finisher: JobFinisher, analyses: list[str]
+) -> None:
+    job = created(ledger, input_sha256="ab" * 32, options={"analyses": analyses})
+    ledger.jobs.begin_open(job.id, "w")
+    ledger.jobs.opened(job.id, "application/pdf", [1, 2])
+    for number, confidence in ((1, 0.5), (2, 0.9)):
+        page = page_of("two words", number=number, confidence=confidence)
+        reading = page_reading_to_dict(PageReading(page, PageReceipt(number, (), {})))
+        ledger.pages.succeed(claimed(ledger, job.id, number), json.dumps(reading))
+    finisher.finish(job.id)
+    waiting, _ = ledger.checks.waiting(job.tenant)
+    assert [(each.job.id, each.doubtful) for each in waiting] == [(job.id, 2)]
+
+
 def test_readings_of_a_partial_job_are_kept_for_a_retry(
     ledger: Ledger, blobs: Blobs, finisher: JobFinisher, read: Callable[..., Job]
 ) -> None:

@@ -22,7 +22,9 @@ from jobs.storage.result_index import page_of_result
 from tests.doubles import double_stages
 from tests.support.colour_decoder import ColourDecoder
 from tests.support.migrations import create_tables
+from tests.support.printed import page_of
 from tests.support.workplace import PLAIN, TENANT
+from vision.core.document import PageReading, PageReceipt
 from vision.core.errors import BadInput
 from vision.core.limits import DocumentProbe
 from workers.engine.engine import Engine
@@ -114,6 +116,19 @@ def test_the_text_of_a_single_page_is_indexed(bench: Bench) -> None:
     text = json.loads(page_of_result(bench.blobs, job, 1) or "")["page"]["text"]
     found, _, _ = bench.ledger.texts.find(TENANT, parse_search(text), limit=1)
     assert [each.id for each in found] == [job.id]
+
+
+def test_a_document_of_one_page_with_doubtful_words_waits_to_be_checked(bench: Bench) -> None:
+    for confidence in (0.5, 0.9):
+        job = bench.accept()
+        claim = bench.ledger.fast_path.begin(job.id, "w1", "image/png", [1])
+        assert claim is not None
+        page = page_of("two words", confidence=confidence)
+        reading = PageReading(page, PageReceipt(1, (), {}))
+        single = SinglePage(bench.ledger, bench.blobs)
+        assert single.finish(bench.ledger.jobs.load(job.id), claim, reading)
+    waiting, _ = bench.ledger.checks.waiting(TENANT)
+    assert [each.doubtful for each in waiting] == [2]
 
 
 def test_the_other_pages_of_a_document_are_left_to_whoever_is_free(bench: Bench) -> None:
