@@ -41,7 +41,7 @@ function Properties({ schema, api, depth = 0 }: { schema: Schema; api: OpenApi; 
   if (rows.length === 0) return null;
   const required = new Set(resolve(schema, api).required ?? []);
   return (
-    <div class="scroll"><table class="data"><tbody>
+    <div class="scroll" tabIndex={0}><table class="data"><tbody>
       {rows.map(([name, each]) => {
         const inner = each.$ref ? resolve(each, api) : each;
         const object = depth < DEEPEST ? objectOf(each, api) : null;
@@ -61,7 +61,7 @@ function Answered({ content, api, status }: { content: Record<string, Content> |
 
 function Parameters({ operation }: { operation: Operation }) {
   return (
-    <div class="scroll"><table class="data"><tbody>
+    <div class="scroll" tabIndex={0}><table class="data"><tbody>
       {operation.parameters.map((each) => (
         <tr key={each.name}><th scope="row"><code>{each.name}</code></th><td class="small">{each.in}, {typeOf(each.schema)}{each.required && `, ${t.docs.required}`}</td><td>{plain(each.description ?? each.schema?.description)}<Limits schema={each.schema} /></td></tr>
       ))}
@@ -87,7 +87,7 @@ export function OperationCard({ operation, api }: { operation: Operation; api: O
         )}</Fold>
       )}
       <Fold title={t.docs.answers}>{() => (
-        <div class="scroll"><table class="data"><tbody>
+        <div class="scroll" tabIndex={0}><table class="data"><tbody>
           {Object.entries(operation.responses).map(([status, each]) => <tr key={status}><th scope="row">{status}</th><td>{plain(each.description)}</td><td class="small">{Object.entries(each.content ?? {}).map(([media, { schema }]) => `${media} ${typeOf(schema)}`).join(", ")}<Answered content={each.content} api={api} status={status} /></td></tr>)}
         </tbody></table></div>
       )}</Fold>

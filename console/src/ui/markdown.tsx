@@ -32,7 +32,7 @@ const cellsOf = (line: string): string[] =>
 function table(lines: string[]): VNode {
   const [head = "", , ...rows] = lines;
   return (
-    <div class="scroll"><table>
+    <div class="scroll" tabIndex={0}><table>
       <thead><tr>{cellsOf(head).map((cell) => <th scope="col">{inline(cell)}</th>)}</tr></thead>
       <tbody>{rows.map((row) => <tr>{cellsOf(row).map((cell) => <td>{inline(cell)}</td>)}</tr>)}</tbody>
     </table></div>
@@ -53,7 +53,7 @@ function html(text: string): VNode {
   const tables = [...parsed.querySelectorAll("table")];
   if (tables.length === 0) return <p>{parsed.body.textContent}</p>;
   return <>{tables.map((each) => (
-    <div class="scroll"><table><tbody>{[...each.rows].map((row) => (
+    <div class="scroll" tabIndex={0}><table><tbody>{[...each.rows].map((row) => (
       <tr>{[...row.cells].map((cell) => cell.tagName === "TH"
         ? <th colSpan={cell.colSpan} rowSpan={cell.rowSpan}>{cell.textContent}</th>
         : <td colSpan={cell.colSpan} rowSpan={cell.rowSpan}>{cell.textContent}</td>)}</tr>
@@ -70,7 +70,7 @@ function block(text: string): VNode {
     const Tag = `h${level}` as "h2";
     return <Tag>{inline(heading[2] ?? "")}</Tag>;
   }
-  if (/^(```|~~~)/.test(first)) return <pre>{lines.slice(1, -1).join("\n")}</pre>;
+  if (/^(```|~~~)/.test(first)) return <pre tabIndex={0}>{lines.slice(1, -1).join("\n")}</pre>;
   if (/^\s*</.test(first)) return html(text);
   if (lines.length > 1 && /^\s*\|/.test(first) && /^[\s|:-]+$/.test(lines[1] ?? "")) return table(lines);
   if (ITEM.test(first)) return list(lines);

@@ -100,7 +100,7 @@ function Opened({ store }: { store: JobStore }) {
               onClick={() => setQuery({ tab: name })} onKeyDown={(event) => moveTab(event, name)}>{t.job.tabs[name]}</button>
           ))}
         </div>
-        <div class="panel-body" role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`}>
+        <div class="panel-body" role="tabpanel" tabIndex={0} id="panel" aria-labelledby={`tab-${tab}`}>
           <Panel store={store} tab={tab} number={number} model={current} hover={hover} selected={selected} marks={marks} evidence={evidence} show={show} turn={turn} drawing={drawing} drawn={drawn} />
         </div>
       </section>

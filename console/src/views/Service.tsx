@@ -76,7 +76,7 @@ function Workers({ workers }: { workers: Worker[] }) {
 function Models({ models }: { models: Model[] }) {
   return (
     <section class="card"><h2>{t.service.models}</h2>
-      <div class="scroll"><table class="data">
+      <div class="scroll" tabIndex={0}><table class="data">
         <thead><tr><th scope="col">{t.service.models}</th><th scope="col">{t.service.version}</th><th scope="col">{t.service.licence}</th><th scope="col">{t.service.provider}</th></tr></thead>
         <tbody>{models.map((each) => (
           <tr key={each.name}><td><strong>{each.name}</strong></td><td>{each.version}</td><td>{each.licence ?? ""}</td><td>{each.provider?.replace("ExecutionProvider", "") ?? ""}</td></tr>
