@@ -158,11 +158,13 @@ def _typed(schema: Schema, names: Mapping[str, str], plain: Schema, *, present: 
     kind = _type(schema, names, plain)
     if present:
         return kind
+    if kind.endswith("| None"):
+        return f"{kind} = None"
     if kind.startswith("tuple"):
         return f"{kind} = ()"
     if kind.startswith("Mapping"):
         return f"{kind} = field(default_factory=dict)"
-    return f"{kind} = None" if kind.endswith("None") else f"{kind} | None = None"
+    return f"{kind} | None = None"
 
 
 def _type(schema: Schema, names: Mapping[str, str], plain: Schema) -> str:

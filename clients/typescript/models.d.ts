@@ -221,6 +221,7 @@ export interface Correction {
   line: number;
   word: number;
   text: string;
+  box?: [number, number, number, number] | null;
 }
 
 export interface CorrectionRevision {

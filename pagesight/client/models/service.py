@@ -287,6 +287,7 @@ class Correction:
     line: int
     word: int
     text: str
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
