@@ -26,6 +26,8 @@ wanted_parts() {
     if [ "$purpose" = dev ]; then
         echo "/usr/lib/postgresql/*/bin/initdb postgresql"
         echo "ip iproute2"
+        echo "curl curl"
+        echo "jq jq"
         echo "promtool prometheus"
         echo "javac default-jdk-headless"
         echo "cc gcc"
