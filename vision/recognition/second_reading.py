@@ -27,6 +27,8 @@ _TEXT = re.compile(r"\d|[^\W\d_]{2}")
 # Letters in listed words that a first reading needs to show that a second one of less than half as
 # many letters has lost a part of the line.
 _WITNESSES = 8
+# A listed word of at least so many letters shows that a second reading parts words where none ends.
+_LEAST_WORD = 4
 _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 
@@ -47,15 +49,24 @@ def _disputed(first: LineReading) -> LineReading:
 
 
 def _first_is_better(first: LineReading, second: LineReading) -> bool:
-    """Whether to keep the first: never for the sake of marks, which the second reads better."""
+    """Whether to keep the first: not for the sake of marks, which the second reads better."""
     weights = _WEIGHTS.get((first.engine, second.engine))
     same_letters = _letters(first.text) == _letters(second.text)
-    if weights is None or same_letters or not _TEXT.search(first.text):
+    if same_letters:
+        return _parts_a_word(second, first)
+    if weights is None or not _TEXT.search(first.text):
         return False
     if _has_lost_a_part(second, first):
         return True
     values = (1.0, *_evidence(first, second))
     return sum(weight * value for weight, value in zip(weights, values, strict=True)) < 0
+
+
+def _parts_a_word(reading: LineReading, other: LineReading) -> bool:
+    """Whether a reading with the same letters parts a listed word that the other has whole."""
+    own = {_letters(word.text) for word in reading.words}
+    listed = [_letters(word.text) for word in other.words if word.listed]
+    return any(len(each) >= _LEAST_WORD and each not in own for each in listed)
 
 
 def _has_lost_a_part(reading: LineReading, other: LineReading) -> bool:

@@ -122,3 +122,19 @@ def test_the_choice_is_one_of_the_two_readings_word_for_word(
     texts = [[word.text for word in reading.words] for reading in readings]
     assert [word.text for word in kept.words] in [*texts, []]
     assert kept.text or not other.split()
+
+
+@pytest.mark.parametrize(
+    ("second", "kept"),
+    [
+        ("Total 0% suppl ies:", "Total 0% supplies:"),
+        ("Total 0%  supplies;", "Total 0%  supplies;"),  # only a mark differs
+        ("To tal 0% supplies:", "Total 0% supplies:"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["ppocr", "ppocr_tiny"])
+def test_a_reading_of_the_same_letters_that_parts_a_listed_word_is_not_taken(
+    second: str, kept: str, engine: str
+) -> None:
+    first = read("Total 0% supplies:", 0.99, listed=True)
+    assert choose(first, read(second, 0.9999, engine)).text == kept
