@@ -120,9 +120,11 @@ def pan_intervals_ms(browser: Any, key: str, url: str) -> Sequence[float]:
     return [after - before for before, after in pairwise(times)]
 
 
-def take_pictures(browser: Any, key: str, url: str, jobs: tuple[str, str], folder: Path) -> None:
+def take_pictures(
+    browser: Any, key: str, url: str, shown: tuple[str, str, str], folder: Path
+) -> None:
     """A WebP of each view in each look; the second job is compared with the first."""
-    job_id, other_id = jobs
+    job_id, other_id, batch_id = shown
     views = {
         "read": "#/",
         "page": f"#/jobs/{job_id}",
@@ -130,8 +132,10 @@ def take_pictures(browser: Any, key: str, url: str, jobs: tuple[str, str], folde
         "check": f"#/jobs/{job_id}?tab=check",
         "receipt": f"#/jobs/{job_id}?tab=receipt",
         "jobs": "#/jobs",
+        "queue": "#/check",
         "compare": f"#/compare?a={job_id}&b={other_id}",
         "batches": "#/batches",
+        "batch": f"#/batches/{batch_id}",
         "webhooks": "#/webhooks",
         "keys": "#/keys",
         "service": "#/service",
@@ -162,7 +166,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         if asked.pictures:
-            take_pictures(browser, asked.key, asked.url, (asked.job, asked.other), asked.pictures)
+            shown = (asked.job, asked.other, client.get("/v1/batches").json()["batches"][0]["id"])
+            take_pictures(browser, asked.key, asked.url, shown, asked.pictures)
             return
         job_id = submit(client, full_page(), profile="fast", detectors=[], dpi=ReadOptions().dpi)
         words = client.get(f"/v1/jobs/{job_id}/pages/1").json()["page"]["blocks"]

@@ -233,6 +233,21 @@ def test_a_missed_word_is_drawn_and_corrected_lines_are_exported_with_images(
     assert faults(page) == []
 
 
+def test_documents_are_found_by_their_text_and_opened_at_the_word(
+    service: Serving, page: Any, letter: str
+) -> None:
+    page.goto(address(service, "jobs"))
+    page.get_by_role("combobox", name="Where to search").select_option("text")
+    page.get_by_role("searchbox").fill("dear")
+    snippet = page.get_by_role("link", name="Dear").first
+    snippet.wait_for()
+    assert snippet.locator("mark").first.inner_text() == "Dear"
+    assert faults(page) == []
+    snippet.click()
+    page.wait_for_url("**/#/jobs/job_*page=1*")
+    page.locator(".w.selected", has_text="Dear").wait_for()
+
+
 DROP = """async (files) => {
   const data = new DataTransfer();
   for (const [name, content] of files) {
@@ -240,6 +255,14 @@ DROP = """async (files) => {
     data.items.add(new File([bytes], name));
   }
   dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+PASTE = """async ([name, content]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  data.items.add(new File([bytes], name, {type: "image/png"}));
+  dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, cancelable: true}));
 }"""
 
 
@@ -272,6 +295,29 @@ def test_files_dropped_together_are_one_batch_with_one_list_of_results(
     page.get_by_role("link", name="first.pdf").click()
     page.wait_for_url("**/#/jobs/job_*")
     page.get_by_role("heading", name="first.pdf").wait_for()
+
+
+def test_a_folder_a_pasted_picture_and_a_photograph_are_read(
+    service: Serving, page: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "post"
+    (folder / "today").mkdir(parents=True)
+    for name in ("a.pdf", "today/b.pdf", "today/.hidden"):
+        (folder / name).write_bytes(text_pdf(written(rows_of())))
+    page.goto(address(service, ""))
+    page.locator("input[webkitdirectory]").set_input_files(folder)
+    page.wait_for_url("**/#/batches/batch_*")
+    page.get_by_role("listitem").filter(has_text="post/today/b.pdf").wait_for()
+    page.get_by_role("heading", name="2 documents").wait_for()
+    photograph = smudged(tmp_path / "photograph.png")
+    page.goto(address(service, ""))
+    page.locator("input[capture]").set_input_files(photograph)
+    page.wait_for_url("**/#/jobs/job_*")
+    page.get_by_role("heading", name="photograph.png").wait_for()
+    page.goto(address(service, ""))
+    page.get_by_role("heading", name="Read a document").wait_for()
+    page.evaluate(PASTE, ["pasted.png", b64encode(photograph.read_bytes()).decode()])
+    page.get_by_role("heading", name="pasted.png").wait_for()
 
 
 def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(

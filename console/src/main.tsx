@@ -1,18 +1,21 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import "./style.css";
+import { later } from "./later";
 import { route } from "./router";
 import { Shell } from "./ui/Shell";
-import { BatchesView } from "./views/Batches";
-import { BatchView } from "./views/BatchView";
-import { CheckView } from "./views/Check";
-import { CompareView } from "./views/Compare";
 import { JobView } from "./views/Job";
 import { JobsView } from "./views/Jobs";
-import { KeysView } from "./views/Keys";
 import { ReadView } from "./views/Read";
-import { ServiceView } from "./views/Service";
-import { WebhooksView } from "./views/Webhooks";
+
+// What most visits do not need comes after what they see.
+const BatchesView = later(async () => (await import("./views/operate")).BatchesView);
+const BatchView = later(async () => (await import("./views/operate")).BatchView);
+const WebhooksView = later(async () => (await import("./views/operate")).WebhooksView);
+const KeysView = later(async () => (await import("./views/operate")).KeysView);
+const ServiceView = later(async () => (await import("./views/operate")).ServiceView);
+const CheckView = later(async () => (await import("./views/Check")).CheckView);
+const CompareView = later(async () => (await import("./views/Compare")).CompareView);
 
 function View() {
   const { path } = route.value;

@@ -97,7 +97,8 @@ export const t = {
     lines: "Export corrected lines", lineForm: "as …", lineForms: { tesseract: "images and text for Tesseract", paddleocr: "images and text for PaddleOCR", jsonl: "JSON Lines without images" }, revision: "Revision", scope: "on pages", click: "Or click any word on the page to correct it.",
   },
   jobs: {
-    title: "Jobs", search: "Name, URL, custom id or job id", all: "All states", none: "No job matches.", name: "Document", state: "State", pages: "Pages",
+    title: "Jobs", search: "Name, URL, custom id or job id", searchText: "Words of the text, as invoice mill*", inNames: "in names and ids", inText: "in the text", where: "Where to search",
+    onPage: (page: number) => `page ${page}`, all: "All states", none: "No job matches.", name: "Document", state: "State", pages: "Pages",
     created: "Submitted", took: "Took", more: "Loading more", loaded: (count: number) => `${count} shown`, batch: "Batch", clear: "Clear",
   },
   compare: {

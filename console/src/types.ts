@@ -42,7 +42,8 @@ export interface Job {
   batch_id: string | null; custom_id: string | null; retry_of: string | null; priority: string;
   queue_position: number | null; queue_pages: number | null; estimated_wait_s: number | null;
 }
-export interface JobList { jobs: Job[]; next: string | null }
+export interface TextMatch { page: number; snippet: string; marks: [number, number][] }
+export interface JobList { jobs: Job[]; next: string | null; matches?: Record<string, TextMatch[]> | null }
 export interface PageRow { number: number; state: string; attempts: number; fault: Fault | null }
 
 export interface Correction { page: number; block: string; line: number; word: number; text: string; box?: Box | null }

@@ -6,7 +6,7 @@ import { between, FINAL, nameOf, when } from "../format";
 import { href, route, setQuery } from "../router";
 import { guarded } from "../state";
 import { t } from "../texts";
-import type { Job, JobList } from "../types";
+import type { Job, JobList, TextMatch } from "../types";
 import { Icon } from "../ui/Icon";
 import { Badge, Empty, Progress, VirtualList } from "../ui/parts";
 
@@ -25,6 +25,27 @@ export function JobRow({ job }: { job: Job }) {
   );
 }
 
+/** A piece of a page's text with the words that were searched for; leads to them. */
+function Snippet({ job, match }: { job: Job; match: TextMatch }) {
+  const first = match.marks[0];
+  const find = first ? match.snippet.slice(...first) : "";
+  let at = 0;
+  const parts = match.marks.flatMap(([start, end]) => {
+    const before = match.snippet.slice(at, start);
+    at = end;
+    return [before, <mark key={start}>{match.snippet.slice(start, end)}</mark>];
+  });
+  return (
+    <a class="snippet small" href={href(`jobs/${job.id}`, { page: String(match.page), find })}>
+      <span class="quiet">{t.jobs.onPage(match.page)}</span> {parts}{match.snippet.slice(at)}
+    </a>
+  );
+}
+
+function MatchRow({ job, matches }: { job: Job; matches: readonly TextMatch[] }) {
+  return <div class="match-row"><JobRow job={job} />{matches.slice(0, 2).map((each) => <Snippet key={each.page} job={job} match={each} />)}</div>;
+}
+
 export const JobRowHead = () => (
   <div class="job-row list-head" aria-hidden="true">
     {[t.jobs.name, t.jobs.state, t.jobs.pages, t.jobs.created, t.jobs.took].map((name) => <span key={name}>{name}</span>)}
@@ -34,6 +55,8 @@ export const JobRowHead = () => (
 export function JobsView() {
   const { query } = route.value;
   const state = query.get("state") ?? "", search = query.get("search") ?? "", batch = query.get("batch") ?? "";
+  const inText = query.get("in") === "text", byText = inText && /[\p{L}\p{N}]/u.test(search);
+  const [matches, setMatches] = useState<Record<string, TextMatch[]>>({});
   const [jobs, setJobs] = useState<Job[]>([]);
   const next = useRef<string | null>(null);
   const loading = useRef(false);
@@ -42,10 +65,13 @@ export function JobsView() {
   const fetchPage = async (before: string | null): Promise<JobList> => {
     const wanted = new URLSearchParams({ limit: String(AT_ONCE) });
     if (state) wanted.set("state", state);
-    if (search) wanted.set("search", search);
+    if (byText) wanted.set("text", search);
+    else if (search && !inText) wanted.set("search", search);
     if (batch) wanted.set("batch_id", batch);
     if (before) wanted.set("before", before);
-    return getJson<JobList>(`v1/jobs?${wanted}`);
+    const found = await getJson<JobList>(`v1/jobs?${wanted}`);
+    setMatches((old) => ({ ...old, ...found.matches }));
+    return found;
   };
   useEffect(() => {
     document.title = `${t.jobs.title} · ${t.brand}`;
@@ -69,7 +95,7 @@ export function JobsView() {
     };
     timer = window.setTimeout(() => void refresh(true), search ? 200 : 0);
     return () => { current = false; clearTimeout(timer); };
-  }, [state, search, batch]);
+  }, [state, search, batch, inText]);
   const more = () => {
     if (loading.current || !next.current) return;
     loading.current = true;
@@ -84,7 +110,10 @@ export function JobsView() {
       <div class="view-head">
         <h1>{t.jobs.title}</h1>
         <div class="find" role="search"><Icon name="search" size={16} />
-          <input type="search" aria-label={t.jobs.search} placeholder={t.jobs.search} value={search} onInput={(event) => setQuery({ search: event.currentTarget.value || null })} /></div>
+          <input type="search" aria-label={inText ? t.jobs.searchText : t.jobs.search} placeholder={inText ? t.jobs.searchText : t.jobs.search} value={search} onInput={(event) => setQuery({ search: event.currentTarget.value || null })} /></div>
+        <select aria-label={t.jobs.where} value={inText ? "text" : ""} onChange={(event) => setQuery({ in: event.currentTarget.value || null })}>
+          <option value="">{t.jobs.inNames}</option><option value="text">{t.jobs.inText}</option>
+        </select>
         <select aria-label={t.jobs.state} value={state} onChange={(event) => setQuery({ state: event.currentTarget.value || null })}>
           <option value="">{t.jobs.all}</option>
           {STATES.map((each) => <option key={each} value={each}>{t.states[each]}</option>)}
@@ -93,7 +122,7 @@ export function JobsView() {
         <span class="quiet small" role="status">{t.jobs.loaded(jobs.length)}{next.current && " +"}</span>
       </div>
       {loaded && jobs.length === 0 ? <Empty>{t.jobs.none}</Empty> : (
-        <VirtualList items={jobs} rowHeight={48} label={t.jobs.title} onEnd={more} row={(job) => <JobRow job={job} />} header={<JobRowHead />} />
+        <VirtualList key={byText ? "text" : "names"} items={jobs} rowHeight={byText ? 100 : 48} label={t.jobs.title} onEnd={more} row={(job) => (byText ? <MatchRow job={job} matches={matches[job.id] ?? []} /> : <JobRow job={job} />)} header={<JobRowHead />} />
       )}
     </main>
   );

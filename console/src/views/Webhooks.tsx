@@ -98,7 +98,7 @@ export function WebhooksView() {
             {deliveries?.map((each) => (
               <li key={each.id}>
                 <div class="grow"><a href={href("webhooks", { ...(state && { state }), delivery: each.id })} aria-expanded={open === each.id}>{each.event}</a>
-                  <div class="quiet small">{when(each.created_at)} · {t.webhooks.tries(each.attempts)}</div></div>
+                  <div class="quiet small">{when(each.created_at)} · {t.webhooks.tries(each.attempts)} · {each.url.replace(/^https?:\/\//, "")}</div></div>
                 <Badge state={each.state} text={t.webhooks.states[each.state] ?? each.state} />
                 <button type="button" class="ghost" onClick={() => act(async () => { await send("POST", `v1/webhooks/deliveries/${each.id}/replay`); notify(t.webhooks.replayed); })}><Icon name="retry" size={16} /> {t.webhooks.replay}</button>
                 {open === each.id && <DeliveryView id={each.id} attempts={each.attempts} />}
