@@ -182,7 +182,7 @@ def test_doubtful_words_of_all_documents_are_checked_by_keyboard_alone(
     said = page.get_by_label("What the word says")
     for number, word in enumerate(words, 1):
         page.get_by_text(f"word {number} of {len(words)}").first.wait_for()
-        page.wait_for_function("document.activeElement.id === 'check-word'")
+        page.locator("#check-word:focus").wait_for()
         assert said.input_value() == word["text"]
         if number == 1:
             assert faults(page) == []
@@ -318,6 +318,14 @@ def test_a_folder_a_pasted_picture_and_a_photograph_are_read(
     page.get_by_role("heading", name="Read a document").wait_for()
     page.evaluate(PASTE, ["pasted.png", b64encode(photograph.read_bytes()).decode()])
     page.get_by_role("heading", name="pasted.png").wait_for()
+    # What ends later would be delivered to the receivers of other tests.
+    for job in service.client.get("/v1/jobs").json()["jobs"]:
+        service.finished(job["id"])
+    await_true(lambda: batch_states(service) == {"completed"}, "the end of all batches")
+
+
+def batch_states(service: Serving) -> set[str]:
+    return {each["state"] for each in service.client.get("/v1/batches").json()["batches"]}
 
 
 def test_an_operator_adds_a_receiver_and_sends_a_delivery_again(
@@ -447,16 +455,15 @@ def test_a_document_is_read_looked_at_and_corrected_without_a_pointer(
     tab_to(page, page.locator(".frame"))
     before = page.locator(".stage").get_attribute("style")
     page.keyboard.press("+")
-    page.wait_for_function(
-        "(before) => document.querySelector('.stage').getAttribute('style') !== before", arg=before
-    )
+    stage = page.locator(".stage")
+    await_true(lambda: stage.get_attribute("style") != before, "the zoomed page")
     tab_to(page, page.get_by_role("tab", name="Text"))
     page.keyboard.press("ArrowRight")
     page.get_by_role("tab", name="Check", selected=True).wait_for()
     page.keyboard.press("Control+f")
     page.keyboard.type("Dear")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'check-word'")
+    page.locator("#check-word:focus").wait_for()
     page.keyboard.type("Deer")
     page.keyboard.press("Enter")
     page.get_by_text("1 not saved").wait_for()

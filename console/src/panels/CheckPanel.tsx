@@ -40,7 +40,7 @@ function useDocument(store: JobStore, below: number): { pages: Map<number, numbe
 export function CheckPanel({ store, number, model, selected, turn, drawn, drawing }: Props) {
   const below = useSignal<number>(0.85);
   const skipped = useSignal<ReadonlySet<string>>(new Set());
-  const [text, setText] = useState("");
+  const [edit, setEdit] = useState({ of: "", text: "" });
   const input = useRef<HTMLInputElement>(null);
   const saving = useSignal(false);
   const listed = useDocument(store, below.value);
@@ -52,9 +52,13 @@ export function CheckPanel({ store, number, model, selected, turn, drawn, drawin
   }, [model, below.value, skipped.value, number]);
   const picked = model?.words[selected.value];
   const word = picked ?? queue[0];
+  // Tied to its word: a fast Enter must not give the next word the text of this one.
+  const of = word ? keyOf(number, word) : "";
+  const text = edit.of === of ? edit.text : word?.text ?? "";
+  const setText = (next: string) => setEdit({ of, text: next });
 
   useEffect(() => {
-    setText(word?.text ?? "");
+    setEdit({ of: "", text: "" });
     if (word && selected.value !== word.index) selected.value = word.index;
     requestAnimationFrame(() => { input.current?.focus({ preventScroll: true }); input.current?.select(); });
   }, [word?.index, model]);

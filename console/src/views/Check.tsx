@@ -23,10 +23,12 @@ function Context({ word }: { word: Doubtful }) {
 
 function Card({ queue, word }: { queue: CheckQueue; word: Doubtful }) {
   const job = queue.job.value!;
-  const [text, setText] = useState(word.text);
+  // Tied to its word: a fast Enter must not give the next word the text of this one.
+  const [edit, setEdit] = useState({ word, text: word.text });
+  const text = edit.word === word ? edit.text : word.text;
+  const setText = (next: string) => setEdit({ word, text: next });
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    setText(word.text);
     requestAnimationFrame(() => { input.current?.focus({ preventScroll: true }); input.current?.select(); });
   }, [word]);
   const act = (work: () => Promise<void>) => void guarded(work);
