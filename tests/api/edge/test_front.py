@@ -43,7 +43,8 @@ def test_head_answers_as_get_does_without_a_body(service: Service, tenant: Tenan
 def test_allow_names_every_method_of_the_path(service: Service, tenant: Tenant) -> None:
     document = tenant.client.get("/openapi.json").json()
     for path, methods in document["paths"].items():
-        refused = tenant.client.request("PUT", path.replace("{number}", "1"))
+        other = "PATCH" if "put" in methods else "PUT"
+        refused = tenant.client.request(other, path.replace("{number}", "1"))
         problem(refused, 405, "method_not_allowed")
         known = {method.upper() for method in methods} | ({"HEAD"} if "get" in methods else set())
         assert set(refused.headers["allow"].split(", ")) == known, path

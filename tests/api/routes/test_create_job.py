@@ -101,7 +101,7 @@ def test_nothing_is_stored_of_a_refused_upload(tenant: Tenant, service: Service)
     large = PNG + bytes(2_900_000)
     problem(tenant.client.post("/v1/jobs", files={"file": large}, data=bad), 422, "unknown_option")
     assert service.blobs.list(f"tenants/{tenant.name}/") == []
-    assert tenant.client.get("/v1/jobs").json() == {"jobs": [], "next": None}
+    assert tenant.client.get("/v1/jobs").json()["jobs"] == []
 
 
 @pytest.mark.parametrize(
