@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-FLOOR = 0.5
+FLOOR = 0.6
 BOUNDARY = "----benchmarkboundary7MA4YWxk"
 
 
