@@ -28,6 +28,8 @@ wanted_parts() {
         echo "ip iproute2"
         echo "curl curl"
         echo "jq jq"
+        echo "zsh zsh"
+        echo "fish fish"
         echo "promtool prometheus"
         echo "javac default-jdk-headless"
         echo "cc gcc"
