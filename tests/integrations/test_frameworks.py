@@ -20,13 +20,11 @@ from integrations.langchain_loader import PagesightLoader
 from integrations.llama_index_reader import PagesightReader
 from integrations.pieces import read_pieces
 from jobs.domain.job import Job
-from jobs.storage.blob_keys import result_key
 from pagesight.client import Client, JobFailedError
 from tests.api.routes.test_create_job import PNG
-from tests.support.by_hand import doing
+from tests.support.by_hand import doing, fail_only_page, read_placed
 from tests.support.placed_documents import placed_document
 from tests.support.service import Service, running_service
-from vision.export.json import dumps
 
 TEXTS = ("page_content", "text", "content")  # as each framework calls it
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "retrieval.md"
@@ -59,28 +57,11 @@ def scan(tmp_path: Path) -> Path:
     return path
 
 
-def read(service: Service, job_id: str) -> Job:
-    """A title, text and a table, as workers would have read them."""
-    service.open(job_id, 1)
-    service.read_page(job_id, 1, "Hello")
-    job = service.ledger.jobs.load(job_id)
-    service.blobs.put(result_key(job), dumps(placed_document()).encode())
-    ended = service.ledger.finishing.finish(job_id, result_key(job))
-    assert ended is not None
-    return ended
-
-
-def fail(service: Service, job_id: str) -> None:
-    service.open(job_id, 1)
-    service.fail_page(job_id, 1)
-    service.ledger.finishing.finish(job_id, "unused")
-
-
 def test_langchain_loads_chunks_with_headings_and_places(
     service: Service, client: Client, tenant: str, scan: Path
 ) -> None:
     loader = PagesightLoader(str(scan), client=client, parameters={"options": {"pages": "1"}})
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         documents = loader.load()
     assert done[0].options["pages"] == "1"
     assert all(isinstance(each, LangChainDocument) for each in documents)
@@ -113,7 +94,7 @@ def test_llama_index_reads_a_folder_with_it(
 ) -> None:
     extractor: Any = {".png": PagesightReader(client=client, mode="document")}
     folder = SimpleDirectoryReader(str(scan.parent), file_extractor=extractor)
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         (document,) = folder.load_data()
     assert "# Grüße<&> Ab" in document.text
     assert document.metadata["file_name"] == "scan.png"
@@ -124,7 +105,7 @@ def test_llama_index_embeds_headings_and_no_places(
     service: Service, client: Client, tenant: str, scan: Path
 ) -> None:
     reader = PagesightReader(client=client)
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         documents = reader.load_data(scan, extra_info={"archive": "A7"})
     embedded = documents[-1].get_content(MetadataMode.EMBED)
     assert "headings: Grüße<&> Ab" in embedded
@@ -156,7 +137,7 @@ def test_haystack_leaves_out_a_file_that_cannot_be_read(
     service: Service, tenant: str, scan: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     converter = PagesightConverter(service.url, Secret.from_token(service.key(tenant)))
-    with doing(service, tenant, lambda job: fail(service, job)):
+    with doing(service, tenant, lambda job: fail_only_page(service, job)):
         assert converter.run([scan]) == {"documents": []}
     assert f"{scan} cannot be read and is left out" in caplog.text
 
@@ -164,7 +145,10 @@ def test_haystack_leaves_out_a_file_that_cannot_be_read(
 def test_the_other_loaders_raise_what_the_client_raises(
     service: Service, client: Client, tenant: str, scan: Path
 ) -> None:
-    with doing(service, tenant, lambda job: fail(service, job)), pytest.raises(JobFailedError):
+    with (
+        doing(service, tenant, lambda job: fail_only_page(service, job)),
+        pytest.raises(JobFailedError),
+    ):
         PagesightLoader(scan, client=client).load()
 
 
@@ -185,7 +169,7 @@ def hello(service: Service, job_id: str) -> Job:
 
 @pytest.mark.parametrize(
     ("number", "work", "text"),
-    [(0, read, "1,234.50"), (1, hello, "Hello"), (2, read, "1,234.50")],
+    [(0, read_placed, "1,234.50"), (1, hello, "Hello"), (2, read_placed, "1,234.50")],
     ids=["langchain", "llama_index", "haystack"],
 )
 def test_what_the_page_on_retrieval_shows_works(

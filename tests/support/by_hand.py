@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from jobs.domain.job import Job
+from jobs.storage.blob_keys import result_key
+from tests.support.placed_documents import placed_document
 from tests.support.service import Service
+from vision.export.json import dumps
 
 _LONGEST_S = 30
 
@@ -34,3 +37,26 @@ def doing(service: Service, tenant: str, work: Callable[[str], Job | None]) -> I
         yield done
     finally:
         thread.join()
+
+
+def read_placed(service: Service, job_id: str) -> Job:
+    """Read the job's only page as `placed_document`: a title, text, a table and a figure."""
+    service.open(job_id, 1)
+    service.read_page(job_id, 1, "Hello")
+    return _finish(service, job_id, dumps(placed_document()))
+
+
+def fail_only_page(service: Service, job_id: str) -> Job:
+    """Fail the job's only page, and so the job."""
+    service.open(job_id, 1)
+    service.fail_page(job_id, 1)
+    return _finish(service, job_id)
+
+
+def _finish(service: Service, job_id: str, result: str | None = None) -> Job:
+    key = result_key(service.ledger.jobs.load(job_id))
+    if result is not None:
+        service.blobs.put(key, result.encode())
+    ended = service.ledger.finishing.finish(job_id, key)
+    assert ended is not None
+    return ended

@@ -20,13 +20,11 @@ from docling.service_client.exceptions import TaskExecutionError, TaskNotFoundEr
 from docling_core.types.io import DocumentStream
 
 from jobs.domain.job import Job
-from jobs.storage.blob_keys import result_key
 from tests.api.routes.test_create_job import PNG
-from tests.support.by_hand import doing
+from tests.support.by_hand import doing, fail_only_page, read_placed
 from tests.support.docs_commands import ROOT, example, filled
 from tests.support.placed_documents import every_word, placed_document
 from tests.support.service import Service, running_service
-from vision.export.json import dumps
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +58,6 @@ def http(service: Service, tenant: str) -> Iterator[httpx.Client]:
         yield made
 
 
-def read(service: Service, job_id: str) -> Job:
-    """A table and a title, as workers would have read them."""
-    service.open(job_id, 1)
-    service.read_page(job_id, 1, "Hello")
-    job = service.ledger.jobs.load(job_id)
-    service.blobs.put(result_key(job), dumps(placed_document()).encode())
-    ended = service.ledger.finishing.finish(job_id, result_key(job))
-    assert ended is not None
-    return ended
-
-
-def fail(service: Service, job_id: str) -> Job:
-    service.open(job_id, 1)
-    service.fail_page(job_id, 1)
-    ended = service.ledger.finishing.finish(job_id, "unused")
-    assert ended is not None
-    return ended
-
-
 def half_read(service: Service, job_id: str) -> Job:
     service.open(job_id, 2)
     service.read_page(job_id, 1, "Hello")
@@ -89,7 +68,7 @@ def half_read(service: Service, job_id: str) -> Job:
 def test_a_file_becomes_a_docling_document(
     service: Service, client: DoclingServiceClient, tenant: str
 ) -> None:
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         result = client.convert(DocumentStream(name="Grüße.png", stream=io.BytesIO(PNG)))
     job = done[0]
     assert (job.filename, job.input_bytes) == ("Grüße.png", len(PNG))
@@ -108,7 +87,7 @@ def test_a_client_that_prefers_websockets_falls_back_to_polling(
 ) -> None:
     with (
         DoclingServiceClient(service.url, service.key(tenant), poll_client_interval=0.0) as client,
-        doing(service, tenant, lambda job: read(service, job)),
+        doing(service, tenant, lambda job: read_placed(service, job)),
     ):
         result = client.convert(DocumentStream(name="a.png", stream=io.BytesIO(PNG)))
     assert result.document.texts[0].text == "Grüße<&> Ab"
@@ -120,7 +99,7 @@ def test_the_options_of_the_client_become_options_of_the_job(
     options = ConvertDocumentsOptions(
         ocr_lang=["de-DE", "en"], force_ocr=True, page_range=(1, 2), document_timeout=60
     )
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         client.convert(DocumentStream(name="a.png", stream=io.BytesIO(PNG)), options=options)
     wanted = {"languages": ["deu", "eng"], "ocr": "force", "pages": "1-2"}
     assert {name: done[0].options[name] for name in wanted} == wanted
@@ -132,7 +111,7 @@ def test_an_archive_has_a_file_for_each_format(
 ) -> None:
     options = ConvertDocumentsOptions(to_formats=["md", "json", "html", "text"])
     source = DocumentStream(name="a.png", stream=io.BytesIO(PNG))
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         result = client.submit(source, options=options, target=ZipTarget()).result(timeout=30)
     with zipfile.ZipFile(io.BytesIO(result.content)) as archive:
         assert archive.namelist() == ["a.md", "a.json", "a.html", "a.txt"]
@@ -144,7 +123,7 @@ def test_a_document_that_cannot_be_read_fails_its_task(
     service: Service, client: DoclingServiceClient, tenant: str
 ) -> None:
     with (
-        doing(service, tenant, lambda job: fail(service, job)),
+        doing(service, tenant, lambda job: fail_only_page(service, job)),
         pytest.raises(TaskExecutionError, match="broken") as caught,
     ):
         client.convert(DocumentStream(name="a.png", stream=io.BytesIO(PNG)))
@@ -257,7 +236,7 @@ def test_a_file_becomes_chunks_with_their_headings(
 ) -> None:
     options = ConvertDocumentsOptions(ocr_lang=["de", "en"])
     stream = DocumentStream(name="a.png", stream=io.BytesIO(PNG))
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         made = client.chunk(stream, chunker, options=options)
     assert done[0].options["languages"] == ["deu", "eng"]
     text, table = made.chunks
@@ -276,7 +255,7 @@ def test_chunks_of_a_source_are_as_small_as_asked_for(
         "chunking_options": {"max_tokens": 16, "include_raw_text": True},
         "include_converted_doc": True,
     }
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         answer = http.post("/v1/chunk/hybrid/source", json=source(**wanted))
     made = ChunkDocumentResponse.model_validate(answer.json())
     texts = [chunk for chunk in made.chunks if "|" not in chunk.text]
@@ -329,7 +308,7 @@ def test_the_example_of_the_page_runs(
     monkeypatch.chdir(tmp_path)
     code = example(ROOT / "docs/reference/doors.md", "from docling.service_client")
     code = filled(code, service.url).replace("ps_...", service.key(tenant))
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         exec(compile(code, "doors.md", "exec"), {})
     gc.collect()  # the client leaves the file open
     assert "1,234.50" in capsys.readouterr().out

@@ -11,15 +11,11 @@ import pytest
 from mistralai.client import Mistral
 from mistralai.client.errors import MistralError, SDKError
 
-from jobs.domain.job import Job
 from jobs.domain.states import JobState
-from jobs.storage.blob_keys import result_key
 from tests.api.routes.test_create_job import PNG
-from tests.support.by_hand import doing
+from tests.support.by_hand import doing, read_placed
 from tests.support.docs_commands import ROOT, example, filled
-from tests.support.placed_documents import placed_document
 from tests.support.service import Service, running_service
-from vision.export.json import dumps
 
 DATA_URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 _tenants = count()
@@ -50,17 +46,6 @@ def http(service: Service, tenant: str) -> Iterator[httpx.Client]:
         yield made
 
 
-def read(service: Service, job_id: str) -> Job:
-    """A title, text, a table and a figure, as workers would have read them."""
-    service.open(job_id, 1)
-    service.read_page(job_id, 1, "Hello")
-    job = service.ledger.jobs.load(job_id)
-    service.blobs.put(result_key(job), dumps(placed_document()).encode())
-    ended = service.ledger.finishing.finish(job_id, result_key(job))
-    assert ended is not None
-    return ended
-
-
 @pytest.mark.parametrize(
     "document",
     [
@@ -72,7 +57,7 @@ def read(service: Service, job_id: str) -> Job:
 def test_an_embedded_document_comes_back_as_markdown_by_page(
     service: Service, client: Mistral, tenant: str, document: Any
 ) -> None:
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         response = client.ocr.process(model="mistral-ocr-latest", document=document)
     assert done[0].filename == document.get("document_name")
     assert (response.model, response.usage_info.doc_size_bytes) == ("mistral-ocr-latest", len(PNG))
@@ -91,7 +76,7 @@ def test_an_embedded_document_comes_back_as_markdown_by_page(
 def test_tables_blocks_and_confidences_come_where_they_are_asked_for(
     service: Service, client: Mistral, tenant: str, form: Any
 ) -> None:
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         response = client.ocr.process(
             model="any",
             document={"type": "image_url", "image_url": DATA_URL},
@@ -125,7 +110,7 @@ def test_an_uploaded_file_is_read_by_its_id_or_its_address(
 ) -> None:
     file = client.files.upload(file={"file_name": "scan.png", "content": PNG}, purpose="ocr")
     assert (file.filename, file.size_bytes) == ("scan.png", len(PNG))
-    read(service, file.id)
+    read_placed(service, file.id)
     url = client.files.get_signed_url(file_id=file.id).url
     by_id = client.ocr.process(model="m", document={"type": "file", "file_id": file.id})
     by_url = client.ocr.process(
@@ -142,7 +127,7 @@ def test_an_uploaded_file_is_read_by_its_id_or_its_address(
 def test_an_address_becomes_a_job_that_fetches_it(
     service: Service, client: Mistral, tenant: str
 ) -> None:
-    with doing(service, tenant, lambda job: read(service, job)) as done:
+    with doing(service, tenant, lambda job: read_placed(service, job)) as done:
         client.ocr.process(
             model="m",
             document={"type": "document_url", "document_url": "https://files.example.com/a.pdf"},
@@ -218,7 +203,7 @@ def test_the_example_of_the_page_runs(
     monkeypatch.chdir(tmp_path)
     code = example(ROOT / "docs/reference/doors.md", "from mistralai.client")
     code = filled(code, service.url).replace("ps_...", service.key(tenant))
-    with doing(service, tenant, lambda job: read(service, job)):
+    with doing(service, tenant, lambda job: read_placed(service, job)):
         exec(compile(code, "doors.md", "exec"), {})
     assert "1,234.50" in capsys.readouterr().out
 
