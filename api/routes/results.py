@@ -12,6 +12,7 @@ from api.error_handlers import guarded
 from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
+from api.routes.paged_result import write_by_page
 from api.schemas import examples
 from api.schemas.corrections import RevisionName
 from api.schemas.jobs import FaultOut
@@ -24,7 +25,7 @@ from jobs.domain.file_forms import joined, revised
 from jobs.domain.job import Fault, Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.storage.blob_keys import fault_key, file_key
-from jobs.storage.result_index import page_of_result, pages_of_result, read_index
+from jobs.storage.result_index import page_of_result
 from vision.core.document import Document
 from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
@@ -33,7 +34,6 @@ from vision.export.archive import MEDIA_TYPE as ZIP
 from vision.export.archive import named_files, zip_files, zip_of
 from vision.export.corrected import corrected, corrected_words
 from vision.export.json import from_json_dict
-from vision.export.text import stream_text
 
 _STORED: Final = "json"  # how results are kept, so that it is streamed as it lies
 _FORMATS: Final[Mapping[str, Plugin]] = plugins("format")
@@ -44,7 +44,6 @@ _AT_ONCE: Final = {
 _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _DOCUMENT_ANALYSES: Final = frozenset(plugin_names("document_analysis"))
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
-_BY_PAGE: Final = "text"
 _ZIP_START: Final = b"PK\x03\x04"
 RETRY = {"Retry-After": "1"}
 
@@ -106,11 +105,9 @@ def get_result(
         return made_file(services, job, chosen, about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
-    # Markdown judges headers and footers by all pages, so only text can be made page by page.
-    index = read_index(services.blobs, job) if chosen == _BY_PAGE else ()
-    if index:
-        pages = map(json.loads, pages_of_result(services.blobs, job, index))
-        return StreamingResponse(stream_text(pages), **about)
+    pieces = write_by_page(services.blobs, job, chosen)
+    if pieces is not None:
+        return StreamingResponse(pieces, **about)
     return _exported(_FORMATS[chosen], read_document(services, blob, None), about)
 
 

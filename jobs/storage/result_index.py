@@ -58,6 +58,15 @@ def pages_of_result(blobs: Blobs, job: Owned, index: Iterable[Range]) -> Iterato
         held_at = end
 
 
+def frame_of_result(blobs: Blobs, job: Owned, index: Sequence[Range]) -> str:
+    """Return the result without its pages and their receipts, as JSON; the index is not empty."""
+    (_, pages_at, _, receipts_at, _), (_, last_at, last_bytes, _, _) = index[0], index[-1]
+    key, end = result_key(job), last_at + last_bytes
+    head = blobs.get_range(key, 0, pages_at)
+    tail = blobs.get_range(key, end, receipts_at - end)
+    return (head + tail).decode() + "]}}"
+
+
 def read_range(blobs: Blobs, job: Owned, entry: Range) -> str:
     """Return the page of an entry of the index, with its receipt."""
     _, page_at, page_bytes, receipt_at, receipt_bytes = entry

@@ -49,7 +49,7 @@ class _Builder:
 
     def __init__(self, document: Document) -> None:
         submitted = document.document
-        self._running_text = RunningText(document)
+        self._running_text = RunningText(document.pages)
         self._titled = False
         self.made: dict[str, Any] = {
             "schema_name": "DoclingDocument",

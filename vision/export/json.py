@@ -90,6 +90,12 @@ def page_reading_from_dict(data: Json) -> PageReading:
     return reading
 
 
+def page_from_dict(data: Json) -> Page:
+    """One page, as strict as `from_json_dict`."""
+    page: Page = _decode(Page, data, "page")
+    return page
+
+
 def load_schema() -> dict[str, Json]:
     """The published JSON Schema (draft 2020-12) of the result."""
     text = Path(__file__).with_name("schema.json").read_text(encoding="utf-8")

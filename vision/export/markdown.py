@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from vision.core.document import Block, Document, Page, Table
 from vision.core.exports import Artefact, Source
-from vision.export.headings import heading_levels
+from vision.export.headings import TITLE, Headings
+from vision.export.json import page_from_dict
 from vision.export.lists import render_list, render_paragraph
-from vision.export.running_text import RunningText
+from vision.export.running_text import RUNNING_KINDS, RunningText
 
 # Only what can mean something where it stands, so that the source is fit to be read as well: a
 # bracket makes a link only if one closes before `(`, `[` or `:`; `_` inside a word is a letter.
@@ -22,6 +24,10 @@ _LINE_START = re.compile(
 )
 
 _WORD = re.compile(r"[^\W_]+")
+_JUDGED = RUNNING_KINDS | {TITLE}
+_UNJUDGED: Mapping[str, Any] = {
+    name: [] for name in ("regions", "tables", "barcodes", "doubtful", "warnings")
+}
 
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
@@ -38,25 +44,58 @@ def render_markdown(document: Document) -> str:
     leaves it out. Where the document has several pages, each begins with the comment
     `<!-- page N -->`. Lines of a paragraph stay lines.
     """
-    renderer = BlockRenderer(document)
-    several = document.document.pages > 1
-    parts: list[str] = []
-    for page in document.pages:
-        if several:
-            parts.append(f"<!-- page {page.number} -->")
+    return "".join(_pieces(document, document.pages, BlockRenderer(document)))
+
+
+def stream_markdown(
+    frame: Document, pages: Callable[[], Iterable[Mapping[str, Any]]]
+) -> Iterator[str]:
+    """Return the same Markdown in pieces, for pages as they are in a result's JSON.
+
+    `frame` is the result without its pages. `pages` is called twice, and gives all of them each
+    time: the first pass, made before this returns, keeps measures of titles and page furniture;
+    the second writes a page at a time.
+    """
+    renderer = BlockRenderer(frame, map(_judged_part, pages()))
+    return _pieces(frame, map(page_from_dict, pages()), renderer)
+
+
+def _judged_part(page: Mapping[str, Any]) -> Page:
+    """The page with the lines of those blocks that are judged over the whole document."""
+    blocks = [
+        block if block["kind"] in _JUDGED else {**block, "lines": []} for block in page["blocks"]
+    ]
+    return page_from_dict({**page, **_UNJUDGED, "text": "", "blocks": blocks})
+
+
+def _pieces(frame: Document, pages: Iterable[Page], renderer: "BlockRenderer") -> Iterator[str]:
+    several = frame.document.pages > 1
+    separator = ""
+    for page in pages:
+        parts = [f"<!-- page {page.number} -->"] if several else []
         parts.extend(
             f"<!-- {block.kind} -->\n{text}" if renderer.is_furniture(block, page) else text
             for block, text in renderer.blocks(page)
         )
-    return "\n\n".join(parts) + "\n"
+        if parts:
+            yield separator + "\n\n".join(parts)
+            separator = "\n\n"
+    yield "\n"
 
 
 class BlockRenderer:
-    """Renders the pages of a document, whose options say what becomes of page furniture."""
+    """Renders the pages of a document, whose options say what becomes of page furniture.
 
-    def __init__(self, document: Document) -> None:
-        self._running_text = RunningText(document)
-        self._levels = heading_levels(document)
+    `pages` are all pages of a document that comes without them; of each, only what is judged over
+    the whole document is kept.
+    """
+
+    def __init__(self, document: Document, pages: Iterable[Page] | None = None) -> None:
+        headings, self._running_text = Headings(), RunningText()
+        for page in document.pages if pages is None else pages:
+            headings.add(page)
+            self._running_text.add(page)
+        self._levels = headings.levels()
         self._furniture = document.receipt.parameters.get("furniture", "mark")
 
     def is_furniture(self, block: Block, page: Page) -> bool:

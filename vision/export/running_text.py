@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
-from vision.core.document import Block, Document, Page
+from vision.core.document import Block, Page
 
-_KINDS = frozenset({"header", "footer", "page_number"})
+RUNNING_KINDS = frozenset({"header", "footer", "page_number"})
 _CONFIDENT = 0.5  # a less confident detection may be a greeting or the source of a figure
 _FEWEST_PAGES = 2  # that have the same text but for its digits
 _EDGE = 0.1  # of the page's height
@@ -16,14 +17,20 @@ _NUMBER = re.compile(
 
 
 class RunningText:
-    """Judges the blocks of one document."""
+    """Judges the blocks of one document, once all its pages were added.
 
-    def __init__(self, document: Document) -> None:
-        texts = (
-            {_without_digits(block) for block in page.blocks if block.kind in _KINDS}
-            for page in document.pages
-        )
-        self._pages = Counter(text for page in texts for text in page)
+    Of each different candidate only its text without digits is kept, and on how many pages it is.
+    """
+
+    def __init__(self, pages: Iterable[Page] = ()) -> None:
+        self._pages: Counter[str] = Counter()
+        for page in pages:
+            self.add(page)
+
+    def add(self, page: Page) -> None:
+        """Collect the candidates of a page."""
+        candidates = (block for block in page.blocks if block.kind in RUNNING_KINDS)
+        self._pages.update({_without_digits(block) for block in candidates})
 
     def includes(self, block: Block, page: Page) -> bool:
         """Whether a block of the page was detected as running text, and something confirms it.
@@ -31,7 +38,7 @@ class RunningText:
         That is the detection's confidence, the same text on another page, or a page number at
         the edge of the page. A block of such a kind whose region is not listed is believed.
         """
-        if block.kind not in _KINDS:
+        if block.kind not in RUNNING_KINDS:
             return False
         confidences = [each.confidence for each in page.regions if each.id == block.region]
         return (

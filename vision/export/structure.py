@@ -20,8 +20,8 @@ class Structure:
     """Makes the tags of the pages of one document."""
 
     def __init__(self, document: Document) -> None:
-        self._levels = heading_levels(document)
-        self._running = RunningText(document)
+        self._levels = heading_levels(document.pages)
+        self._running = RunningText(document.pages)
 
     def tags(self, page: Page, place: Place, place_box: PlaceBox) -> tuple[Tag, ...]:
         """The tags of a page. `place` and `place_box` map to pixels of the page as decoded."""

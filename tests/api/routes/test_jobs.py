@@ -168,11 +168,15 @@ def test_a_page_is_found_in_the_result_where_its_reading_is_not_kept_as_well(
     info = DocumentInfo("image/png", "0" * 64, 2)
     result = StreamedResult(info, readings, (), Receipt("pagesight", "0", {}, (), ()))
     service.blobs.put_stream(result_key(job), result)
-    whole = client.get(f"/v1/jobs/{job_id}/result", params={"format": "text"})
+    path = f"/v1/jobs/{job_id}/result"
+    whole = {name: client.get(path, params={"format": name}) for name in ("text", "markdown")}
     write_index(service.blobs, job, map(astuple, result.ranges))
-    streamed = client.get(f"/v1/jobs/{job_id}/result", params={"format": "text"})
-    assert streamed.text == whole.text == "Grüße 1\n\fGrüße 2\n"
-    assert streamed.headers["content-type"] == whole.headers["content-type"]
+    for name, answer in whole.items():
+        streamed = client.get(path, params={"format": name})
+        assert streamed.text == answer.text
+        assert streamed.headers["content-type"] == answer.headers["content-type"]
+    assert whole["text"].text == "Grüße 1\n\fGrüße 2\n"
+    assert whole["markdown"].text.startswith("<!-- page 1 -->\n\n# Grüße 1\n\n<!-- page 2 -->")
     service.ledger.pages.drop_results(job_id)
     after = [client.get(f"/v1/jobs/{job_id}/pages/{number}").json() for number in (1, 2)]
     assert after == before

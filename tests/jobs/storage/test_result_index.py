@@ -9,6 +9,7 @@ from jobs.storage import blob_store
 from jobs.storage.blob_keys import job_prefix, result_key
 from jobs.storage.blob_store import Blobs
 from jobs.storage.result_index import (
+    frame_of_result,
     page_of_result,
     pages_of_result,
     read_index,
@@ -16,7 +17,7 @@ from jobs.storage.result_index import (
 )
 from tests.support.ledgers import new_job
 from tests.support.service import page_reading
-from vision.core.document import DocumentInfo, Receipt
+from vision.core.document import DocumentInfo, PageFailure, Receipt
 from vision.export.streamed import StreamedResult
 
 TEXTS = {1: "eins", 2: "zwei € " * 300, 5: "fünf"}
@@ -33,7 +34,8 @@ def store(job: NewJob) -> Blobs:
     store = Blobs(MemoryStore(), None)
     readings = [page_reading(number, text) for number, text in TEXTS.items()]
     info = DocumentInfo("application/pdf", "0" * 64, 5)
-    result = StreamedResult(info, readings, (), Receipt("pagesight", "0", {}, (), ()))
+    failures = [PageFailure(4, "damaged", "The page is broken.", "caller")]
+    result = StreamedResult(info, readings, failures, Receipt("pagesight", "0", {}, (), ()))
     store.put_stream(result_key(job), result)
     write_index(store, job, map(astuple, result.ranges))
     return store
@@ -58,6 +60,14 @@ def test_pages_come_in_one_pass_however_the_blob_is_cut(
     monkeypatch.setattr(blob_store.Blobs, "stream", cut)
     pages = list(pages_of_result(store, job, read_index(store, job)))
     assert [json.loads(page)["text"] for page in pages] == list(TEXTS.values())
+
+
+def test_what_is_around_the_pages_is_read_without_them(store: Blobs, job: NewJob) -> None:
+    whole = json.loads(store.get(result_key(job)))
+    frame = json.loads(frame_of_result(store, job, read_index(store, job)))
+    receipt = {**whole["receipt"], "pages": []}
+    assert frame == {**whole, "pages": [], "receipt": receipt}
+    assert frame["failures"] != []
 
 
 def test_a_result_without_an_index_has_no_pages_to_be_found(store: Blobs) -> None:

@@ -1,5 +1,7 @@
 import html
+import json
 import re
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,8 @@ from markdown_it import MarkdownIt
 from tests.support.readings import small_document
 from vision.core.document import Block, Box, DocumentInfo, Line, Region, Table, TableCell
 from vision.export.html import render_html
-from vision.export.markdown import escape, render_markdown, render_table
+from vision.export.json import encode
+from vision.export.markdown import escape, render_markdown, render_table, stream_markdown
 from vision.export.text import render_text
 
 BOX = Box(0, 0, 1, 1)
@@ -317,6 +320,53 @@ def test_what_no_cell_of_a_table_has_is_below_it():
     assert rendered.endswith("\n\n7 Item\n")
 
 
+def streamed(whole, pages=None):
+    """The Markdown page by page, as it is written from a stored result."""
+    stored = [json.loads(encode(page)) for page in whole.pages]
+    frame = replace(whole, pages=())
+    return "".join(stream_markdown(frame, pages or (lambda: iter(stored))))
+
+
+@pytest.mark.parametrize("choice", ["mark", "move", "leave_out"])
+def test_pages_written_one_by_one_are_judged_over_the_whole_document(choice):
+    # The weak header is confirmed by the last page alone, the second size of title likewise.
+    weak = (region("header", 0.3),)
+    head = placed("header", "Report 7", 500)
+    pages = [
+        page_of(head, sized("Report", 40), sized("Costs", 30), regions=weak, number=1),
+        page_of(sized("Staff", 20), placed("text", "All.", 300), number=2),
+        page_of(head, sized("Summary", 29), number=4, regions=weak),
+    ]
+    made = with_furniture(choice, replace(document([], [], [], []), pages=tuple(pages)))
+    rendered = streamed(made)
+    assert rendered == render_markdown(made)
+    assert ("<!-- header -->" in rendered) == (choice != "leave_out")
+    assert "### Staff" in rendered
+
+
+def test_few_pages_are_in_memory_while_markdown_is_written_page_by_page():
+    made = document(*([[block("text", "T")]] * 100))
+    stored = [encode(page) for page in made.pages]
+    alive = weakref.WeakSet()
+    most = []
+
+    class Stored(dict):
+        """A page that can be watched."""
+
+        __hash__ = object.__hash__
+
+    def pages():
+        for text in stored:
+            page = Stored(json.loads(text))
+            alive.add(page)
+            most.append(len(alive))
+            yield page
+
+    assert streamed(made, pages) == render_markdown(made)
+    assert len(most) == 200
+    assert max(most) <= 2  # a page, and the one before
+
+
 kinds = st.sampled_from(
     ["text", "title", "list", "table", "figure", "caption", "header", "footer", "page_number",
      "footnote", "stamp", "handwriting"]
@@ -346,6 +396,7 @@ def test_every_word_of_the_result_is_in_the_markdown_and_in_the_text(blocks, cho
     pages = tuple(replace(page, text=text) for page in whole.pages)
     whole = replace(whole, pages=pages)
     expected = [word for _, lines, _, _ in blocks for line in lines for word in line.split()]
+    assert streamed(whole) == render_markdown(whole)
     for rendered in (render_markdown(whole), render_text(whole), render_html(whole)):
         found = set(re.findall(r"[^\W_]+", html.unescape(rendered)))
         assert [word for word in expected if word not in found] == []
