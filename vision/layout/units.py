@@ -11,9 +11,11 @@ from vision.layout.placed_line import PlacedLine
 from vision.layout.regions import kind_of, region_of
 from vision.layout.rows import rows_of, same_row
 from vision.layout.tables.evidence import shows_columns
+from vision.recognition.marks.candidates import LIST_MARKS
 
 # Read as one piece, whatever columns are inside or beside them.
 _WHOLE = frozenset({"table", "figure"})
+_MARK_GAP = 2.0  # heights between a mark and its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def units_of(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator
     A table takes in the pieces beside it that complete its rows. Where it is a form, its lines
     stand alone.
     """
-    owners = [region_of(line.line, regions) for line in lines]
+    owners = _with_marks([region_of(line.line, regions) for line in lines], lines)
     whole = _whole_regions(lines, owners)
     inside = {at for held in whole.values() for at in held}
     for at, line in enumerate(lines):
@@ -66,6 +68,23 @@ def units_of(lines: Sequence[PlacedLine], regions: Sequence[Region]) -> Iterator
             yield from (Unit(lines[at].box, None, [lines[at]], at) for at in held)
         else:
             yield Unit(union(line.box for line in taken), region, taken, held[0])
+
+
+def _with_marks(owners: list[Region | None], lines: Sequence[PlacedLine]) -> list[Region | None]:
+    """Owners of lines; a lone check box or bullet has the owner of the text that it marks."""
+    marks = [at for at, line in enumerate(lines) if line.line.text in LIST_MARKS]
+    for at in marks:
+        mark = lines[at].box
+        marked = (
+            number
+            for number, line in enumerate(lines)
+            if same_row(mark, line.box)
+            and 0 <= line.box.x0 - mark.x1 < _MARK_GAP * max(mark.height, line.box.height)
+        )
+        number = next(marked, None)
+        if owners[at] is None and number is not None:
+            owners[at] = owners[number]
+    return owners
 
 
 def obstacles(

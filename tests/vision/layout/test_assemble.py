@@ -67,6 +67,15 @@ def test_larger_print_starts_a_block():
     assert kinds(page) == [("text", "HEAD"), ("text", "a/b")]
 
 
+def test_a_check_box_that_the_region_of_its_text_leaves_out_is_read_with_it():
+    lines = [read_line("☑", 50, 100, width=20), read_line("by post", 82, 100, width=120)]
+    page = assembled(*lines, regions=[("text", 80, 95, 210, 125)])
+    assert page.text == "☑ by post"
+    apart = [read_line("☑", 50, 100, width=20), read_line("by post", 182, 100, width=120)]
+    page = assembled(*apart, regions=[("text", 180, 95, 310, 125)])
+    assert page.text == "☑\n\nby post"
+
+
 def test_regions_give_kinds_and_hold_lines_together():
     page = assembled(
         *prose(50, 0, "Heading", "body one", "body two"),

@@ -31,7 +31,7 @@ def with_spanning_heads(
     heads = grid[0].cells
     below = sum(cell.last - cell.first + 1 for cell in grid[1].cells)
     spanned = len(heads) < len(columns) <= _MOST_COLUMNS
-    if not heads or not spanned or below < _FULL * len(columns):
+    if not heads or not spanned or below < _fewest_below(len(columns)):
         return list(grid)
     best = min(_offsets(heads, columns), default=None)
     if best is None or best[0] > _OFF_CENTRE * unit:
@@ -41,6 +41,11 @@ def with_spanning_heads(
         for head, (first, last) in zip(heads, best[1], strict=True)
     ]
     return [replace(grid[0], cells=cells), *grid[1:]]
+
+
+def _fewest_below(columns: int) -> float:
+    """How many columns the second row fills: most, or all but that of the names of the rows."""
+    return max(2, min(_FULL * columns, columns - 1))
 
 
 def _offsets(

@@ -241,6 +241,15 @@ def test_a_head_narrower_than_its_columns_stands_in_their_middle():
     assert made.header_rows == 2
 
 
+def test_a_narrow_head_spans_both_columns_of_a_table_of_three():
+    made = table(
+        [("Matter", 0), ("Visit", 285)],
+        [("Forward", 200), ("Village", 350)],
+        *([("Period factor", 0), ("D955", 200), ("17.01.2026", 350)] for _ in range(4)),
+    )
+    assert spans(made) == {("Matter", 0, 2, 1), ("Visit", 1, 1, 2)}
+
+
 def test_heads_that_stand_above_single_columns_span_nothing():
     made = table(
         [("Team", 0), ("Lost", 300)],
