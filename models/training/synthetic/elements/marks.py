@@ -112,8 +112,8 @@ def signature(rng: Random, height: float | None = None) -> str:
 
 def _loose_pads(rng: Random) -> tuple[float, float, float, float]:
     """Left, top, right and bottom margins of a signature's box, as shares of its size."""
-    return (rng.uniform(0, 0.05), rng.uniform(-0.02, 0.08), rng.uniform(0, 0.05),
-            rng.uniform(-0.02, 0.08))  # fmt: skip
+    return (rng.uniform(0, 0.07), rng.uniform(0, 0.12), rng.uniform(0, 0.07),
+            rng.uniform(-0.02, 0.1))  # fmt: skip
 
 
 def _ring_text(rng: Random, radius: float) -> str:
@@ -162,9 +162,23 @@ def _square_stamp(rng: Random) -> tuple[str, float, float]:
     return f"<g {_STAMPED}>{frame}{text}</g>", width, height
 
 
+def _dater(rng: Random) -> tuple[str, float, float]:
+    """A date in bold capitals or a numbering machine's digits, without a frame."""
+    months = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+    date = f"{rng.choice(months)} {rng.randint(1, 31)} {rng.randint(1960, 2020)}"
+    text = date if rng.random() < 0.75 else str(rng.randint(10_000, 9_999_999))
+    size = rng.uniform(12, 24)
+    family = rng.choice(("Liberation Sans", "Liberation Sans Narrow", "Liberation Mono"))
+    drawn = (
+        f'<text text-anchor="middle" y="{size * 0.36:.0f}" stroke="none" fill="currentColor"'
+        f' font-family="{family}" font-weight="700" font-size="{size:.0f}">{text}</text>'
+    )
+    return f"<g {_STAMPED}>{drawn}</g>", len(text) * size * 0.62, size * 1.2
+
+
 def stamp(rng: Random) -> str:
     """A rubber stamp as SVG: round or square, turned, inked unevenly."""
-    body, width, height = (_round_stamp if rng.random() < 0.55 else _square_stamp)(rng)
+    body, width, height = rng.choices((_round_stamp, _square_stamp, _dater), (50, 38, 12))[0](rng)
     ink = rng.choice(
         ("#b22", "#c0182b", "#224a9a", "#1d3f8f", "#333", "#111", "#5b2a86", "#14694a")
     )

@@ -3,6 +3,7 @@
 from random import Random
 
 from models.training.synthetic.elements.marks import handwriting, logo, signature, stamp
+from models.training.synthetic.elements.wordmark import wordmark
 from models.training.synthetic.markup import (
     MONO,
     SANS,
@@ -50,6 +51,8 @@ def letterhead(look: Look) -> str:
     if rng.random() < 0.2:  # script that is no signature
         words, face = Writer(rng).name(), f"font-family:'{rng.choice(SIGNING_HANDS)}'"
     name = tag("header", words, f"{size};{face}")
+    if rng.random() < 0.2:
+        emblem, name = wordmark(rng), ""
     where = look.write.address().replace("<br>", " · ") if rng.random() < 0.7 else ""
     lines = tag("header", where, "font-size:.75em") if where else ""
     rule = "border-bottom:2px solid;" if rng.random() < 0.3 else ""
@@ -63,10 +66,10 @@ def signed_block(look: Look) -> str:
     name = f"{look.write.name()}<br>{look.write.words(3).title()}"
     printed = tag("text", name, "display:inline-block") if rng.random() < 0.85 else ""
     height = rng.uniform(26, 84)
-    up = rng.uniform(0, 0.7) * height
+    up, raised = rng.uniform(0, 0.9) * height, rng.uniform(-0.35, 0.25) * height
     line = '<div style="border-top:1px solid #333;width:220px"></div>' if rng.random() < 0.3 else ""
     mark = (
-        f'<div style="margin:{rng.uniform(0, 12):.0f}px 0 {-up:.0f}px {rng.uniform(-4, 50):.0f}px">'
+        f'<div style="margin:{raised:.0f}px 0 {-up:.0f}px {rng.uniform(-4, 50):.0f}px">'
         f"{signature(rng, height)}</div>"
     )
     over = ""

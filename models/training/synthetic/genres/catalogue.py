@@ -4,7 +4,15 @@ from collections.abc import Callable
 from random import Random
 
 from models.training.synthetic.elements.figures import Desk, Photographs
-from models.training.synthetic.genres import everyday, forms, headed, letters, school, tables
+from models.training.synthetic.genres import (
+    everyday,
+    forms,
+    headed,
+    letters,
+    plain_headings,
+    school,
+    tables,
+)
 from models.training.synthetic.genres import publications as printed
 from models.training.synthetic.markup import Page
 
@@ -15,6 +23,7 @@ WEIGHTS: dict[Callable[[Desk], Page], float] = {
     tables.tabular: 16,
     everyday.newspaper: 8, everyday.deck: 10, everyday.screen: 5, everyday.id_card: 5,
     everyday.asian_textbook: 10, headed.workbook: 14, headed.notes: 6,
+    plain_headings.dense: 8,
     forms.form: 4, forms.invoice: 4, forms.receipt: 1, forms.codes: 3,
 }  # fmt: skip
 
