@@ -25,6 +25,7 @@ from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
 from vision.imaging.salt import without_noise
 from vision.imaging.sharpening import sharpened
+from vision.imaging.squared_paper import without_squares
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
 from vision.object_detection.barcodes import LABELS, read_barcodes
@@ -111,8 +112,9 @@ def _barcodes(page: PreparedPage, found: Sequence[Finding]) -> tuple[Barcode, ..
 
 
 def _cleaned(page: PreparedPage, recogniser: Recogniser, languages: Sequence[str]) -> CleanedPage:
-    """The page without specks, screens and print of the other side, sharpened if blurred."""
-    return without_bleed_through(sharpened(without_noise(page)), recogniser, languages)
+    """The page without squares, specks, screens and print of the other side; sharp if blurred."""
+    plain = sharpened(without_noise(without_squares(page)))
+    return without_bleed_through(plain, recogniser, languages)
 
 
 class _Recognised(NamedTuple):
