@@ -8,17 +8,15 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from cli.read import local_reader
 from jobs.settings import Settings
 from models.registry.add_detector import NewDetector, add_detector
+from tests.support.command_line import shared_engine
 from tests.support.docs_commands import (
     ROOT,
     Block,
@@ -30,9 +28,6 @@ from tests.support.docs_commands import (
 )
 from tests.support.onnx_graphs import write_colour_detector
 from tests.support.serving import Serving, serving
-from vision.input.sandbox.pool import DecoderPool
-from workers.engine.engine import Engine, build_engine
-from workers.inputs.decoders import open_decoders
 
 FOLDERS = ("tutorial", "how-to", "reference")
 PAGES = sorted(
@@ -115,28 +110,9 @@ def job(service: Serving) -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def opened_once() -> Iterator[None]:
-    """One engine and one pool of helpers for all commands, which saves most of their time."""
-    opened: dict[str, Any] = {}
-
-    def engine(settings: Settings) -> Engine:
-        if "engine" not in opened:
-            opened["engine"] = replace(build_engine(settings), closers=())
-        return cast("Engine", opened["engine"])
-
-    with pytest.MonkeyPatch.context() as patch:
-
-        def decoders(settings: Settings, size: int) -> DecoderPool:
-            if "decoders" not in opened:
-                opened["decoders"] = open_decoders(settings, size)
-                patch.setattr(opened["decoders"], "close", lambda: None)
-            return cast("DecoderPool", opened["decoders"])
-
-        patch.setattr(local_reader, "build_engine", engine)
-        patch.setattr(local_reader, "open_decoders", decoders)
+def _opened_once() -> Iterator[None]:
+    with shared_engine():
         yield
-    if "decoders" in opened:
-        opened["decoders"].close()
 
 
 @pytest.fixture

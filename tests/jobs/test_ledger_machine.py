@@ -44,7 +44,7 @@ LONGEST_WAIT_S = 1000  # longer than any step that was sent and not begun waits 
 SWEEPS = 4
 WELL, BUSY, REFUSED = 204, 503, 404  # what a receiver answers: tried again, and given up
 LONG = os.environ.get("CHAOS") == "full"
-EXAMPLES = {"sqlite": 400, "postgresql": 50} if LONG else {"sqlite": 100, "postgresql": 12}
+EXAMPLES = {"sqlite": 400, "postgresql": 50} if LONG else {"sqlite": 60, "postgresql": 8}
 
 
 class LedgerMachine(RuleBasedStateMachine):

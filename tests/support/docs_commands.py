@@ -19,15 +19,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import chdir
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from typer.testing import CliRunner
-
-from cli.failures import explain
-from cli.main import app
 from tests.support import template
+from tests.support.command_line import invoke
 
 ROOT = Path(__file__).parents[2]
 _MARK = re.compile(r"<!-- (not run|run by|until interrupted)(?:: (.+?))? -->$")
@@ -178,17 +174,16 @@ def _serve(listener: socket.socket, bash: "subprocess.Popen[bytes]") -> None:
         os.close(ended)
 
 
-def _call(request: dict[str, object]) -> dict[str, object]:
+def _call(request: dict[str, Any]) -> dict[str, object]:
     """Run the command as `pagesight` does, with the folder and the environment of the caller."""
-    words, given = request["words"], str(request["stdin"]).encode("latin-1")
-    with chdir(str(request["folder"])):
-        ran = CliRunner().invoke(app, words, input=given, env=request["environment"])  # type: ignore[arg-type]
-    code, said = ran.exit_code, ran.stderr_bytes
-    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
-        explained = explain(ran.exception)
-        message, code = explained or (repr(ran.exception), 70)
-        said += f"pagesight: {message}\n".encode()
-    return {"code": code, "out": ran.stdout_bytes.decode("latin-1"), "err": said.decode("latin-1")}
+    ran = invoke(
+        request["words"],
+        Path(request["folder"]),
+        stdin=request["stdin"].encode("latin-1"),
+        env=request["environment"],
+    )
+    out, err = ran.stdout.decode("latin-1"), ran.stderr.decode("latin-1")
+    return {"code": ran.returncode, "out": out, "err": err}
 
 
 _CALLER = """#!{} -IS

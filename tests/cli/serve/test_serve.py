@@ -129,7 +129,7 @@ def test_after_a_kill_of_the_supervisor_a_restart_goes_on_alone(tmp_path: Path) 
     """Two services side by side would share one database, one Redis and one socket."""
     folder = tmp_path / "data"
     with serving(folder, **SOON) as killed:
-        job_id = killed.submit(detectors=[], barcodes="off")
+        job_id = killed.submit(pages="1", detectors=[], barcodes="off")
         pids = children_of(killed.process.pid)
         killed.process.kill()
         killed.process.wait()

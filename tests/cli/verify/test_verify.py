@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,16 @@ from typer.testing import CliRunner
 
 from cli.exit_codes import Exit
 from cli.main import app
+from tests.support.command_line import shared_engine
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["--profile", "fast", "--pages", "1", "--languages", "eng"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_engine() -> Iterator[None]:
+    with shared_engine():
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`pagesight watch`: each document is read once, when it no longer grows."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,15 @@ from cli.exit_codes import Exit
 from cli.main import app
 from cli.watch.command import STATE_FILE, settled
 from tests.cli.read.test_read import draw
+from tests.support.command_line import shared_engine
 
 QUICK = ["--profile", "fast", "--languages", "eng"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_engine() -> Iterator[None]:
+    with shared_engine():
+        yield
 
 
 def watch(folder: Path, output: Path, *words: str) -> Any:
