@@ -19,6 +19,7 @@ from tests.support.collector import Collected, Collector, collector
 from tests.support.http import http_client
 from tests.support.ledger_view import callback_endpoint
 from tests.support.monitoring import METRICS_ON_DEMAND, expressions, used_metrics
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import ROOT, TENANT, Workplace, await_true
 from vision.export.json import from_json_dict
@@ -54,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, traces: Collector) -> Iterat
 def client(place: Workplace) -> Iterator[httpx.Client]:
     key = place.ledger.keys.create(TENANT, ("jobs:read", "jobs:write"), "test")[1]
     headers = {"Authorization": f"Bearer {key}"}
-    with http_client(base_url=place.url, headers=headers, timeout=30) as made:
+    with http_client(base_url=place.url, headers=headers, timeout=PATIENCE_S) as made:
         yield made
 
 

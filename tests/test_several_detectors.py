@@ -2,9 +2,8 @@
 
 import io
 import json
-import os
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,9 +12,10 @@ import pytest
 from PIL import Image
 
 from cli.exit_codes import Exit
-from tests.support import template
+from tests.support.command_line import invoke, shared_engine
 from tests.support.http import http_client
 from tests.support.onnx_graphs import write_colour_detector
+from tests.support.patience import PATIENCE_S
 from tests.support.workplace import TENANT, Workplace
 
 ROOT = Path(__file__).parents[1]
@@ -24,9 +24,14 @@ BOTH = [("red", "shades"), ("table", "things")]
 
 
 def pagesight(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
-    env = {**os.environ, "PAGESIGHT_DATA_DIR": str(folder), "PAGESIGHT_DEVICE": "cpu"}
-    command = [sys.executable, "-m", "cli.main", *words]
-    return template.run(command, cwd=ROOT, env=env, capture_output=True)
+    env = {"PAGESIGHT_DATA_DIR": str(folder), "PAGESIGHT_DEVICE": "cpu"}
+    return invoke(words, ROOT, env=env)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_engine() -> Iterator[None]:
+    with shared_engine():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +164,9 @@ def test_one_job_over_http_uses_several_detectors(folder: Path, picture: Path) -
         url = place.start_api()
         place.await_ready(reader)
         key = place.ledger.keys.create(TENANT, ("jobs:read", "jobs:write"), "test")[1]
-        client = http_client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        client = http_client(
+            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE_S
+        )
 
         def send(*detectors: str) -> httpx.Response:
             form = {"options": json.dumps({"detectors": detectors})}

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 
 try:
@@ -64,7 +65,7 @@ def _try(operation: Any, mode: str, url: str, headers: dict[str, str]) -> int:
     def send(case: Any) -> None:
         nonlocal tried
         tried += 1
-        answer = case.call(base_url=url, headers=headers)
+        answer = case.call(base_url=url, headers=headers, timeout=PATIENCE_S)
         case.validate_response(answer, excluded_checks=_excluded())
 
     strategy = operation.as_strategy(generation_mode=GenerationMode(mode))

@@ -13,6 +13,7 @@ from jobs.domain.errors import NotFound
 from jobs.domain.states import FINAL_JOB_STATES, JobState
 from tests.chaos.load import Accepted, Load
 from tests.support.ledger_view import open_jobs
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Received
 from tests.support.workplace import Workplace, await_true
 
@@ -48,7 +49,7 @@ class Books:
         return not self.lost and not self.double
 
 
-def await_all_ended(place: Workplace, patience_s: float = 60.0) -> None:
+def await_all_ended(place: Workplace, patience_s: float = PATIENCE_S) -> None:
     """Wait until no job is open."""
     await_true(
         lambda: open_jobs(place.ledger) == 0,

@@ -28,6 +28,7 @@ _COLUMNS = (
     "figures",
 )
 Note = Callable[..., None]
+_BESIDE_OTHERS = 6
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Scale:
     def __call__(self, short: Any, full: Any) -> Any:
         """The value for this form."""
         return full if self.full else short
+
+    def within(self, bound_s: float) -> float:
+        """A bound of time: itself in the full form; the short form runs beside other tests."""
+        return bound_s if self.full else _BESIDE_OTHERS * bound_s
 
 
 @dataclass(frozen=True)

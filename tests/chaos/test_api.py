@@ -16,6 +16,7 @@ from tests.chaos.pages import coloured
 from tests.chaos.report import Note, Scale
 from tests.doubles import BLUE, WHITE
 from tests.support.http import NO_TLS
+from tests.support.patience import PATIENCE_S
 from tests.support.workplace import PLAIN
 
 pytestmark = pytest.mark.timeout(900)
@@ -97,7 +98,7 @@ async def _post_at_once(
     headers = {"Authorization": f"Bearer {fleet.key()}", "Content-Type": "image/png"}
     limits = httpx.Limits(max_connections=count)
     async with httpx.AsyncClient(
-        headers=headers, limits=limits, timeout=60, verify=NO_TLS, trust_env=False
+        headers=headers, limits=limits, timeout=PATIENCE_S, verify=NO_TLS, trust_env=False
     ) as client:
         posts = [
             client.post(

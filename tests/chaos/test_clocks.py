@@ -26,7 +26,7 @@ from tests.support.receiver import Reply, receiver
 from tests.support.workplace import PLAIN, TENANT, Workplace, await_true
 from tests.workers.control.test_zip_archive import packed
 
-# Beyond a lease (3 s), a deadline (300 s), and what verifiers of signatures allow (300 s).
+# Beyond a lease (10 s), a deadline (300 s), and what verifiers of signatures allow (300 s).
 API_S, CONTROL_S, READER_S = 420, 660, -540
 DEADLINE_S = 300.0
 IN_BATCH = 4
@@ -36,7 +36,7 @@ IN_BATCH = 4
 def at_odds(cluster: Cluster, folder: Path) -> Iterator[Fleet]:
     """A service whose API and control worker are fast, one reader slow, and the other right."""
     keys = folder / "webhook-keys"
-    settings = {"lease_s": 3, "egress_allow": ("127.0.0.1",), "webhook_key_file": keys}
+    settings = {"lease_s": 10, "egress_allow": ("127.0.0.1",), "webhook_key_file": keys}
     with (
         Workplace(folder, database_url=cluster.new_database(), **settings) as place,
         Fleet(place, seed=4) as fleet,

@@ -25,7 +25,10 @@ REDIS_PORT, POSTGRES_PORT, API_PORT = 6379, 5432, 8765
 
 @contextmanager
 def spread(net: Hosts, folder: Path) -> Iterator[Fleet]:
-    """The service over the hosts; blobs lie in a folder that all share, as on a file server."""
+    """The service over the hosts; blobs lie in a folder that all share, as on a file server.
+
+    A cut or a slow host costs a page an attempt; how many it has is tested elsewhere.
+    """
     with ExitStack() as stack:
         cluster = stack.enter_context(
             running_cluster(net.on("postgres"), net.address("postgres"), NETWORK)
@@ -33,7 +36,8 @@ def spread(net: Hosts, folder: Path) -> Iterator[Fleet]:
         stack.enter_context(_redis(net, folder))
         url = cluster.new_database(net.address("postgres"))
         broker = f"redis://{net.address('redis')}:{REDIS_PORT}/0"
-        place = stack.enter_context(Workplace(folder, database_url=url, broker_url=broker))
+        settings = {"database_url": url, "broker_url": broker, "lease_s": 3, "max_attempts": 9}
+        place = stack.enter_context(Workplace(folder, **settings))
         fleet = stack.enter_context(Fleet(place, seed=12))
         _start(net, fleet)
         yield fleet

@@ -59,7 +59,7 @@ def test_the_page_of_a_killed_reader_is_taken_up_within_its_lease_and_fifteen_se
     note(8, "a reader killed", f"{len(waits)} times in mid page", books, figures, fleet)
     assert books.are_clean
     assert books.done == books.accepted
-    assert max(waits) <= lease_s + 15
+    assert max(waits) <= scale.within(lease_s + 15)
 
 
 def _await_new_holder(fleet: Fleet) -> str:
@@ -131,7 +131,7 @@ def test_readers_that_are_asked_to_stop_under_load_exit_cleanly_and_lose_nothing
             name = fleet.await_holder()
             process = fleet.processes(name)[0]
             at = fleet.send(name, signal.SIGTERM)
-            assert process.wait(place.settings.shutdown_grace_s + 5) == 0
+            assert process.wait(scale.within(place.settings.shutdown_grace_s + 5)) == 0
             slowest = max(slowest, time.time() - at)
     await_all_ended(place)
     books = judge(place, load)
@@ -140,7 +140,7 @@ def test_readers_that_are_asked_to_stop_under_load_exit_cleanly_and_lose_nothing
     note(11, "SIGTERM", f"{rounds} readers asked to stop in mid page", books, figures, fleet)
     assert books.are_clean
     assert books.done == books.accepted
-    assert slowest <= grace_s
+    assert slowest <= scale.within(grace_s)
 
 
 def test_a_reader_that_hangs_is_ended_and_its_page_fails_alone(
@@ -161,7 +161,7 @@ def test_a_reader_that_hangs_is_ended_and_its_page_fails_alone(
     books = judge(place, load)
     figures = f"limit {place.settings.page_timeout_s:g} s; ended after {ended_s:.1f} s"
     note(12, "hung inference (CPU)", f"{hanging} pages that hang", books, figures, fleet)
-    assert ended_s <= place.settings.page_timeout_s + 10
+    assert ended_s <= scale.within(place.settings.page_timeout_s + 10)
     hung = [place.ledger.jobs.load(load.accepted[number].job_id) for number in range(hanging)]
     assert all(job.state in FINAL_JOB_STATES for job in hung)
     assert books.done == 6

@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from cli.console import counted, plain
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -60,4 +61,4 @@ def test_a_reader_that_closes_the_pipe_early_does_not_stop_the_command() -> None
     assert process.stderr is not None
     assert process.stderr.read() == "done\n"
     process.stderr.close()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE_S) == 0

@@ -5,8 +5,7 @@ import pytest
 
 from jobs import supervised_thread
 from jobs.supervised_thread import SupervisedThread
-
-PATIENCE_S = 10
+from tests.support.patience import PATIENCE_S
 
 
 class Work:

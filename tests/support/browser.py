@@ -1,6 +1,5 @@
 """Debian's Chromium, driven by Playwright, with axe-core for accessibility."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,8 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_MS = 1000 * float(os.environ.get("TEST_PATIENCE_S", "60"))
+PATIENCE_MS = 1000 * PATIENCE_S
 GRAVE = {"serious", "critical"}
 # Without a GPU or a name space of its own, as in a container.
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -14,8 +14,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from tests.support.certificates import Certificates, free_port
 from tests.support.parts import require
-
-PATIENCE_S = 10.0
+from tests.support.patience import PATIENCE_S
 
 
 class RedisServer:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from tests.support.certificates import free_port
+from tests.support.patience import PATIENCE_S
 
 BUCKET = "pagesight"
-_PATIENCE_S = 60.0
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def running_s3() -> Iterator[Mapping[str, str]]:
 def _make_bucket(port: int) -> None:
     scope = "tests/20260101/us-east-1/s3/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
-    until = time.monotonic() + _PATIENCE_S
+    until = time.monotonic() + PATIENCE_S
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         with suppress(ConnectionError):

@@ -23,6 +23,7 @@ from jobs.storage.blob_keys import result_key
 from jobs.storage.blob_store import Blobs, open_blobs
 from tests.support.http import http_client
 from tests.support.migrations import create_tables
+from tests.support.patience import PATIENCE_S
 from vision.core.document import (
     Block,
     Box,
@@ -70,7 +71,7 @@ class Service:
 
     def client(self, key: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return http_client(base_url=self.url, headers=headers, timeout=20)
+        return http_client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
 
     def open(self, job_id: str, pages: int) -> None:
         assert self.ledger.jobs.begin_open(job_id, "w") is not None
@@ -131,9 +132,9 @@ def running_service(
     thread.start()
     ledger = open_ledger(chosen)
     try:
-        url = ready.get(timeout=20)
+        url = ready.get(timeout=PATIENCE_S)
         yield Service(url, chosen, ledger, open_blobs(chosen.blob_store_url), broker, server)
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_S)
         ledger.close()

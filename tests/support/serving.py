@@ -17,6 +17,7 @@ from typing import Any
 from jobs.settings import Settings
 from tests.support.http import http_client
 from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 _LISTEN = "0A"  # TCP_LISTEN in Linux's include/net/tcp_states.h
@@ -35,7 +36,7 @@ class Serving:
         self.client = http_client(
             base_url=self._wait_for_address(),
             headers={"Authorization": f"Bearer {(folder / 'api-key').read_text().strip()}"},
-            timeout=30,
+            timeout=PATIENCE_S,
         )
 
     def start(self, log: Path) -> "subprocess.Popen[bytes]":
@@ -44,7 +45,7 @@ class Serving:
             return subprocess.Popen(command, cwd=ROOT, env=self.env, stderr=said, stdout=said)
 
     def _wait_for_address(self) -> str:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
             found = re.search(r"is ready: console (http://\S+:\d+)/", self.log.read_text())
             if found:
@@ -70,7 +71,7 @@ class Serving:
         job_id: str = answer.json()["id"]
         return job_id
 
-    def finished(self, job_id: str, limit_s: float = 60.0) -> dict[str, Any]:
+    def finished(self, job_id: str, limit_s: float = PATIENCE_S) -> dict[str, Any]:
         deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
             job: dict[str, Any] = self.client.get(f"/v1/jobs/{job_id}").json()
@@ -82,7 +83,7 @@ class Serving:
     def end(self, number: int = signal.SIGINT) -> int:
         self.client.close()
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_S)
 
 
 def children_of(pid: int) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-PATIENCE_S = 60  # upper bound for what must happen anyway, however busy the machine
+from tests.support.patience import PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)

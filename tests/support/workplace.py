@@ -30,11 +30,11 @@ from tests.support import template
 from tests.support.http import NO_TLS
 from tests.support.migrations import create_tables
 from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 from tests.support.redis import RedisServer
 from vision.core.options import ReadOptions
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "60"))  # more for a machine under load
 TENANT = "tenant-a"
 QUICK = {"lease_s": 1.5, "reconcile_s": 0.2, "republish_s": 1.0}
 PLAIN: dict[str, Any] = asdict(ReadOptions()) | {

@@ -10,6 +10,7 @@ from api.forwarded import TrustedProxies
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.http import http_client
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 
 ORIGIN = "https://app.example.com"
@@ -193,7 +194,7 @@ def test_a_trusted_proxy_may_report_a_prefix(given: str, prefix: str) -> None:
 def test_the_audit_log_shows_the_client_and_not_the_proxy(tmp_path: Path) -> None:
     with running_service(tmp_path, trusted_proxies=("127.0.0.1",)) as service:
         headers = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Prefix": "/ocr"}
-        with http_client(base_url=service.url, headers=headers, timeout=60) as client:
+        with http_client(base_url=service.url, headers=headers, timeout=PATIENCE_S) as client:
             refused = client.get("/v1/jobs", headers={"Authorization": "Bearer ps_x"})
             assert json.loads(refused.content)["instance"] == "/ocr/v1/jobs"
         assert service.ledger.audit.list(action="key.refused")[0].actor == "203.0.113.7"

@@ -19,6 +19,7 @@ from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.support.http import http_client
 from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 from tests.support.wire import Wire
 
@@ -160,7 +161,7 @@ def test_urllib_gets_an_early_refusal(service: Service) -> None:
         headers={"Authorization": "Bearer ps_x", "Content-Type": "image/png"},
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=60)
+        urllib.request.urlopen(request, timeout=PATIENCE_S)
     assert refused.value.code == 401
     refused.value.close()
 
@@ -252,7 +253,7 @@ def test_probes_are_answered_while_all_places_are_taken(impatient: Service) -> N
 
 
 def test_http_client_of_python_keeps_its_connection(service: Service) -> None:
-    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=PATIENCE_S)
     for method in ("GET", "HEAD", "GET"):
         connection.request(method, "/openapi.json")
         answer = connection.getresponse()
@@ -268,6 +269,6 @@ def test_the_longest_silent_connections_are_closed_for_new_ones(
     with ExitStack() as open_ones:
         silent = [open_ones.enter_context(Wire(service.url)) for _ in range(3)]
         for _ in range(2):
-            with http_client(base_url=service.url, timeout=60) as client:
+            with http_client(base_url=service.url, timeout=PATIENCE_S) as client:
                 assert client.get("/healthz").status_code == 200
         assert silent[0].rest() == b""

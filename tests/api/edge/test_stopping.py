@@ -11,6 +11,7 @@ import httpx
 
 from tests.api.routes.test_create_job import PNG, RAW
 from tests.support.http import http_client
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 from tests.support.wire import Wire
 
@@ -47,7 +48,7 @@ def test_waits_answer_at_once_and_streams_end_in_order(tmp_path: Path) -> None:
             listed = {"Content-Type": "application/jsonl"}
             batch = client.post("/v1/batches", content=lines, headers=listed).json()["id"]
         patient = http_client(
-            base_url=service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
+            base_url=service.url, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE_S
         )
         wait = {"Prefer": "wait=600"}
         threads = [
@@ -62,7 +63,7 @@ def test_waits_answer_at_once_and_streams_end_in_order(tmp_path: Path) -> None:
         until_open(service, 4)
         # Leaving the block stops the server, whose grace is far longer than a client waits.
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     patient.close()
     assert answers["get"].json()["state"] == "queued"
     assert answers["get"].headers["location"] == f"/v1/jobs/{job}"

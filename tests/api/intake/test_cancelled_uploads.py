@@ -24,6 +24,7 @@ from jobs.settings import Settings
 from jobs.storage.blob_keys import documents_key, input_key
 from tests.api.routes.test_create_job import PNG
 from tests.support.migrations import create_tables
+from tests.support.patience import PATIENCE_S
 from tests.support.service import QuietBroker
 
 LARGE = PNG + bytes(3 << 20)
@@ -41,7 +42,7 @@ class Gate:
     def accept(self, ledger: Ledger) -> Callable[..., Mapping[str, Outcome]]:
         def accept_(news: Sequence[NewJob], ready: Ready | None) -> Mapping[str, Outcome]:
             self.waiting.set()
-            assert self.open.wait(60)
+            assert self.open.wait(PATIENCE_S)
             if self._error is not None:
                 raise self._error
             return ledger.jobs.create_many(news, ready)
@@ -153,7 +154,7 @@ def test_a_batch_cut_off_while_it_is_created_keeps_its_files(
 
         def held(new: object) -> object:
             waiting.set()
-            assert go.wait(60)
+            assert go.wait(PATIENCE_S)
             return create(new)  # type: ignore[arg-type]
 
         monkeypatch.setattr(type(services.ledger.batches), "create", lambda _self, new: held(new))

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.support.patience import PATIENCE_S
+
 SIZE = 120_000_000
 
 
@@ -37,7 +39,9 @@ def _peak_mb(pid: int) -> float:
 
 def _post(url: str, key: str, size: int) -> bytes:
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as line:
+    with socket.create_connection(
+        (parts.hostname or "", parts.port or 0), timeout=PATIENCE_S
+    ) as line:
         head = f"POST /v1/jobs HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n"
         line.sendall(f"{head}Content-Type: image/png\r\nContent-Length: {size}\r\n\r\n".encode())
         line.sendall(b"\x89PNG\r\n\x1a\n")

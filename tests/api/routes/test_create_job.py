@@ -11,6 +11,7 @@ import pytest
 from jobs.stores.workers import WorkerReport
 from tests.api.conftest import Tenant
 from tests.support.http import http_client
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(5000)
@@ -216,7 +217,9 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(
 def _answer_without_body(request: httpx.Request) -> bytes:
     lines = [f"{request.method} {request.url.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    with socket.create_connection((request.url.host, request.url.port or 80), timeout=10) as line:
+    with socket.create_connection(
+        (request.url.host, request.url.port or 80), timeout=PATIENCE_S
+    ) as line:
         line.sendall("\r\n".join([*lines, "", ""]).encode())
         received = b""
         while b'"too_large"' not in received and (piece := line.recv(4096)):

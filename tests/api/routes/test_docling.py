@@ -23,6 +23,7 @@ from jobs.domain.job import Job
 from tests.api.routes.test_create_job import PNG
 from tests.support.by_hand import doing, fail_only_page, read_placed
 from tests.support.docs_commands import ROOT, example, filled
+from tests.support.patience import PATIENCE_S
 from tests.support.placed_documents import every_word, placed_document
 from tests.support.service import Service, running_service
 
@@ -112,7 +113,8 @@ def test_an_archive_has_a_file_for_each_format(
     options = ConvertDocumentsOptions(to_formats=["md", "json", "html", "text"])
     source = DocumentStream(name="a.png", stream=io.BytesIO(PNG))
     with doing(service, tenant, lambda job: read_placed(service, job)):
-        result = client.submit(source, options=options, target=ZipTarget()).result(timeout=30)
+        submitted = client.submit(source, options=options, target=ZipTarget())
+        result = submitted.result(timeout=PATIENCE_S)
     with zipfile.ZipFile(io.BytesIO(result.content)) as archive:
         assert archive.namelist() == ["a.md", "a.json", "a.html", "a.txt"]
         assert json.loads(archive.read("a.json"))["schema_name"] == "DoclingDocument"

@@ -12,6 +12,7 @@ from benchmarks.load.open_loop import (
     simulate,
     summarise,
 )
+from tests.support.patience import PATIENCE_S
 
 
 def test_arrivals_come_in_order_and_at_their_rate() -> None:
@@ -37,7 +38,7 @@ def test_a_document_is_due_when_it_was_to_be_sent_however_late_it_was_sent() -> 
             blocked.set()
 
     def send() -> str:
-        assert blocked.wait(60)
+        assert blocked.wait(PATIENCE_S)
         return "job"
 
     sent = send_on_time([1.0, 2.0], send, senders=1, clock=clock, sleep=sleep)

@@ -17,6 +17,7 @@ from jobs.domain.job import Fault, Job
 from jobs.domain.states import JobState
 from tests.api.routes.test_create_job import PNG
 from tests.support import template
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service, running_service
 from tests.support.workplace import await_true
 from tests.workers.control.test_zip_archive import packed
@@ -112,7 +113,7 @@ def test_a_folder_is_sent_watched_and_its_results_are_fetched(tenant: Person) ->
     tenant.service.open(jobs[2].id, 1)
     tenant.service.fail_page(jobs[2].id, 1)
     tenant.service.ledger.finishing.finish(jobs[2].id, "none")
-    out, said = process.communicate(timeout=30)
+    out, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == Exit.PARTIAL
     assert "Skipped 1 file, neither image nor PDF: notes.docx\n" in said
     assert "2 results in" in out
@@ -131,50 +132,50 @@ def test_after_ctrl_c_the_same_command_goes_on_and_sends_nothing_twice(tenant: P
     (job,) = tenant.laid_out()
     await_true(lambda: "batch_" in (tenant.output / "batch.json").read_text(), "the id to be kept")
     first.send_signal(signal.SIGINT)
-    _, said = first.communicate(timeout=30)
+    _, said = first.communicate(timeout=PATIENCE_S)
     assert first.returncode == Exit.INTERRUPTED
     assert "same command resumes here" in said
     tenant.service.succeed(job.id, "text")
     # What a download that broke off leaves behind.
     (tenant.output / "results.jsonl.part").write_bytes(b'{"custom_id":"a.p')
     second = tenant.start(source)
-    second.communicate(timeout=30)
+    second.communicate(timeout=PATIENCE_S)
     assert second.returncode == Exit.OK
     assert len(tenant.batches()) == 1
     (line,) = tenant.lines("results.jsonl")
     assert line["result"]["pages"][0]["text"] == "text"
     third = tenant.start(tenant.scans("new.png"))
-    _, said = third.communicate(timeout=30)
+    _, said = third.communicate(timeout=PATIENCE_S)
     assert (third.returncode, "another --output" in said) == (Exit.USAGE, True)
 
 
 def test_what_failed_is_read_again_into_a_folder_of_its_own(tenant: Person) -> None:
     source = tenant.scans("a.png", "b.png")
     early = tenant.start(source, "--retry", "failed")
-    _, said = early.communicate(timeout=60)
+    _, said = early.communicate(timeout=PATIENCE_S)
     assert (early.returncode, "without --retry first" in said) == (Exit.USAGE, True)
     first = tenant.start(source)
     jobs = tenant.laid_out()
     tenant.service.succeed(jobs[0].id, "first")
     tenant.service.ledger.jobs.fail(jobs[1].id, Fault("worker_lost", "Lost.", "operator"))
-    _, said = first.communicate(timeout=60)
+    _, said = first.communicate(timeout=PATIENCE_S)
     assert (first.returncode, "--retry failed" in said) == (Exit.PARTIAL, True)
     again = tenant.start(source, "--retry", "failed,cancelled", "--no-wait")
-    told, _ = again.communicate(timeout=60)
+    told, _ = again.communicate(timeout=PATIENCE_S)
     (batch_id,) = set(tenant.batches()) - {jobs[0].batch_id}
     assert told.strip() == batch_id
     (job,) = tenant.tended(batch_id)
     assert (job.custom_id, job.retry_of) == ("b.png", jobs[1].id)
     tenant.service.succeed(job.id, "second")
     rest = tenant.start(source, "--retry", "failed,cancelled")
-    rest.communicate(timeout=60)
+    rest.communicate(timeout=PATIENCE_S)
     assert rest.returncode == Exit.OK
     assert len(tenant.batches()) == 2
     (line,) = tenant.lines("retry-1/results.jsonl")
     assert line["result"]["pages"][0]["text"] == "second"
     assert [line["custom_id"] for line in tenant.lines("results.jsonl")] == ["a.png"]
     wrong = tenant.start(source, "--retry", "succeeded")
-    _, said = wrong.communicate(timeout=60)
+    _, said = wrong.communicate(timeout=PATIENCE_S)
     assert (wrong.returncode, "not succeeded" in said) == (Exit.USAGE, True)
 
 
@@ -184,7 +185,7 @@ def test_a_file_of_documents_is_sent_as_it_is(tenant: Person, name: str) -> None
     rows = b'{"url":"https://files.example.com/a.pdf","custom_id":"one"}\n'
     source.write_bytes(packed(("one", PNG)) if name.endswith("zip") else rows)
     process = tenant.start(source, "--no-wait")
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == Exit.OK
     assert [told.strip()] == tenant.batches()
     assert [job.custom_id for job in tenant.laid_out()] == ["one"]
@@ -194,7 +195,7 @@ def test_what_the_server_refuses_is_told_line_by_line(tenant: Person) -> None:
     source = tenant.folder / "list.jsonl"
     source.write_bytes(b'{"url":"https://files.example.com/a.pdf"}\n{"surprise":1}\n')
     process = tenant.start(source)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == Exit.FAILED
     assert "bad_documents" in said
     assert "line 2" in said

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -16,6 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.searchable import found_words
 from cli.exit_codes import Exit
 from tests.support import template
+from tests.support.command_line import invoke, shared_engine
+from tests.support.patience import PATIENCE_S
 from tests.support.serving import tree_of
 from vision.export.json import load_schema
 
@@ -23,9 +26,20 @@ ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "samples" / "invoice.pdf"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_engine() -> Iterator[None]:
+    with shared_engine():
+        yield
+
+
 def run(*words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    return invoke(words, ROOT, stdin=stdin)
+
+
+def run_alone(*words: str) -> subprocess.CompletedProcess[bytes]:
+    """In a process of its own, whose native libraries may print as well."""
     command = [sys.executable, "-m", "cli.main", *words]
-    return template.run(command, input=stdin, capture_output=True, cwd=ROOT)
+    return template.run(command, capture_output=True, cwd=ROOT)
 
 
 def draw(path: Path, *lines: str) -> Path:
@@ -44,7 +58,7 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("recogniser", ["tesseract", "lstm"])
 def test_text_comes_alone_on_standard_output(letter: Path, recogniser: str) -> None:
-    ran = run("read", str(letter), "--recogniser", recogniser)
+    ran = run_alone("read", str(letter), "--recogniser", recogniser)
     assert ran.returncode == Exit.OK, ran.stderr
     assert ran.stdout.decode().split() == ["Dear", "Madam", "Kind", "regards"]
     assert ran.stderr == b""
@@ -72,6 +86,7 @@ def test_json_is_the_published_schema_and_says_which_providers_ran(letter: Path)
     ran = run("read", str(letter), "--format", "json")
     document = json.loads(ran.stdout)
     Draft202012Validator(load_schema()).validate(document)
+    assert "analyses" not in document
     providers = {use["provider"] for use in document["receipt"]["models"]}
     assert providers <= {"CPUExecutionProvider", "CUDAExecutionProvider", "tesseract"}
     assert "CPUExecutionProvider" in providers or "CUDAExecutionProvider" in providers
@@ -271,7 +286,7 @@ def test_nothing_more_is_read_once_the_reader_of_the_output_has_gone(letter: Pat
     assert process.stderr is not None
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert process.wait(60) == Exit.OK
+    assert process.wait(PATIENCE_S) == Exit.OK
 
 
 def test_ctrl_c_while_pages_are_read_ends_at_once_and_without_a_traceback(tmp_path: Path) -> None:
@@ -286,5 +301,5 @@ def test_ctrl_c_while_pages_are_read_ends_at_once_and_without_a_traceback(tmp_pa
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the helpers get it as well
-    assert process.communicate(timeout=60) == (b"", b"")
+    assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == Exit.INTERRUPTED

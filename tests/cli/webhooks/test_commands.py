@@ -20,6 +20,7 @@ from jobs.domain.delivery import Delivery, DeliveryFilter
 from jobs.domain.states import DeliveryState
 from tests.support import template
 from tests.support.ledgers import finished
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import receiver
 from tests.support.service import Service, running_service
 from tests.support.workplace import await_true
@@ -85,9 +86,9 @@ class Listener:
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(30)
+        code = self.process.wait(PATIENCE_S)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(PATIENCE_S)
         return code
 
     def _read(self, name: str) -> None:
@@ -218,7 +219,7 @@ def test_ping_tells_how_it_went(service: Service, environment: dict[str, str]) -
         asking.start()
         await_true(lambda: pending(service), "the ping to be written")
         deliver(service)
-        asking.join(30)
+        asking.join(PATIENCE_S)
         assert (said[0].code, said[0].out[:3]) == (0, "200")
         service.ledger.endpoints.delete(TENANT, endpoint.id)
 

@@ -6,6 +6,7 @@ import pytest
 
 from cli.webhooks.queue_receiver import receiver
 from cli.webhooks.receiver import MOST_BYTES, Arrival, Script, receiving
+from tests.support.patience import PATIENCE_S
 
 
 def post(port: int, body: bytes = b"{}", **options: float) -> httpx.Response:
@@ -48,7 +49,7 @@ def test_a_sender_that_does_not_wait_leaves_no_trace(capfd: pytest.CaptureFixtur
     go_on = threading.Event()
 
     def late(_: Arrival) -> int:
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
         return 204
 
     with receiving("127.0.0.1", 0, late) as port:
@@ -63,6 +64,6 @@ def test_the_demos_receiver_keeps_a_callback_until_it_is_asked_for() -> None:
     with receiver() as callbacks:
         assert callbacks.wait(0) is None
         assert httpx.post(callbacks.url, content=b"{}", trust_env=False).status_code == 204
-        arrival = callbacks.wait(10)
+        arrival = callbacks.wait(PATIENCE_S)
     assert arrival is not None
     assert arrival.body == b"{}"

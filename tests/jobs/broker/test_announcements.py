@@ -6,9 +6,8 @@ import pytest
 
 from jobs.broker import announcements
 from jobs.broker.announcements import Announcer, Listener
+from tests.support.patience import PATIENCE_S
 from tests.support.redis import RedisServer
-
-PATIENCE_S = 30.0  # how long a failing test takes
 
 
 async def connected(listener: Listener) -> None:

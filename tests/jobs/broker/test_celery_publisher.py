@@ -10,6 +10,7 @@ from jobs.domain.errors import BrokerDown
 from jobs.domain.topics import Topic
 from jobs.queue.task_table import Message
 from jobs.settings import Settings
+from tests.support.patience import PATIENCE_S
 from tests.support.redis import RedisServer
 
 
@@ -63,7 +64,7 @@ def test_a_message_reaches_a_consumer_with_its_arguments(
     publisher.publish(messages("read_page"))
     app = make_app(broker_settings)
     with app.connection_for_read() as connection, connection.SimpleQueue("pages") as queue:
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=PATIENCE_S)
         message.ack()
     args, kwargs, _ = message.payload
     assert (args, kwargs) == ([["job_1", 0]], {})

@@ -10,6 +10,7 @@ from jobs.db.clock import ASK_EVERY_S, SharedClock
 from jobs.db.engine import Database
 from jobs.domain.errors import LedgerUnavailable
 from jobs.ledger import Ledger
+from tests.support.patience import PATIENCE_S
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OWN = datetime(2031, 1, 1, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_only_one_thread_waits_for_the_database(monkeypatch: pytest.MonkeyPatch)
     def ask() -> datetime:
         if uptime[0] > 1000.0:
             asked.set()
-            assert answered.wait(60)
+            assert answered.wait(PATIENCE_S)
         return NOON
 
     shared = SharedClock(ask, lambda: OWN)
@@ -86,8 +87,8 @@ def test_only_one_thread_waits_for_the_database(monkeypatch: pytest.MonkeyPatch)
     uptime[0] += ASK_EVERY_S
     asking = threading.Thread(target=shared)
     asking.start()
-    assert asked.wait(60)
+    assert asked.wait(PATIENCE_S)
     assert shared() == NOON + timedelta(seconds=ASK_EVERY_S)
     answered.set()
-    asking.join(60)
+    asking.join(PATIENCE_S)
     assert shared() == NOON

@@ -13,8 +13,8 @@ from jobs.queue import relay as relay_module
 from jobs.queue.relay import Relay
 from jobs.queue.task_table import Message
 from tests.support.ledgers import created, drain
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_S = 10
 LONG_S = 600.0
 
 

@@ -14,6 +14,7 @@ from jobs.storage import fsync as durable
 from jobs.storage.blob_keys import input_key, job_prefix, result_key
 from jobs.storage.blob_store import CHUNK_BYTES, MARKER, Blobs, open_blobs
 from tests.support.ledgers import new_job
+from tests.support.patience import PATIENCE_S
 from tests.support.storage import unmounted
 
 KEY = "tenants/a/jobs/job_1/input"
@@ -112,12 +113,12 @@ def test_a_blob_is_invisible_until_it_is_whole(blobs: Blobs) -> None:
     def slow() -> Iterator[bytes]:
         yield from pieces(BIG)
         half.set()
-        look.wait(10)
+        look.wait(PATIENCE_S)
         yield b"end"
 
     writer = threading.Thread(target=blobs.put_stream, args=(KEY, slow()))
     writer.start()
-    assert half.wait(10)
+    assert half.wait(PATIENCE_S)
     with pytest.raises(NotFound):
         blobs.get(KEY)
     assert blobs.list("tenants/") == []

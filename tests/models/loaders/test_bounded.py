@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from models.loaders.bounded import BoundedLoader
-
-PATIENCE_S = 30
+from tests.support.patience import PATIENCE_S
 
 
 class Counting:

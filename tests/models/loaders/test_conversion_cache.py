@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.loaders.conversion_cache import ConversionCache, cache_in
+from tests.support.patience import PATIENCE_S
 
 KEY = ("a" * 64, "recipe-1")
 
@@ -129,7 +130,7 @@ def test_a_process_has_one_cache_for_a_folder(tmp_path):
 
 
 def _convert_together(folder: Path, barrier, number: int) -> None:
-    barrier.wait(30)
+    barrier.wait(PATIENCE_S)
     content = b"the same for all" * 100_000
     found = ConversionCache(folder).get(*KEY, lambda: content)
     os._exit(0 if found == content and number >= 0 else 1)
@@ -145,7 +146,7 @@ def test_processes_that_convert_at_the_same_time_leave_one_whole_file(tmp_path):
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(PATIENCE_S)
     assert [process.exitcode for process in processes] == [0] * 4
     (file,) = tmp_path.iterdir()
     assert used(tmp_path, Converter(b"unused")) == b"the same for all" * 100_000

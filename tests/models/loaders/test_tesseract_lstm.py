@@ -14,11 +14,11 @@ from models.loaders.tesseract_lstm import MAX_LOADED_LANGUAGES, Networks, open_n
 from models.tesseract.graph_format import Precision
 from models.tesseract.to_onnx import convert
 from models.tesseract.traineddata import parse_traineddata
+from tests.support.patience import PATIENCE_S
 from tests.support.traineddata import ModelBytes
 from vision.core.errors import BadInput
 from vision.engines.onnx_session import Session, open_session
 
-PATIENCE_S = 30
 TRIAL = {"lines": (1, 1, 36, 60), "steps": (1,)}
 
 

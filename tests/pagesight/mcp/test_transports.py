@@ -24,6 +24,7 @@ from pagesight.mcp.server import create_server
 from tests.api.routes.test_create_job import PNG
 from tests.pagesight.mcp.conftest import answer_of, failure_of
 from tests.support.hand_worker import TEXTS, HandWorker
+from tests.support.patience import PATIENCE_S
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[3]
@@ -99,7 +100,7 @@ def address(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def over_http(portal: BlockingPortal, address: str) -> Callable[..., Any]:
     @asynccontextmanager
     async def connected(headers: dict[str, str]) -> AsyncIterator[Client]:
-        http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60)
+        http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=PATIENCE_S)
         async with http, Client(streamable_http_client(address, http_client=http)) as client:
             yield client
 

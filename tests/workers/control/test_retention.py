@@ -14,6 +14,7 @@ from jobs.storage.blob_keys import input_key, job_prefix
 from jobs.storage.blob_store import Blobs
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import TENANT, claimed, finished, new_job, running
+from tests.support.patience import PATIENCE_S
 from workers.control import retention as module
 from workers.control.reconciler import LeaseJudge, Reconciler
 from workers.control.retention import Retention
@@ -89,13 +90,13 @@ def test_a_store_that_hangs_does_not_delay_the_judging_of_leases(
 
     def hang(*_: object) -> None:
         hangs.set()
-        assert go.wait(20)
+        assert go.wait(PATIENCE_S)
         raise BlobError(None, "timed out")
 
     monkeypatch.setattr(Blobs, "delete_prefixes", hang)
     retention = Retention(ledger, blobs, 0.01, "w1")
     retention.start()
-    assert hangs.wait(20)
+    assert hangs.wait(PATIENCE_S)
     job_id = running(ledger)
     claimed(ledger, job_id)
     clock.advance(seconds=settings.lease_s + 1)

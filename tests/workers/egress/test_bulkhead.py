@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from tests.support.ledgers import at_once
+from tests.support.patience import PATIENCE_S
 from workers.egress.bulkhead import MAX_WAITING, Bulkhead, Load, host_of
 
 
@@ -31,7 +32,7 @@ class Desk:
             self.begun.append(work)
             self.changed.notify_all()
         if work in self.go:
-            assert self.go[work].wait(10)
+            assert self.go[work].wait(PATIENCE_S)
         if work.startswith("bad"):
             raise RuntimeError(work)
 
@@ -96,7 +97,7 @@ def test_stopping_finishes_what_runs_and_drops_what_waits() -> None:
     others = count()
     until(lambda: not bulkhead.submit("other", f"other{next(others)}", "b"))
     desk.go["first"].set()
-    stopper.join(10)
+    stopper.join(PATIENCE_S)
     assert "second" not in desk.begun
 
 
@@ -122,7 +123,7 @@ class Hanging:
             self.begun.append(work)
             self.changed.notify_all()
         if not work.startswith("quick"):
-            assert self.go.wait(20)
+            assert self.go.wait(PATIENCE_S)
 
     def await_begun(self, count: int, prefix: str) -> None:
         def enough() -> bool:
@@ -242,5 +243,5 @@ def test_a_bulkhead_that_lost_count_ends_the_process() -> None:
     desk = Desk()
     bulkhead = Bulkhead(desk.run, 2, 1, 60, monotonic, broken.set)
     bulkhead.submit("host", "work", "tenant")
-    assert broken.wait(10)
+    assert broken.wait(PATIENCE_S)
     assert desk.begun == ["work"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jobs.domain.egress_policy import EgressRefused
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Reply, receiver
 from workers.egress.client import EgressClient, EgressFailed, Resolver
 
@@ -148,7 +149,7 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline() -> None:
         with client(*LOOPBACK) as made, pytest.raises(EgressFailed) as failed:
             get(made, url, timeout_s=0.3)
         go_on.set()
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert failed.value.code == "url_timeout"
 
 
@@ -156,7 +157,7 @@ def test_a_resolver_that_hangs_does_not_outlast_the_deadline() -> None:
     go_on = threading.Event()
 
     def hanging(host: str, port: int) -> Sequence[str]:
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
         return ()
 
     with client("*", resolver=hanging) as made, pytest.raises(EgressFailed) as failed:
@@ -170,7 +171,7 @@ def test_many_names_that_hang_leave_lookups_for_others() -> None:
 
     def hanging(host: str, port: int) -> Sequence[str]:
         if host.startswith("slow"):
-            go_on.wait(10)
+            go_on.wait(PATIENCE_S)
         return ["127.0.0.1"]
 
     def ask(number: int) -> None:
@@ -185,7 +186,7 @@ def test_many_names_that_hang_leave_lookups_for_others() -> None:
         assert get(made, f"http://quick.example:{server.port}/", timeout_s=5)[0] == 200
         go_on.set()
         for thread in asking:
-            thread.join(10)
+            thread.join(PATIENCE_S)
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0"])
@@ -220,7 +221,7 @@ def test_an_answer_that_is_not_http_is_a_failure() -> None:
         thread.start()
         with client(*LOOPBACK) as made, pytest.raises(EgressFailed) as failed:
             get(made, f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert failed.value.code == "url_unreachable"
 
 
@@ -260,7 +261,7 @@ def tls_server(certificate: Path, names: list[str | None]) -> Iterator[int]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(10)
+        thread.join(PATIENCE_S)
 
 
 def test_tls_names_and_verifies_the_host_though_the_address_is_pinned(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from tests.support.patience import PATIENCE_S
 from vision.core.arrays import Image
 from vision.core.document import Box, ModelUse
 from vision.core.errors import EngineFailure
@@ -74,13 +75,13 @@ def test_a_small_call_is_served_in_the_same_batch_as_a_large_one() -> None:
     def run(items: Sequence[int]) -> list[int]:
         batches.append(list(items))
         seen.set()
-        held.wait(10)
+        held.wait(PATIENCE_S)
         return list(items)
 
     merged = Batcher[int, int](run, 4, 0.0)
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(merged, [0])  # keeps the engine busy while the others queue up
-        seen.wait(10)
+        seen.wait(PATIENCE_S)
         large = threads.submit(merged, list(range(100, 112)))
         while not merged._waiting:
             pass
@@ -129,7 +130,7 @@ def test_threads_work_side_by_side_and_answers_keep_their_order() -> None:
     both = threading.Barrier(2)
 
     def run(items: Sequence[int]) -> list[int]:
-        both.wait(10)  # passes only where two batches run at once
+        both.wait(PATIENCE_S)  # passes only where two batches run at once
         return [2 * item for item in items]
 
     merged = Batcher[int, int](run, 2, 0.0, threads=2)
@@ -141,7 +142,7 @@ def test_a_call_whose_shares_fail_in_two_threads_fails_once() -> None:
     both = threading.Barrier(2)
 
     def run(items: Sequence[int]) -> list[int]:
-        both.wait(10)
+        both.wait(PATIENCE_S)
         raise EngineFailure("inference_failed", str(items))
 
     merged = Batcher[int, int](run, 1, 0.0, threads=2)
@@ -155,7 +156,7 @@ def test_no_caller_waits_for_ever_when_many_share_several_threads() -> None:
     merged = Batcher[int, int](lambda items: [2 * item for item in items], 5, 0.001, threads=3)
     with ThreadPoolExecutor(8) as threads:
         calls = [list(range(at, at + at % 13)) for at in range(200)]
-        answers = list(threads.map(merged, calls, timeout=20))
+        answers = list(threads.map(merged, calls, timeout=PATIENCE_S))
     merged.close()
     assert answers == [[2 * item for item in call] for call in calls]
 

@@ -1,5 +1,6 @@
 import threading
 
+from tests.support.patience import PATIENCE_S
 from tests.support.workplace import await_true
 from workers.engine.batching import Batcher
 from workers.observability.metrics import REGISTRY
@@ -38,7 +39,7 @@ def test_a_batch_reports_its_size_and_how_long_its_callers_waited_for_it() -> No
 
     def run(items: list[int]) -> list[int]:
         running.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_S)
         return items
 
     batcher = Batcher[int, int](run, 8, 0.0, stage="test-stage")
@@ -51,7 +52,7 @@ def test_a_batch_reports_its_size_and_how_long_its_callers_waited_for_it() -> No
 
     threads = [threading.Thread(target=call, args=(count,)) for count in (3, 2)]
     threads[0].start()
-    assert running.wait(60)
+    assert running.wait(PATIENCE_S)
     threads[1].start()
     await_true(lambda: batcher._waiting, "the second caller")
     go_on.set()

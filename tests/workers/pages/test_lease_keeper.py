@@ -6,6 +6,7 @@ import pytest
 
 from jobs.domain.errors import LedgerUnavailable, StaleClaim
 from jobs.domain.job import Claim
+from tests.support.patience import PATIENCE_S
 from workers.pages.lease_keeper import LeaseKeeper
 
 CLAIM = Claim("job_1", 3, 1, 1, datetime(2026, 11, 21, tzinfo=UTC))
@@ -34,7 +35,7 @@ def test_a_claim_in_hand_is_renewed_and_a_settled_one_is_not() -> None:
     keeper = LeaseKeeper(renewals, 0.01)
     keeper.start()
     with keeper.holding(CLAIM) as hold:
-        assert renewals.done.wait(10)
+        assert renewals.done.wait(PATIENCE_S)
         hold.check()
     keeper.stop()
     before = len(renewals.asked)
@@ -48,7 +49,7 @@ def test_the_next_check_of_a_reading_detects_a_lost_claim() -> None:
     keeper = LeaseKeeper(renewals, 0.01)
     keeper.start()
     with keeper.holding(CLAIM) as hold:
-        assert hold._lost.wait(10)
+        assert hold._lost.wait(PATIENCE_S)
         with pytest.raises(StaleClaim, match="page 3 of job_1"):
             hold.check()
     keeper.stop()
@@ -59,7 +60,7 @@ def test_a_ledger_that_does_not_answer_is_asked_again() -> None:
     keeper = LeaseKeeper(renewals, 0.01)
     keeper.start()
     with keeper.holding(CLAIM) as hold:
-        assert renewals.done.wait(10)
+        assert renewals.done.wait(PATIENCE_S)
         hold.check()
     keeper.stop()
 
@@ -69,7 +70,7 @@ def test_a_ledger_that_was_away_is_asked_again_soon() -> None:
     keeper = LeaseKeeper(renewals, 1.0)
     with keeper.holding(CLAIM) as hold:
         keeper.start()
-        assert renewals.done.wait(10)
+        assert renewals.done.wait(PATIENCE_S)
         hold.check()
     keeper.stop()
     assert [list(claims) for claims in renewals.asked[:2]] == [[CLAIM], [CLAIM]]
@@ -88,7 +89,7 @@ def test_leases_are_renewed_after_a_failure_that_nobody_foresaw() -> None:
     keeper = LeaseKeeper(fail_once, 0.01)
     keeper.start()
     with keeper.holding(CLAIM) as hold:
-        assert renewals.done.wait(10)
+        assert renewals.done.wait(PATIENCE_S)
         hold.check()
     keeper.stop()
     assert keeper.thread.failures == 1

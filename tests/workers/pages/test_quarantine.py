@@ -2,9 +2,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from tests.support.patience import PATIENCE_S
 from workers.pages.quarantine import Quarantine
-
-PATIENCE_S = 5.0
 
 
 def started(work: Callable[[], None]) -> threading.Thread:

@@ -2,6 +2,7 @@ import threading
 from datetime import UTC, datetime
 
 from jobs.domain.job import Claim
+from tests.support.patience import PATIENCE_S
 from workers.pages.watchdog import Watchdog
 
 CLAIM = Claim("job_1", 3, 1, 1, datetime(2026, 11, 21, tzinfo=UTC))
@@ -12,7 +13,7 @@ def test_a_page_over_the_limit_ends_the_process() -> None:
     watchdog = Watchdog(0.05, ended.set)
     watchdog.start()
     with watchdog.timing(CLAIM):
-        assert ended.wait(10)
+        assert ended.wait(PATIENCE_S)
     watchdog.stop()
 
 
@@ -36,6 +37,6 @@ def test_a_page_over_the_limit_ends_the_process_though_the_first_try_fails() -> 
     watchdog = Watchdog(0.05, end)
     watchdog.start()
     with watchdog.timing(CLAIM):
-        assert ended.wait(10)
+        assert ended.wait(PATIENCE_S)
     watchdog.stop()
     assert watchdog.thread.failures == 1

@@ -20,8 +20,9 @@ from jobs.domain.job import Job
 from jobs.domain.states import DeliveryState, JobState, PageState
 from jobs.stores.workers import WorkerReport
 from tests.doubles import BLACK, BLUE, CYAN, GREEN, MAGENTA, RED, SECRET_TEXT, WHITE
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Reply, receiver
-from tests.support.workplace import PATIENCE_S, ROOT, TENANT, Workplace, await_true, pages_pdf
+from tests.support.workplace import ROOT, TENANT, Workplace, await_true, pages_pdf
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_the_former_name_of_the_control_role_starts_a_control_worker(place: Work
         lambda: f"the worker to report\n{place.log('former')}",
     )
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_worker_killed_in_mid_page_loses_nothing_and_reads_no_finished_page_again(
@@ -154,7 +155,7 @@ def test_a_page_that_kills_its_worker_fails_after_three_attempts_and_its_neighbo
     poisoned = place.submit(pages_pdf(WHITE, RED, WHITE))
     neighbour = place.submit(pages_pdf(WHITE, WHITE))
     for _ in range(3):
-        assert reader.wait(60) != 0
+        assert reader.wait(PATIENCE_S) != 0
         reader = place.start_worker("pages", "build_double_engine")
     ended = place.await_final(poisoned)
     assert ended.state is JobState.PARTIAL
@@ -173,7 +174,7 @@ def test_a_page_that_hangs_ends_its_process_and_its_attempt_counts(
 ) -> None:
     reader = hasty_place.reader()
     job = hasty_place.submit(pages_pdf(hang))
-    assert reader.wait(40) != 0
+    assert reader.wait(PATIENCE_S) != 0
     await_true(lambda: count(hasty_place, job, PageState.QUEUED) == 1, "the page to be taken back")
     assert [row.attempts for row in hasty_place.ledger.pages.list(job.id)] == [1]
     hasty_place.ledger.jobs.cancel(TENANT, job.id)
@@ -221,7 +222,7 @@ def test_sigterm_lets_the_page_in_hand_finish_and_leaves_the_rest_to_others(
     job = place.submit(pages_pdf(*[BLUE] * 6))
     await_true(lambda: count(place, job, PageState.RUNNING) >= 1, "a page to be claimed")
     reader.send_signal(signal.SIGTERM)
-    assert reader.wait(20) == 0
+    assert reader.wait(PATIENCE_S) == 0
     assert count(place, job, PageState.RUNNING) == 0
     assert count(place, job, PageState.SUCCEEDED) >= 1
     place.reader()
@@ -231,13 +232,14 @@ def test_sigterm_lets_the_page_in_hand_finish_and_leaves_the_rest_to_others(
 
 
 def test_sigterm_gives_a_page_back_uncounted_when_the_grace_period_ends(
-    hasty_place: Workplace,
+    hasty_place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(hasty_place.environment, "PAGESIGHT_PAGE_TIMEOUT_S", "60")
     reader = hasty_place.reader()
     job = hasty_place.submit(pages_pdf(MAGENTA))
     await_true(lambda: count(hasty_place, job, PageState.RUNNING) == 1, "the page to be claimed")
     reader.send_signal(signal.SIGTERM)
-    assert reader.wait(20) == 0
+    assert reader.wait(PATIENCE_S) == 0
     row = hasty_place.ledger.pages.list(job.id)[0]
     assert (row.state, row.attempts) == (PageState.QUEUED, 0)
     hasty_place.ledger.jobs.cancel(TENANT, job.id)
@@ -256,7 +258,7 @@ def test_a_cancelled_job_stops_and_nothing_more_of_it_is_read(place: Workplace) 
 
 def test_a_receiver_that_hangs_delays_neither_pages_nor_other_receivers(place: Workplace) -> None:
     go_on = threading.Event()
-    hanging = Reply(before=lambda: go_on.wait(60))
+    hanging = Reply(before=lambda: go_on.wait(PATIENCE_S))
     place.reader()
     with receiver(hanging) as slow, receiver() as quick:
         page = pages_pdf(WHITE)
@@ -299,5 +301,5 @@ def test_a_worker_without_its_engine_says_why_it_is_not_ready_and_stops_in_peace
     await_true(lambda: "CUDA" in (getattr(report(), "reason", "") or ""), "the reason")
     assert not getattr(report(), "ready", True)
     reader.send_signal(signal.SIGTERM)
-    assert reader.wait(20) == 0
+    assert reader.wait(PATIENCE_S) == 0
     assert report() is None

@@ -7,6 +7,7 @@ from jobs import supervised_thread
 from jobs.domain.errors import BrokerDown, LedgerUnavailable
 from jobs.stores.workers import WorkerReport
 from jobs.supervised_thread import SupervisedThread
+from tests.support.patience import PATIENCE_S
 from workers.runtime.heartbeat import Heartbeat, Liveness
 
 
@@ -99,7 +100,7 @@ def test_a_stalled_worker_is_ended() -> None:
     heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set)
     heartbeat.watch(liveness(depth=3))
     heartbeat.start()
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE_S)
     heartbeat.stop()
 
 
@@ -107,7 +108,7 @@ def test_a_worker_that_does_not_come_up_is_ended() -> None:
     ended = threading.Event()
     heartbeat = Heartbeat(Ledger().beat, "w1", "pages", ended.set, start_limit_s=0.0)
     heartbeat.start()
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE_S)
     heartbeat.stop()
 
 

@@ -15,6 +15,7 @@ from jobs.domain.job import Fault
 from jobs.domain.states import DeliveryState, JobState
 from tests.doubles import WHITE
 from tests.support.ledgers import created
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Reply, receiver
 from tests.support.workplace import TENANT, Workplace, await_true, pages_pdf
 
@@ -35,7 +36,7 @@ def end_jobs(place: Workplace, count: int, tenant: str) -> None:
 
 def test_a_hanging_receiver_slows_neither_its_neighbours_nor_pages(place: Workplace) -> None:
     go_on = threading.Event()
-    with receiver(Reply(before=lambda: go_on.wait(90))) as hanging, receiver() as quick:
+    with receiver(Reply(before=lambda: go_on.wait(PATIENCE_S))) as hanging, receiver() as quick:
         place.ledger.endpoints.create("dead", f"{hanging.url}/a", ["job.failed"])
         place.ledger.endpoints.create(TENANT, f"{hanging.url}/b", ["job.failed"])
         mine = place.ledger.endpoints.create(TENANT, quick.url)

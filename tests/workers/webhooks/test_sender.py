@@ -19,6 +19,7 @@ from jobs.ledger import Ledger, open_ledger
 from jobs.settings import Settings
 from tests.support.ledger_view import callback_endpoint
 from tests.support.migrations import create_tables
+from tests.support.patience import PATIENCE_S
 from tests.support.receiver import Received, Receiver, Reply, receiver
 from workers.egress.client import EgressClient
 from workers.webhooks.retry_schedule import WAITS_S
@@ -189,7 +190,7 @@ def test_a_receiver_that_asks_for_time_gets_it(tmp_path: Path) -> None:
 
 def test_a_receiver_that_hangs_is_given_up_on_in_time_and_recorded(tmp_path: Path) -> None:
     go_on = threading.Event()
-    with post(tmp_path, Reply(before=lambda: go_on.wait(10))) as office:
+    with post(tmp_path, Reply(before=lambda: go_on.wait(PATIENCE_S))) as office:
         delivery = office.end_job()
         Sender(office.ledger, office.client, office.clock, 0.2).deliver(delivery.id)
         go_on.set()
