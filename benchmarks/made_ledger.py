@@ -1,8 +1,8 @@
 """Fills a ledger with made rows, as many as years of use leave behind, in a few SQL statements.
 
 Of each 1,000 jobs 10 failed, 5 are partial and `open_share` of all are open, the youngest ones;
-each has a page and a delivery, one in ten is of a batch. A hundred jobs in a row are of one tenant.
-Jobs are a second apart and kept for a week, so the older ones are due for deletion.
+each has a name, a page and a delivery, one in ten is of a batch. A hundred jobs in a row are of one
+tenant. Jobs are a second apart and kept for a week, so the older ones are due for deletion.
 """
 
 from dataclasses import dataclass
@@ -80,6 +80,7 @@ def fill(connection: Connection, jobs: int, open_share: float = 0.01) -> None:
         "batch_index": f"CASE WHEN {of_batch} AND i >= {BATCH} THEN i % {BATCH} END",
         "pages_total": opened, "pages_succeeded": read, "pages_failed": "0", "open_attempts": "1",
         "finish_attempts": "0", "last_event": "3", "started_at": sql.at("i + 1"), **week,
+        "filename": "'invoice-' || CAST(i AS TEXT) || '.pdf'",
     })  # fmt: skip
     _insert(connection, "pages", jobs, f"{opened} = 1", {
         "job_id": job, "number": "1", "attempts": "1", "token": "1",

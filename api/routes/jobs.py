@@ -80,7 +80,9 @@ def list_jobs(
     search: Annotated[
         Line | None,
         Query(
-            max_length=200, description="Part of the file's name, URL or custom id; or a job's id."
+            max_length=200,
+            description="Part of the file's name, URL or custom id, in any case; or the beginning"
+            " of a job's id. One and two characters are looked for in the newest 10,000 jobs.",
         ),
     ] = None,
     text: Annotated[Line | None, Query(max_length=200, description=TEXT)] = None,

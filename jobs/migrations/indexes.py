@@ -13,12 +13,13 @@ from sqlalchemy import Connection, text
 
 
 class IndexSpec(NamedTuple):
-    """An index by name; `where` says which rows it holds, if not all."""
+    """An index by name; `where` says which rows it holds, if not all, `method` of which kind."""
 
     name: str
     table: str
     columns: Sequence[str]
     where: str | None
+    method: str = "btree"
 
 
 def changes_indexes_alone(migration: ModuleType) -> bool:
@@ -46,4 +47,5 @@ def _drop(connection: Connection, name: str) -> None:
 def _create(index: IndexSpec) -> str:
     rows = "" if index.where is None else f" WHERE {index.where}"
     columns = ", ".join(index.columns)
-    return f"CREATE INDEX CONCURRENTLY {index.name} ON {index.table} ({columns}){rows}"
+    place = f"{index.table} USING {index.method}"
+    return f"CREATE INDEX CONCURRENTLY {index.name} ON {place} ({columns}){rows}"

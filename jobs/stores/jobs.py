@@ -42,6 +42,7 @@ from jobs.lifecycle.pages import create_pages
 from jobs.lifecycle.transitions import LOST, close_job, job_transition, update_job
 from jobs.queue.task_rows import end_unless, hold_task
 from jobs.settings import Settings
+from jobs.stores.job_search import search_jobs
 from jobs.telemetry.tracing import TRACING
 
 _log = logging.getLogger(__name__)
@@ -132,22 +133,23 @@ class JobStore:
     ) -> tuple[Sequence[Job], str | None]:
         """Return a tenant's jobs, newest first, and where the next page begins, if there is one.
 
-        `search` is a part of the file's name, of the URL or of the custom id, or a job's id.
+        `search` is a part of the file's name, of the URL or of the custom id, or the beginning of a
+        job's id (jobs/stores/job_search.py).
         """
         found = select(tables.jobs).where(_JOBS.tenant == tenant, kept_jobs())
         if state is not None:
             found = found.where(_JOBS.state == state)
         if batch_id is not None:
             found = found.where(_JOBS.batch_id == batch_id)
-        if search:
-            texts = (_JOBS.filename, _JOBS.source_url, _JOBS.custom_id)
-            names = (each.icontains(search, autoescape=True) for each in texts)
-            found = found.where(or_(_JOBS.id == search, *names))
         if before is not None:
             found = found.where(_JOBS.id < before)
         limit = min(limit, MAX_LIST)
+        found = found.order_by(_JOBS.id.desc())
         with self._database.read() as connection:
-            rows = connection.execute(found.order_by(_JOBS.id.desc()).limit(limit + 1)).all()
+            if search:
+                rows = search_jobs(connection, found, tenant, search, limit + 1)
+            else:
+                rows = connection.execute(found.limit(limit + 1)).all()
         jobs = [to_job(row) for row in rows[:limit]]
         return jobs, jobs[-1].id if len(rows) > limit else None
 

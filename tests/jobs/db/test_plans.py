@@ -18,6 +18,7 @@ from jobs.retention.orphan_blobs import KEPT, delete_orphans
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key
 from jobs.storage.blob_store import Blobs
+from jobs.stores import job_search
 from tests.support.ledger_fixtures import ManualClock
 from tests.support.ledgers import new_job
 from tests.support.plans import plan
@@ -37,8 +38,8 @@ SMALL = {
     "ix_jobs_open",
     "ix_outbox_subject",
 }
-# An operator's endpoints are few, the outbox is empty, and `anon` are results of a query.
-FEW = {"endpoints", "outbox", "anon_1", "anon_2"}
+# An operator's endpoints are few, the outbox is empty, and the others are results of a query.
+FEW = {"endpoints", "outbox", "anon_1", "anon_2", "matching"}
 
 
 def disable(ledger: Ledger) -> object:
@@ -141,6 +142,20 @@ def used(
         fill(connection, JOBS)
     yield ledger
     ledger.close()
+
+
+def test_names_that_none_of_the_newest_jobs_has_are_found_by_an_index(
+    used: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_search, "NEWEST", 100)
+    wanted = JOBS - 4_000  # of TENANT, and not of its newest
+    index = "job_names_index" if used.database.is_sqlite else "ix_jobs_names on jobs"
+    for search in (f"ice-{wanted}.p", made_id("job", wanted)):
+        jobs, _ = used.jobs.list(TENANT, search=search)
+        assert [job.id for job in jobs] == [made_id("job", wanted)]
+        steps = plan(used.database, partial(used.jobs.list, TENANT, search=search))
+        assert any(index in step for step in steps)
+        assert whole(steps) == []
 
 
 @pytest.mark.parametrize("calls", [LISTS, SWEEPS], ids=["asked", "swept"])

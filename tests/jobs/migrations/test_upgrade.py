@@ -109,8 +109,8 @@ def assert_is_current(database: Database) -> None:
 
 
 def _is_ours(name: str | None, *_: object) -> bool:
-    """Not a table of SQLite's full-text index, which it keeps itself."""
-    return not (name or "").startswith("page_words")
+    """Not of an index that one of the databases keeps itself: of texts, or of names."""
+    return not (name or "").startswith(("page_words", "job_names", "ix_jobs_names"))
 
 
 def _tables(settings: Settings) -> set[str]:
