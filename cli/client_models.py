@@ -52,6 +52,18 @@ SERVICE: Final = {
     "DayUsageOut": "DayUsage",
     "UsageOut": "Usage",
 }
+# Those in a file of their own, whose names `service.py` has too.
+_CHECKING: Final = (
+    "PlaceOut",
+    "UnsupportedOut",
+    "DifferenceOut",
+    "UnreadOut",
+    "BlankOut",
+    "VerificationOut",
+    "CorrectionOut",
+    "RevisionOut",
+    "CorrectionsOut",
+)
 UNUSED: Final = {"links"}  # the client knows the paths
 _PLAIN: Final = {
     "string": "str",
@@ -68,7 +80,11 @@ Schema = Mapping[str, Any]
 
 def model_files() -> dict[Path, str]:
     """The text of each file of models."""
-    return {FOLDER / "service.py": _service_models(), FOLDER / "document.py": _document_models()}
+    return {
+        FOLDER / "service.py": _service_models(),
+        FOLDER / "checking.py": _checking_models(),
+        FOLDER / "document.py": _document_models(),
+    }
 
 
 def service_schemas() -> Mapping[str, Schema]:
@@ -88,7 +104,18 @@ def document_schemas() -> dict[str, Schema]:
 def _service_models() -> str:
     schemas = service_schemas()
     title = "Jobs, batches and webhooks as the service describes them (docs/reference/api.md)."
-    return _module(title, {name: schemas[name] for name in SERVICE}, SERVICE)
+    own = {name: schemas[name] for name in SERVICE if name not in _CHECKING}
+    others = sorted(SERVICE[name] for name in _CHECKING)
+    rows = "".join(f"    {name},\n" for name in others)
+    names = "".join(f'    "{name}",\n' for name in sorted(SERVICE.values()))
+    more = f"from pagesight.client.models.checking import (\n{rows})\n\n__all__ = [\n{names}]\n"
+    return _module(title, own, SERVICE, more=more)
+
+
+def _checking_models() -> str:
+    schemas = service_schemas()
+    title = "Verification by the ink, and corrections by people (docs/reference/api.md)."
+    return _module(title, {name: schemas[name] for name in _CHECKING}, SERVICE)
 
 
 def _document_models() -> str:
@@ -104,13 +131,20 @@ def document_name(key: str) -> str:
 
 
 def _module(
-    title: str, schemas: Mapping[str, Schema], names: Mapping[str, str], plain: Schema | None = None
+    title: str,
+    schemas: Mapping[str, Schema],
+    names: Mapping[str, str],
+    plain: Schema | None = None,
+    more: str = "",
 ) -> str:
-    """A module with a class or an alias for each schema; `plain` resolves references to others."""
+    """A module with a class or an alias for each schema; `plain` resolves references to others.
+
+    `more` stands between its imports and these.
+    """
     made = {names[key]: _definition(key, each, names, plain or {}) for key, each in schemas.items()}
     body = "\n".join(made[name] for name in _sorted(made))
     head = f'"""{title}\n\nMade by `make docs`; do not edit.\n"""\n\n'
-    return head + "".join(_imports(body)) + "\n" + body
+    return head + "\n".join(["".join(_imports(body)), *([more] if more else []), body])
 
 
 def _imports(body: str) -> Iterator[str]:
