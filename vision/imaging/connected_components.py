@@ -68,6 +68,19 @@ def label(mask: Grey) -> tuple[Labels, Boxes]:
     return labels, stats[:, :4]
 
 
+def boxes_of(mask: Grey) -> Boxes:
+    """The boxes of `label` alone, from top to bottom.
+
+    From the outlines of the pieces, so that few large pieces take a quarter of the time.
+    """
+    outlines, inside = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return np.zeros((0, 4), np.int32)
+    outer = np.flatnonzero(inside[0, :, 3] < 0).tolist()  # the others go around holes
+    boxes = np.array([cv2.boundingRect(outlines[at]) for at in outer], np.int32)
+    return boxes[np.lexsort((boxes[:, 0], boxes[:, 1]))]
+
+
 def ink_boxes(grey: Grey, level: float, *, light_on_dark: bool) -> NDArray[np.int32]:
     """Boxes [N, 4] of connected ink in a line image [H, W]: x0, y0, x1, y1 in its pixels.
 

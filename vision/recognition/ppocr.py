@@ -179,9 +179,13 @@ def read_lines(
     widths = [input_width(crop, narrowing) for crop in crops]
     readings: list[LineReading] = [LineReading("", 0.0)] * len(crops)
     on_cpu = network.session.use.provider == CPU_PROVIDER
+    # Decoding waits until all are computed: between calls of a network, which fill the caches with
+    # its weights, it takes twice as long.
+    computed = []
     for at in _batches(widths, 1 if on_cpu else _BATCH_ON_GPU):
         batch = np.stack([_network_input(crops[place], widths[place]) for place in at])
-        (probabilities,) = network.session.run({network.session.inputs[0].name: batch})
+        computed.append((at, network.session.run({network.session.inputs[0].name: batch})[0]))
+    for at, probabilities in computed:
         steps = np.full(len(at), probabilities.shape[1], np.int32)
         lines = greedy_runs(probabilities, steps, _BLANK)
         for place, line, runs in zip(at, probabilities, lines, strict=True):

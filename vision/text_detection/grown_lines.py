@@ -24,7 +24,9 @@ def join_grown(
     pixels apart on one row. Parts with a dash between them stay two: joined, the
     numbers of dates and telephones on real forms were run together.
     """
-    found = [(at, _part_before(lines, cores, at, word_gap, letter)) for at in range(len(lines))]
+    grown = lines[:, 2] - cores[:, 2]
+    ends = np.flatnonzero((grown > 0) & (grown <= _STOP * letter))
+    found = [(at, _part_before(lines, cores, at, ends, word_gap)) for at in range(len(lines))]
     joined = {at: before for at, before in found if before is not None}
     if not joined:
         return lines, cores, tallest
@@ -32,19 +34,20 @@ def join_grown(
 
 
 def _part_before(
-    lines: Extents, cores: Extents, at: int, word_gap: int, letter: float
+    lines: Extents, cores: Extents, at: int, ends: NDArray[np.int64], word_gap: int
 ) -> int | None:
-    """The part whose right end faces the left end of the part `at`, if they are to be joined."""
-    gap = lines[at, 0] - lines[:, 2]
+    """Which of the parts `ends` faces the left end of the part `at`, if they are to be joined."""
+    gap = lines[at, 0] - lines[ends, 2]
     near = (gap >= 0) & (gap <= word_gap)
-    grown = lines[:, 2] - cores[:, 2]
-    near &= (grown > 0) & (grown <= _STOP * letter)
-    height = cores[:, 3] - cores[:, 1]
-    least, most = np.minimum(height, height[at]), np.maximum(height, height[at])
-    shared = np.minimum(cores[:, 3], cores[at, 3]) - np.maximum(cores[:, 1], cores[at, 1])
+    if not near.any():
+        return None
+    others = cores[ends]
+    height, own = others[:, 3] - others[:, 1], cores[at, 3] - cores[at, 1]
+    least, most = np.minimum(height, own), np.maximum(height, own)
+    shared = np.minimum(others[:, 3], cores[at, 3]) - np.maximum(others[:, 1], cores[at, 1])
     near &= (shared >= _ON_ONE_ROW * least) & (least >= _ALIKE * most)
     places = np.flatnonzero(near)
-    return int(places[np.argmin(gap[places])]) if len(places) else None
+    return int(ends[places[np.argmin(gap[places])]]) if len(places) else None
 
 
 def _merged(

@@ -16,7 +16,7 @@ from vision.core.document import Box, ModelUse
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
-from vision.imaging.connected_components import find_letters, full_rows, label
+from vision.imaging.connected_components import boxes_of, find_letters, full_rows
 from vision.text_detection.line_extent import Extents, whole_pieces
 from vision.text_detection.line_limit import bounded, warnings_of
 from vision.text_detection.rules import closed, ink_without_rules, opened, pieces_beside_rules
@@ -166,7 +166,7 @@ def _pieces(mask: Grey, letter: float, word_gap: int) -> Iterator[tuple[int, int
     """Boxes (x, y, width, height) of ink run together along lines."""
     joined = closed(mask, (1, word_gap))
     joined = opened(joined, (max(1, round(_DOWN * letter)), 1))
-    boxes = label(joined)[1]
+    boxes = boxes_of(joined)
     yield from boxes[boxes[:, 3] >= _LEAST_CORE * letter].tolist()
 
 

@@ -1,11 +1,14 @@
 """Rules of forms and tables, taken out of the ink where no letter crosses them."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes, Grey
 from vision.core.stages import Letters
-from vision.imaging.connected_components import label, mask_of
+from vision.imaging.connected_components import boxes_of, label, mask_of
 
 # In heights of the page's commonest letters.
 RULE = 4.0  # longer strokes are rules, not letters
@@ -29,9 +32,9 @@ def ink_without_rules(text: Letters, letter: float, speck: float) -> tuple[Grey,
 
 def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:
     """The pieces of a mask from which rules were taken, without the rests of those rules."""
-    pieces = label(mask)[1]
-    gone = np.asarray((text.labels > 0) & (mask == 0), np.uint8)
-    sums = cv2.integral(gone)
+    gone = (text.labels > 0) & (mask == 0)
+    pieces = _pieces_left(text, mask, gone)
+    sums = cv2.integral(gone.view(np.uint8))
     rows, columns = gone.shape
     x, y, w, h = pieces.T
     x0, y0 = np.maximum(x - 1, 0), np.maximum(y - 1, 0)
@@ -40,6 +43,14 @@ def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:
     thin = (h < _REST * letter) | (w < _CROSSING * letter)
     kept: Boxes = pieces[~(beside & thin)]
     return kept
+
+
+def _pieces_left(text: Letters, mask: Grey, gone: NDArray[np.bool_]) -> Boxes:
+    """The pieces of the mask: those that lost no pixel are known, the rests of others are few."""
+    changed = np.zeros(len(text.pieces) + 1, np.bool_)
+    changed[text.labels[gone]] = True
+    rests = boxes_of(mask & mask_of(text.labels, changed[1:]))
+    return np.concatenate([text.pieces[~changed[1:]], rests])
 
 
 def _without_rules(mask: Grey, letter: float) -> Grey:
@@ -54,12 +65,16 @@ def _without_rules(mask: Grey, letter: float) -> Grey:
 
 def _sides(mask: Grey, across: Grey, letter: float) -> Grey:
     """Upright strokes that begin and end at rules: the sides of boxes around entries of forms."""
-    labels, strokes = label(opened(mask, (round(_SIDE * letter) | 1, 1)))
-    both = [
-        bool(across[y, x : x + w].any() and across[y + h - 1, x : x + w].any())
-        for x, y, w, h in strokes.tolist()
-    ]
-    return mask_of(labels, np.array(both, np.bool_))
+    upright = opened(mask, (round(_SIDE * letter) | 1, 1))
+
+    def ends_at_rules(box: Sequence[int]) -> bool:
+        x, y, w, h = box
+        return bool(across[y, x : x + w].any() and across[y + h - 1, x : x + w].any())
+
+    if not any(ends_at_rules(box) for box in boxes_of(upright).tolist()):
+        return np.zeros_like(mask)  # as in most pages; their pieces need not be told apart
+    labels, strokes = label(upright)
+    return mask_of(labels, np.array([ends_at_rules(box) for box in strokes.tolist()], np.bool_))
 
 
 def opened(mask: Grey, size: tuple[int, int]) -> Grey:

@@ -111,8 +111,11 @@ def _stroke(inside: NDArray[np.bool_], x: int, y: int) -> tuple[float, float, fl
     first, last = float(columns.min()), float(columns.max())
     if last - first < 1:
         return None
-    slope, start = np.polyfit(columns, rows, 1)
-    start += y + 0.5
+    # By hand: np.polyfit takes ten times as long for the same.
+    middle, height = columns.mean(), rows.mean()
+    apart = columns - middle
+    slope = (apart * (rows - height)).sum() / (apart**2).sum()
+    start = height - slope * middle + y + 0.5
     return x + first, float(start + slope * first), x + last + 1, float(start + slope * last)
 
 

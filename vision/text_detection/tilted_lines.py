@@ -1,5 +1,6 @@
 """Text at an angle on a level page, as in stamps: to a finder of level lines, one high line."""
 
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -29,17 +30,17 @@ def count_tilted(lines: Extents, pieces: Boxes, letter: float) -> int:
     """
     high = lines[lines[:, 3] - lines[:, 1] > (1.0 + _RISE) * letter]
     boxes = pieces[pieces[:, 3] > _LOWEST * letter].astype(np.float64)
-    return sum(_is_tilted(_inside(line, boxes)) for line in high)
-
-
-def _inside(line: NDArray[np.float64], letters: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = letters[:, 0] + letters[:, 2] / 2, letters[:, 1] + letters[:, 3] / 2
-    inside: NDArray[np.bool_] = (x > line[0]) & (x < line[2]) & (y > line[1]) & (y < line[3])
-    return letters[inside]
+    x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
+    return sum(
+        _is_tilted(boxes[(y > y0) & (y < y1) & (x > x0) & (x < x1)])
+        for x0, y0, x1, y1 in high.tolist()
+    )
 
 
 def _is_tilted(letters: NDArray[np.float64]) -> bool:
-    height = float(np.median(letters[:, 3])) if len(letters) else 0.0
+    if len(letters) <= _FEWEST:
+        return False
+    height = median(letters[:, 3].tolist())
     sizes = letters[:, 3] / max(height, 1.0)
     letters = letters[(sizes > _SIZES[0]) & (sizes < _SIZES[1])]
     if len(letters) <= _FEWEST or len(letters) > _MOST:
@@ -48,7 +49,7 @@ def _is_tilted(letters: NDArray[np.float64]) -> bool:
     slopes = down / across
     if len(slopes) < _FEWEST:
         return False
-    slope = float(np.median(slopes))
+    slope = median(slopes.tolist())
     agree = float((slopes * np.sign(slope) > _SLOPE / 2).mean())
     rise = abs(slope) * float(np.ptp(letters[:, 0]))
     return abs(slope) > _SLOPE and agree >= _AGREE and rise > _RISE * height

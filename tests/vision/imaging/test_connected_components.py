@@ -7,6 +7,7 @@ import pytest
 from tests.support.lines import page_of_text
 from vision.imaging.connected_components import (
     background_of,
+    boxes_of,
     find_letters,
     ink_boxes,
     ink_mask,
@@ -40,6 +41,18 @@ def test_pieces_are_the_same_however_wide_their_labels(mask, bits):
     assert sorted(map(tuple, pieces.tolist())) == sorted(map(tuple, stats[1:, :4].tolist()))
     pairs = np.unique(labels.astype(np.int64) * count + wide)
     assert len(pairs) == count  # each label of one kind goes with one of the other
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.25, 0.6])
+def test_boxes_from_outlines_are_those_of_the_labels_from_top_to_bottom(share):
+    mask = dots(120, 150, share)
+    mask[20:60, 20:60] = 0
+    mask[20:60, [20, 59]] = mask[[20, 59], 20:60] = 1  # a piece with another one inside
+    mask[30:35, 30:35] = 1
+    boxes = boxes_of(mask).tolist()
+    assert [20, 20, 40, 40] in boxes or share > 0
+    assert sorted(boxes) == sorted(label(mask)[1].tolist())
+    assert [y for _, y, _, _ in boxes] == sorted(y for _, y, _, _ in boxes)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.25])

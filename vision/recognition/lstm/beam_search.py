@@ -6,6 +6,7 @@ the probabilities of all paths to one text are added (Graves 2012, Supervised Se
 ch. 7.5), which reads poor print better.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 from operator import itemgetter
@@ -71,10 +72,13 @@ class Prefix:
 
 
 _Paths = dict[Prefix, Path]
-# Prefixes with their paths that end in a blank, and those that do not.
-_Beam = list[tuple[Prefix, Path | None, Path | None]]
+# What a class more leads to, and whether a word ends before it.
+_Children = dict[int, list[tuple[Prefix, bool]]]
+# A prefix's paths that end in a blank, and those that do not, behind the rank of the cheaper ones.
+_Ranked = tuple[float, Prefix, Path | None, Path | None]
+_Beam = list[_Ranked]
 _Frame = list[tuple[int, float]]  # classes other than the blank with their costs
-_BY_COST = itemgetter(1)
+_BY_COST, _BY_RANK = itemgetter(1), itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,8 @@ class Search:
     lexicon: Lexicon | None = None
     followed: int = FOLLOWED
     _root: Prefix = field(init=False)
-    # What a prefix and a class more lead to, and whether a word ends before it. Kept here, so that
-    # prefixes only know their parents and are freed without the garbage collector.
-    _children: dict[tuple[Prefix, int], list[tuple[Prefix, bool]]] = field(default_factory=dict)
+    # Kept here: prefixes that only know their parents are freed without the garbage collector.
+    _children: dict[Prefix, _Children] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         bound = inf if self.lexicon is None else _DEAREST
@@ -109,20 +112,20 @@ class Search:
 
     def hypotheses(self) -> list[Hypothesis]:
         """Readings made of whole characters, cheapest first; none where no such reading fits."""
-        beam: _Beam = [(self._root, START, None)]
+        beam: _Beam = [(0.0, self._root, START, None)]
         blanks = [
             step_cost(each) for each in self.probabilities[:, self.alphabet.blank_class].tolist()
         ]
         begin = 0
-        for time, frame in enumerate(self._frames()):
-            if frame:
+        for time, frame in self._frames():
+            if begin < time:
                 beam = _through_blanks(beam, blanks[begin:time])
-                beam = self._pruned(*self._step(beam, frame, blanks[time], time))
-                begin = time + 1
+            beam = self._pruned(*self._step(beam, frame, blanks[time], time))
+            begin = time + 1
         beam = _through_blanks(beam, blanks[begin:])
         found = [
             Hypothesis(_characters(prefix), self._finished(prefix, total(*ends)), prefix)
-            for prefix, *ends in beam
+            for _, prefix, *ends in beam
             if prefix is self._root or prefix.place.character is not None
         ]
         return sorted(found, key=lambda each: each.cost)
@@ -145,27 +148,29 @@ class Search:
             until, prefix = prefix.time, prefix.parent
         return found[::-1]
 
-    def _frames(self) -> list[_Frame]:
-        """For each step the likely classes with their costs, cheapest first; mostly none."""
+    def _frames(self) -> Iterator[tuple[int, _Frame]]:
+        """Steps at which classes are likely, and these with their costs, cheapest first."""
         likely = self.probabilities > _FLOOR
         likely[:, self.alphabet.blank_class] = False
         rows, classes = np.nonzero(likely)
         costs = (-np.log(self.probabilities[rows, classes]) + STEP_COST).tolist()
-        frames: list[_Frame] = [[] for _ in likely]
+        frames: dict[int, _Frame] = {}
         for row, number, cost in zip(rows.tolist(), classes.tolist(), costs, strict=True):
-            frames[row].append((number, cost))
-        return [
-            sorted(frame, key=_BY_COST)[: self.followed] if frame[1:] else frame for frame in frames
-        ]
+            frames.setdefault(row, []).append((number, cost))
+        for row, frame in frames.items():
+            yield row, sorted(frame, key=_BY_COST)[: self.followed] if frame[1:] else frame
 
-    def _step(self, beam: _Beam, frame: _Frame, blank: float, time: int) -> tuple[_Paths, _Paths]:
-        """The paths that end in a blank, which costs `blank`, and those that do not, by prefix."""
-        in_blank: _Paths = {}
+    def _step(self, beam: _Beam, frame: _Frame, blank: float, time: int) -> tuple[_Beam, _Paths]:
+        """The beam with a blank more, which costs `blank`, and the paths that end in a class."""
+        in_blank: _Beam = []
         in_class: _Paths = {}
-        known = self._children
-        for prefix, blank_path, class_path in beam:
+        for _, prefix, blank_path, class_path in beam:
             best = total(blank_path, class_path)
-            in_blank[prefix] = longer(best, blank, prefix.bound)
+            path = longer(best, blank, prefix.bound)
+            in_blank.append((path[0], prefix, path, None))
+            known = self._children.get(prefix)
+            if known is None:
+                known = self._children[prefix] = {}
             for number, cost in frame:
                 path = best
                 if number == prefix.number:
@@ -175,15 +180,36 @@ class Search:
                     if not blank_path:
                         continue
                     path = blank_path
-                children = known.get((prefix, number))
+                children = known.get(number)
                 if children is None:
-                    children = known[prefix, number] = self._new_children(prefix, number, time)
-                for child, ends_word in children:
-                    if ends_word:
-                        finished = self._finished(prefix, path)
-                        path = (finished, finished, 0.0, 0.0)
-                    _offer(in_class, child, longer(path, cost, child.bound))
+                    children = known[number] = self._new_children(prefix, number, time)
+                self._follow(children, prefix, path, cost, in_class)
         return in_blank, in_class
+
+    def _follow(
+        self,
+        children: list[tuple[Prefix, bool]],
+        prefix: Prefix,
+        path: Path,
+        cost: float,
+        in_class: _Paths,
+    ) -> None:
+        """Add a path of `prefix` to its children.
+
+        `beam_paths.longer` is written out here: a page does this twenty thousand times.
+        """
+        for child, ends_word in children:
+            if ends_word:
+                before = self._finished(prefix, path)
+                path = (before, before, 0.0, 0.0)
+            _, finished, word, dearest = path
+            word += cost
+            if cost > dearest:  # noqa: PLR1730 - max() takes three times as long
+                dearest = cost
+            rank = finished + (word if dearest <= child.bound else word * OUTSIDE)
+            new = (rank, finished, word, dearest)
+            other = in_class.get(child)
+            in_class[child] = joined(new, other) if other else new
 
     def _new_children(self, prefix: Prefix, number: int, time: int) -> list[tuple[Prefix, bool]]:
         place, root = prefix.place, self.alphabet.root
@@ -191,11 +217,12 @@ class Search:
         if place is not root and number in place.longer:
             longer = place.longer[number]
             children.append((self._child(prefix, number, False, time, longer), False))
-        if (place is root or place.character is not None) and number in root.longer:
-            new = root.longer[number]
-            is_space = new.character == SPACE
-            if not is_space or place.character != SPACE:
-                children.append((self._child(prefix, number, True, time, new), is_space))
+        if place is root or place.character is not None:
+            new = root.longer.get(number)
+            if new is not None:
+                is_space = new.character == SPACE
+                if not is_space or place.character != SPACE:
+                    children.append((self._child(prefix, number, True, time, new), is_space))
         return children
 
     def _child(
@@ -204,8 +231,9 @@ class Search:
         before = after = prefix.after if starts else prefix.before
         if self.lexicon is None:
             return Prefix(prefix, number, starts, time, place, before, after, inf)
-        if place.character is not None:
-            after = self.lexicon.follow(before, place.character)
+        character = place.character
+        if character is not None and (before is not None or character == SPACE):
+            after = self.lexicon.follow(before, character)
         bound = _DEAREST if after is not None else -1.0
         return Prefix(prefix, number, starts, time, place, before, after, bound)
 
@@ -222,23 +250,26 @@ class Search:
             prefix.is_listed = not word or word in self.lexicon
         return prefix.is_listed
 
-    def _pruned(self, in_blank: _Paths, in_class: _Paths) -> _Beam:
+    def _pruned(self, in_blank: _Beam, in_class: _Paths) -> _Beam:
         """The cheapest prefixes, and of those that are listed words so far some more.
 
         Without a lexicon all words count as listed.
         """
-        ranks = {prefix: path[0] for prefix, path in in_blank.items()}
-        for prefix, path in in_class.items():
-            if path[0] < ranks.get(prefix, inf):
-                ranks[prefix] = path[0]
-        dearest = min(ranks.values()) + _FALLEN
-        near = [prefix for prefix, rank in ranks.items() if rank < dearest]
-        near.sort(key=ranks.__getitem__)
-        kept, others = near[:_WIDTH], near[_WIDTH:]
-        if self.lexicon is not None:
-            others = [prefix for prefix in others if prefix.after is not None]
-        kept += others[:_WORD_WIDTH]
-        return [(prefix, in_blank.get(prefix), in_class.get(prefix)) for prefix in kept]
+        paths: _Beam = []
+        for rank, prefix, blank_path, _ in in_blank:
+            path = in_class.pop(prefix, None)
+            best = path[0] if path and path[0] < rank else rank
+            paths.append((best, prefix, blank_path, path))
+        paths += [(path[0], prefix, None, path) for prefix, path in in_class.items()]
+        paths.sort(key=_BY_RANK)
+        dearest = paths[0][0] + _FALLEN
+        kept: _Beam = []
+        for each in paths:
+            if each[0] >= dearest or len(kept) == _WIDTH + _WORD_WIDTH:
+                break
+            if len(kept) < _WIDTH or self.lexicon is None or each[1].after is not None:
+                kept.append(each)
+        return kept
 
 
 def _characters(prefix: Prefix, *, since_space: bool = False) -> tuple[int, ...]:
@@ -262,8 +293,8 @@ def _through_blanks(beam: _Beam, costs: list[float]) -> _Beam:
         return beam
     cost, dearest = sum(costs), max(costs)
     return [
-        (prefix, longer(total(blank_path, class_path), cost, prefix.bound, dearest), None)
-        for prefix, blank_path, class_path in beam
+        (rank, prefix, longer(total(blank_path, class_path), cost, prefix.bound, dearest), None)
+        for rank, prefix, blank_path, class_path in beam
     ]
 
 

@@ -7,6 +7,8 @@ Sources: src/lstm/input.cpp (PreScale), networkio.cpp (ComputeBlackWhite, SetPix
 scale1.c and enhance.c of Leptonica.
 """
 
+import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import cv2
@@ -191,8 +193,8 @@ def _black_and_white(row: NDArray[np.uint8]) -> tuple[float, float]:
 
 def _percentile(values: NDArray[np.uint8], share: float, default: int) -> float:
     """Tesseract's STATS::ile: a quantile of a histogram, interpolated within its bin."""
-    counts = np.bincount(values if len(values) else np.array([default]), minlength=256)
-    cumulated = np.cumsum(counts)
-    target = min(max(share * cumulated[-1], 1.0), float(cumulated[-1]))
-    bar = int(np.searchsorted(cumulated, target))
-    return float(bar + 1 - (cumulated[bar] - target) / counts[bar])
+    levels: list[int] = np.sort(values).tolist() or [default]
+    target = min(max(share * len(levels), 1.0), float(len(levels)))
+    bar = levels[math.ceil(target) - 1]
+    below, until = bisect_left(levels, bar), bisect_right(levels, bar)
+    return bar + 1 - (until - target) / (until - below)

@@ -108,22 +108,33 @@ def _read_images(
     network: LineNetwork, line_images: Sequence[NDArray[np.float32]], reread: Reread
 ) -> list[_Read]:
     reads = [_Read([], 0.0)] * len(line_images)
-    for at in batches([line_image.shape[1] for line_image in line_images], _STEP):
-        batch = _read_batch(network, [line_images[i] for i in at], reread)
-        for place, read in zip(at, batch, strict=True):
+    # Decoding waits until all are computed: between calls of the network, which fill the caches, it
+    # takes twice as long.
+    computed = [
+        (at, *_computed(network, [line_images[i] for i in at]))
+        for at in batches([line_image.shape[1] for line_image in line_images], _STEP)
+    ]
+    for at, probabilities, steps in computed:
+        for place, read in zip(at, _read_batch(network, probabilities, steps, reread), strict=True):
             reads[place] = read
     return reads
 
 
-def _read_batch(
-    network: LineNetwork, line_images: Sequence[NDArray[np.float32]], reread: Reread
-) -> list[_Read]:
+def _computed(
+    network: LineNetwork, line_images: Sequence[NDArray[np.float32]]
+) -> tuple[Probabilities, NDArray[np.int32]]:
+    """What the network makes of a batch [lines, steps, classes], and the steps of each line."""
     widths = [line_image.shape[1] for line_image in line_images]
     steps = np.array([width // _STEP for width in widths], np.int32)
     lines = np.zeros((len(line_images), 1, network.height, max(widths)), np.float32)
     for line, line_image in zip(lines, line_images, strict=True):
         line[0, :, : line_image.shape[1]] = line_image
-    probabilities = network.session.run({"lines": lines, "steps": steps})[0]
+    return network.session.run({"lines": lines, "steps": steps})[0], steps
+
+
+def _read_batch(
+    network: LineNetwork, probabilities: Probabilities, steps: NDArray[np.int32], reread: Reread
+) -> list[_Read]:
     decoder = network.decoder
     blanks = probabilities[:, :, decoder.alphabet.space_class].copy()
     return [
