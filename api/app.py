@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -226,14 +227,18 @@ def open_services(settings: Settings, rates: RateLimits, broker: Broker | None =
     blobs = open_blobs(settings.blob_store_url, durable=settings.blob_fsync)
     broker = broker or Publisher(settings)
     window = Window(broker.depth, ledger.workers.readers)
+    # Without capacity, the broker holds work for longer than this.
+    relay = Relay(
+        ledger.tasks, broker, window.capacity, window.idle_readers, window.opening, idle_s=GATHER_S
+    )
+    accept = partial(ledger.jobs.create_many, dispatcher=relay)
     return Services(
         settings=settings,
         ledger=ledger,
         blobs=blobs,
-        group_commit=GroupCommit(ledger.jobs.create_many, blobs),
+        group_commit=GroupCommit(accept, blobs),
         broker=broker,
-        # Without capacity, the broker holds work for longer than this.
-        relay=Relay(ledger.tasks, broker, window.capacity, window.idle_readers, idle_s=GATHER_S),
+        relay=relay,
         keys=KeyCache(ledger.keys.verify),
         refusals=Refusals(ledger.audit),
         rates=rates,

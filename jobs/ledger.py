@@ -16,6 +16,7 @@ from jobs.settings import Settings
 from jobs.stores.batches import BatchStore
 from jobs.stores.checks import CheckStore
 from jobs.stores.corrections import CorrectionStore
+from jobs.stores.ended_spans import send_spans
 from jobs.stores.events import EventStore
 from jobs.stores.fast_path import FastPathStore
 from jobs.stores.files import FileStore
@@ -70,7 +71,7 @@ class Ledger:
 
         def ended(job_ids: Sequence[str]) -> None:
             call(job_ids)
-            self.jobs.trace_ended(job_ids)
+            send_spans(self.database, job_ids)
 
         self.database.on_ended = ended
 
@@ -111,7 +112,7 @@ def open_ledger(settings: Settings, clock: Clock | None = None) -> Ledger:
         batches=BatchStore(database, settings, clock),
         deletion=Deletion(database, clock),
     )
-    database.on_ended = ledger.jobs.trace_ended
+    database.on_ended = partial(send_spans, database)
     return ledger
 
 

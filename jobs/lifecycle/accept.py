@@ -1,6 +1,6 @@
 """Writes accepted jobs: many in one transaction, so that they share one wait for the disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -61,8 +61,11 @@ def accept_jobs(
     capacity: Capacity,
     settings: Settings,
     now: datetime,
+    at_once: Container[str] = (),
 ) -> Mapping[str, Outcome]:
     """Write the admitted jobs with their events and first steps; return outcomes by `NewJob.id`.
+
+    The steps of those `at_once` are written as dispatched: their messages follow the commit.
 
     A job whose idempotency key created one before gives that one, or IdempotencyMismatch; QueueFull
     is for those beyond the capacity.
@@ -78,7 +81,9 @@ def accept_jobs(
             capacity.take(new.tenant)
         else:
             replayed[new.id] = _first_answer(connection, new, made, capacity, now)
-    _write(connection, list(made.values()), now)
+    _write(connection, [job for key, job in made.items() if key not in at_once], now)
+    until = now + timedelta(seconds=settings.republish_s)
+    _write(connection, [job for key, job in made.items() if key in at_once], now, until)
     return {job_id: (job, True) for job_id, job in made.items()} | replayed
 
 
@@ -112,14 +117,17 @@ def _load(connection: Connection, job_id: str) -> Job:
     return to_job(connection.execute(select(tables.jobs).where(_JOBS.id == job_id)).one())
 
 
-def _write(connection: Connection, jobs: Sequence[Job], now: datetime) -> None:
+def _write(
+    connection: Connection, jobs: Sequence[Job], now: datetime, dispatched: datetime | None = None
+) -> None:
     if not jobs:
         return
     common = {"last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
     connection.execute(insert(tables.jobs), [_row(job) | common for job in jobs])
     for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
         opening = [(job.id,) for job in some]
-        add_tasks(connection, Topic.OPEN_JOB, opening, now, tenant, priority)
+        attempts = 0 if dispatched is None else 1
+        add_tasks(connection, Topic.OPEN_JOB, opening, now, tenant, priority, dispatched, attempts)
     queued = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}, "at": now}
     connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
 

@@ -49,6 +49,10 @@ class Window:
             return self._pages()
         return DELIVERIES_AHEAD if topic == Topic.DELIVER else AHEAD
 
+    def opening(self) -> int:
+        """Return how many readers open documents; asks no broker."""
+        return self._asked().opening
+
     def idle_readers(self) -> int:
         """Return how many readers open documents and have no message before them.
 

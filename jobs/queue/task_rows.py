@@ -28,12 +28,14 @@ def add_tasks(
     turn: str,
     rank: int = STARTED_WORK,
     held_until: datetime | None = None,
+    attempts: int = 0,
 ) -> None:
     """Add steps that are ready, each named by its subject: an id, and the number of a page.
 
     The relay dispatches them by fair queueing between values of `turn`; within one the lowest
     `rank` goes first, then the oldest. A step that exists already becomes ready again. With
-    `held_until` a worker has a lease on them instead, which ends then.
+    `held_until` a worker has a lease on them instead, or a message follows this transaction; either
+    is over then. `attempts` counts the messages.
     """
     if not subjects:
         return
@@ -42,16 +44,16 @@ def add_tasks(
         "turn": turn,
         "rank": rank,
         "ready_at": now,
-        "attempts": 0,
+        "attempts": attempts,
+        "dispatched_until": held_until,
     }
-    common |= {"dispatched_until": held_until}
     rows = [
         common | {"subject": subject, "number": number[0] if number else 0}
         for subject, *number in subjects
     ]
     add = upsert(connection, tables.tasks).on_conflict_do_update(
         index_elements=["subject", "kind", "number"],
-        set_={"dispatched_until": held_until, "ready_at": now, "attempts": 0},
+        set_={"dispatched_until": held_until, "ready_at": now, "attempts": attempts},
     )
     connection.execute(add, rows)
     if held_until is None:

@@ -7,7 +7,7 @@ broker holds few messages, and losing them costs time only.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -152,6 +152,15 @@ class TaskTable:
     def must_adopt(self) -> bool:
         """Whether processes of an earlier release wrote work that has no step yet."""
         return has_old_messages(self._database)
+
+
+def messages_of(connection: Connection, job_ids: Collection[str]) -> Sequence[Message]:
+    """Return the messages of documents that readers open, whose steps are written as dispatched."""
+    if not job_ids:
+        return []
+    mine = (_TASKS.kind == Topic.OPEN_JOB) & _TASKS.subject.in_(job_ids) & ~_READY
+    rows = connection.execute(select(*_MESSAGE).where(mine)).all()
+    return [Message(row.id, Topic.OPEN_JOB, (row.subject,), fast=True) for row in rows]
 
 
 def _args(row: Row[Any]) -> tuple[Any, ...]:

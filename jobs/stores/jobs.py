@@ -1,6 +1,5 @@
 """Jobs in the ledger: accepting, opening and ending them."""
 
-import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +27,6 @@ from jobs.db.soft_delete import kept_jobs
 from jobs.domain.errors import (
     IllegalTransition,
     LedgerError,
-    LedgerUnavailable,
     NotFound,
     QueueFull,
 )
@@ -40,12 +38,12 @@ from jobs.lifecycle.accept import Capacity, Outcome, Ready, accept_jobs
 from jobs.lifecycle.job_events import log_event
 from jobs.lifecycle.pages import create_pages
 from jobs.lifecycle.transitions import LOST, close_job, job_transition, update_job
+from jobs.queue.fast_path import choose_at_once
+from jobs.queue.relay import Dispatcher
 from jobs.queue.task_rows import end_unless, hold_task
+from jobs.queue.task_table import messages_of
 from jobs.settings import Settings
 from jobs.stores.job_search import search_jobs
-from jobs.telemetry.tracing import TRACING
-
-_log = logging.getLogger(__name__)
 
 _JOBS = tables.jobs.c
 _PAGES = tables.pages.c
@@ -78,20 +76,29 @@ class JobStore:
         return outcome
 
     def create_many(
-        self, news: Sequence[NewJob], ready: Ready | None = None
+        self,
+        news: Sequence[NewJob],
+        ready: Ready | None = None,
+        dispatcher: Dispatcher | None = None,
     ) -> Mapping[str, Outcome]:
         """Accept jobs in one transaction and return the outcome of each by its id.
 
-        It commits after `ready` has returned, and not where that raises.
+        It commits after `ready` has returned, and not where that raises. `dispatcher` is passed
+        messages of those that a reader can open at once.
         """
         now = self._clock()
+        readers = 0 if dispatcher is None else dispatcher.readers()
         tenants = Counter(new.tenant for new in news)
         load = self._load
         capacity = Capacity(load.capacity(None), {name: load.capacity(name) for name in tenants})
         with self._database.write() as connection:
-            outcomes = accept_jobs(connection, news, capacity, self._settings, now)
+            at_once = choose_at_once(connection, news, readers)
+            outcomes = accept_jobs(connection, news, capacity, self._settings, now, at_once)
+            messages = messages_of(connection, at_once)
             if ready is not None:
                 ready()
+        if dispatcher is not None and messages:
+            dispatcher.dispatch(messages)
         for name, count in tenants.items():
             load.consume(name, count)
         return {job_id: self._timed(outcome) for job_id, outcome in outcomes.items()}
@@ -264,20 +271,6 @@ class JobStore:
             for job_id in job_ids
         ]
         return sum(job is not None for job in failed)
-
-    def trace_ended(self, job_ids: Sequence[str]) -> None:
-        """Send the spans of jobs that have ended, where traces are exported; never raises."""
-        if not TRACING.on:
-            return
-        try:
-            with self._database.read() as connection:
-                found = select(tables.jobs).where(_JOBS.id.in_(job_ids))
-                rows = connection.execute(found).all()
-        except LedgerUnavailable:
-            _log.warning("spans of jobs that ended are not sent: the ledger is away")
-            return
-        for row in rows:
-            TRACING.job(to_job(row))
 
     def _open_until(self, now: datetime) -> ColumnElement[datetime]:
         """How long opening may take: counting pages, and fetching what is not stored yet."""

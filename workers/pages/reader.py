@@ -42,6 +42,7 @@ LEDGER_PATIENCE_S = 60.0  # a restart of the database takes seconds; after this 
 _LOOK_AGAIN_S = 0.5
 _STORE_PAUSE_S = 1.0
 T = TypeVar("T")
+Decode = Callable[[Job, int], PageImage]
 
 
 class Decoder(Protocol):
@@ -74,27 +75,34 @@ class PageReader:
         with self.quarantine.alone() if suspect else self.quarantine.together():
             self._claim_and_read(lambda: self.ledger.pages.claim(job_id, number, self.worker))
 
-    def read_new(self, claim: Callable[[], Claim | None]) -> None:
-        """Read the page that `claim` creates and claims, if it does."""
+    def read_new(self, claim: Callable[[], Claim | None], decode: Decode) -> None:
+        """Read the page that `claim` creates and claims, if it does; `decode` gives its pixels."""
         with self.quarantine.together():
-            self._claim_and_read(claim)
+            self._claim_and_read(claim, decode)
 
-    def _claim_and_read(self, take: Callable[[], Claim | None]) -> None:
+    def decode(self, job: Job, number: int) -> PageImage:
+        """Page `number` of the job's document. Raises what `Decoder.decode` does."""
+        with self.documents.open(job.input_blob or "") as path:
+            return self.decoder.decode(path, number, read_options(job.options).dpi)
+
+    def _claim_and_read(
+        self, take: Callable[[], Claim | None], decode: Decode | None = None
+    ) -> None:
         claim = take()
         if claim is None:
             return
         held = self.keeper.holding(claim)
         with held as hold, self.watchdog.timing(claim), measured_page() as waited:
             try:
-                self._settle(hold, waited)
+                self._settle(hold, waited, decode or self.decode)
             except StaleClaim:
                 PAGES.labels("stale").inc()
                 _log.info("claim lost, nothing written", extra=_named(claim))
 
-    def _settle(self, hold: Hold, waited: Mapping[str, float]) -> None:
+    def _settle(self, hold: Hold, waited: Mapping[str, float], decode: Decode) -> None:
         claim = hold.claim
         try:
-            reading, job = self._reading(hold)
+            reading, job = self._reading(hold, decode)
         except BadInput as error:
             self._fail(hold, fault_of(error))
         except EngineFailure as error:
@@ -117,7 +125,7 @@ class PageReader:
             text = json.dumps(page_reading_to_dict(reading), ensure_ascii=False, allow_nan=False)
             self.ledger.pages.succeed(claim, text)
 
-    def _reading(self, hold: Hold) -> tuple[PageReading, Job]:
+    def _reading(self, hold: Hold, decode: Decode) -> tuple[PageReading, Job]:
         """The page as read, and the job whose it is."""
         claim = hold.claim
         job = self._patiently(hold, lambda: self.ledger.jobs.load(claim.job_id))
@@ -125,15 +133,15 @@ class PageReader:
         number, attempt = claim.number, claim.attempt
         span = TRACING.step("read_page", job, page=number, attempt=attempt)
         with charged_to(job.tenant), span as step:
-            reading = self._read(hold, job)
+            reading = self._read(hold, job, decode)
             step.stage_ms |= reading.receipt.stage_ms
             return reading, job
 
-    def _read(self, hold: Hold, job: Job) -> PageReading:
+    def _read(self, hold: Hold, job: Job, decode: Decode) -> PageReading:
         claim, engine = hold.claim, self.engine
         options = read_options(job.options)
-        with self.documents.open(job.input_blob or "") as path, Timed() as decoding:
-            page = self.decoder.decode(path, claim.number, options.dpi)
+        with Timed() as decoding:
+            page = decode(job, claim.number)
         add_wait("decode", max(0.0, decoding.seconds - page.decode_ms / 1000))
         hold.check()
         engine.require(options)

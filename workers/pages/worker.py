@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from jobs.domain.errors import LedgerError
@@ -86,7 +87,11 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[FastPath]:
         parts.heartbeat.watch_thread(part.thread)
         part.start()
     try:
-        with open_decoders(settings, settings.worker_threads) as decoders:
+        threads = settings.worker_threads
+        with (
+            open_decoders(settings, threads) as decoders,
+            ThreadPoolExecutor(threads, "decode") as ahead,
+        ):
             reader = PageReader(
                 ledger=parts.ledger,
                 documents=documents,
@@ -98,7 +103,7 @@ def _open_reader(parts: Parts, engine: Engine) -> Iterator[FastPath]:
                 max_attempts=settings.max_attempts,
                 single=SinglePage(parts.ledger, parts.blobs),
             )
-            yield FastPath(parts.ledger, documents, decoders, reader, settings.tessdata_dir)
+            yield FastPath(parts.ledger, documents, decoders, reader, settings.tessdata_dir, ahead)
     finally:
         watchdog.stop()
         keeper.stop()

@@ -120,6 +120,52 @@ def test_a_relay_that_polls_does_not_rest_when_it_finds_nothing(
     assert broker.published == [(job.id,)]
 
 
+def dispatched(ledger: Ledger) -> Sequence[Message]:
+    """A step that is marked as dispatched, whose message was not published."""
+    created(ledger)
+    return ledger.tasks.take(1)
+
+
+def test_a_message_that_is_due_is_published_while_the_relay_rests(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "PAUSE_S", LONG_S)
+    looked = threading.Event()
+
+    def no_room(_topic: Topic) -> int:
+        looked.set()
+        return 0
+
+    messages = dispatched(ledger)
+    created(ledger)
+    broker = Broker()
+    relay = Relay(ledger.tasks, broker, no_room, opening=lambda: 2, idle_s=LONG_S)
+    assert relay.readers() == 0  # until the broker is known to answer
+    relay.wake()
+    relay.start()
+    assert looked.wait(PATIENCE_S)
+    relay.dispatch(messages)
+    assert broker.complete.wait(PATIENCE_S)
+    relay.stop()
+    assert broker.published == [messages[0].args]
+
+
+def test_a_message_that_is_due_and_cannot_be_published_makes_its_step_ready(
+    ledger: Ledger,
+) -> None:
+    messages = dispatched(ledger)
+    broker = Broker()
+    relay = Relay(ledger.tasks, broker, opening=lambda: 2)
+    relay.drain()
+    assert relay.readers() == 2
+    broker.up = False
+    relay.dispatch(messages)
+    relay.start()
+    assert broker.refused.wait(PATIENCE_S)
+    relay.stop()
+    assert drain(ledger) == [messages[0].args]
+
+
 def test_the_thread_outlives_what_nobody_foresaw(ledger: Ledger) -> None:
     class Broken(Broker):
         def publish(self, messages: Sequence[Message]) -> None:

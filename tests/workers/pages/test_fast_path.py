@@ -1,7 +1,8 @@
 """The fast path: a reader opens a small document, reads its page and ends the job."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +16,14 @@ from jobs.domain.states import JobState, PageState
 from jobs.domain.text_search import parse_search
 from jobs.domain.topics import Topic
 from jobs.ledger import open_ledger
+from jobs.queue.task_table import Message
 from jobs.settings import Settings
 from jobs.storage.blob_keys import input_key
 from jobs.storage.blob_store import open_blobs
 from jobs.storage.result_index import page_of_result
 from tests.doubles import double_stages
 from tests.support.colour_decoder import ColourDecoder
+from tests.support.ledgers import new_job
 from tests.support.migrations import create_tables
 from tests.support.printed import page_of
 from tests.support.workplace import PLAIN, TENANT
@@ -61,6 +64,7 @@ class Bench:
         self.ledger = open_ledger(settings, lambda: datetime.now(UTC) + self.ahead)
         self.blobs = open_blobs(settings.blob_store_url)
         self.documents = Documents(self.blobs)
+        self.decoding = ThreadPoolExecutor(1)
         self.reader = PageReader(
             ledger=self.ledger,
             documents=self.documents,
@@ -74,7 +78,9 @@ class Bench:
         )
 
     def path(self, pages: int = 1) -> FastPath:
-        return FastPath(self.ledger, self.documents, Prober(pages), self.reader, None)
+        return FastPath(
+            self.ledger, self.documents, Prober(pages), self.reader, None, self.decoding
+        )
 
     def accept(self, **values: object) -> Job:
         new = NewJob(new_id("job"), TENANT, {**PLAIN})
@@ -92,6 +98,7 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     yield made
+    made.decoding.shutdown()
     made.ledger.close()
 
 
@@ -180,6 +187,79 @@ def test_a_message_that_is_lost_is_sent_to_the_control_worker(bench: Bench) -> N
     bench.ahead += timedelta(seconds=bench.settings.republish_s + 1)
     assert bench.ledger.tasks.recover() == 1
     assert bench.take() == [(Topic.OPEN_JOB, False)]
+
+
+class Readers:
+    """Keeps the messages that a commit passes on for readers."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.sent: list[Message] = []
+
+    def readers(self) -> int:
+        return self.count
+
+    def dispatch(self, messages: Sequence[Message]) -> None:
+        self.sent += messages
+
+
+def accept_for(bench: Bench, readers: Readers, count: int = 1, **values: object) -> list[str]:
+    """Accept documents that are stored, in one transaction."""
+    stored = {"input_blob": "x/input", "input_bytes": 8} | values
+    news = [new_job(**stored) for _ in range(count)]
+    bench.ledger.jobs.create_many(news, dispatcher=readers)
+    return [new.id for new in news]
+
+
+def test_a_document_is_accepted_as_dispatched_while_a_reader_is_idle(bench: Bench) -> None:
+    readers = Readers(2)
+    ids = [accept_for(bench, readers)[0] for _ in range(3)]
+    assert [(each.topic, each.args, each.fast) for each in readers.sent] == [
+        (Topic.OPEN_JOB, (job_id,), True) for job_id in ids[:2]
+    ]
+    assert bench.take(idle=0) == [(Topic.OPEN_JOB, False)]
+    bench.ledger.tasks.put_back([message.id for message in readers.sent])
+    assert bench.take(idle=9) == [(Topic.OPEN_JOB, True)] * 2
+
+
+def test_a_message_that_follows_a_commit_and_is_lost_is_sent_to_the_control_worker(
+    bench: Bench,
+) -> None:
+    accept_for(bench, Readers(1))
+    assert bench.take() == []
+    bench.ahead += timedelta(seconds=bench.settings.republish_s + 1)
+    assert bench.ledger.tasks.recover() == 1
+    assert bench.take() == [(Topic.OPEN_JOB, False)]
+
+
+@pytest.mark.parametrize(
+    ("count", "values"),
+    [(3, {}), (1, {"input_blob": None, "source_url": "https://example.org/a.pdf"})],
+    ids=["more than readers", "to be fetched"],
+)
+def test_other_documents_are_accepted_as_ready(
+    bench: Bench, count: int, values: dict[str, object]
+) -> None:
+    readers = Readers(2)
+    accept_for(bench, readers, count, **values)
+    assert readers.sent == []
+    assert len(bench.take()) == count
+
+
+def test_a_document_waits_for_its_turn_behind_those_that_wait_already(bench: Bench) -> None:
+    bench.accept()
+    readers = Readers(2)
+    accept_for(bench, readers)
+    assert readers.sent == []
+
+
+def test_a_page_that_cannot_be_decoded_fails_once_it_is_claimed(bench: Bench) -> None:
+    job = bench.accept()
+    bench.take()
+    path = bench.path()
+    missing = replace(path.reader, decoder=ColourDecoder())
+    replace(path, reader=missing).read(job.id)
+    assert [page.state for page in bench.ledger.pages.list(job.id)] == [PageState.FAILED]
 
 
 def test_a_job_that_is_cancelled_meanwhile_is_not_opened(bench: Bench) -> None:
