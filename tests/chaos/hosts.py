@@ -24,6 +24,11 @@ class Hosts:
         """The address of a host."""
         return f"{_NETWORK}.{self.names.index(name) + 2}"
 
+    @property
+    def gateway(self) -> str:
+        """The address of this process, for the hosts."""
+        return f"{_NETWORK}.1"
+
     def on(self, name: str) -> Sequence[str]:
         """What a command begins with to run on a host."""
         return ["ip", "netns", "exec", self._space(name)]

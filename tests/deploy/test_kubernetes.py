@@ -1,15 +1,25 @@
 """The manifests for Kubernetes: against its schema, and against what the product promises."""
 
+import re
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from api.routes import health
+from cli.main import app
 from jobs.settings import Settings
+from tests.support.certificates import free_port
+from tests.support.compose import image_variables
+from tests.support.docs_commands import blocks_of
 from tests.support.manifests import ROOT, documents, kubernetes_errors, overlay
+from tests.support.workplace import answers
+from workers.observability.endpoint import serving_metrics
 
 WORKLOADS = {"Deployment", "Job"}
 CUSTOM = {"ScaledObject"}  # of KEDA, which Kubernetes' schema does not have
 OVERLAYS = ("cpu", "gpu")
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def named(objects: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
@@ -82,6 +92,56 @@ def test_probes_and_time_to_stop_are_as_the_product_defines_them(name: str) -> N
         assert container[probe]["httpGet"] == {"path": path, "port": port["name"]}
     grace_s = float(settings()["PAGESIGHT_SHUTDOWN_GRACE_S"])
     assert spec["terminationGracePeriodSeconds"] > grace_s + 5
+
+
+def test_every_container_runs_a_command_that_exists_with_its_options() -> None:
+    commands = vars(get_command(app))["commands"]
+    for name, pod in pods():
+        (container,) = pod["spec"]["containers"]
+        command, *words = container["args"]
+        made = commands[command].make_context(command, list(words))
+        assert made.params.get("role") in {None, "pages", "control"}, name
+    with pytest.raises(Exception, match="No such option"):
+        commands["worker"].make_context("worker", ["--rolle", "pages"])
+
+
+def test_probes_are_answered_at_the_ports_that_the_image_sets() -> None:
+    image = image_variables()
+    paths, ports = {"/healthz", "/readyz", "/metrics"}, set()
+    for _, pod in pods():
+        (container,) = pod["spec"]["containers"]
+        ports |= {port["containerPort"] for port in container.get("ports", [])}
+        probes = [container[name] for name in PROBES if name in container]
+        assert {probe["httpGet"]["path"] for probe in probes} <= paths
+    assert ports == {Settings.model_fields["port"].default, int(image["PAGESIGHT_METRICS_PORT"])}
+    assert {image["PAGESIGHT_HOST"], image["PAGESIGHT_METRICS_HOST"]} == {"0.0.0.0"}
+    with serving_metrics("127.0.0.1", free_port(), lambda: (True, "")) as port:
+        for path in paths:
+            assert answers(f"http://127.0.0.1:{port}{path}")
+    assert {"/healthz", "/readyz"} <= {vars(route)["path"] for route in health.router.routes}
+
+
+def test_secrets_are_those_that_the_deploy_page_creates() -> None:
+    text = (ROOT / "docs/operations/deploy.md").read_text(encoding="utf-8")
+    created = set(re.findall(r"create secret generic (\S+)", text))
+    files = dict(re.findall(r"create secret generic (\S+) --from-file=([\w-]+)=", text))
+    used, mounted = set(), set()
+    for _, pod in pods():
+        (container,) = pod["spec"]["containers"]
+        used |= {each["secretRef"]["name"] for each in container["envFrom"] if "secretRef" in each}
+        for volume in pod["spec"]["volumes"]:
+            if "secret" in volume:
+                used.add(volume["secret"]["secretName"])
+                (mount,) = (m for m in container["volumeMounts"] if m["name"] == volume["name"])
+                mounted.add(f"{mount['mountPath']}/{files[volume['secret']['secretName']]}")
+    assert used == created
+    assert mounted == {settings()["PAGESIGHT_WEBHOOK_KEY_FILE"]}
+    (variables,) = (block for block in blocks_of(ROOT / "docs/operations/deploy.md")
+                    if block.text.startswith("PAGESIGHT_DATABASE_URL="))  # fmt: skip
+    stated = {line.partition("=")[0] for line in variables.text.splitlines()}
+    ours = {name.removeprefix("PAGESIGHT_").lower() for name in stated if "PAGESIGHT" in name}
+    assert ours == {"database_url", "broker_url", "blob_url"}
+    assert ours <= set(Settings.model_fields)
 
 
 def settings() -> dict[str, str]:

@@ -34,7 +34,7 @@ class Receiver:
         self.requests: list[Received] = []
         self.replies = replies
         self.port = server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{server.server_address[0]!s}:{self.port}"
         self._lock = threading.Lock()
 
     def take(self, request: Received) -> Reply:
@@ -45,7 +45,7 @@ class Receiver:
 
 
 @contextmanager
-def receiver(*replies: Reply) -> Iterator[Receiver]:
+def receiver(*replies: Reply, host: str = "127.0.0.1") -> Iterator[Receiver]:
     """A server that runs for the length of the `with`."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,7 +74,7 @@ def receiver(*replies: Reply) -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Tests read `requests`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
     made = Receiver(server, list(replies) or [Reply()])
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

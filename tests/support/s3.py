@@ -20,7 +20,7 @@ def running_s3() -> Iterator[Mapping[str, str]]:
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _make_bucket(port)
+        make_bucket("127.0.0.1", port)
         yield {
             "AWS_ENDPOINT": f"http://127.0.0.1:{port}",
             "AWS_ALLOW_HTTP": "true",
@@ -33,13 +33,14 @@ def running_s3() -> Iterator[Mapping[str, str]]:
         process.wait()
 
 
-def _make_bucket(port: int) -> None:
+def make_bucket(host: str, port: int) -> None:
+    """Create the bucket as soon as the server answers."""
     scope = "tests/20260101/us-east-1/s3/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
     until = time.monotonic() + PATIENCE_S
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        with suppress(ConnectionError):
+        connection = http.client.HTTPConnection(host, port)
+        with suppress(OSError):
             connection.request("PUT", f"/{BUCKET}", headers=headers)
             status = connection.getresponse().status
             assert status == 200, status
