@@ -45,7 +45,7 @@ class Ultralytics:
         self.said = self._answer()["ready"]
 
     def run(self, batch: int) -> tuple[float, int]:
-        """CPU milliseconds a page, and the boxes found."""
+        """Milliseconds a page (of the processor, or by the clock on a GPU), and the boxes found."""
         self._words.write(f"{batch}\n")
         self._words.flush()
         answer = self._answer()
@@ -70,7 +70,7 @@ def main() -> int:
     pages = _pages(options.data)
     height, width = detector.size
     print(f"{model.name} at {height} x {width}; {len(pages)} pages of {pages[0].shape[:2]} pixels")
-    with _ultralytics(options.ultralytics_python, model, detector, pages) as theirs:
+    with open_ultralytics(options.ultralytics_python, model, detector, pages) as theirs:
         print(theirs.said)
         faster = [_compare(detector, pages, theirs, size, options.rounds) for size in _BATCHES]
     return 0 if all(faster) else 1
@@ -134,13 +134,14 @@ def _pages(data: Path) -> list[Image]:
 
 
 @contextmanager
-def _ultralytics(
-    python: Path, model: Path, detector: YoloDetector, pages: Sequence[Image]
+def open_ultralytics(
+    python: Path, model: Path, detector: YoloDetector, pages: Sequence[Image], device: str = "cpu"
 ) -> Iterator[Ultralytics]:
+    """Ultralytics with these pages on this device; on a GPU its times are the clock's."""
     with tempfile.TemporaryDirectory(prefix="pagesight-") as folder:
         kept = Path(folder) / "pages.npz"
         np.savez(kept, *pages)
-        words = [python, _CHILD, model, kept, detector.size[0], _CONFIDENCE, _IOU]
+        words = [python, _CHILD, model, kept, detector.size[0], _CONFIDENCE, _IOU, device]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "YOLO_AUTOINSTALL": "false"}
         with subprocess.Popen(
             list(map(str, words)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env

@@ -1,7 +1,8 @@
 """Predicts with ultralytics and the ONNX file given, one pass for each line on standard input.
 
 Runs in an environment that has ultralytics; benchmarks/detection_speed.py starts it. A line is a
-batch size; the answer, one line of JSON, is the CPU milliseconds of each image, and how many boxes.
+batch size; the answer, one line of JSON, is the milliseconds of each image (of the processor on one
+thread of the CPU, by the clock on a GPU), and how many boxes.
 The first line of all says which suppression it uses, before any question.
 """
 
@@ -33,10 +34,12 @@ def suppression() -> str:
 
 def main() -> None:
     """Load the model and the pages, then answer line by line."""
-    torch.set_num_threads(1)
-    # ONNX Runtime takes a thread for each core that it may run on, and ultralytics does not ask.
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    model_path, pages_path, size, confidence, iou = sys.argv[1:]
+    model_path, pages_path, size, confidence, iou, device = sys.argv[1:]
+    clock = time.process_time if device == "cpu" else time.perf_counter
+    if device == "cpu":
+        torch.set_num_threads(1)
+        # ONNX Runtime takes a thread for each core that it may run on, and ultralytics asks none.
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     model = YOLO(model_path, task="detect")
     with np.load(pages_path) as file:
         pages = [np.ascontiguousarray(file[name][..., ::-1]) for name in file.files]  # BGR
@@ -45,7 +48,7 @@ def main() -> None:
         "imgsz": int(size),
         "conf": float(confidence),
         "iou": float(iou),
-        "device": "cpu",
+        "device": device,
         "rect": False,  # the file takes squares alone
     }
     model.predict(pages[:1], verbose=False, **said)
@@ -54,11 +57,11 @@ def main() -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         batch = int(line)
-        started, boxes = time.process_time(), 0
+        started, boxes = clock(), 0
         for at in range(0, len(pages), batch):
             found = model.predict(pages[at : at + batch], verbose=False, batch=batch, **said)
             boxes += sum(len(each.boxes) for each in found)
-        spent = (time.process_time() - started) * 1000 / len(pages)
+        spent = (clock() - started) * 1000 / len(pages)
         sys.stdout.write(json.dumps({"ms": spent, "boxes": boxes}) + "\n")
         sys.stdout.flush()
 

@@ -143,6 +143,11 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where ONNX sessions run; `cuda` refuses to run anywhere else."
     )
+    devices: tuple[Annotated[str, Field(pattern=r"^[\w.:/-]+$")], ...] = Field(
+        (),
+        description="JSON list of this host's GPUs by number or UUID: `pagesight serve` starts a "
+        "reader for each, which sees no other. Empty starts one reader.",
+    )
     worker_threads: PositiveInt = Field(2, description="Pages read at once by one worker.")
     onnx_threads: PositiveInt = Field(1, description="Threads of one ONNX session, and of OpenCV.")
     gpu_mem_limit_mb: PositiveInt = Field(4096, description="GPU memory of one ONNX session.")

@@ -3,10 +3,12 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import httpx
 from rich.panel import Panel
@@ -28,11 +30,31 @@ from jobs.telemetry.start_tracing import require_traces
 log = logging.getLogger(__name__)
 
 _START_TIMEOUT_S = 90.0
-_PROCESSES = {  # in the order they start; they end in the opposite one, so uploads stop first
-    "control": ("worker", "--role", "control"),
-    "pages": ("worker", "--role", "pages"),
-    "api": ("api",),
-}
+_VISIBLE = "CUDA_VISIBLE_DEVICES"  # CUDA's own variable; a list of numbers or UUIDs
+_READER = ("worker", "--role", "pages")
+
+
+class Part(NamedTuple):
+    """A process of the service: its name, its words after `pagesight`, and variables of its own."""
+
+    name: str
+    words: tuple[str, ...]
+    variables: Mapping[str, str] = MappingProxyType({})
+
+
+def parts_of(settings: Settings) -> list[Part]:
+    """The processes in the order they start; they end in the opposite one, so uploads stop first.
+
+    A reader of a GPU sees that one alone, and where nothing else is set it does not start without.
+    """
+    readers = [Part("pages", _READER)]
+    if settings.devices:
+        wanted = "cuda" if settings.device == "auto" else settings.device
+        readers = [
+            Part(f"pages-{gpu}", _READER, {_VISIBLE: gpu, "PAGESIGHT_DEVICE": wanted})
+            for gpu in settings.devices
+        ]
+    return [Part("control", ("worker", "--role", "control")), *readers, Part("api", ("api",))]
 
 
 def serve(*, host: str | None = None, port: int | None = None) -> int:
@@ -94,11 +116,11 @@ def _start(supervisor: Supervisor, settings: Settings, log_file: Path | None) ->
     settings = settings.model_copy(update={"metrics_port": 0})
     metrics = shared_folder(settings.data_dir)
     supervisor.on_death = partial(forget_process, metrics)
-    env = environment(**settings.as_environment(), **{FOLDER_VARIABLE: str(metrics)})
+    env = {**settings.as_environment(), FOLDER_VARIABLE: str(metrics)}
     grace_s = settings.shutdown_grace_s + 2.5  # the processes end by themselves before that
-    for name, words in _PROCESSES.items():
+    for name, words, variables in parts_of(settings):
         argv = [sys.executable, "-m", "cli.main", *words]
-        supervisor.add(Child(name, argv, env, grace_s, log_file))
+        supervisor.add(Child(name, argv, environment(**{**env, **variables}), grace_s, log_file))
 
 
 def _wait_until_ready(supervisor: Supervisor, client: httpx.Client, stop: StopSignals) -> None:

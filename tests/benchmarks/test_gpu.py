@@ -2,15 +2,13 @@ import itertools
 
 import pytest
 
-from benchmarks.gpu import (
-    FLAT,
-    GpuUse,
-    Report,
-    ask_gpu,
-    parse_sample,
-    rate,
-    watched_gpu,
-)
+from benchmarks.gpu.process import StandIn
+from benchmarks.gpu.reading import drawn_pages, line_crops
+from benchmarks.gpu.report import Report, rate
+from benchmarks.gpu.watch import FLAT, GpuUse, ask_gpu, parse_sample, watched_gpu
+from vision.core.protocols import Stages
+from vision.text_detection.morphology import ClassicalLineFinder
+from workers.engine.engine import Engine
 
 
 def test_a_check_that_does_not_hold_is_kept_by_name() -> None:
@@ -55,3 +53,23 @@ def test_without_a_gpu_nothing_is_sampled(monkeypatch: pytest.MonkeyPatch) -> No
     with watched_gpu() as use:
         pass
     assert (use.busy, use.memory, use.growth()) == ([], [], 1.0)
+
+
+def test_rates_are_judged_on_a_gpu_alone() -> None:
+    for judged in (True, False):
+        report = Report("gpu", "machine", speed=judged)
+        report.check_speed("twice", False)
+        assert report.failed == ["twice"][: int(judged)]
+
+
+def test_the_share_for_which_a_stand_in_was_busy_counts_the_gaps_between_its_batches() -> None:
+    device = StandIn()
+    device.spans = [(0.0, 1.0), (1.0, 2.0), (2.5, 3.0)]
+    assert device.busy_share == pytest.approx(2.5 / 3)
+
+
+def test_lines_are_repeated_up_to_the_number_that_is_wanted() -> None:
+    engine = Engine(Stages({"classical": ClassicalLineFinder()}, {}, {}))
+    pages = drawn_pages(1)[:1]
+    assert len(line_crops(engine, pages, 100)) == 100
+    assert len(line_crops(engine, pages, 3)) == 3
