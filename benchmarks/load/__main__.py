@@ -11,6 +11,7 @@ two readers with one thread each to those of one. It needs a machine that does n
 
 import argparse
 import json
+import os
 import random
 import statistics
 import sys
@@ -18,15 +19,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pypdfium2
 
-from benchmarks.load.open_loop import Step, arrivals, send_on_time, simulate, summarise
+from benchmarks.load.open_loop import Step, arrivals, quantile, send_on_time, simulate, summarise
+from benchmarks.load.report import Row, write_report
 from jobs.settings import Settings
+from tests.support.serving import tree_of
 from tests.support.workplace import TENANT, Workplace, await_true
 from vision.core.options import ReadOptions
 from vision.pipeline import read_page
@@ -51,7 +54,9 @@ def main() -> int:
             _compare(Path(folder), page, options)
         else:
             with _service(Path(folder) / "service", options.threads) as place:
-                _until_saturation(place, page.read_bytes(), options)
+                rows = list(_until_saturation(place, page.read_bytes(), options))
+            if options.report:
+                write_report(rows, options.report)
     return 0
 
 
@@ -60,9 +65,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--compare", action="store_true")
     parser.add_argument("--profile", default="balanced")
     parser.add_argument("--rate", type=float, default=0.5, help="documents a second to begin with")
+    parser.add_argument("--factor", type=float, default=2, help="of a rate to the one before")
     parser.add_argument("--seconds", type=float, default=30, help="of arrivals at each rate")
     parser.add_argument("--threads", type=int, default=2, help="of the reader")
     parser.add_argument("--pages", type=int, default=40, help="of each comparison")
+    parser.add_argument("--report", type=Path, help="folder for load.json and load.png")
     return parser.parse_args()
 
 
@@ -82,26 +89,44 @@ def _service(folder: Path, threads: int, readers: int = 1) -> Iterator[Workplace
         yield place
 
 
-def _until_saturation(place: Workplace, page: bytes, options: argparse.Namespace) -> None:
+def _until_saturation(place: Workplace, page: bytes, options: argparse.Namespace) -> Iterator[Row]:
+    """A row for each rate; rates rise by the factor."""
     chance = random.Random(SEED)
-    print("offered/s  ended/s  refused  p50 s  p95 s  p99 s  ideal p95 s")
+    print("offered/s  ended/s  refused  p50 s  p95 s  p99 s  ideal p95 s  CPU s")
     rate = options.rate
     service_s = 0.0
     while True:
         offsets = arrivals(rate, options.seconds, chance) or [0.0]
+        before_s = _processor_s(place)
         step = _offer(place, page, rate, offsets, options.profile)
+        processor_s = (_processor_s(place) - before_s) / len(offsets)
         service_s = service_s or step.p50_s  # at the lowest rate nothing waits
         ideal = sorted(simulate(offsets, service_s, options.threads))
-        _print_step(step, ideal[int(0.95 * (len(ideal) - 1))])
+        ideal_s = quantile(ideal, 0.95)
+        row = Row(step, ideal_s, processor_s)
+        _print_row(row)
+        yield row
         if step.saturated:
             return
-        rate *= 2
+        rate *= options.factor
 
 
-def _print_step(step: Step, ideal_s: float) -> None:
+def _processor_s(place: Workplace) -> float:
+    """Processor seconds so far of the service's processes, and of helpers that ended."""
+    ticks = 0
+    for process in place.processes:
+        for pid in tree_of(process.pid):
+            with suppress(FileNotFoundError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))  # proc(5): utime, stime, cutime, cstime
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _print_row(row: Row) -> None:
+    step = row.step
     latencies = f"{step.p50_s:5.2f}  {step.p95_s:5.2f}  {step.p99_s:5.2f}"
     rates = f"{step.offered:9.2f}  {step.completed:7.2f}  {step.refused:7d}"
-    print(f"{rates}  {latencies}  {ideal_s:11.2f}", flush=True)
+    print(f"{rates}  {latencies}  {row.ideal_s:11.2f}  {row.processor_s:5.2f}", flush=True)
 
 
 def _offer(place: Workplace, page: bytes, rate: float, offsets: list[float], profile: str) -> Step:
