@@ -7,6 +7,7 @@ with heads and row labels, memo heads, choices, statements, answers of several l
 
 import random
 
+from benchmarks.fields.drawn_panels import lists, panels, ratings, schedule
 from benchmarks.fields.drawn_pen import VALUES, Drawn, Pen, company, date, figure, words
 from benchmarks.fields.drawn_sections import captions, choices, counts, group, statement, strays
 
@@ -174,6 +175,7 @@ def _answers(pen: Pen) -> None:
 _SECTIONS = {
     _pairs: 4, _ruled_pairs: 2, _boxes: 2, _table: 2.2, _memo: 0.8, _heading: 2.5, _prose: 1,
     _answers: 1.3, choices: 1.5, statement: 0.6, group: 1.3, captions: 0.6, counts: 0.8,
+    panels: 1.3, lists: 1, ratings: 0.6, schedule: 0.4,
 }  # fmt: skip
 
 

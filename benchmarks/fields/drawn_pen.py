@@ -16,6 +16,7 @@ WORDS: list[str] = _VOCABULARY["prose"]
 THINGS: list[str] = _VOCABULARY["things"]
 CHOICES: list[str] = _VOCABULARY["choices"]
 _MONTHS = ("May", "June", "January", "October", "Sept.", "Dec.")
+_BESIDE = 3.0  # heights between parts of one line
 _MARKS = ("X", "X", "x", "✓", "☑", "XX")
 
 
@@ -33,12 +34,13 @@ class Drawn:
     def page(self, rng: random.Random) -> Page:
         """The form as it would be read: line by line, some parted in two, some words lost."""
         noise = rng.choice([0.0, 0.02, 0.06])
-        lines = [
-            _line([_misread(word, rng, noise) for word in part])
+        rows = [
+            [_misread(word, rng, noise) for word in part]
             for entry in self.entries
             for part in _parts(entry, rng)
             if rng.random() > noise
         ]
+        lines = [_line(row) for row in (_in_lines(rows) if rng.random() < 0.8 else rows)]
         block = Block("b1", "text", tuple(lines))
         return Page(1, 800, 1000, None, 0, 0.0, ("eng",), "", blocks=(block,))
 
@@ -60,6 +62,10 @@ class Pen:
         self.fill = rng.uniform(0.85, 1.35)  # size of what is filled in
         strong = rng.random() < 0.2  # typed beside the printed line
         self.shift = rng.gauss(0, 0.6 if strong else 0.15), rng.gauss(0, 0.5 if strong else 0.12)
+        self.wide_stops = rng.choice(
+            [0, 0.1, 0.8]
+        )  # of stops that a typist leaves two spaces behind
+        self.loose = rng.choice([0, 0, 0.03, 0.08])
         self.blank = rng.choice([0.05, 0.15, 0.3, 0.6])
 
     def write(self, text: str, x: float, y: float | None = None, scale: float = 1.0,
@@ -76,17 +82,20 @@ class Pen:
             height = size * self.rng.uniform(0.75, 1.05)
             words.append(Word(word, 0.9, Box(at, top + jitter, at + wide, top + jitter + height)))
             at += wide + letter * self.rng.uniform(0.5, 1.2)
+            stop = word[-1] in ".,;" and self.rng.random() < self.wide_stops
+            if stop or self.rng.random() < self.loose:
+                at += letter * self.rng.uniform(0.8, 2.2)
         self.drawn.entries.append(words)
         self.drawn.kinds.append(kind)
         return len(self.drawn.entries) - 1
 
     def fill_in(self, text: str, x: float, y: float | None = None,
-                width: float | None = None) -> int:  # fmt: skip
+                width: float | None = None, scale: float = 1.0) -> int:  # fmt: skip
         """A value, in the hand and at the offset of what is filled in."""
         dx, dy = (each * self.size for each in self.shift)
         y = (self.y if y is None else y) + dy + self.rng.gauss(0, 0.08) * self.size
         text = text.upper() if self.shouts else text
-        return self.write(text, x + dx, y, self.fill, "value", width)
+        return self.write(text, x + dx, y, self.fill * scale, "value", width)
 
     def print_label(self, text: str, x: float, y: float | None = None, scale: float = 1.0,
                     width: float | None = None) -> int:  # fmt: skip
@@ -209,6 +218,24 @@ def _parts(entry: list[Word], rng: random.Random) -> list[list[Word]]:
     return parts
 
 
+def _in_lines(rows: list[list[Word]]) -> list[list[Word]]:
+    """Rows that stand side by side as one line each, as recognisers find them."""
+    lines: list[list[Word]] = []
+    for row in sorted(rows, key=lambda row: row[0].box.x0):
+        line = next((line for line in lines if _follows(line[-1].box, row[0].box)), None)
+        if line is None:
+            lines.append(list(row))
+        else:
+            line += row
+    return lines
+
+
+def _follows(one: Box, other: Box) -> bool:
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    near = 0 < other.x0 - one.x1 < _BESIDE * one.height
+    return near and shared > 0.6 * min(one.height, other.height)
+
+
 def _misread(word: Word, rng: random.Random, noise: float) -> Word:
     """The word as a recogniser may read it: another letter, a lost or another mark, a rule."""
     text = word.text
@@ -217,6 +244,8 @@ def _misread(word: Word, rng: random.Random, noise: float) -> Word:
         text = text[:at] + rng.choice("abceilorstOIl1|.,") + text[at + 1 :]
     if text[-1] in ":.?" and rng.random() < noise * 3:
         text = text[:-1] + rng.choice(["", ".", ";", ",", ":_", ":."])
+    if rng.random() < noise / 2:
+        text = rng.choice("|'_\u2018.~") + text
     return Word(text or ".", word.confidence, word.box)
 
 

@@ -1,6 +1,6 @@
 """Fits the networks that link labels with values, on drawn forms alone.
 
-    python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml
+    python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.npz
 
 Two networks learn the role of each unit, the second one from what the first finds for the units
 around it; two more learn which units are one entry and which are label and value. Each learns on
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fields.drawn_forms import draw_form
-from benchmarks.fields.perceptron import fit_network
+from benchmarks.fields.perceptron import Plan, fit_network
 from vision.core.document import Word
 from vision.extraction.evidence import Piece, Token, WordRef, pieces_of
 from vision.extraction.pairs.features import (
@@ -31,14 +31,16 @@ from vision.extraction.pairs.features import (
     unit_features,
 )
 from vision.extraction.pairs.linking import softmax
-from vision.extraction.pairs.network import Network
+from vision.extraction.pairs.network import Network, store
 from vision.extraction.pairs.units import Unit, units_of
 
 _Numbers = NDArray[np.float64]
 _Rows = tuple[_Numbers, _Numbers]  # features, truth
-_FORMS = 2400
-_HIDDEN = {"first_roles": 24, "roles": 24, "links": 32, "joins": 16}
-_EPOCHS = {"first_roles": 30, "roles": 30, "links": 16, "joins": 20}
+_FORMS = 3000
+_PLANS = {
+    "first_roles": Plan(72, 30, 3), "roles": Plan(72, 30, 3),
+    "links": Plan(96, 16, 3), "joins": Plan(48, 20, 3),
+}  # fmt: skip
 
 
 class Owned(NamedTuple):
@@ -56,8 +58,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, required=True)
     parser.add_argument("--forms", type=int, default=_FORMS)
     arguments = parser.parse_args()
-    fitted = fit(arguments.forms)
-    arguments.write.write_text(_as_toml(fitted, arguments.forms), encoding="utf-8")
+    store(arguments.write, fit(arguments.forms))
 
 
 def owned(seed: int) -> Owned:
@@ -87,13 +88,10 @@ def fit(forms: int) -> dict[str, Network]:
     """The networks, each on its share of the seeds, from what the earlier ones see there."""
     fitted: dict[str, Network] = {}
     for number, (name, rows_of) in enumerate(_ROWS.items()):
-        rows = (
-            row for seed in range(number, forms, len(_ROWS)) for row in rows_of(owned(seed), fitted)
-        )
+        seeds = range(number, forms, len(_ROWS))
+        rows = [row for seed in seeds for row in rows_of(owned(seed), fitted)]
         features, truths = zip(*rows, strict=True)
-        fitted[name] = fit_network(
-            np.concatenate(features), np.concatenate(truths), _HIDDEN[name], _EPOCHS[name]
-        )
+        fitted[name] = fit_network(np.concatenate(features), np.concatenate(truths), _PLANS[name])
     return fitted
 
 
@@ -144,25 +142,6 @@ _ROWS: dict[str, Callable[[Owned, Mapping[str, Network]], Iterator[_Rows]]] = {
     "links": _link_rows,
     "joins": _join_rows,
 }
-
-
-def _as_toml(fitted: dict[str, Network], forms: int) -> str:
-    lines = [
-        "# Networks of vision/extraction/pairs/features.py, fitted by",
-        "# python -m benchmarks.fields.fit_links --write vision/extraction/pairs/weights.toml",
-        f"# on {forms} drawn forms (benchmarks/fields/drawn_forms.py).",
-    ]
-    for name, network in fitted.items():
-        lines += ["", f"[{name}]"]
-        for key in ("mean", "spread", "hidden", "hidden_bias", "output", "output_bias"):
-            lines.append(f"{key} = {_rows(getattr(network, key))}")
-    return "\n".join(lines) + "\n"
-
-
-def _rows(values: _Numbers) -> str:
-    if values.ndim == 1:
-        return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
-    return "[\n" + "".join(f"  {_rows(row)},\n" for row in values) + "]"
 
 
 if __name__ == "__main__":

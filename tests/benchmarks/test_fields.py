@@ -1,14 +1,18 @@
 import random
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.fields.drawn_forms import draw_form
 from benchmarks.fields.fit_links import owned
 from benchmarks.fields.forms import score_given, score_read
+from benchmarks.fields.perceptron import Plan, fit_network
 from benchmarks.fields.readings import ReadPage
 from benchmarks.fields.receipts import tally
 from tests.support.printed import page_of
 from vision.extraction.pairs.linking import linked
+from vision.extraction.pairs.network import networks, store, stored
 
 TRUE = {"company": "HALL LTD", "date": "05/08/2017", "address": "", "total": "RM 13.25"}
 
@@ -82,6 +86,23 @@ def test_the_weights_of_the_product_link_drawn_forms_that_they_were_not_fitted_o
         matched, found = matched + len(pairs & links), found + len(pairs)
         true += len(links)
     assert 2 * matched > 0.75 * (found + true)
+
+
+def test_the_average_of_several_fits_is_one_network_that_learned_the_same() -> None:
+    rows = np.random.default_rng(3).normal(size=(2000, 3))
+    truth = (rows[:, :1] > rows[:, 1:2]).astype(float)
+    network = fit_network(rows, truth, Plan(hidden=16, epochs=60, fits=3))
+    assert network.hidden.shape == (3, 48)
+    assert ((network.scores(rows) > 0) == (truth > 0)).mean() > 0.95
+
+
+def test_networks_are_stored_the_same_each_time_and_as_they_were(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.npz", tmp_path / "other.npz"
+    store(one, networks())
+    store(other, stored(one))
+    assert one.read_bytes() == other.read_bytes()
+    assert stored(one).keys() == networks().keys()
+    assert (stored(one)["links"].hidden == networks()["links"].hidden).all()
 
 
 def test_a_word_is_covered_by_its_centre_however_loose_its_true_box_is() -> None:

@@ -1,8 +1,7 @@
 """Networks of one hidden layer, in NumPy: forms have a few hundred units, too few for a session."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -31,10 +30,25 @@ class Network:
 
 @cache
 def networks() -> Mapping[str, Network]:
-    """`roles` and `links`, from weights.toml."""
-    path = Path(__file__).with_name("weights.toml")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Network(**{key: np.array(rows, np.float64) for key, rows in part.items()})
-        for name, part in table.items()
+    """`first_roles`, `roles`, `joins` and `links`, from weights.npz."""
+    return stored(Path(__file__).with_name("weights.npz"))
+
+
+def stored(path: Path) -> dict[str, Network]:
+    """The networks of a file, whose arrays are named `network.field`."""
+    parts: dict[str, dict[str, Numbers]] = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            network, field = name.split(".")
+            parts.setdefault(network, {})[field] = arrays[name].astype(np.float64)
+    return {name: Network(**part) for name, part in parts.items()}
+
+
+def store(path: Path, fitted: Mapping[str, Network]) -> None:
+    """Write networks as half-precision numbers; the same networks always give the same file."""
+    arrays = {
+        f"{name}.{each.name}": getattr(network, each.name).astype(np.float16)
+        for name, network in fitted.items()
+        for each in fields(network)
     }
+    np.savez(path, allow_pickle=False, **arrays)
