@@ -196,7 +196,8 @@ class LineReading:
     """What a recogniser read in one crop; empty text where it read nothing.
 
     `engine` is the name of the recogniser that read it, `models` are those that took part.
-    `disputed` where another recogniser found no text.
+    `disputed` where another recogniser found no text, `gapped` where a word holds a gap as wide as
+    a space.
     """
 
     text: str
@@ -205,6 +206,7 @@ class LineReading:
     engine: str = ""
     models: tuple[ModelUse, ...] = ()
     disputed: bool = False
+    gapped: bool = False
 
 
 class ListMark(NamedTuple):

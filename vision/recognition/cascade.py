@@ -13,6 +13,7 @@ from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.rereading import doubts_only_marks, needs_another
 from vision.recognition.second_reading import choose
+from vision.recognition.units import correct_units
 from vision.recognition.web_addresses import correct_web_addresses
 
 # Lines of the classical finder with less confidence are mostly noise: reading those above .55 too
@@ -73,6 +74,7 @@ def recognise_lines(
         readings, used = marks.correct(crops, readings)
         models += used
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
+    readings = [correct_units(each) for each in readings]
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(readings, detached.marks)
     readings += map(_known, known)

@@ -27,7 +27,7 @@ def needs_another(reading: LineReading, languages: Sequence[str], reread: Reread
     if reading.confidence < reread.at_least:
         return False
     suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, languages)
-    return suspicious or not _is_confident(reading, reread)
+    return suspicious or reading.gapped or not _is_confident(reading, reread)
 
 
 def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Reread) -> bool:
@@ -35,8 +35,9 @@ def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Re
 
     Its words are confident, and there are neither fractions nor raised or lowered digits in it.
     """
-    foreign = has_foreign_letter(reading.text, languages)
-    return _is_confident(reading, reread) and not foreign and not has_mark_within(reading.text)
+    if reading.gapped or has_foreign_letter(reading.text, languages):
+        return False
+    return _is_confident(reading, reread) and not has_mark_within(reading.text)
 
 
 def _is_confident(reading: LineReading, reread: Reread) -> bool:

@@ -19,9 +19,11 @@ _RAISED = r"\d[*°?](?![\w*])|[^\W\d_][?\u2019°] [^\W\d_A-Z]"
 _TIMES = r"(?<!\w)\d+ ?x ?\d"
 # An exclamation mark within a web address is a letter.
 _ADDRESS = r"https?[:;]/\S*[!|]"
+# A micro sign is read as another letter before a unit: `5 ug`, `12 pm`; an ohm sign as a Q.
+_UNIT = r"(?<=\d) ?(?:[uyw:pn][gmlLFsAVW]|[kM]Q)(?![\w:])"
 
 _AT_END = re.compile(f"{_FIRST}|{_LAST}")
-_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS)))
+_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT)))
 
 
 def has_suspicious_mark(text: str) -> bool:

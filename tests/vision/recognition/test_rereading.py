@@ -1,5 +1,7 @@
 """Which lines are read again: digits and unlisted words need more confidence than listed words."""
 
+from dataclasses import replace
+
 import pytest
 
 from vision.core.document import Box
@@ -63,3 +65,11 @@ def test_confident_lines_are_read_again_for_a_mark_at_their_end(words, confidenc
     reading = line(confidence, *words, ("|", None))
     assert needs_another(reading, ("eng",), REREAD)
     assert doubts_only_marks(reading, ("eng",), REREAD) is only_marks
+
+
+def test_a_line_with_a_gap_as_wide_as_a_space_in_a_word_is_read_again():
+    confident = line(0.999, *LISTED)
+    assert not needs_another(confident, ("eng",), REREAD)
+    gapped = replace(confident, gapped=True)
+    assert needs_another(gapped, ("eng",), REREAD)
+    assert not doubts_only_marks(gapped, ("eng",), REREAD)

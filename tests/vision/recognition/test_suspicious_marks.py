@@ -25,6 +25,9 @@ from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicio
         "The tank holds 40 m? of water.",
         "bricks were laid\u2019 that year",
         "7x8 = 56",
+        "Dose 5 ug daily",
+        "47uF at 16 V",
+        "up to 20 kQ",
         "https://example.org/index.htm!",
     ],
 )

@@ -29,6 +29,7 @@ from vision.recognition.lstm.line_normalisation import (
 )
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
+from vision.recognition.lstm.wide_gaps import has_wide_gap
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.recognition.marks.candidates import words_with_candidates
 from vision.text.bidi import reading_order
@@ -173,6 +174,7 @@ def _reading(
         _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
         for word, box in zip(words, boxes, strict=True)
     )
+    gapped = network.decoder.alphabet.spaced and has_wide_gap(found, ink)
     found = correct_strokes(found, network.decoder.lists)
     texts = [word.text for word in found]
     wanted = None if detailed else [*words_with_candidates(texts), *words_of_doubtful_case(texts)]
@@ -182,7 +184,7 @@ def _reading(
         found = correct_case(with_characters(found, letters, windows, ink, wanted))
     found = tuple(_moved(word, line_image.start) for word in found)
     confidence = mean_probability(read.glyphs)
-    return LineReading(" ".join(word.text for word in found), confidence, found)
+    return LineReading(" ".join(word.text for word in found), confidence, found, gapped=gapped)
 
 
 def _moved(word: CropWord, start: int) -> CropWord:

@@ -16,9 +16,10 @@ DIGIT_OF = RAISED | LOWERED
 
 _MOST_WORDS = 40  # of a line; longer ones are no sentence with a footnote or a formula
 
-# A fraction is read as one sign or several, alone or behind one or two digits.
+# A fraction is read as one sign or several, alone or behind one or two digits, or as its digits.
 _FRACTION = re.compile(
-    r"^\d{0,2}?(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛]|[1-3]/[2348])$|^(?P<lone>[1-9])$"
+    r"^\d{0,2}?(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛]|[1-3]/[2348]|[YV][a-z2]?)$"
+    r"|^(?P<lone>[1-9]|1[2348]|23|3[48]|[57]8)$"
 )
 # A digit behind a letter or a bracket, and what raised and lowered digits are read as there. Behind
 # capitals signs are left alone: a raised T of a formula looks like a 7.
@@ -28,7 +29,7 @@ _SIGN = re.compile(
     r"(?:(?<=[a-z\d])[*°?®©]|(?<=[a-z]{3})['\u2019\u201d\"])(?=[.,;)\]]?$)"
     r"|(?<=[a-z]{2}[.,;:])['\u2019\u201d\"?*]$"  # the number of a footnote
 )
-_COMMA = re.compile(r"(?<=[A-Z])[,>](?=[A-Z0]|[,.]|$)|(?<=[a-z)]),(?=[A-Z])")
+_COMMA = re.compile(r"(?<=[A-Z])[,>;](?=[A-Z0]|[,.)]|$)|(?<=[a-z)]),(?=[A-Z])")
 _INDEX = (_DIGIT, _POWER, _SIGN, _COMMA)
 # What bullets and boxes at the start of a line are read as that touch its text: others are cut off
 # before the line is read (list_marks.py).
@@ -79,8 +80,10 @@ def _fractions(at: int, word: str, follower: str) -> Iterator[Candidate]:
     if found is None or not follower[:1].islower():
         return
     start = found.start("mark") if found["mark"] else found.start("lone")
-    # A digit read before a fraction is one; before a sign it may be a part of the fraction.
-    for first in [start] if word[start] in FRACTIONS else sorted({0, start}):
+    # A digit read before a fraction is one; before a sign it may be a part of the fraction. Of two
+    # digits both are the fraction, or the second one.
+    starts = {start} if word[start] in FRACTIONS else {0, start, len(found["lone"] or " ") - 1}
+    for first in sorted(starts):
         yield Candidate(at, first, len(word), FRACTIONS, word[first:])
 
 

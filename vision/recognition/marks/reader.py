@@ -10,6 +10,7 @@ from vision.core.geometry import union
 from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
 from vision.imaging.grey import grey_of
 from vision.recognition.marks.candidates import (
+    FRACTIONS,
     INDICES,
     LIST_MARKS,
     Candidate,
@@ -31,6 +32,8 @@ _OXYGEN = re.compile("(?<=[A-Za-z][₀₁₂₃₄₅₆₇₈₉])0")
 # A ring looks like the letter o, of which words are spaced now and then: it must stand so many
 # heights of the line before the text.
 _RINGS, _RING_APART = "◦○", 0.4
+# Two digits are one fraction if they stand on two levels, so many heights of the word apart.
+_LEVELS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,11 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
         (each, _box_of(reading.words[each.word], each.start, each.end))
         for each in candidates(words)
     ]
-    asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
+    asked = [
+        (each, box)
+        for each, box in boxes
+        if box and _has_its_size(each, box, crop) and _may_be(each, reading.words[each.word])
+    ]
     if not asked:
         return []
     grey = grey_of(crop.pixels)
@@ -129,6 +136,17 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
 def _has_its_size(candidate: Candidate, box: Box, crop: LineCrop) -> bool:
     listed = candidate.marks <= LIST_MARKS
     return not listed or has_size_of_mark(box.width, box.height, crop.pixels.shape[0])
+
+
+def _may_be(candidate: Candidate, word: CropWord) -> bool:
+    """False for a number whose digits stand on one level: it is no fraction."""
+    if not candidate.marks <= FRACTIONS or len(candidate.read) < 2 or not candidate.read.isdigit():
+        return True
+    boxes = [each.box for each in word.characters[candidate.start : candidate.end]]
+    if len(boxes) < len(candidate.read):
+        return False
+    apart = _LEVELS * word.box.height
+    return boxes[0].y1 <= boxes[-1].y1 - apart or boxes[0].y0 <= boxes[-1].y0 - apart
 
 
 def _box_of(word: CropWord, start: int, end: int) -> Box | None:
