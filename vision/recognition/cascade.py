@@ -8,6 +8,7 @@ from vision.core.document import Box, ModelUse
 from vision.core.protocols import MarkReader, Recogniser
 from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineReading, Reread
 from vision.recognition.check_digits import correct_account_numbers
+from vision.recognition.joined_numbers import part_joined_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
@@ -74,7 +75,7 @@ def recognise_lines(
         readings, used = marks.correct(crops, readings)
         models += used
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
-    readings = [correct_units(each) for each in readings]
+    readings = [part_joined_numbers(correct_units(each)) for each in readings]
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(readings, detached.marks)
     readings += map(_known, known)

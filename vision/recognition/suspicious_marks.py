@@ -21,9 +21,11 @@ _TIMES = r"(?<!\w)\d+ ?x ?\d"
 _ADDRESS = r"https?[:;]/\S*[!|]"
 # A micro sign is read as another letter before a unit: `5 ug`, `12 pm`; an ohm sign as a Q.
 _UNIT = r"(?<=\d) ?(?:[uyw:pn][gmlLFsAVW]|[kM]Q)(?![\w:])"
+# A blank within a number of typewriting, whose commas stand apart.
+_GROUPS = r"\d, \d{3}(?![\d/-])"
 
 _AT_END = re.compile(f"{_FIRST}|{_LAST}")
-_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT)))
+_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT, _GROUPS)))
 
 
 def has_suspicious_mark(text: str) -> bool:

@@ -28,6 +28,7 @@ from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicio
         "Dose 5 ug daily",
         "47uF at 16 V",
         "up to 20 kQ",
+        "Rent 120, 000",
         "https://example.org/index.htm!",
     ],
 )

@@ -20,6 +20,9 @@ def reading(text):
         ("https:/www.example.org", "https://www.example.org"),
         ("https:/example.org/index.htm!", "https://example.org/index.html"),
         ("https://example.org/a.htm|", "https://example.org/a.html"),
+        ("https: //example.org/a", "https://example.org/a"),
+        ("https://example.org/b?id= 7 &x=1", "https://example.org/b?id=7&x=1"),
+        ("https: //example.org /a or b", "https://example.org/a or b"),
     ],
 )
 def test_a_stroke_that_was_lost_or_read_as_a_letter_is_put_back(read, printed):

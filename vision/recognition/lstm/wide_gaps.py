@@ -41,18 +41,16 @@ def has_wide_gap(words: Sequence[CropWord], ink: NDArray[np.int32]) -> bool:
     if not len(wide):
         return False
     gaps = [(float(ends[at]), float(starts[at]), int(at)) for at in wide]
+    edges = [word.box.x1 for word in words]
+    between = [right - left for left, right, _ in gaps if any(abs(x - left) < 2 for x in edges)]
     inside = [
         right - left
         for left, right, at in gaps
         if any(box.x0 < left and right < box.x1 for box in long)
-        and not (_is_stop(ink[: at + 1][::-1], tall) or _is_stop(ink[at + 1 :], tall))
+        and (between or not (_is_stop(ink[at::-1], tall) or _is_stop(ink[at + 1 :], tall)))
     ]
-    if not inside:
-        return False
-    edges = [word.box.x1 for word in words]
-    between = [right - left for left, right, _ in gaps if any(abs(x - left) < 2 for x in edges)]
     least = _OF_SPACES * median(between) if between else _ALONE * tall
-    return max(inside) >= least
+    return max(inside, default=0.0) >= least
 
 
 def _may_be_two(word: CropWord) -> bool:

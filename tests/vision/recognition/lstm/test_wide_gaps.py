@@ -53,8 +53,10 @@ def test_listed_words_are_whole():
 
 def test_typewriting_has_wide_gaps_beside_its_stops():
     gaps = {("Q.A", 0): 12, ("Q.A", 1): 12}
-    assert not has_wide_gap(*line("Q.A", "B", gaps=gaps, stops=(1,)))
-    assert has_wide_gap(*line("Q.A", "B", gaps=gaps))
+    assert not has_wide_gap(*line("Q.A", gaps=gaps, stops=(1,)))
+    assert has_wide_gap(*line("Q.A", gaps=gaps))
+    assert has_wide_gap(*line("Q.A", "B", gaps=gaps, stops=(1,)))
+    assert not has_wide_gap(*line("Q.A", "B", gaps=gaps, stops=(1,), between=20))
 
 
 def test_a_line_without_ink_has_none():
