@@ -22,6 +22,7 @@ from jobs.ledger import Ledger
 from jobs.queue.relay import Publishes, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
+from jobs.storage.job_blobs import JobOf, delete_blobs_of
 from jobs.supervised_thread import SupervisedThread
 
 MEGABYTE = 1_000_000
@@ -110,18 +111,18 @@ class Services:
         """Wait for steps whose requests were cancelled."""
         await asyncio.gather(*self._unbroken, return_exceptions=True)
 
-    async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
+    async def discard_unless_accepted(self, tenant: str, job_id: str) -> None:
         """Delete what was stored for a job that was not created.
 
         Where the database cannot be asked, the bytes stay: an accepted job needs them.
         """
-        await run_in_threadpool(self._discard_unless_accepted, job_id, prefix)
+        await run_in_threadpool(self._discard_unless_accepted, JobOf(tenant, job_id))
 
-    def _discard_unless_accepted(self, job_id: str, prefix: str) -> None:
+    def _discard_unless_accepted(self, job: JobOf) -> None:
         try:
-            self.ledger.jobs.load(job_id)
+            self.ledger.jobs.load(job.id)
         except NotFound:
-            self.blobs.delete_prefix(prefix)
+            delete_blobs_of(self.blobs, [job])
 
 
 async def get_services(request: Request) -> Services:
