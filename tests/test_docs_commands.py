@@ -29,7 +29,7 @@ from tests.support.docs_commands import (
 from tests.support.onnx_graphs import write_colour_detector
 from tests.support.serving import Serving, serving
 
-FOLDERS = ("tutorial", "how-to", "reference")
+FOLDERS = ("tutorial", "how-to", "reference", "operations")
 PAGES = sorted(
     [
         ROOT / "README.md",
@@ -42,7 +42,7 @@ WITH_COMMANDS = sorted({block.page for block in BLOCKS if block.mark is None})
 INTERRUPTED = [block for block in BLOCKS if block.mark and block.mark[0] == "until interrupted"]
 # Settings, headers, requests, lists, code of other languages, drawings: nothing that a shell runs.
 DATA = re.compile(
-    r"[A-Z_]+=\S+(\s*#.*)?$|[A-Z][\w-]+: |[{\"]|POST /|from \w+(\.\w+)* import|preparing -",
+    r"[A-Z_]+=\S+(\s*#.*)?$|[A-Z][\w-]+: |[{\"]|POST /|sum\(|from \w+(\.\w+)* import|preparing -",
     re.MULTILINE,
 )
 NAMES = (
@@ -78,6 +78,7 @@ def write_files(folder: Path, job: str) -> None:
     (folder / "documents.jsonl").write_text(f'{{"job": "{job}"}}\n')
     (folder / "model.md").write_text("# Invoice\n\nnumber: 4712\n")
     (folder / "wanted.json").write_text('{"properties": {"total": {"type": "number"}}}')
+    (folder / "pagesight.log").write_text(f'{{"message": "accepted", "job_id": "{job}"}}\n')
     (folder / "secret").write_text("whsec_bmV3IHNlY3JldCBvZiAyNCBieXRlcw==\n")
     write_detector(folder / "coco.onnx", "['bus', 'tram', 'bicycle']")
     for name in ("results", "crops"):
