@@ -233,10 +233,13 @@ def test_a_missed_word_is_drawn_and_corrected_lines_are_exported_with_images(
     assert faults(page) == []
 
 
-def test_documents_are_found_by_their_text_and_opened_at_the_word(
+def test_documents_are_found_by_name_or_by_their_text_and_opened_at_the_word(
     service: Serving, page: Any, letter: str
 ) -> None:
     page.goto(address(service, "jobs"))
+    for search, found in (("no such name", "No job matches."), ("ETTER.p", "letter.pdf")):
+        page.get_by_role("searchbox").fill(search)
+        page.get_by_text(found).first.wait_for()
     page.get_by_role("combobox", name="Where to search").select_option("text")
     page.get_by_role("searchbox").fill("dear")
     snippet = page.get_by_role("link", name="Dear").first
