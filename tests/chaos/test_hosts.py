@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,7 @@ from tests.support.postgres import running_cluster
 from tests.support.workplace import PLAIN, Workplace, answers, await_true
 
 REDIS_PORT, POSTGRES_PORT, API_PORT = 6379, 5432, 8765
+MOST = 10_000  # pages, more than are submitted while hosts are cut off
 
 
 @contextmanager
@@ -77,10 +79,9 @@ def test_a_reader_cut_off_in_the_middle_of_its_page_loses_nothing_and_comes_back
     rounds = scale(1, 4)
     names = ("api", "redis", "postgres", "control", "reader-a", "reader-b")
     with hosts(*names) as net, spread(net, tmp_path) as fleet:
-        place, waits = fleet.place, []
-        load = Load(
-            place.url, fleet.key(), lambda n: coloured(n, BLUE), 20 * rounds, PLAIN, pace_s=0.3
-        )
+        place, waits, over = fleet.place, [], threading.Event()
+        load = Load(place.url, fleet.key(), lambda n: coloured(n, BLUE), MOST, PLAIN, pace_s=0.3)
+        load.gate = lambda: not over.is_set()  # a slow machine needs more pages to be cut off in
         with load:
             for _ in range(rounds):
                 name = fleet.await_holder()
@@ -93,12 +94,13 @@ def test_a_reader_cut_off_in_the_middle_of_its_page_loses_nothing_and_comes_back
                 net.mend(name.replace("pages", "reader"))
                 fleet.note(f"{name} back")
                 await_true(lambda n=name: _is_back(fleet, n), f"{name} to be back")
+            over.set()
         await_all_ended(place, 120)
         books = judge(place, load)
     figures = f"taken up elsewhere after {max(waits):.1f} s at most, the reader back at work"
     note(8, "six hosts, a reader cut off", f"{rounds} times in mid page", books, figures, fleet)
     assert books.are_clean
-    assert books.done == books.accepted == load.total
+    assert books.done == books.accepted >= rounds
     assert not [code for code in fleet.exit_codes if code != -signal.SIGKILL]
 
 
