@@ -43,7 +43,10 @@ def read_documents(request: ReadRequest) -> int:
         return Exit.USAGE
     report = Report()
     try:
-        with LocalReader(load_settings()) as reader, _opened(given) as inputs:
+        with (
+            LocalReader(load_settings(), request.options.detectors) as reader,
+            _opened(given) as inputs,
+        ):
             outcomes = list(_outcomes(reader, inputs, request, report))
     except EngineFailure as failure:
         complain(f"{failure.message}\n`pagesight doctor` checks the whole installation.")

@@ -19,7 +19,6 @@ from vision.input.page_selection import select_pages
 from vision.input.sandbox.pool import DecoderPool
 from vision.pipeline import assemble_document, read_page
 from vision.selection import choose_stages
-from workers.egress.field_extractor import open_extractor
 from workers.engine.engine import Engine, build_engine
 from workers.inputs.decoders import open_decoders
 
@@ -35,11 +34,14 @@ class Pending:
 
 
 class LocalReader:
-    """An engine and decoders for the length of a `with`; pages are read side by side."""
+    """An engine and decoders for the length of a `with`; pages are read side by side.
 
-    def __init__(self, settings: Settings) -> None:
+    `detectors` are all that its pages may ask for: opening and trying out one takes .2 seconds.
+    """
+
+    def __init__(self, settings: Settings, detectors: Sequence[str] | None = None) -> None:
         self._settings = settings
-        self.engine: Engine = build_engine(settings)
+        self.engine: Engine = build_engine(settings, detectors)
         self._decoders: DecoderPool = open_decoders(settings, settings.worker_threads)
         self._threads = ThreadPoolExecutor(settings.worker_threads)
 
@@ -77,6 +79,10 @@ class LocalReader:
         document = assemble_document(
             pending.info, readings, failures, pending.options, version("pagesight")
         )
+        if self._settings.extractor_url is None:
+            return document
+        from workers.egress.field_extractor import open_extractor  # few ask, and it loads HTTP
+
         with open_extractor(self._settings) as extractor:
             return document if extractor is None else extractor.complete(document)
 

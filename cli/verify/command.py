@@ -45,7 +45,7 @@ def verify_text(
 
 
 def _read(path: Path, options: ReadOptions, *, ink: bool) -> tuple[Document, Ink | None]:
-    with LocalReader(load_settings()) as reader:
+    with LocalReader(load_settings(), options.detectors) as reader:
         pending = reader.open(path, options)
         results = list(reader.read(pending))
         readings = [each for each in results if isinstance(each, PageReading)]

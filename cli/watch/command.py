@@ -39,7 +39,7 @@ def watch_folder(asked: WatchRequest) -> int:
         return Exit.USAGE
     report = Report()
     try:
-        with LocalReader(load_settings()) as reader:
+        with LocalReader(load_settings(), asked.request.options.detectors) as reader:
             for stamps in _scans(asked):
                 for path, stamp in stamps.items():
                     _read(reader, asked, path, stamp, report)

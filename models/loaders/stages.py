@@ -1,7 +1,7 @@
 """Every registered stage, opened; what cannot be opened is reported with its reason."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -44,8 +44,10 @@ class OpenStages:
     missing: Mapping[str, str]
 
 
-def open_stages(resources: Resources) -> OpenStages:
-    """Open whatever is registered and catalogued.
+def open_stages(resources: Resources, detectors: Sequence[str] | None = None) -> OpenStages:
+    """Open whatever is registered and catalogued, but only these `detectors` unless it is None.
+
+    All are opened where one of the names is not catalogued, so that its error can list them.
 
     EngineFailure where a stage that the default options name cannot be opened, or where CUDA was
     asked for and is not proven; anything else is reported as missing.
@@ -57,7 +59,7 @@ def open_stages(resources: Resources) -> OpenStages:
         second_readers=opener.open("second_reader", lambda each: each.load()(resources)),
         rectifiers=opener.open("rectifier", lambda each: each.load()(resources)),
         analyses=opener.open("page_analysis", lambda each: each.load()(resources)),
-        detectors=opener.open_detectors(),
+        detectors=opener.open_detectors(detectors),
         missing=opener.missing,
     )
 
@@ -85,9 +87,12 @@ class _Opener:
                 self._report(f"{kind} {name}", error)
         return opened
 
-    def open_detectors(self) -> list[OpenDetector]:
+    def open_detectors(self, wanted: Sequence[str] | None) -> list[OpenDetector]:
         opened: list[OpenDetector] = []
-        for entry in _current_detectors(load_catalogue(self._resources.models_dir)):
+        entries = _current_detectors(load_catalogue(self._resources.models_dir))
+        if wanted is not None and set(wanted) <= entries.keys():
+            entries = {name: entries[name] for name in wanted}
+        for entry in entries.values():
             try:
                 session = self._resources.session(entry.name)
                 family: DetectorFamily = plugin("detector_family", entry.family).load()
@@ -103,6 +108,6 @@ class _Opener:
         self.missing[name] = error.message
 
 
-def _current_detectors(entries: Sequence[Entry]) -> Iterable[Entry]:
+def _current_detectors(entries: Sequence[Entry]) -> dict[str, Entry]:
     """The current version of each: a later entry of the same name replaces an earlier one."""
-    return {entry.name: entry for entry in entries if entry.task == "detector"}.values()
+    return {entry.name: entry for entry in entries if entry.task == "detector"}

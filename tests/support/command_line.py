@@ -54,7 +54,8 @@ class _Shared:
         patch.setattr(local_reader, "build_engine", self._engine)
         patch.setattr(local_reader, "open_decoders", self._decoders)
 
-    def _engine(self, settings: Settings) -> Engine:
+    def _engine(self, settings: Settings, detectors: Sequence[str] | None = None) -> Engine:
+        """With all detectors, whatever the command asks for: the next one may ask for others."""
         key = _key(settings)
         if key not in _ENGINES:
             _ENGINES[key] = replace(build_engine(settings), closers=())

@@ -5,7 +5,7 @@ threads survive one.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -86,16 +86,17 @@ class Engine:
             close()
 
 
-def build_engine(settings: Settings) -> Engine:
+def build_engine(settings: Settings, detectors: Sequence[str] | None = None) -> Engine:
     """Open every stage that is registered, and read the canary page.
 
+    `detectors` are the only ones to open, where no other will be asked for; None opens all.
     EngineFailure where nothing can be read, where CUDA was asked for and is not proven, or where
     the canary is misread. A missing detector is reported, and fatal only to jobs that ask for it.
     """
     # Pages are read side by side; OpenCV's own threads would only wait for each other.
     cv2.setNumThreads(settings.onnx_threads)
     resources = resources_of(settings)
-    opened = open_stages(resources)
+    opened = open_stages(resources, detectors)
     orienter = open_orienter(resources)
     marks = NetworkMarkReader(open_mark_classifier(resources))
     on_gpu = orienter.models[0].provider == CUDA_PROVIDER
