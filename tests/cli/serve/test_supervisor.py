@@ -11,6 +11,7 @@ import pytest
 
 from cli.serve.single_host import CannotServe, only_one
 from cli.serve.supervisor import Child, Supervisor, environment
+from tests.support.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -29,7 +30,9 @@ def child(argv: list[str], grace_s: float = 5.0) -> Child:
     return Child("child", argv, environment(), grace_s)
 
 
-def until(condition: Callable[[], bool], supervisor: Supervisor, limit_s: float = 10.0) -> bool:
+def until(
+    condition: Callable[[], bool], supervisor: Supervisor, limit_s: float = PATIENCE_S
+) -> bool:
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         supervisor.watch()
@@ -123,6 +126,7 @@ OWNER = """
 import sys, time
 from cli.serve.single_host import CannotServe, only_one
 from cli.serve.supervisor import Child, Supervisor, environment
+from tests.support.patience import PATIENCE_S
 supervisor = Supervisor()
 for words in sys.argv[1:]:
     child = Child("child", [sys.executable, "-c", words], environment())
