@@ -12,7 +12,7 @@ from api.problems import Problem
 from jobs.storage.blob_store import Blobs
 from vision.input.media_type import HEAD_BYTES, media_type
 
-SMALL_BYTES = 1 << 20  # up to here a document is stored together with its job's row
+SMALL_BYTES = 4 << 20  # up to here a document is stored together with its job's row
 GATHER_BYTES = 256 << 10
 STALL_S = 30.0
 RENEW_S = 1.0  # how much data arrives before a timer is set again

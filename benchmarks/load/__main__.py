@@ -5,8 +5,10 @@
 
 API, control worker, Redis and reader are real processes, the engine is the real one. Every document
 is one page. `--compare` prints three ratios: pages a second of the service to those of the same
-threads in one process; the milliseconds that the service adds to a single page; pages a second of
-two readers with one thread each to those of one. It needs a machine that does nothing else.
+threads in one process; the milliseconds that the service adds to a single page, read by both in
+turns, so that what else the machine does slows both alike and both find its caches cold; pages a
+second of two readers with one thread each to those of one. It needs a machine that does nothing
+else.
 """
 
 import argparse
@@ -164,10 +166,14 @@ def _ended(place: Workplace, job_id: str) -> float | None:
 
 
 def _compare(folder: Path, page: Path, options: argparse.Namespace) -> None:
-    alone_s, in_process = _in_process(folder, page, options)
+    with _in_process(folder, page, options) as read:
+        in_process = _rate_of(read, options)
     with _service(folder / "one", options.threads) as place, _client(place) as client:
-        served_s = _median(20, lambda: _waited(client, page.read_bytes(), options.profile))
-        service = _rate(place, client, page.read_bytes(), options)
+        with _in_process(folder, page, options) as read:
+            data = page.read_bytes()
+            served = lambda: _waited(client, data, options.profile)  # noqa: E731
+            alone_s, served_s = _medians(20, read, served)
+        service = _rate(place, client, data, options)
     print(f"service / in-process: {service:.2f} / {in_process:.2f} pages/s = "
           f"{service / in_process:.2f} (floor .8)")  # fmt: skip
     print(f"p50 of one page: {served_s * 1000:.0f} - {alone_s * 1000:.0f} = "
@@ -180,8 +186,11 @@ def _compare(folder: Path, page: Path, options: argparse.Namespace) -> None:
           f"{rates[1] / rates[0]:.2f} (floor 1.7)")  # fmt: skip
 
 
-def _in_process(folder: Path, page: Path, options: argparse.Namespace) -> tuple[float, float]:
-    """Seconds of a page alone, and pages a second with the threads of the reader."""
+@contextmanager
+def _in_process(
+    folder: Path, page: Path, options: argparse.Namespace
+) -> Iterator[Callable[[], None]]:
+    """Reads the page in this process, as often as it is called, with the reader's decoders."""
     settings = Settings(_env_file=None, data_dir=folder / "engine", worker_threads=options.threads)
     engine, chosen = build_engine(settings), read_options({"profile": options.profile})
     with open_decoders(settings, options.threads) as decoders:
@@ -189,27 +198,33 @@ def _in_process(folder: Path, page: Path, options: argparse.Namespace) -> tuple[
         def read() -> None:
             _read(engine, decoders.decode(page, 1, chosen.dpi), chosen)
 
-        alone_s = _median(20, read)
-        began = time.perf_counter()
-        with ThreadPoolExecutor(options.threads) as pool:
-            list(pool.map(lambda _: read(), range(options.pages)))
-        rate = options.pages / (time.perf_counter() - began)
+        yield read
     engine.close()
-    return alone_s, rate
+
+
+def _rate_of(read: Callable[[], None], options: argparse.Namespace) -> float:
+    """Pages a second with the threads of the reader."""
+    pages: int = options.pages
+    read()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(options.threads) as pool:
+        list(pool.map(lambda _: read(), range(pages)))
+    return pages / (time.perf_counter() - began)
 
 
 def _read(engine: Engine, page: Any, options: ReadOptions) -> None:
     read_page(page, engine.stages, options, engine.orienter)
 
 
-def _median(times: int, call: Callable[[], object]) -> float:
-    """The median time of a call; the first is not counted."""
-    found = []
+def _medians(times: int, *calls: Callable[[], object]) -> list[float]:
+    """The median time of each call, made in turns; the first time is not counted."""
+    found: list[list[float]] = [[] for _ in calls]
     for _ in range(times + 1):
-        began = time.perf_counter()
-        call()
-        found.append(time.perf_counter() - began)
-    return statistics.median(found[1:])
+        for times_of, call in zip(found, calls, strict=True):
+            began = time.perf_counter()
+            call()
+            times_of.append(time.perf_counter() - began)
+    return [statistics.median(each[1:]) for each in found]
 
 
 def _waited(client: httpx.Client, page: bytes, profile: str) -> None:
