@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from jobs.domain.errors import BlobError, LedgerUnavailable
 from jobs.domain.job import Job, NewJob
 from jobs.lifecycle.accept import Outcome, Ready
+from jobs.storage.blob_keys import input_key
 from jobs.storage.blob_store import Blobs
 from jobs.supervised_thread import SupervisedThread
 
@@ -58,7 +59,7 @@ class GroupCommit:
     async def submit(self, new: NewJob, document: bytes | None = None) -> tuple[Job, bool]:
         """Submit a job; returns and raises what `JobStore.create` does.
 
-        `document` is stored first, where it is given, as the blob that the job names as its input.
+        `document` is stored under the job's input key first, where it is given.
         """
         submitted = _Submitted(new, document, asyncio.get_running_loop().create_future())
         self._waiting.put(submitted)
@@ -103,7 +104,7 @@ class GroupCommit:
     def _store(self, submitted: _Submitted) -> Exception | None:
         try:
             if submitted.document is not None:
-                self._blobs.put_new(submitted.new.input_blob or "", submitted.document)
+                self._blobs.put(input_key(submitted.new), submitted.document)
         except Exception as error:  # noqa: BLE001 - the waiting caller must receive it, whatever it is
             return error
         return None

@@ -22,7 +22,6 @@ from jobs.ledger import Ledger
 from jobs.queue.relay import Publishes, Relay
 from jobs.settings import Settings
 from jobs.storage.blob_store import Blobs
-from jobs.storage.job_blobs import JobOf, delete_blobs_of
 from jobs.supervised_thread import SupervisedThread
 
 MEGABYTE = 1_000_000
@@ -111,18 +110,18 @@ class Services:
         """Wait for steps whose requests were cancelled."""
         await asyncio.gather(*self._unbroken, return_exceptions=True)
 
-    async def discard_unless_accepted(self, tenant: str, job_id: str) -> None:
+    async def discard_unless_accepted(self, job_id: str, prefix: str) -> None:
         """Delete what was stored for a job that was not created.
 
         Where the database cannot be asked, the bytes stay: an accepted job needs them.
         """
-        await run_in_threadpool(self._discard_unless_accepted, JobOf(tenant, job_id))
+        await run_in_threadpool(self._discard_unless_accepted, job_id, prefix)
 
-    def _discard_unless_accepted(self, job: JobOf) -> None:
+    def _discard_unless_accepted(self, job_id: str, prefix: str) -> None:
         try:
-            self.ledger.jobs.load(job.id)
+            self.ledger.jobs.load(job_id)
         except NotFound:
-            delete_blobs_of(self.blobs, [job])
+            self.blobs.delete_prefix(prefix)
 
 
 async def get_services(request: Request) -> Services:

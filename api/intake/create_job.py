@@ -13,7 +13,7 @@ from api.services import Services
 from jobs.domain.ids import new_id
 from jobs.domain.job import Job, NewJob
 from jobs.domain.log_context import origin
-from jobs.storage.blob_keys import document_key, input_key
+from jobs.storage.blob_keys import input_key, job_prefix
 
 Reads = Callable[[Request, Services, str], Awaitable[Submission]]
 
@@ -39,7 +39,7 @@ async def accept(
         try:
             submission = await read(request, services, input_key(draft))
         except BaseException:
-            await services.discard_unless_accepted(tenant, draft.id)
+            await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
             raise
         return await services.to_its_end(_create(services, submission, draft))
 
@@ -51,21 +51,17 @@ async def _create(services: Services, submission: Submission, draft: NewJob) -> 
         job, created = await _submit(services, submission, draft)
     finally:
         if not created:
-            await services.discard_unless_accepted(draft.tenant, draft.id)
+            await services.discard_unless_accepted(draft.id, job_prefix(draft.tenant, draft.id))
     return job, created
 
 
 async def _submit(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
-    upload, key = submission.upload, input_key(draft)
-    document = upload.small if upload else None
-    if document is not None and services.blobs.is_local:
-        key = document_key(draft)
-    elif document is not None:
+    document = submission.upload.small if submission.upload else None
+    if document is not None and not services.blobs.is_local:
         # Remote stores take many at once; the queue would store one after the other.
-        await run_in_threadpool(services.blobs.put, key, document)
+        await run_in_threadpool(services.blobs.put, input_key(draft), document)
         document = None
-    new = submission.complete(draft, key if upload else None)
-    return await services.group_commit.submit(new, document)
+    return await services.group_commit.submit(submission.complete(draft), document)
 
 
 def check_key(key: str | None) -> None:

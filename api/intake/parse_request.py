@@ -19,6 +19,7 @@ from api.services import Services
 from jobs.domain.egress_policy import parse_target
 from jobs.domain.job import NewJob
 from jobs.domain.names import display_name, form_name
+from jobs.storage.blob_keys import input_key
 from vision.core.options import ReadOptions
 
 P = TypeVar("P", bound=Model)
@@ -51,13 +52,13 @@ class Submission:
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def complete(self, draft: NewJob, blob: str | None) -> NewJob:
-        """The job to create; `blob` is the key of its document where that is uploaded."""
+    def complete(self, draft: NewJob) -> NewJob:
+        """The job to create, whose document is stored under its input key."""
         upload = self.upload
         return replace(
             draft,
             options=options_dict(self.options),
-            input_blob=blob,
+            input_blob=input_key(draft) if upload else None,
             input_sha256=upload.sha256 if upload else None,
             input_bytes=upload.size if upload else None,
             source_url=self.url,

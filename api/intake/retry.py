@@ -16,7 +16,7 @@ from jobs.domain.ids import new_id, part_id
 from jobs.domain.job import Batch, Job, NewBatch, NewJob
 from jobs.domain.log_context import origin
 from jobs.domain.states import FINAL_BATCH_STATES, JobState
-from jobs.storage.blob_keys import batch_prefix, documents_key, input_key
+from jobs.storage.blob_keys import batch_prefix, documents_key, input_key, job_prefix
 
 Retried = Literal["failed", "expired", "partial", "cancelled"]
 USUAL: Final[tuple[Retried, ...]] = ("failed", "expired")
@@ -96,7 +96,7 @@ async def _create_again(services: Services, job: Job, new: NewJob) -> tuple[Job,
         made, created = await services.group_commit.submit(complete)
     finally:
         if not created:
-            await services.discard_unless_accepted(new.tenant, new.id)
+            await services.discard_unless_accepted(new.id, job_prefix(new.tenant, new.id))
     return made, created
 
 

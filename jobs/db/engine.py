@@ -174,7 +174,6 @@ def _sqlite_engine(url: str | URL, pool: Pool) -> Engine:
         pool_size=pool.size,
         max_overflow=pool.overflow,
         connect_args={"timeout": BUSY_TIMEOUT_S},
-        pool_use_lifo=True,  # the connection used last has the pages of tables and indexes
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -33,7 +33,6 @@ from jobs.lifecycle.batch_transitions import update_batch
 from jobs.security.audit_log import OPERATOR, write_audit
 from jobs.storage.blob_keys import batch_prefix, job_prefix
 from jobs.storage.blob_store import Blobs
-from jobs.storage.job_blobs import JobOf, delete_blobs_of
 from jobs.stores.usage import keep_usage
 from jobs.webhooks.delivery_rows import end_deliveries
 
@@ -63,7 +62,7 @@ class Deletion:
             raise NotFound(f"no job {job_id}")
         if row.state not in FINAL_JOB_STATES:
             raise IllegalTransition(f"job {job_id} is {row.state}; cancel it before deleting it")
-        delete_blobs_of(blobs, [JobOf(tenant, job_id)])
+        blobs.delete_prefix(job_prefix(tenant, job_id))
         with self._database.write() as connection:
             _delete(connection, _JOBS.id == job_id)
             write_audit(connection, self._clock(), "job.deleted", job_id, by=by, tenant=tenant)
@@ -102,7 +101,7 @@ class Deletion:
     def _purge_jobs(self, blobs: Blobs) -> int:
         rows = self._jobs_due()
         if rows:
-            delete_blobs_of(blobs, [JobOf(row.tenant, row.id) for row in rows])
+            blobs.delete_prefixes([job_prefix(row.tenant, row.id) for row in rows])
             with self._database.write() as connection:
                 _delete(connection, _JOBS.id.in_([row.id for row in rows]))
         return len(rows)

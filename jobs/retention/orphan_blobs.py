@@ -26,10 +26,6 @@ def delete_orphans(database: Database, blobs: Blobs, now: datetime) -> int:
         unknown = list(_unknown(database, prefixes))
         blobs.delete_prefixes(unknown)
         gone += len(unknown)
-    for keys in _chunks(_old_documents(blobs, now)):
-        unknown = list(_unknown(database, keys))
-        blobs.delete(unknown)
-        gone += len(unknown)
     return gone
 
 
@@ -37,23 +33,9 @@ def _old_prefixes(blobs: Blobs, now: datetime) -> Iterator[str]:
     for tenant in blobs.prefixes("tenants/"):
         for kind in ("jobs/", "batches/"):
             for prefix in blobs.prefixes(tenant + kind):
-                if _is_old(_id(prefix), now):
+                made = made_at(_id(prefix))
+                if made is not None and now - made > KEPT:
                     yield prefix
-
-
-def _old_documents(blobs: Blobs, now: datetime) -> Iterator[str]:
-    """The keys of old documents in shared folders; an old folder that is empty is deleted."""
-    for tenant in blobs.prefixes("tenants/"):
-        for folder in blobs.prefixes(f"{tenant}documents/"):
-            keys = blobs.list(folder)
-            if not keys and _is_old(_id(folder) + "0" * 20, now):
-                blobs.delete_prefix(folder)
-            yield from (key for key in keys if _is_old(_id(key), now))
-
-
-def _is_old(name: str, now: datetime) -> bool:
-    made = made_at(name)
-    return made is not None and now - made > KEPT
 
 
 def _unknown(database: Database, prefixes: Sequence[str]) -> Iterator[str]:

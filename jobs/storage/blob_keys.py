@@ -43,15 +43,6 @@ def input_key(job: Owned) -> str:
     return job_prefix(job.tenant, job.id) + "input"
 
 
-def document_key(job: Owned) -> str:
-    """Return the key of an input that shares its folder with those of about 17 minutes.
-
-    For small documents in a local store: on ext4, making a folder for each took several times the
-    time of writing its file. The letters of an id are its time, 5 bits each.
-    """
-    return f"tenants/{job.tenant}/documents/{job.id[-26:-20]}/{job.id}"
-
-
 def result_key(job: Owned) -> str:
     """Return the key of a job's result."""
     return job_prefix(job.tenant, job.id) + "result.json"

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -21,7 +21,7 @@ from jobs.domain.errors import BlobError, NotFound
 from jobs.storage.blob_keys import KEY, checked, checked_prefix
 from jobs.storage.fsync import sync_files
 from jobs.storage.stream_heads import chained, take_async_head, take_head
-from jobs.storage.whole_file import exists, write_new, write_whole
+from jobs.storage.whole_file import exists, write_whole
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
@@ -80,17 +80,6 @@ class Blobs:
                 write_whole(f"{self._folder}/{checked(key)}", data)
             else:
                 obstore.put(self._store, checked(key), data, use_multipart=False)
-
-    def put_new(self, key: str, data: bytes) -> None:
-        """Store bytes under a key that nobody looks for before this returns.
-
-        A process that is killed may leave a part of the blob.
-        """
-        if self._folder is None:
-            self.put(key, data)
-            return
-        with self._writing(key):
-            write_new(f"{self._folder}/{checked(key)}", data)
 
     def put_stream(self, key: str, source: Iterable[bytes]) -> None:
         """Store what `source` yields; nothing is left behind when it raises."""
@@ -178,17 +167,6 @@ class Blobs:
             found = obstore.list_with_delimiter(self._store, checked_prefix(prefix))
             ours = filter(KEY.fullmatch, found["common_prefixes"])
             return sorted(f"{each}/" for each in ours)
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Delete some blobs; one that is not there is no error."""
-        if self._folder is None:
-            with self._translated(keys[0] if keys else ""):
-                if keys:
-                    obstore.delete(self._store, keys)
-            return
-        for key in keys:
-            with self._writing(key), suppress(FileNotFoundError):
-                (self._folder / checked(key)).unlink()
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete everything under a prefix that ends with `/`; nothing there is no error."""

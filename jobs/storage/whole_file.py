@@ -5,9 +5,6 @@ Objects of pathlib took a seventh of the processor time of storing an upload of 
 
 import os
 import secrets
-from typing import Final
-
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -25,27 +22,6 @@ def write_whole(path: str, data: bytes) -> None:
     except BaseException:
         if os.path.exists(part):
             os.unlink(part)
-        raise
-
-
-def write_new(path: str, data: bytes) -> None:
-    """Write a file that nobody looks for yet, creating its folder.
-
-    Without a name of its own while it is written, it is a third cheaper than `write_whole`. Raises
-    OSError, and leaves nothing behind then; a process that is killed may leave a part of it.
-    """
-    try:
-        handle = os.open(path, _NEW, 0o600)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        handle = os.open(path, _NEW, 0o600)
-    try:
-        with open(handle, "wb", buffering=0) as opened:
-            left = memoryview(data)
-            while left:
-                left = left[opened.write(left) :]
-    except BaseException:
-        os.unlink(path)
         raise
 
 

@@ -42,7 +42,7 @@ def stored(count: int) -> list[NewJob]:
 
 
 def test_jobs_submitted_together_are_each_stored_and_answered(ledger: Ledger, blobs: Blobs) -> None:
-    news = stored(20)
+    news = [new_job() for _ in range(20)]
     answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), news, b"document")
     assert answers == [(ledger.jobs.load(new.id), True) for new in news]
     assert {blobs.get(input_key(new)) for new in news} == {b"document"}
@@ -63,10 +63,7 @@ def test_a_job_that_spoils_the_batch_does_not_cost_the_others(ledger: Ledger, bl
 
 def test_a_document_that_cannot_be_stored_makes_no_job(ledger: Ledger, blobs: Blobs) -> None:
     blobs.put("tenants/a", b"a file where the folder of a tenant should be")
-    refused, taken = (
-        replace(new, input_blob=input_key(new))
-        for new in (new_job(tenant="a"), new_job(tenant="b"))
-    )
+    refused, taken = new_job(tenant="a"), new_job(tenant="b")
     answers = submit_all(GroupCommit(ledger.jobs.create_many, blobs), [refused, taken], b"document")
     assert isinstance(answers[0], BlobError)
     assert answers[1] == (ledger.jobs.load(taken.id), True)

@@ -8,9 +8,8 @@ from jobs.domain.ids import made_at, new_id, part_id
 from jobs.ledger import Ledger
 from jobs.retention.orphan_blobs import KEPT, delete_orphans
 from jobs.settings import Settings
-from jobs.storage.blob_keys import document_key, documents_key, input_key
+from jobs.storage.blob_keys import documents_key, input_key
 from jobs.storage.blob_store import Blobs
-from jobs.storage.job_blobs import JobOf, delete_blobs_of
 from tests.support.ledgers import TENANT, created, new_batch, new_job
 
 
@@ -20,23 +19,10 @@ def test_what_a_killed_upload_left_is_deleted_after_a_day_and_what_has_a_row_sta
     known, left = created(ledger), new_job()
     for job in (known, left):
         blobs.put(input_key(job), b"x")
-        blobs.put_new(document_key(job), b"x")
     now = datetime.now(UTC)
     assert delete_orphans(ledger.database, blobs, now) == 0
-    assert delete_orphans(ledger.database, blobs, now + KEPT + timedelta(minutes=1)) == 2
-    assert blobs.list("tenants/") == [document_key(known), input_key(known)]
-
-
-def test_old_folders_of_documents_go_once_they_are_empty(ledger: Ledger, blobs: Blobs) -> None:
-    known = created(ledger)
-    blobs.put_new(document_key(known), b"x")
-    folders = f"tenants/{TENANT}/documents/"
-    delete_blobs_of(blobs, [JobOf(known.tenant, known.id)])
-    now = datetime.now(UTC)
-    delete_orphans(ledger.database, blobs, now)
-    assert len(blobs.prefixes(folders)) == 1
-    delete_orphans(ledger.database, blobs, now + 2 * KEPT)
-    assert blobs.prefixes(folders) == []
+    assert delete_orphans(ledger.database, blobs, now + KEPT + timedelta(minutes=1)) == 1
+    assert blobs.list("tenants/") == [input_key(known)]
 
 
 def test_what_is_no_job_is_left_alone(ledger: Ledger, blobs: Blobs) -> None:

@@ -300,12 +300,3 @@ def test_a_remote_store_answers_unless_it_cannot_be_reached() -> None:
         "http://127.0.0.1:9", client_options={"allow_http": True}, retry_config={"max_retries": 0}
     )
     assert not Blobs(closed, None).answers()
-
-
-def test_blobs_are_deleted_by_key_and_one_that_is_not_there_is_no_error(store: Blobs) -> None:
-    others = [f"tenants/a/documents/x/job_{number}" for number in range(3)]
-    for key in others:
-        store.put_new(key, b"x")
-    store.delete([others[0], "tenants/a/documents/none", others[2]])
-    store.delete([])
-    assert store.list("tenants/") == [others[1]]

@@ -1,11 +1,9 @@
 import os
-import resource
-import signal
 from pathlib import Path
 
 import pytest
 
-from jobs.storage.whole_file import exists, write_new, write_whole
+from jobs.storage.whole_file import exists, write_whole
 
 
 def test_a_file_is_written_with_the_folders_that_it_needs(tmp_path: Path) -> None:
@@ -39,25 +37,3 @@ def test_only_a_regular_file_exists(tmp_path: Path) -> None:
     assert exists(str(tmp_path / "file"))
     assert not exists(str(tmp_path))
     assert not exists(str(tmp_path / "none"))
-
-
-def test_a_new_file_is_written_with_the_folders_that_it_needs(tmp_path: Path) -> None:
-    path = tmp_path / "a" / "b" / "c"
-    write_new(str(path), b"data")
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"data", 0o600)
-    with pytest.raises(FileExistsError):
-        write_new(str(path), b"other")
-    assert path.read_bytes() == b"data"
-
-
-def test_nothing_is_left_of_a_new_file_that_could_not_be_written(tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    try:
-        with pytest.raises(OSError, match="too large"):
-            write_new(str(tmp_path / "a" / "c"), b"x" * 200)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handled)
-    assert list((tmp_path / "a").iterdir()) == []
