@@ -23,7 +23,7 @@ _MOST_LETTERS = 2000
 # receipts, forms and books it was .75 or more, with an error of .15 at most), else many.
 _FEW_LETTERS, _CLEAR_SHARE = 30, 0.2
 _MANY_LETTERS = 100  # their share is right within 5%
-_FEWEST_LETTERS = 20
+FEWEST_LETTERS = 20
 _MOST_LINES = 12
 _BETWEEN_WORDS, _WITHIN_WORDS = 1.8, 0.6  # gaps to bridge, in letter heights
 _SQUEEZED = 4  # columns merged into one while letters are joined to lines
@@ -57,7 +57,7 @@ class LineClassifier:
         With too few lines for the classifier, `upside_down` is None.
         """
         grey, letters = text.grey, text.boxes
-        if len(letters) < _FEWEST_LETTERS:
+        if len(letters) < FEWEST_LETTERS:
             return None
         across = share_across(letters)
         if across < 0.5:

@@ -13,7 +13,7 @@ from vision.core.arrays import Image
 from vision.core.stages import Orientation
 from vision.imaging.connected_components import find_letters
 from vision.preprocessing.orientation import LINE_MODEL, PAGE_MODEL, PageOrienter, open_orienter
-from vision.preprocessing.orientation_by_lines import LineClassifier
+from vision.preprocessing.orientation_by_lines import FEWEST_LETTERS, LineClassifier
 from vision.preprocessing.orientation_by_page import PageClassifier
 
 
@@ -104,6 +104,17 @@ def test_light_print_on_a_dark_screen_is_judged_by_its_negative(
 ) -> None:
     dark = disturbed("letter", letter, "", "dark-screen", 2).pixels
     assert orienter.turn_needed(find_letters(turned(dark, turns))).turn == turns * 90
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_text_whose_letters_are_joined_by_hairlines_ends_up_upright(
+    orienter: PageOrienter, letter: Image, turns: int
+) -> None:
+    ruled = letter.copy()
+    ruled[::9] = ruled[:, ::60] = (60, 60, 60)
+    text = find_letters(turned(ruled, turns))
+    assert len(text.boxes) < FEWEST_LETTERS
+    assert orienter.turn_needed(text).turn == turns * 90
 
 
 @pytest.mark.parametrize("turns", range(4))
