@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 FIRST: Final = datetime(2029, 1, 1, tzinfo=UTC)
 TENANTS: Final = 50  # each with two endpoints
 BATCH: Final = 100  # jobs
+_TENANT_NUMBER = f"CAST(i / {BATCH} % {TENANTS} AS TEXT)"
 _ZEROS = "0" * 26
 _NUMBERS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
@@ -53,9 +54,7 @@ def fill(connection: Connection, jobs: int, open_share: float = 0.01) -> None:
     """Insert made rows and gather the planner's statistics; the tables must be empty."""
     sql = _Sql(connection.dialect.name == "sqlite")
     first_open = int(jobs * (1 - open_share)) + 1
-    tenant_number = f"CAST(i / {BATCH} % {TENANTS} AS TEXT)"
-    tenant = f"'tenant-' || {tenant_number}"
-    endpoint = f"'we-' || {tenant_number} || CASE i % 2 WHEN 0 THEN '-a' ELSE '-b' END"
+    tenant = f"'tenant-' || {_TENANT_NUMBER}"
     job, batch = _id("job", "i"), _id("batch", f"i / {BATCH}")
     state = (
         f"CASE WHEN i >= {first_open} THEN CASE i % 2 WHEN 0 THEN 'queued' ELSE 'running' END"
@@ -87,6 +86,20 @@ def fill(connection: Connection, jobs: int, open_share: float = 0.01) -> None:
         "state": f"CASE WHEN i < {first_open} THEN 'succeeded' ELSE 'queued' END",
         "finished_at": week["finished_at"],
     })  # fmt: skip
+    _fill_receivers(connection, jobs, sql, first_open)
+    for kind, odd in (("open_job", 0), ("read_page", 1)):
+        _insert(connection, "tasks", jobs, f"i >= {first_open} AND i % 2 = {odd}", {
+            "kind": f"'{kind}'", "subject": job, "number": str(odd), "turn": tenant, "rank": "2",
+            "ready_at": sql.at("i"), "attempts": "0",
+        })  # fmt: skip
+    connection.exec_driver_sql("ANALYZE")
+
+
+def _fill_receivers(connection: Connection, jobs: int, sql: _Sql, first_open: int) -> None:
+    """Two endpoints for each tenant, and a delivery for each job that has ended."""
+    tenant = f"'tenant-' || {_TENANT_NUMBER}"
+    endpoint = f"'we-' || {_TENANT_NUMBER} || CASE i % 2 WHEN 0 THEN '-a' ELSE '-b' END"
+    job = _id("job", "i")
     _insert(connection, "endpoints", TENANTS * BATCH, f"i % {BATCH} < 2", {
         "id": endpoint, "tenant": tenant, "url": "'https://receiver.example/'",
         "events": sql.json, "secrets": sql.json, "created_at": sql.at("0"), "enabled": "true",
@@ -99,12 +112,6 @@ def fill(connection: Connection, jobs: int, open_share: float = 0.01) -> None:
         "created_at": sql.at("i + 9"),
         "finished_at": f"CASE WHEN NOT {pending} THEN {sql.at('i + 10')} END",
     })  # fmt: skip
-    for kind, odd in (("open_job", 0), ("read_page", 1)):
-        _insert(connection, "tasks", jobs, f"i >= {first_open} AND i % 2 = {odd}", {
-            "kind": f"'{kind}'", "subject": job, "number": str(odd), "turn": tenant, "rank": "2",
-            "ready_at": sql.at("i"), "attempts": "0",
-        })  # fmt: skip
-    connection.exec_driver_sql("ANALYZE")
 
 
 def _id(prefix: str, number: str) -> str:

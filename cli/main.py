@@ -12,6 +12,7 @@ from cli.keys.commands import app as keys
 from cli.models.commands import models
 from cli.read.formats import FORMATS_HELP
 from cli.read.options import Given, read_options, with_reading_options
+from cli.server_options import Key, Server
 from cli.service_commands import commands as service_commands
 from cli.webhooks.commands import app as webhooks
 
@@ -133,16 +134,8 @@ def batch(
         typer.Option(help="Read again what ended: failed, expired, partial, cancelled; commas."),
     ] = None,
     as_json: AsJson = False,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            envvar="PAGESIGHT_SERVER", help="Address of the API; this machine's if absent."
-        ),
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(envvar="PAGESIGHT_API_KEY", help="A key; that of the data folder if absent."),
-    ] = None,
+    server: Server = None,
+    key: Key = None,
     *,
     options: Given,
 ) -> None:

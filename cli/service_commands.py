@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.json_output import AsJson
+from cli.server_options import Key, Server
 
 commands = typer.Typer()
 
@@ -89,16 +90,8 @@ def mcp(
     http: Annotated[bool, typer.Option("--http", help="Serve over HTTP instead of stdio.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port, with --http.")] = 8766,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            envvar="PAGESIGHT_SERVER", help="Address of the API; this machine's if absent."
-        ),
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(envvar="PAGESIGHT_API_KEY", help="A key; that of the data folder if absent."),
-    ] = None,
+    server: Server = None,
+    key: Key = None,
 ) -> None:
     """Give a language model tools to read documents (Model Context Protocol)."""
     from cli.mcp.command import serve_mcp

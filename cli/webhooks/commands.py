@@ -9,20 +9,10 @@ import typer
 
 from cli.exit_codes import Exit
 from cli.json_output import AsJson
+from cli.server_options import Key, Server
 
 app = typer.Typer(help="List, test, verify and resend webhook deliveries.", no_args_is_help=True)
 
-Server = Annotated[
-    str | None,
-    typer.Option(envvar="PAGESIGHT_SERVER", help="Address of the API. Default: this machine's."),
-]
-Key = Annotated[
-    str | None,
-    typer.Option(
-        envvar="PAGESIGHT_API_KEY",
-        help="API key. Default on this machine: that in the data folder.",
-    ),
-]
 Secrets = Annotated[
     list[str] | None,
     typer.Option("--secret", envvar="PAGESIGHT_WEBHOOK_SECRET", help="whsec_...; may be repeated."),
