@@ -12,6 +12,7 @@
 5. Detection beside ultralytics with the same file, where an environment has it.
 6. The pipeline: a stand-in for a device that sleeps must be busy for 95% of the time.
 7. A kernel that hangs: its process is ended, within the limit of its page.
+8. Other ways to run each model: buffers on the device, CUDA graphs, half precision, TensorRT.
 
 The floor of the speed is 20 times the host's CPU. Each part has a limit of time, and one that fails
 is reported while the others go on. The exit status is 0 where every check holds. `--dry` reads a
@@ -33,6 +34,7 @@ from benchmarks.gpu.detection import detection
 from benchmarks.gpu.process import hung_kernel, pipeline
 from benchmarks.gpu.reading import Bench, Given, close_bench, open_bench
 from benchmarks.gpu.report import Report
+from benchmarks.gpu.run_modes import run_modes
 from benchmarks.gpu.watch import gpu_name
 from vision.core.errors import VisionError
 
@@ -92,6 +94,7 @@ def parts_of(bench: Bench, ultralytics: Path) -> Mapping[str, Callable[[], objec
         "detection": partial(detection, bench, ultralytics),
         "pipeline": partial(pipeline, bench),
         "hung kernel": partial(hung_kernel, bench),
+        "run modes": partial(run_modes, bench),
     }
 
 

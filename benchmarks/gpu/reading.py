@@ -53,6 +53,11 @@ class Bench:
     files: Sequence[Path]
     decoders: DecoderPool
 
+    @property
+    def cache(self) -> Path:
+        """Where the engines keep converted models."""
+        return self.files[0].parent / "converted"
+
     def providers(self) -> Mapping[str, str]:
         """Where each model runs; every one must be on CUDA."""
         found = self.device.providers

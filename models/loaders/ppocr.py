@@ -175,13 +175,15 @@ class _Networks:
             device=device,
             threads=self._threads,
             trial_shapes={"x": _TRIAL_SHAPE},
-            content=_converted(model, script, precision, self._cache_dir),
+            content=converted(model, script, precision, self._cache_dir),
         )
 
 
-def _converted(
+def converted(
     model: LocalModel, script: Script, precision: Precision, cache_dir: Path | None
 ) -> bytes | None:
+    """The network with the classes of its script alone, from the cache or converted and kept."""
+
     def convert() -> bytes:
         from models.onnx_edit.ppocr import convert_recogniser  # noqa: PLC0415 - loads `onnx`
 

@@ -159,19 +159,23 @@ def _open_on_cuda(opener: functools.partial[Session], gpu_memory_bytes: int) -> 
     if CUDA_PROVIDER not in ort.get_available_providers() or not cuda.driver_loads():
         raise _provider_missing()
     _preload_libraries()
-    # HEURISTIC: page sizes vary, and the default would benchmark every algorithm for each size.
-    # kSameAsRequested: the default grows the arena by powers of two and never gives back.
-    options = {
-        "gpu_mem_limit": str(gpu_memory_bytes),
-        "arena_extend_strategy": "kSameAsRequested",
-        "cudnn_conv_algo_search": "HEURISTIC",
-    }
     try:
-        return opener(CUDA_PROVIDER, options)
+        return opener(CUDA_PROVIDER, cuda_options(gpu_memory_bytes))
     except EngineFailure as failure:
         if failure.code != "inference_failed":
             raise
         raise EngineFailure("provider_failed", failure.message) from failure
+
+
+def cuda_options(gpu_memory_bytes: int) -> dict[str, str]:
+    """The options of the CUDA provider that every session uses."""
+    # HEURISTIC: page sizes vary, and the default would benchmark every algorithm for each size.
+    # kSameAsRequested: the default grows the arena by powers of two and never gives back.
+    return {
+        "gpu_mem_limit": str(gpu_memory_bytes),
+        "arena_extend_strategy": "kSameAsRequested",
+        "cudnn_conv_algo_search": "HEURISTIC",
+    }
 
 
 def _open(
@@ -203,7 +207,7 @@ def _create(
     try:
         inference = ort.InferenceSession(
             model,
-            sess_options=_session_options(threads),
+            sess_options=session_options(threads),
             providers=[(provider, dict(provider_options))],
             # Undocumented, but without it a failing CUDA provider is replaced by the CPU silently.
             # `disable_fallback` below is public, and covers the runs alone.
@@ -219,7 +223,8 @@ def _create(
     return inference
 
 
-def _session_options(threads: int) -> ort.SessionOptions:
+def session_options(threads: int) -> ort.SessionOptions:
+    """The options that every session uses, with so many threads within an operator."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
