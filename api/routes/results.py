@@ -105,10 +105,7 @@ def get_result(
         return made_file(services, job, chosen, about)
     if chosen == _STORED:
         return StreamingResponse(services.blobs.stream(blob), **about)
-    pieces = write_by_page(services.blobs, job, chosen)
-    if pieces is not None:
-        return StreamingResponse(pieces, **about)
-    return _exported(_FORMATS[chosen], read_document(services, blob, None), about)
+    return _one(services, job, _FORMATS[chosen], None, about)
 
 
 def _corrected(
@@ -121,10 +118,24 @@ def _corrected(
     """One format or several of a corrected result."""
     if _has_analyses(job) or names[0] not in _AT_ONCE:
         return made_file(services, job, revised(joined(names), revision.number), about)
-    document = read_document(services, result_blob(job), revision)
     if len(names) > 1:
-        return _several(names, document)
-    return _exported(_FORMATS[names[0]], document, about)
+        return _several(names, read_document(services, result_blob(job), revision))
+    return _one(services, job, _FORMATS[names[0]], revision, about)
+
+
+def _one(
+    services: Services,
+    job: Job,
+    form: Plugin,
+    revision: Revision | None,
+    about: dict[str, Any],
+) -> Response:
+    """One format, written page by page where it can be."""
+    pieces = write_by_page(services.blobs, job, form, revision)
+    if pieces is not None:
+        # The first piece may need a pass over all pages, whose errors still change the status.
+        return StreamingResponse(chain([next(pieces, "")], pieces), **about)
+    return _exported(form, read_document(services, result_blob(job), revision), about)
 
 
 def _has_analyses(job: Job) -> bool:

@@ -1,10 +1,11 @@
 """What an export is given and what it makes. Light: the API imports it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from vision.core.document import Page, Polygon
+from vision.core.document import Document, Page, Polygon
 
 if TYPE_CHECKING:
     from vision.core.arrays import Image
@@ -19,6 +20,39 @@ class Artefact(NamedTuple):
     content: bytes
     page: int | None = None
     name: str = ""
+
+
+class PagedDocument(Protocol):
+    """A result whose pages are given one at a time, as often as they are asked for."""
+
+    @property
+    def frame(self) -> Document:
+        """Everything but the pages and their receipts, which may be missing in it."""
+        ...
+
+    def pages(self) -> Iterator[Page]:
+        """The pages in their order."""
+        ...
+
+    def outlines(self) -> Iterator[Page]:
+        """The pages for a first pass: their texts, and the lines of titles and page furniture.
+
+        Lines of other blocks, regions and tables may be missing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDocument:
+    """A result in memory as a PagedDocument."""
+
+    frame: Document
+
+    def pages(self) -> Iterator[Page]:
+        """The pages in their order."""
+        return iter(self.frame.pages)
+
+    outlines = pages
 
 
 class PlacedWord(NamedTuple):

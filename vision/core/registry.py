@@ -33,7 +33,9 @@ class Plugin:
     """One implementation of a stage.
 
     `target` is `module:attribute`, `summary` a sentence without its full stop. The rest is for
-    formats: media type, file extension with its dot, and whether it needs pictures of the pages.
+    formats: media type, file extension with its dot, whether it needs pictures of the pages, and
+    `stream`, where the format is one file that is written page by page: another
+    `module:attribute`, of a PagedDocument to pieces of text, which give what `target` gives.
     """
 
     target: str
@@ -42,6 +44,7 @@ class Plugin:
     media_type: str = ""
     extension: str = ""
     needs_images: bool = False
+    stream: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -50,11 +53,18 @@ class Plugin:
 
     def load(self) -> Any:
         """The object that `target` names; EngineFailure `plugin_unusable` where it cannot be."""
-        module, _, attribute = self.target.partition(":")
+        return self._load(self.target)
+
+    def load_stream(self) -> Any:
+        """The object that `stream` names; EngineFailure `plugin_unusable` where it cannot be."""
+        return self._load(self.stream)
+
+    def _load(self, target: str) -> Any:
+        module, _, attribute = target.partition(":")
         try:
             return getattr(import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            message = f"{self.name} cannot be loaded from {self.target}: {error}"
+            message = f"{self.name} cannot be loaded from {target}: {error}"
             raise EngineFailure("plugin_unusable", message) from error
 
 

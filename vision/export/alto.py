@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lxml import etree
 from lxml.builder import ElementMaker
 
 from vision.core.document import Block, Box, Document, Line, Page, Point, Word
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.places import (
     blocks_of,
     box_around,
@@ -17,6 +16,7 @@ from vision.export.places import (
     words_of,
     xml_text,
 )
+from vision.export.xml_pages import written_by_page
 
 _ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -26,14 +26,20 @@ _E = ElementMaker(namespace=_ALTO, nsmap={None: _ALTO, "xsi": _XSI})
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: all pages as one file."""
-    kinds = sorted({block.kind for page in document.pages for _, block in blocks_of(page)})
+    yield Artefact("".join(stream(WholeDocument(document))).encode())
+
+
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the same page by page, after a first pass for the kinds of blocks."""
+    kinds = sorted({block.kind for page in document.pages() for _, block in blocks_of(page)})
     tags = {kind: f"kind{number}" for number, kind in enumerate(kinds, 1)}
-    root = _E.alto({f"{{{_XSI}}}schemaLocation": _LOCATION}, _description(document))
+    root = _E.alto({f"{{{_XSI}}}schemaLocation": _LOCATION}, _description(document.frame))
     if tags:
         labels = ({"ID": tag, "LABEL": xml_text(kind)} for kind, tag in tags.items())
         root.append(_E.Tags(*(_E.LayoutTag(label) for label in labels)))
-    root.append(_E.Layout(*(_page(page, tags) for page in document.pages)))
-    yield Artefact(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
+    layout = _E.Layout()
+    root.append(layout)
+    return written_by_page(root, layout, (_page(page, tags) for page in document.pages()))
 
 
 def _description(document: Document) -> Any:

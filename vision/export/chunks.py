@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from vision.core.document import Block, Box, Document, Line, Page
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.markdown import BlockRenderer
 from vision.export.places import box_around
 
@@ -22,11 +22,13 @@ _TOKEN = re.compile(r"[A-Za-z]{1,4}|\d{1,3}|[^\W\d_]|[^\w\s]|_")
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: one file, a JSON object a line."""
-    rows = [
-        json.dumps(chunk.row(document, number), ensure_ascii=False)
-        for number, chunk in enumerate(chunks(document), 1)
-    ]
-    yield Artefact("".join(f"{row}\n" for row in rows).encode())
+    yield Artefact("".join(stream(WholeDocument(document))).encode())
+
+
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the rows one by one."""
+    for number, chunk in enumerate(_chunks(document), 1):
+        yield json.dumps(chunk.row(document.frame, number), ensure_ascii=False) + "\n"
 
 
 def count_tokens(text: str) -> int:
@@ -77,10 +79,14 @@ def chunks(document: Document, most: int = MOST_TOKENS) -> Iterator[Chunk]:
 
     A heading is text itself only where nothing follows it, since chunks name theirs.
     """
-    renderer = BlockRenderer(document)
+    return _chunks(WholeDocument(document), most)
+
+
+def _chunks(document: PagedDocument, most: int = MOST_TOKENS) -> Iterator[Chunk]:
+    renderer = BlockRenderer(document.frame, document.outlines())
     headings: tuple[str, ...] = ()
     chunk = Chunk(headings)
-    for page in document.pages:
+    for page in document.pages():
         tables = {table.region for table in page.tables if table.region is not None}
         for block, markdown in renderer.blocks(page):
             if not block.lines or renderer.is_furniture(block, page):

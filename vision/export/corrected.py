@@ -1,6 +1,6 @@
 """Puts corrected words into a result; everything that repeats their text follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -17,6 +17,7 @@ from vision.core.document import (
     Word,
     WordPlace,
 )
+from vision.core.exports import PagedDocument
 from vision.export.added_words import ADDED, AddedWord, with_added
 
 
@@ -98,11 +99,36 @@ def corrected(document: Document, words: Sequence[CorrectedWord], revision: int)
     `analyses.corrections` states the revision and how many words it gives. Words whose place does
     not exist are ignored.
     """
+    pages = tuple(_corrected_pages(document.pages, words))
+    return replace(_noted(document, words, revision), pages=pages)
+
+
+class CorrectedPages:
+    """The same for a document whose pages are given one at a time (a PagedDocument itself)."""
+
+    def __init__(
+        self, document: PagedDocument, words: Sequence[CorrectedWord], revision: int
+    ) -> None:
+        self._document = document
+        self._words = words
+        self.frame = _noted(document.frame, words, revision)
+
+    def pages(self) -> Iterator[Page]:
+        """The pages in their order."""
+        return _corrected_pages(self._document.pages(), self._words)
+
+    outlines = pages
+
+
+def _noted(document: Document, words: Sequence[CorrectedWord], revision: int) -> Document:
+    note = {"revision": revision, "words": len(words)}
+    return replace(document, analyses={**document.analyses, "corrections": note})
+
+
+def _corrected_pages(pages: Iterable[Page], words: Sequence[CorrectedWord]) -> Iterator[Page]:
     numbered = groupby(sorted(words, key=attrgetter("page")), key=attrgetter("page"))
     by_page = {number: list(group) for number, group in numbered}
-    pages = tuple(_corrected_page(page, by_page.get(page.number, ())) for page in document.pages)
-    note = {"revision": revision, "words": len(words)}
-    return replace(document, pages=pages, analyses={**document.analyses, "corrections": note})
+    return (_corrected_page(page, by_page.get(page.number, ())) for page in pages)
 
 
 def _corrected_page(page: Page, words: Sequence[CorrectedWord]) -> Page:

@@ -6,11 +6,10 @@ Boxes are in whole pixels, as the specification wants them; `x_wconf` has two de
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
 from lxml.builder import ElementMaker
 
 from vision.core.document import Block, Box, Character, Document, Line, Page, Word
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.places import (
     blocks_of,
     box_around,
@@ -23,6 +22,7 @@ from vision.export.places import (
     words_of,
     xml_text,
 )
+from vision.export.xml_pages import written_by_page
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 _DOCTYPE = (
@@ -37,20 +37,25 @@ _E = ElementMaker(namespace=_XHTML, nsmap={None: _XHTML})
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: all pages as one file."""
-    root = _E.html(_head(document), _E.body(*map(_page, document.pages)))
-    written = etree.tostring(
-        root, encoding="UTF-8", xml_declaration=True, doctype=_DOCTYPE, pretty_print=True
-    )
-    yield Artefact(written)
+    yield Artefact("".join(stream(WholeDocument(document))).encode())
 
 
-def _head(document: Document) -> Any:
-    receipt = document.receipt
-    languages = dict.fromkeys(name for page in document.pages for name in page.languages)
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the same page by page, after a first pass for the languages."""
+    body = _E.body()
+    root = _E.html(_head(document), body)
+    return written_by_page(root, body, map(_page, document.pages()), doctype=_DOCTYPE)
+
+
+def _head(document: PagedDocument) -> Any:
+    receipt, pages = document.frame.receipt, 0
+    languages: dict[str, None] = {}
+    for pages, page in enumerate(document.outlines(), 1):  # noqa: B007 - the last count is used
+        languages.update(dict.fromkeys(page.languages))
     about = {
         "ocr-system": f"{receipt.service} {receipt.version}",
         "ocr-capabilities": _CAPABILITIES,
-        "ocr-number-of-pages": str(len(document.pages)),
+        "ocr-number-of-pages": str(pages),
         "ocr-langs": " ".join(languages) or "unknown",
     }
     return _E.head(

@@ -1,12 +1,12 @@
 """The result as a plain HTML page: headings, paragraphs, lists, and tables with their spans."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
 
 from vision.core.document import Block, Document, Page, Table, TableCell
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.markdown import BlockRenderer, lost_words
 from vision.export.places import xml_text
 
@@ -24,22 +24,28 @@ def export(document: Document, source: Source | None = None) -> Iterator[Artefac
 
 def render_html(document: Document) -> str:
     """What the Markdown has, as HTML: the same blocks in the same order; nothing is active."""
+    return "".join(stream(WholeDocument(document)))
+
+
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the same HTML page by page, after a first pass over titles and page furniture."""
     # What the text itself contains was escaped for Markdown; raw HTML is refused all the same.
     markdown = MarkdownIt("commonmark", {"html": False})
-    renderer = BlockRenderer(document)
-    pages = "".join(_page(page, renderer, markdown) for page in document.pages)
-    title = escape(xml_text(_title(document)))
-    return (
+    title = escape(xml_text(_title(document.outlines())))
+    yield (
         '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n{xml_text(pages)}</body>\n</html>\n"
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
     )
+    renderer = BlockRenderer(document.frame, document.outlines())
+    for page in document.pages():
+        yield xml_text(_page(page, renderer, markdown))
+    yield "</body>\n</html>\n"
 
 
-def _title(document: Document) -> str:
+def _title(pages: Iterable[Page]) -> str:
     titles = (
         line.text
-        for page in document.pages
+        for page in pages
         for block in page.blocks
         for line in block.lines
         if block.kind == "title"

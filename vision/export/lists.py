@@ -9,7 +9,7 @@ from vision.core.document import Block, Line
 _BULLET = re.compile(r"^[•◦▪▫●○■□‣\u2013—·*-]\s+")
 # Marks of items that are nothing else; a dash may be a minus sign, a box an answer.
 _PLAIN_BULLET = re.compile(r"^[•◦▪▫●‣]\s*(?=\S)")
-_DASH_BULLET = re.compile(r"^[\u2013—*-]\s+(?=[^\W\d])")
+_DASH_BULLET = re.compile(r"^[\u2013—*-]\s+(?=[^\W\d_])")
 _FEWEST_DASHES = 2  # in one block
 _NUMBER = re.compile(r"^(\d{1,9}[.)])\s+")
 _MIN_PROSE_LINE = 8.0  # in line heights: about 20 letters

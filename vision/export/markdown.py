@@ -2,15 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from vision.core.document import Block, Document, Page, Table
-from vision.core.exports import Artefact, Source
-from vision.export.headings import TITLE, Headings
-from vision.export.json import page_from_dict
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
+from vision.export.headings import Headings
 from vision.export.lists import render_list, render_paragraph
-from vision.export.running_text import RUNNING_KINDS, RunningText
+from vision.export.running_text import RunningText
 
 # Only what can mean something where it stands, so that the source is fit to be read as well: a
 # bracket makes a link only if one closes before `(`, `[` or `:`; `_` inside a word is a letter.
@@ -24,10 +22,6 @@ _LINE_START = re.compile(
 )
 
 _WORD = re.compile(r"[^\W_]+")
-_JUDGED = RUNNING_KINDS | {TITLE}
-_UNJUDGED: Mapping[str, Any] = {
-    name: [] for name in ("regions", "tables", "barcodes", "doubtful", "warnings")
-}
 
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
@@ -44,34 +38,19 @@ def render_markdown(document: Document) -> str:
     leaves it out. Where the document has several pages, each begins with the comment
     `<!-- page N -->`. Lines of a paragraph stay lines.
     """
-    return "".join(_pieces(document, document.pages, BlockRenderer(document)))
+    return "".join(stream(WholeDocument(document)))
 
 
-def stream_markdown(
-    frame: Document, pages: Callable[[], Iterable[Mapping[str, Any]]]
-) -> Iterator[str]:
-    """Return the same Markdown in pieces, for pages as they are in a result's JSON.
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the same Markdown page by page.
 
-    `frame` is the result without its pages. `pages` is called twice, and gives all of them each
-    time: the first pass, made before this returns, keeps measures of titles and page furniture;
-    the second writes a page at a time.
+    A first pass keeps measures of titles and page furniture, which are judged over the whole
+    document.
     """
-    renderer = BlockRenderer(frame, map(_judged_part, pages()))
-    return _pieces(frame, map(page_from_dict, pages()), renderer)
-
-
-def _judged_part(page: Mapping[str, Any]) -> Page:
-    """The page with the lines of those blocks that are judged over the whole document."""
-    blocks = [
-        block if block["kind"] in _JUDGED else {**block, "lines": []} for block in page["blocks"]
-    ]
-    return page_from_dict({**page, **_UNJUDGED, "text": "", "blocks": blocks})
-
-
-def _pieces(frame: Document, pages: Iterable[Page], renderer: "BlockRenderer") -> Iterator[str]:
-    several = frame.document.pages > 1
+    renderer = BlockRenderer(document.frame, document.outlines())
+    several = document.frame.document.pages > 1
     separator = ""
-    for page in pages:
+    for page in document.pages():
         parts = [f"<!-- page {page.number} -->"] if several else []
         parts.extend(
             f"<!-- {block.kind} -->\n{text}" if renderer.is_furniture(block, page) else text

@@ -1,10 +1,9 @@
 """The result as plain text."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from vision.core.document import Document
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 
 PAGE_SEPARATOR = "\n\f"
 
@@ -14,12 +13,12 @@ def export(document: Document, source: Source | None = None) -> Iterator[Artefac
     yield Artefact(render_text(document).encode())
 
 
-def stream_text(pages: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the same text in pieces, for pages as they are in a result's JSON."""
-    for count, page in enumerate(pages):
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the text page by page."""
+    for count, page in enumerate(document.outlines()):
         if count:
             yield PAGE_SEPARATOR
-        yield page["text"]
+        yield page.text
     yield "\n"
 
 
@@ -29,4 +28,4 @@ def render_text(document: Document) -> str:
     Blocks are separated by a blank line, pages by a line end and a form feed, as pdftotext and
     Tesseract do. The result ends with a line end; a document without any text gives just that.
     """
-    return PAGE_SEPARATOR.join(page.text for page in document.pages) + "\n"
+    return "".join(stream(WholeDocument(document)))

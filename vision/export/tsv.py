@@ -6,7 +6,7 @@ Columns, levels and counting are those of Tesseract 5's TSV renderer (`TessBaseA
 from collections.abc import Iterator, Sequence
 
 from vision.core.document import Box, Document, Page
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.places import blocks_of, box_around, lines_of, percent, plain, whole, words_of
 
 _COLUMNS = (
@@ -19,10 +19,14 @@ _NO_CONFIDENCE = "-1"
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: all pages as one file."""
-    rows = ["\t".join(_COLUMNS)]
-    for page in document.pages:
-        rows.extend(_rows(page))
-    yield Artefact(("\n".join(rows) + "\n").encode())
+    yield Artefact("".join(stream(WholeDocument(document))).encode())
+
+
+def stream(document: PagedDocument) -> Iterator[str]:
+    """Yield the rows page by page."""
+    yield "\t".join(_COLUMNS) + "\n"
+    for page in document.pages():
+        yield "".join(f"{row}\n" for row in _rows(page))
 
 
 def _rows(page: Page) -> Iterator[str]:

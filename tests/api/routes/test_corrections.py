@@ -1,16 +1,18 @@
 import json
 import threading
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import httpx
 
 from jobs.storage.blob_keys import file_key, result_key
+from jobs.storage.result_index import write_index
 from tests.api.conftest import Tenant
 from tests.api.routes.test_create_job import PNG, RAW, problem
 from tests.api.routes.test_jobs import new_job
 from tests.support.service import Service, document, page_reading
 from vision.core.document import Block, Box, Document, Line, Page, Word
 from vision.export.json import dumps, page_reading_to_dict
+from vision.export.streamed import StreamedResult
 
 WORDS = (Word("He11o", 0.4, Box(10, 10, 45, 30)), Word("World", 0.9, Box(50, 10, 90, 30)))
 LINE = Line("He11o World", 0.65, Box(10, 10, 90, 30), WORDS)
@@ -81,6 +83,28 @@ def test_a_change_of_an_earlier_revision_names_the_latest(
     refused = client.patch(path, json={"revision": 0, "corrections": [hello("Hullo")]})
     assert problem(refused, 409, "revision_conflict")["latest"] == 1
     assert client.get(path).json()["corrections"] == [hello()]
+
+
+def test_a_corrected_result_is_the_same_where_it_is_written_page_by_page(
+    client: httpx.Client, service: Service
+) -> None:
+    job_id = finished_job(client, service)
+    corrections = {"corrections": [hello()]}
+    assert client.patch(f"/v1/jobs/{job_id}/corrections", json=corrections).status_code == 200
+
+    def answers() -> dict[str, str]:
+        about = [{"format": name, "revision": "1"} for name in ("text", "html", "alto")]
+        path = f"/v1/jobs/{job_id}/result"
+        return {each["format"]: client.get(path, params=each).text for each in about}
+
+    whole = answers()
+    assert all("Hello" in text for text in whole.values())
+    job = service.ledger.jobs.load(job_id)
+    reading = replace(page_reading(1, "He11o World"), page=worded_page())
+    result = StreamedResult(worded().document, [reading], (), worded().receipt)
+    service.blobs.put_stream(result_key(job), result)
+    write_index(service.blobs, job, map(astuple, result.ranges))
+    assert answers() == whole
 
 
 def test_only_words_that_exist_in_a_result_can_be_corrected(
