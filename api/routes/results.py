@@ -131,10 +131,11 @@ def _one(
     about: dict[str, Any],
 ) -> Response:
     """One format, written page by page where it can be."""
-    pieces = write_by_page(services.blobs, job, form, revision)
-    if pieces is not None:
+    written = write_by_page(services.blobs, job, form, revision)
+    if written is not None:
         # The first piece may need a pass over all pages, whose errors still change the status.
-        return StreamingResponse(chain([next(pieces, "")], pieces), **about)
+        pieces = chain([next(written.pieces, "")], written.pieces)
+        return StreamingResponse(pieces, **{**about, "media_type": written.media_type})
     return _exported(form, read_document(services, result_blob(job), revision), about)
 
 

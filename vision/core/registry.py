@@ -36,6 +36,7 @@ class Plugin:
     formats: media type, file extension with its dot, whether it needs pictures of the pages, and
     `stream`, where the format is one file that is written page by page: another
     `module:attribute`, of a PagedDocument to pieces of text, which give what `target` gives.
+    `by_page` says that each page has a text file, made of that page alone.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Plugin:
     extension: str = ""
     needs_images: bool = False
     stream: str = ""
+    by_page: bool = False
 
     @property
     def is_text(self) -> bool:

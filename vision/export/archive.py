@@ -27,6 +27,40 @@ def named_files(
         yield f"{name}{extension}", each.content
 
 
+def stream_zip(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Yield a ZIP of texts under their names; a file is in memory at a time."""
+    pieces = _Pieces()
+    with ZipFile(pieces, "w") as archive:
+        for name, content in files:
+            archive.writestr(ZipInfo(name, _EPOCH), content, ZIP_DEFLATED)
+            yield pieces.take()
+    yield pieces.take()
+
+
+class _Pieces:
+    """A file that is written and never sought, as ZipFile takes one: what was written last."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Keep the bytes until they are taken."""
+        self._held += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = bytes(self._held)
+        self._held.clear()
+        return taken
+
+
 def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:
     """A ZIP of the contents under their names."""
     written = BytesIO()
