@@ -1,7 +1,6 @@
 """Runs the application under uvicorn, with the limits that an open port needs."""
 
 import asyncio
-import gc
 import logging
 import math
 from collections.abc import Callable
@@ -15,10 +14,10 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.http_protocol import EdgeLimits, EdgeProtocol
 from api.open_files import raise_open_files
+from jobs.long_lived import keep_loaded_objects
 from jobs.settings import Settings
 
 BACKLOG = 2048
-GC_THRESHOLD = 20_000
 ANSWER_S = 2  # for the answers to requests that are cancelled
 
 log = logging.getLogger(__name__)
@@ -76,19 +75,8 @@ def run_api(settings: Settings, on_ready: Callable[[str], None] | None = None) -
     raise_open_files()
     app = create_app(settings)
     server = Server(make_config(settings, app), on_ready, app.state.stopping)
-    _tune_garbage_collection()
+    keep_loaded_objects()
     server.run()
-
-
-def _tune_garbage_collection() -> None:
-    """Exclude objects that live as long as the process from every garbage collection.
-
-    Requests make many short-lived objects and few cycles: collecting every 700 objects, walking
-    all modules again and again, took 9% of the event loop's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
 
 
 def make_config(settings: Settings, app: FastAPI, limits: EdgeLimits = LIMITS) -> uvicorn.Config:

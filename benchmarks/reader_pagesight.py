@@ -1,6 +1,7 @@
 """Pagesight's profiles as readers of reader_child.py: with the project's own Python only."""
 
 from benchmarks.reader_child import Found, Reader, Task
+from jobs.long_lived import keep_loaded_objects
 from jobs.settings import Settings
 from vision.core.document import Page
 from vision.core.errors import BadInput
@@ -15,6 +16,7 @@ from workers.engine.engine import build_engine
 def open_page_reader(name: str) -> Reader:
     """The product in its profile; without detection and barcodes, which no other does, or whole."""
     engine = build_engine(Settings())
+    keep_loaded_objects()  # as workers do
     _, profile, whole = [*name.split(":"), "", ""][:3]
     chosen = with_profile({"profile": profile} if profile else {})
     chosen |= {} if whole else {"detectors": (), "barcodes": "off"}
@@ -33,6 +35,7 @@ def open_file_reader(name: str) -> Reader:
     A file that is refused has no text.
     """
     engine = build_engine(Settings())
+    keep_loaded_objects()  # as workers do
     chosen = with_profile({"profile": name.split(":")[1]})
 
     def read(task: Task) -> Found:

@@ -17,6 +17,7 @@ from cli.read.local_reader import LocalReader, Pending
 from cli.read.outputs import output_problem, write
 from cli.read.render import render
 from cli.settings import load_settings
+from jobs.long_lived import keep_loaded_objects
 from vision.core.document import Document, PageFailure, PageReading
 from vision.core.errors import BadInput, EngineFailure
 from vision.core.options import ReadOptions
@@ -47,6 +48,7 @@ def read_documents(request: ReadRequest) -> int:
             LocalReader(load_settings(), request.options.detectors) as reader,
             _opened(given) as inputs,
         ):
+            keep_loaded_objects()
             outcomes = list(_outcomes(reader, inputs, request, report))
     except EngineFailure as failure:
         complain(f"{failure.message}\n`pagesight doctor` checks the whole installation.")

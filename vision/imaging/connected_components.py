@@ -105,6 +105,11 @@ def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
     return np.asarray(cv2.LUT(labels, table) if len(table) == 1 << 16 else table[labels], np.uint8)
 
 
+def mask_of_all(labels: Labels) -> Grey:
+    """1 where there is any piece: the mask that was labelled."""
+    return np.asarray(labels > 0).view(np.uint8)
+
+
 def full_rows(profile: NDArray[np.float64], over: float) -> list[tuple[int, int]]:
     """Start and end (exclusive) of each row of letters in a profile of ink per row of pixels.
 

@@ -60,6 +60,8 @@ def _specks(text: Letters) -> Chosen:
         return np.zeros(len(text.pieces), np.bool_)
     letter = float(np.median(text.boxes[:, 3]))
     small = text.pieces[:, 2:].max(axis=1) <= max(_LARGEST * letter, _AT_LEAST)
+    if np.count_nonzero(small) < _COVERED * _FEWEST_TILES:
+        return np.zeros(len(text.pieces), np.bool_)  # as on most pages
     ink = float(text.grey[text.labels > 0].min())
     x, y = (text.pieces[:, :2] + text.pieces[:, 2:] // 2).T
     dark = text.grey[y, x] <= ink + _DARK * (float(np.median(text.ground)) - ink)

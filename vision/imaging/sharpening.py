@@ -1,6 +1,7 @@
 """Sharpens blurred pages by an unsharp mask: photographs out of focus, shaken or soft scans."""
 
 from dataclasses import replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from vision.core.stages import Letters, PreparedPage
 from vision.imaging.connected_components import find_letters
 
 _SAMPLED, _FEWEST = 150, 20  # letters whose edges are measured
+_GLANCED, _CLEARLY_SHARP = 25, 0.5  # so few show that a page is far from blurred
 _LEAST_CONTRAST = 40  # grey values
 # An edge blurred by a Gaussian is at most 0.4 / sigma of its contrast steep (its density's peak).
 _PEAK = 0.4
@@ -50,13 +52,20 @@ def blur_of(text: Letters) -> float | None:
     """
     if len(text.boxes) < _FEWEST:
         return None
-    steep = []
-    for x, y, w, h in text.boxes[:: -(-len(text.boxes) // _SAMPLED)].tolist():
-        window = text.grey[max(y - 3, 0) : y + h + 3, max(x - 3, 0) : x + w + 3].astype(np.int16)
-        contrast = int(np.ptp(window))
-        if contrast >= _LEAST_CONTRAST:
-            steep.append(int(np.abs(np.diff(window, axis=1)).max()) / contrast)
-    if not steep or (steepest := float(np.median(steep))) > _STEEPEST:
+    if _steepness(text, _GLANCED) > _CLEARLY_SHARP:
+        return None
+    if (steepest := _steepness(text, _SAMPLED)) > _STEEPEST:
         return None
     sigma = _PEAK / max(steepest, 0.01)
     return sigma if sigma >= _LEAST_BLUR * float(np.median(text.boxes[:, 3])) else None
+
+
+def _steepness(text: Letters, sampled: int) -> float:
+    """The median of the steepest edges of so many letters, in contrasts a pixel; 1 for none."""
+    steep = []
+    for x, y, w, h in text.boxes[:: -(-len(text.boxes) // sampled)].tolist():
+        window = text.grey[max(y - 3, 0) : y + h + 3, max(x - 3, 0) : x + w + 3].astype(np.int16)
+        contrast = int(window.max()) - int(window.min())
+        if contrast >= _LEAST_CONTRAST:
+            steep.append(int(np.abs(window[:, 1:] - window[:, :-1]).max()) / contrast)
+    return median(steep) if steep else 1.0

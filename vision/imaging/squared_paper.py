@@ -15,7 +15,7 @@ import numpy as np
 from vision.core.arrays import Grey, Image
 from vision.core.document import Preparation
 from vision.core.stages import Letters, PreparedPage
-from vision.imaging.connected_components import find_letters, ink_mask
+from vision.imaging.connected_components import find_letters, ink_mask, mask_of_all
 from vision.imaging.grey import grey_of
 
 _WHOLE = 0.6  # share of the page's width and height that one piece of ink covers
@@ -40,7 +40,8 @@ def without_squares(page: PreparedPage) -> PreparedPage:
     text = page.text or find_letters(page.working)
     if not _is_joined(text):
         return replace(page, text=text)
-    ink = ink_mask(grey_of(page.working))
+    whole = text.factor == 1.0  # then the letters were found in the same mask
+    ink = mask_of_all(text.labels) if whole else ink_mask(grey_of(page.working))
     level, upright = _lines(ink), _lines(ink.T)
     pitch = _pitch(level)
     if not pitch or abs(_pitch(upright) - pitch) > _EVEN * pitch:

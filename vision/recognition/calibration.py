@@ -92,12 +92,9 @@ def _calibrated(reading: LineReading, page: Print, weights: Weights | None) -> L
     if not reading.words or (weights is None and min(limits) == 1):
         return reading
     line = reading.confidence
-    words = reading.words
-    if weights is not None:
-        words = tuple(_calibrated_word(word, line, page, weights) for word in words)
     words = tuple(
-        replace(word, confidence=min(word.confidence, limit))
-        for word, limit in zip(words, limits, strict=True)
+        replace(word, confidence=min(_right(word, line, page, weights), limit))
+        for word, limit in zip(reading.words, limits, strict=True)
     )
     letters = sum(len(word.text) for word in words)
     mean = sum(word.confidence * len(word.text) for word in words) / max(letters, 1)
@@ -110,9 +107,11 @@ def _limit(reading: LineReading, word: CropWord) -> float:
     return INCOMPLETE if word.incomplete else 1.0
 
 
-def _calibrated_word(word: CropWord, line: float, page: Print, weights: Weights) -> CropWord:
-    right = chance(weights, features(word, line, page)) * unaffected(word.text, page.long_s)
-    return replace(word, confidence=right)
+def _right(word: CropWord, line: float, page: Print, weights: Weights | None) -> float:
+    """The chance that a word is right; of an engine without weights what it says."""
+    if weights is None:
+        return word.confidence
+    return chance(weights, features(word, line, page)) * unaffected(word.text, page.long_s)
 
 
 def _log_odds(confidence: float) -> float:

@@ -12,7 +12,7 @@ def known_word(text: str, is_listed: Callable[[str], bool]) -> bool | None:
 
     None where the rest is not two or more letters and nothing else.
     """
-    word = _MARKS_AROUND.sub("", text)
+    word = text if text.isalpha() else _MARKS_AROUND.sub("", text)
     if len(word) < _FEWEST_LETTERS or not word.isalpha():
         return None
     return is_listed(word) or (not word.islower() and is_listed(word.lower()))

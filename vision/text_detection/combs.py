@@ -99,9 +99,11 @@ def outside_combs(
 def _comb(text: Letters, at: int, letter: float) -> Comb | None:
     x, y, width, height = text.pieces[at].tolist()
     frame = np.asarray(text.labels[y : y + height, x : x + width] == at + 1, np.uint8)
+    rules = np.flatnonzero(frame.sum(axis=1) >= _RULE_LENGTH * width) / height
+    if not len(rules) or rules[-1] < 1 - _AT_EDGE:
+        return None
     walls = _walls(frame)
-    rules = np.flatnonzero(frame.mean(axis=1) >= _RULE_LENGTH) / height
-    if not len(rules) or rules[-1] < 1 - _AT_EDGE or not _even(walls, letter):
+    if not _even(walls, letter):
         return None
     closed = rules[0] < _AT_EDGE
     top = y if closed else y + height - round(_RISE * float(np.median(np.diff(walls))))

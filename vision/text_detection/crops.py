@@ -1,5 +1,6 @@
 """Upright images of text lines, cut out of the working image."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Affine, Image
+from vision.core.document import Polygon
 from vision.core.geometry import compose, translation
 from vision.core.stages import FoundLine, LineCrop, PreparedPage
 from vision.text_detection.combs import comb_crop, find_combs, outside_combs
@@ -65,6 +67,8 @@ def _cut(
     languages: tuple[str, ...],
     free: float,
 ) -> LineCrop | None:
+    if _is_plain(line.quad, page.working.shape):
+        return _crop(page, line, languages, _slice(page.working, quad), quad, free)
     bounded = _within_image(page.working, quad)
     if bounded is None:
         return None
@@ -73,15 +77,32 @@ def _cut(
     length, height = float(np.linalg.norm(along)), float(np.linalg.norm(down))
     if min(length, height) < _MIN_SIDE:
         return None
-    before: Image | None = None
     if along[0] > 0 and abs(along[1]) <= _MAX_RISE * height:
-        cut = _slice(page.working, quad)
-        before = _before(page.working, quad, free)
-    else:
-        cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
+        return _crop(page, line, languages, _slice(page.working, quad), quad, free)
+    cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
+    return _crop(page, line, languages, cut, quad, 0.0)
+
+
+def _is_plain(quad: Polygon, shape: tuple[int, ...]) -> bool:
+    """Whether a line is an upright box within the image, as most are: it needs no bounds."""
+    (x0, y0), (right, top), (x1, y1), (left, foot) = quad
+    upright = top == y0 and right == x1 and foot == y1 and left == x0
+    within = x0 >= 0 and y0 >= 0 and x1 <= shape[1] and y1 <= shape[0]
+    return upright and within and x1 - x0 >= _MIN_SIDE and y1 - y0 >= _MIN_SIDE
+
+
+def _crop(
+    page: PreparedPage,
+    line: FoundLine,
+    languages: tuple[str, ...],
+    cut: tuple[Image, Affine] | None,
+    quad: NDArray[np.float64],
+    free: float,
+) -> LineCrop | None:
     if cut is None:
         return None
     pixels, to_working = cut
+    before = _before(page.working, quad, free) if free >= 1 else None
     to_page = compose(page.to_page, to_working)
     return LineCrop(
         pixels, to_page, languages, before=before, room=round(line.room), text=line.text
@@ -90,8 +111,7 @@ def _cut(
 
 def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | None:
     """The pixels before a line that was sliced out, `free` wide; None without any."""
-    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
-    _, y1 = np.maximum(np.ceil(quad.max(axis=0)).astype(int), 0)
+    x0, y0, _, y1 = _whole_pixels(quad)
     first = max(x0 - int(free), 0)
     return image[y0:y1, first:x0] if x0 > first else None
 
@@ -124,9 +144,15 @@ def _within_image(image: Image, quad: NDArray[np.float64]) -> NDArray[np.float64
     return np.asarray(quad[0] + corners @ axes, np.float64)
 
 
+def _whole_pixels(quad: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """The pixels around a quad, x0, y0, x1, y1, none before the image's first."""
+    xs, ys = quad.T.tolist()
+    low, high = (math.floor(min(xs)), math.floor(min(ys))), (math.ceil(max(xs)), math.ceil(max(ys)))
+    return max(low[0], 0), max(low[1], 0), max(high[0], 0), max(high[1], 0)
+
+
 def _slice(image: Image, quad: NDArray[np.float64]) -> tuple[Image, Affine] | None:
-    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
-    x1, y1 = np.maximum(np.ceil(quad.max(axis=0)).astype(int), 0)
+    x0, y0, x1, y1 = _whole_pixels(quad)
     pixels = image[y0:y1, x0:x1]
     if min(pixels.shape[:2]) < _MIN_SIDE:
         return None

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from jobs.domain.errors import LedgerError
 from jobs.domain.topics import ROUTES, Topic
+from jobs.long_lived import keep_loaded_objects
 from jobs.settings import Settings
 from jobs.stores.workers import OPENS
 from vision.core.errors import EngineFailure
@@ -41,6 +42,7 @@ def run_pages(settings: Settings, build_engine: BuildEngine, tuning: Tuning) -> 
             engine = build_engine(settings)
         except EngineFailure as error:
             return _report_unready(parts, error)
+        keep_loaded_objects()
         try:
             _read_pages(parts, engine)
         finally:

@@ -35,6 +35,8 @@ def part_free_signs(
     The arguments are those of `word_segmentation.part_words`.
     """
     names = [alphabet.characters[glyph.character] for glyph in glyphs]
+    if _FREE.isdisjoint(names):
+        return glyphs
     places = [at for at in range(len(glyphs) - 1) if _may_part(names, at)]
     if not places or not len(ink):
         return glyphs

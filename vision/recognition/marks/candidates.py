@@ -62,6 +62,8 @@ def candidates(words: list[str]) -> Iterator[Candidate]:
     for at, word in enumerate(words):
         follower = words[at + 1] if at + 1 < len(words) else ""
         yield from _fractions(at, word, follower)
+        if word.isalpha():
+            continue  # all patterns need a digit or a sign
         for pattern in _INDEX:
             for found in pattern.finditer(word):
                 yield from _each(at, word, found.start(), found.end(), INDICES | {"°"})

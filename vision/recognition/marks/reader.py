@@ -220,7 +220,7 @@ def without_characters(
     """Characters that were only wanted here are not part of the result."""
     return [
         reading
-        if crop.characters
+        if crop.characters or not any(word.characters for word in reading.words)
         else replace(reading, words=tuple(replace(each, characters=()) for each in reading.words))
         for crop, reading in zip(crops, readings, strict=True)
     ]
