@@ -1,11 +1,9 @@
 """A route whose handler does itself what FastAPI does for the others."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.keyed_router import KeyedRoute
@@ -31,32 +29,33 @@ class DirectRoute(KeyedRoute):
 class DirectRoutes:
     """Serves direct routes by their method and path, without asking every router for its match.
 
-    `handlers` are the application's, by status or type of exception; whatever no direct route
-    serves goes on to `app`.
+    `answer` makes the response to an exception of these `kinds`; whatever no direct route serves
+    goes on to `app`.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         routes: Iterable[object],
-        handlers: Mapping[Any, Callable[[Request, Exception], Any]],
+        answer: Callable[[Request, Exception], Awaitable[Response]],
+        kinds: tuple[type[Exception], ...],
     ) -> None:
         self._app = app
         direct = [route for route in routes if isinstance(route, DirectRoute)]
         self._routes = {(way, route.path): route for route in direct for way in route.methods or ()}
-        # What is left is answered further out, as for all routes.
-        ours = {kind: each for kind, each in handlers.items() if kind not in (500, Exception)}
-        self._direct = ExceptionMiddleware(_serve, handlers=ours)
+        self._answer = answer
+        self._kinds = kinds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request; exceptions of other kinds are answered further out."""
         route = self._routes.get((scope.get("method", ""), scope.get("path", "")))
         if route is None:
             await self._app(scope, receive, send)
             return
         scope.update(route=route, endpoint=route.endpoint, path_params={})
-        await self._direct(scope, receive, send)
-
-
-async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
-    await scope["route"].handle(scope, receive, send)
+        request = Request(scope, receive, send)
+        try:
+            response: Response = await route.endpoint(request)
+        except self._kinds as error:
+            response = await self._answer(request, error)
+        await response(scope, receive, send)

@@ -39,6 +39,23 @@ _BY_STATUS = {
 }
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
+# What handlers raise; everything else is a defect, which `api.front` answers.
+ANSWERED: Final = (
+    Problem,
+    BadInput,
+    EgressRefused,
+    NotFound,
+    IllegalTransition,
+    IdempotencyMismatch,
+    QueueFull,
+    LedgerUnavailable,
+    SecretKeyMissing,
+    OSError,
+    BlobError,
+    RequestValidationError,
+    HTTPException,
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -50,21 +67,7 @@ class ProblemResponse(JSONResponse):
 
 def install(app: FastAPI) -> None:
     """Make every error of the application a problem."""
-    for kind in (
-        Problem,
-        BadInput,
-        EgressRefused,
-        NotFound,
-        IllegalTransition,
-        IdempotencyMismatch,
-        QueueFull,
-        LedgerUnavailable,
-        SecretKeyMissing,
-        OSError,
-        BlobError,
-        RequestValidationError,
-        HTTPException,
-    ):
+    for kind in ANSWERED:
         app.add_exception_handler(kind, answer)
 
 

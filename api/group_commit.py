@@ -56,14 +56,16 @@ class GroupCommit:
         self._loop = asyncio.get_running_loop()
         self.thread.start()
 
-    async def submit(self, new: NewJob, document: bytes | None = None) -> tuple[Job, bool]:
-        """Submit a job; returns and raises what `JobStore.create` does.
+    def submit(
+        self, new: NewJob, document: bytes | None = None
+    ) -> asyncio.Future[tuple[Job, bool]]:
+        """Submit a job; the future gives and raises what `JobStore.create` does.
 
         `document` is stored under the job's input key first, where it is given.
         """
         submitted = _Submitted(new, document, asyncio.get_running_loop().create_future())
         self._waiting.put(submitted)
-        return await submitted.answer
+        return submitted.answer
 
     def stop(self) -> None:
         """Commit what was submitted, then end."""

@@ -101,10 +101,14 @@ class Services:
 
     async def to_its_end(self, step: Coroutine[Any, Any, T]) -> T:
         """Run a step that goes on when its request is cancelled: half of it would be a defect."""
+        return await asyncio.shield(self.keep(step))
+
+    def keep(self, step: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin a step that `finish_steps` waits for, whatever becomes of its request."""
         task = asyncio.create_task(step)
         self._unbroken.add(task)
         task.add_done_callback(self._unbroken.discard)
-        return await asyncio.shield(task)
+        return task
 
     async def finish_steps(self) -> None:
         """Wait for steps whose requests were cancelled."""

@@ -1,5 +1,6 @@
 """From a request to a job in the ledger: receive, store, create, once per key."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -41,27 +42,50 @@ async def accept(
         except BaseException:
             await services.discard_unless_accepted(draft.id, job_prefix(tenant, draft.id))
             raise
-        return await services.to_its_end(_create(services, submission, draft))
+        if services.blobs.is_local:
+            return await _create(services, submission, draft)
+        return await services.to_its_end(_create_remotely(services, submission, draft))
 
 
 async def _create(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
-    """Create the job. Not to be broken off: its document goes only if no job will need it."""
+    """Store document and job together. However this is broken off, a job keeps its document."""
+    document = submission.upload.small if submission.upload else None
+    committed: asyncio.Future[tuple[Job, bool]] | None = None
+    try:
+        committed = services.group_commit.submit(submission.complete(draft), document)
+        # A task for this step would cost ten times as much as a future that a thread sets.
+        job, created = await asyncio.shield(committed)
+    except BaseException:
+        services.keep(_discard(services, draft, committed))
+        raise
+    if not created:
+        await services.to_its_end(_discard(services, draft, committed))
+    return job, created
+
+
+async def _discard(
+    services: Services, draft: NewJob, committed: asyncio.Future[tuple[Job, bool]] | None
+) -> None:
+    """Once the commit is over, delete the document if no job needs it."""
+    if committed is not None:
+        await asyncio.wait([committed])
+    await services.discard_unless_accepted(draft.id, job_prefix(draft.tenant, draft.id))
+
+
+async def _create_remotely(
+    services: Services, submission: Submission, draft: NewJob
+) -> tuple[Job, bool]:
+    """Store the document, then the job. Not to be broken off between the two."""
     created = False
     try:
-        job, created = await _submit(services, submission, draft)
+        if submission.upload and (document := submission.upload.small) is not None:
+            # Remote stores take many at once; the queue would store one after the other.
+            await run_in_threadpool(services.blobs.put, input_key(draft), document)
+        job, created = await services.group_commit.submit(submission.complete(draft))
     finally:
         if not created:
             await services.discard_unless_accepted(draft.id, job_prefix(draft.tenant, draft.id))
     return job, created
-
-
-async def _submit(services: Services, submission: Submission, draft: NewJob) -> tuple[Job, bool]:
-    document = submission.upload.small if submission.upload else None
-    if document is not None and not services.blobs.is_local:
-        # Remote stores take many at once; the queue would store one after the other.
-        await run_in_threadpool(services.blobs.put, input_key(draft), document)
-        document = None
-    return await services.group_commit.submit(submission.complete(draft), document)
 
 
 def check_key(key: str | None) -> None:

@@ -3,13 +3,14 @@
 Nothing is spooled: Starlette's own form parser writes every file to disk before a handler sees it.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from api.intake.whole_form import Part, split_form
 from api.problems import Problem
 
 FILE_FIELD: Final = "file"
@@ -37,7 +38,8 @@ class FormParser:
         self._limits = limits
         self._files = files
         self._found: list[FileStart | bytes] = []
-        self._headers: dict[bytes, bytes] = {}
+        self._headers: Mapping[bytes, bytes] = {}
+        self._named: dict[bytes, bytes] = {}
         self._header_name = b""
         self._header_value = b""
         self._field: bytearray | None = None
@@ -45,8 +47,41 @@ class FormParser:
         self._complete = False
         self._opening = b"--" + boundary
         self._preamble: bytes | None = b""  # None once the first boundary has come
-        self._parser = MultipartParser(
-            boundary,
+        self._boundary = boundary
+        self._parser: MultipartParser | None = None
+
+    def feed(self, chunk: bytes) -> list[FileStart | bytes]:
+        """Parse the next bytes of the body; return the files' beginnings and bytes in them."""
+        if self._parser is None and not self._complete:
+            parts = split_form(chunk, self._boundary) if self._preamble == b"" else None
+            if parts is not None:
+                return self._keep(chunk, parts)
+            self._parser = self._make_parser()
+        if self._parser is not None:  # otherwise what follows the form
+            try:
+                self._parser.write(self._without_preamble(chunk))
+            except FormParserError as error:
+                raise Problem("bad_multipart", f"The form is malformed: {error}.") from error
+        return self._take_found()
+
+    def _keep(self, body: bytes, parts: Iterable[Part]) -> list[FileStart | bytes]:
+        """What the parts of a whole form hold of files."""
+        for headers, start, end in parts:
+            self._headers = headers
+            self._end_headers()
+            if end > start:
+                self._add_data(body, start, end)
+            self._end_part()
+        self._end()
+        return self._take_found()
+
+    def _take_found(self) -> list[FileStart | bytes]:
+        found, self._found = self._found, []
+        return found
+
+    def _make_parser(self) -> MultipartParser:
+        return MultipartParser(
+            self._boundary,
             {
                 "on_part_begin": self._begin_part,
                 "on_header_field": self._add_header_name,
@@ -58,15 +93,6 @@ class FormParser:
                 "on_end": self._end,
             },
         )
-
-    def feed(self, chunk: bytes) -> list[FileStart | bytes]:
-        """Parse the next bytes of the body; return the files' beginnings and bytes in them."""
-        try:
-            self._parser.write(self._without_preamble(chunk))
-        except FormParserError as error:
-            raise Problem("bad_multipart", f"The form is malformed: {error}.") from error
-        found, self._found = self._found, []
-        return found
 
     def _without_preamble(self, chunk: bytes) -> bytes:
         """What follows the text that may stand before the first boundary (RFC 2046, 5.1.1)."""
@@ -88,7 +114,7 @@ class FormParser:
             raise Problem("bad_multipart", "The form ends before its closing boundary.")
 
     def _begin_part(self) -> None:
-        self._headers = {}
+        self._headers = self._named = {}
 
     def _add_header_name(self, data: bytes, start: int, end: int) -> None:
         self._header_name += data[start:end]
@@ -97,7 +123,7 @@ class FormParser:
         self._header_value += data[start:end]
 
     def _end_header(self) -> None:
-        self._headers[self._header_name.lower()] = self._header_value
+        self._named[self._header_name.lower()] = self._header_value
         self._header_name = self._header_value = b""
 
     def _end_headers(self) -> None:

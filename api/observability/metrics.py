@@ -35,6 +35,8 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        # The series by their labels, which prometheus_client would check and join each time.
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._uncounted = Counter(
             "pagesight_rate_uncounted",
             "Requests admitted without a check of their rate limit, while Redis was unavailable.",
@@ -64,8 +66,13 @@ class Metrics:
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._latency.labels(method, route).observe(seconds)
+        series = self._series.get((method, route, status))
+        if series is None:
+            requests = self._requests.labels(method, route, str(status))
+            series = requests, self._latency.labels(method, route)
+            self._series[method, route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def render(self) -> bytes:
         """Everything in Prometheus' text format; queries the ledger, so not on the event loop."""

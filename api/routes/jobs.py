@@ -194,7 +194,7 @@ async def _answer(
     if estimated and not done:
         estimate = await run_in_threadpool(services.ledger.load.estimate, job)
     return Response(
-        JobOut.of(job, estimate).model_dump_json(),
+        JobOut.json_of(job, estimate),
         status_code=200 if done and wait_s is not None else pending_status,
         headers=more,
         media_type="application/json",

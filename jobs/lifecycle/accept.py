@@ -3,21 +3,20 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from jobs.db import tables
+from jobs.db.engine import note_enqueued
 from jobs.db.mappers import to_job
+from jobs.db.row_insert import RowInsert
 from jobs.domain.errors import IdempotencyMismatch, LedgerError, QueueFull
 from jobs.domain.events import JobEventKind
 from jobs.domain.job import Job, NewJob
 from jobs.domain.states import JobState
 from jobs.domain.topics import Topic
 from jobs.lifecycle.idempotency import claim_key, holder
-from jobs.queue.task_rows import add_tasks
 from jobs.settings import Settings
 
 # The outcome of one request: its job and whether it is new, or why there is none.
@@ -32,6 +31,17 @@ _read_same = attrgetter(*_SAME)
 _INSERTED = (*_SAME, "state", "created_at", "deadline_at", "begin_by")
 _read_inserted = attrgetter(*_INSERTED)
 _COUNTERS = ("pages_succeeded", "pages_failed", "open_attempts", "finish_attempts")
+_NEW_JOB = {"last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
+_NEW_STEP = {"kind": Topic.OPEN_JOB.value, "number": 0}
+_NEW_EVENT = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}}
+_insert_jobs = RowInsert(tables.jobs, _INSERTED, tuple(_NEW_JOB))
+# A new job has no step yet, so nothing can be there already.
+_insert_steps = RowInsert(
+    tables.tasks,
+    ("subject", "turn", "rank"),
+    (*_NEW_STEP, "ready_at", "dispatched_until", "attempts"),
+)
+_insert_events = RowInsert(tables.events, ("job_id",), (*_NEW_EVENT, "at"))
 
 
 @dataclass(slots=True)
@@ -122,19 +132,15 @@ def _write(
 ) -> None:
     if not jobs:
         return
-    common = {"last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
-    connection.execute(insert(tables.jobs), [_row(job) | common for job in jobs])
-    for (tenant, priority), some in groupby(sorted(jobs, key=_turn), key=_turn):
-        opening = [(job.id,) for job in some]
-        attempts = 0 if dispatched is None else 1
-        add_tasks(connection, Topic.OPEN_JOB, opening, now, tenant, priority, dispatched, attempts)
-    queued = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}, "at": now}
-    connection.execute(insert(tables.events), [{"job_id": job.id, **queued} for job in jobs])
+    jobs = sorted(jobs, key=_turn)
+    _insert_jobs(connection, [_read_inserted(job) for job in jobs], _NEW_JOB)
+    attempts = 0 if dispatched is None else 1
+    step = _NEW_STEP | {"ready_at": now, "dispatched_until": dispatched, "attempts": attempts}
+    _insert_steps(connection, [(job.id, job.tenant, job.priority) for job in jobs], step)
+    _insert_events(connection, [(job.id,) for job in jobs], _NEW_EVENT | {"at": now})
+    if dispatched is None:
+        note_enqueued(connection)
 
 
 def _turn(job: Job) -> tuple[str, int]:
     return job.tenant, job.priority
-
-
-def _row(job: Job) -> dict[str, Any]:
-    return dict(zip(_INSERTED, _read_inserted(job), strict=True))

@@ -1,0 +1,59 @@
+"""Splits a form that has arrived completely, in one pass.
+
+`python_multipart` calls back for each run of bytes, which took a tenth of the time of accepting an
+upload. Most uploads are small and plain, and arrive in one piece; whatever is not plain is left to
+that parser.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+_MOST_HEADERS: Final = 8
+_MOST_HEAD_BYTES: Final = 1024
+# RFC 9110, 5.6.2: a token.
+_HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): *([^\r\n]*)")
+
+
+class Part(NamedTuple):
+    """A part of a form: its headers by their names in lower case, and where its data lies."""
+
+    headers: Mapping[bytes, bytes]
+    start: int
+    end: int
+
+
+def split_form(body: bytes, boundary: bytes) -> list[Part] | None:
+    """The parts of a whole form (RFC 7578); None where it is not whole, or not plain."""
+    opening, delimiter = b"--" + boundary, b"\r\n--" + boundary
+    closing = delimiter + b"--"
+    if not body.startswith(opening + b"\r\n") or not body.endswith((closing, closing + b"\r\n")):
+        return None
+    parts: list[Part] = []
+    at = len(opening) + 2
+    while True:
+        head_end = body.find(b"\r\n\r\n", at, at + _MOST_HEAD_BYTES)
+        headers = None if head_end < 0 else _read_headers(body[at:head_end])
+        end = body.find(delimiter, head_end + 4)
+        if headers is None or end < 0:
+            return None
+        parts.append(Part(headers, head_end + 4, end))
+        at = end + len(delimiter) + 2
+        after = body[at - 2 : at]
+        if after == b"--":
+            return parts if len(body) - at <= 2 else None
+        if after != b"\r\n":
+            return None
+
+
+def _read_headers(head: bytes) -> Mapping[bytes, bytes] | None:
+    lines = head.split(b"\r\n")
+    if len(lines) > _MOST_HEADERS:
+        return None
+    headers: dict[bytes, bytes] = {}
+    for line in lines:
+        header = _HEADER.fullmatch(line)
+        if header is None:
+            return None
+        headers[header[1].lower()] = header[2]
+    return headers
