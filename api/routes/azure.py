@@ -19,7 +19,8 @@ from api.intake.upload_stream import body_chunks, receive
 from api.keyed_router import keyed_router
 from api.links import BASE
 from api.problems import Problem
-from api.routes.results import made_file, read_result
+from api.routes.made_files import made_file
+from api.routes.results import read_result
 from api.schemas.jobs import JobParameters
 from api.security.auth import Reader, Writer
 from api.services import Services, ServicesDep

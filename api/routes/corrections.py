@@ -11,7 +11,8 @@ from fastapi import Query, Response
 from api.error_handlers import guarded
 from api.keyed_router import keyed_router
 from api.problems import Problem
-from api.routes.results import find_revision, made_file, page_reading, result_blob
+from api.routes.made_files import made_file
+from api.routes.results import find_revision, page_reading, result_blob
 from api.schemas.corrections import (
     CorrectedLine,
     CorrectionChange,

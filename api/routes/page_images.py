@@ -10,7 +10,8 @@ from api.error_handlers import guarded
 from api.keyed_router import keyed_router
 from api.negotiation import preferred_wait_s
 from api.problems import Problem
-from api.routes.results import RETRY, Number, made_file, page_unknown
+from api.routes.made_files import RETRY, made_file
+from api.routes.results import Number, page_unknown
 from api.security.auth import Reader
 from api.services import Services, ServicesDep
 from jobs.domain.file_forms import WIDTHS, picture_of

@@ -12,19 +12,17 @@ from api.error_handlers import guarded
 from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
+from api.routes.made_files import RETRY, made_file, problem_of
 from api.routes.paged_result import write_by_page
 from api.schemas import examples
 from api.schemas.corrections import RevisionName
-from api.schemas.jobs import FaultOut
 from api.schemas.pages import PageList, PageOut
 from api.security.auth import Reader
 from api.services import Services, ServicesDep
 from jobs.domain.corrections import Revision
-from jobs.domain.errors import NotFound
 from jobs.domain.file_forms import joined, revised
-from jobs.domain.job import Fault, Job
+from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
-from jobs.storage.blob_keys import fault_key, file_key
 from jobs.storage.result_index import page_of_result
 from vision.core.document import Document
 from vision.core.exports import Artefact
@@ -44,8 +42,6 @@ _AT_ONCE: Final = {
 _MEDIA_TYPES: Final = {name: each.media_type for name, each in _FORMATS.items()}
 _DOCUMENT_ANALYSES: Final = frozenset(plugin_names("document_analysis"))
 _NAMES: Final = ", ".join(f"`{name}`" for name in _FORMATS)
-_ZIP_START: Final = b"PK\x03\x04"
-RETRY = {"Retry-After": "1"}
 
 router = keyed_router("/v1/jobs/{job_id}", "results")
 Number = Annotated[int, Path(ge=1, le=10**6)]
@@ -173,46 +169,6 @@ def read_document(services: Services, blob: str, revision: Revision | None) -> D
     return corrected(document, corrected_words(revision.corrections), revision.number)
 
 
-def made_file(
-    services: Services,
-    job: Job,
-    form: str,
-    about: dict[str, Any],
-    refused_as: str = "job_failed",
-) -> Response:
-    """The file if it is stored; else a worker is asked to make it.
-
-    Raises Problem `not_finished` until then, and `refused_as` where it cannot be made.
-    """
-    pieces = services.blobs.stream(file_key(job, form))
-    try:
-        first = next(pieces, b"")
-    except NotFound:
-        raise _not_made(services, job, form, refused_as) from None
-    if first.startswith(_ZIP_START):
-        about = {**about, "media_type": ZIP}
-    return StreamingResponse(chain([first], pieces), **about)
-
-
-def made_bytes(services: Services, job: Job, form: str) -> bytes:
-    """The file if it is stored; raises Problem as `made_file` does."""
-    try:
-        return services.blobs.get(file_key(job, form))
-    except NotFound:
-        raise _not_made(services, job, form, "job_failed") from None
-
-
-def _not_made(services: Services, job: Job, form: str, refused_as: str) -> Problem:
-    try:
-        code, message, actor = json.loads(services.blobs.get(fault_key(job, form)))
-    except NotFound:
-        services.ledger.files.request(job, form)
-        return Problem(
-            "not_finished", "A worker makes the file.", headers=RETRY, state=str(job.state)
-        )
-    return _failed(refused_as, Fault(code, message, actor))
-
-
 def _several(names: Sequence[str], document: Document) -> Response:
     """The files of several formats in one ZIP."""
     files = (
@@ -259,7 +215,7 @@ def get_page(services: ServicesDep, key: Reader, job_id: str, number: Number) ->
         raise page_unknown(job, number)
     row = rows[number]
     if row.fault is not None and row.state == PageState.FAILED:
-        raise _failed("page_failed", row.fault)
+        raise problem_of("page_failed", row.fault)
     if row.state == PageState.CANCELLED:
         raise Problem("no_result", "The page was cancelled.", state=str(row.state))
     raise Problem("not_finished", "The page is not read yet.", headers=RETRY, state=str(row.state))
@@ -293,13 +249,8 @@ def result_blob(job: Job) -> str:
     if job.result_blob is not None and job.state in {JobState.SUCCEEDED, JobState.PARTIAL}:
         return job.result_blob
     if job.fault is not None:
-        raise _failed("job_failed", job.fault)
+        raise problem_of("job_failed", job.fault)
     state = str(job.state)
     if job.state in FINAL_JOB_STATES:
         raise Problem("no_result", f"The job is {state}.", state=state)
     raise Problem("not_finished", f"The job is {state}.", headers=RETRY, state=state)
-
-
-def _failed(code: str, fault: Fault) -> Problem:
-    shown = FaultOut.of(fault)
-    return Problem(code, fault.message, actor=fault.actor, fault=shown and shown.model_dump())

@@ -10,7 +10,8 @@ from api.error_handlers import guarded
 from api.intake.upload_stream import body_chunks
 from api.keyed_router import keyed_router
 from api.problems import Problem
-from api.routes.results import made_bytes, read_result
+from api.routes.made_files import made_bytes
+from api.routes.results import read_result
 from api.schemas.verification import VerificationOut
 from api.security.auth import Reader
 from api.services import Services, ServicesDep
