@@ -83,11 +83,12 @@ _REFUSED = (
     (0, b"Rar!", "a RAR archive"),
 )
 
-_MARKUP = (
-    (re.compile(rb"<svg[\s>:]", re.IGNORECASE), "SVG"),
-    (re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE), "HTML"),
-    (re.compile(rb"\A\s*<\?xml"), "XML"),
+# The first of these elements says what a file is: pages in HTML have SVG in them, and SVG may have
+# HTML in it.
+_ELEMENT = re.compile(
+    rb"<(?:(?P<SVG>svg[\s>:])|(?P<HTML>!doctype\s+html|html[\s>]))", re.IGNORECASE
 )
+_XML = re.compile(rb"\A\s*<\?xml")
 
 # Readers of PDF accept its header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
 _PDF_WITHIN = 1024
@@ -129,7 +130,6 @@ def _refused_kind(head: bytes) -> str | None:
     for offset, magic, kind in _REFUSED:
         if head.startswith(magic, offset):
             return kind
-    for pattern, kind in _MARKUP:
-        if pattern.search(head):
-            return kind
-    return None
+    if element := _ELEMENT.search(head):
+        return element.lastgroup
+    return "XML" if _XML.match(head) else None

@@ -38,6 +38,8 @@ def test_a_type_is_told_by_the_first_bytes(head: bytes, kind: str) -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'>", "SVG"),
         (b"<?xml version='1.0'?><!-- x --><SVG width='1'>", "SVG"),
         (b"<!DOCTYPE html><p>%PDF-1.7", "HTML"),
+        (b"<!doctype html>\n<title>A</title><svg width='1'>", "HTML"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><foreignObject><html>", "SVG"),
         (b"<?xml version='1.0'?><invoice/>", "XML"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "PostScript"),
         (b"%!PS\n%PDF-1.7", "PostScript"),
