@@ -18,7 +18,7 @@ from vision.core.document import (
 )
 from vision.core.geometry import invert, transform_box
 from vision.core.options import ANY_LANGUAGE, ReadOptions
-from vision.core.protocols import Detector, LineFinder, Orienter, PageAnalysis, Recogniser, Stages
+from vision.core.protocols import LineFinder, Orienter, PageAnalysis, Recogniser, Stages
 from vision.core.stages import LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
@@ -29,7 +29,9 @@ from vision.imaging.squared_paper import without_squares
 from vision.layout.assemble import assemble
 from vision.layout.regions import Finding, tables_among
 from vision.object_detection.barcodes import LABELS, read_barcodes
-from vision.preprocessing.photograph_frame import in_photograph
+from vision.object_detection.code_regions import with_codes
+from vision.object_detection.detect import detect
+from vision.preprocessing.photograph_frame import codes_on_page, in_photograph
 from vision.preprocessing.prepare import prepare
 from vision.receipt import PageRecord, distinct, parameters
 from vision.recognition.calibration import calibrated
@@ -72,9 +74,13 @@ def read_page(
         turner, rectifier = layer.orienter(orienter), layer.rectifier(chosen.rectifier)
         prepared = layer.noted(record.used(prepare(page, options, turner, rectifier)))
     with record.stage("detect"):
-        regions = record.used(_detect(prepared.upright, chosen.detectors, options))
+        least = options.min_region_confidence
+        regions = record.used(detect(prepared.upright, chosen.detectors, least))
     with record.stage("barcodes"):
         barcodes = _barcodes(prepared, regions.found) if options.barcodes == "auto" else ()
+        findings = with_codes(
+            [*regions.found, *regions.weak], codes_on_page(barcodes, prepared.photograph)
+        )
     with record.stage("lines"):
         if layer.search:
             prepared = record.used(_cleaned(prepared, chosen.recogniser, languages)).page
@@ -92,7 +98,7 @@ def read_page(
         prepared = replace(prepared, warnings=warnings)
     with record.stage("assemble"):
         stated = layer.readings(prepared, languages)
-        result = _assemble(prepared, stated, read, regions.found, languages, options)
+        result = _assemble(prepared, stated, read, findings, languages, options)
         result = replace(in_photograph(result, prepared.photograph), barcodes=barcodes)
     result = _analyse(result, _seen(prepared), chosen.analyses, record)
     return PageReading(
@@ -201,7 +207,8 @@ def _assemble(
         read.crops, calibrated(read.readings), options.min_confidence
     )
     crops, texts = [*stated[0], *read.crops], [*stated[1], *confident]
-    result = assemble(page, crops, texts, findings, (), languages, options.figure_text)
+    least = options.min_region_confidence
+    result = assemble(page, crops, texts, findings, (), languages, options.figure_text, least)
     return with_doubtful(result, doubtful)
 
 
@@ -213,21 +220,6 @@ def _analyse(
             report = record.used(analysis.analyse(page, image))
         page = replace(page, analyses={**page.analyses, analysis.name: report.value})
     return page
-
-
-class _Regions(NamedTuple):
-    found: list[Finding]
-    models: tuple[ModelUse, ...]
-
-
-def _detect(image: Image, detectors: Iterable[Detector], options: ReadOptions) -> _Regions:
-    found: list[Finding] = []
-    models: list[ModelUse] = []
-    for detector in detectors:
-        (page,) = detector.detect([image], options.min_region_confidence)
-        found += [(detector.name, each) for each in page.found]
-        models += page.models
-    return _Regions(found, tuple(models))
 
 
 class _Lines(NamedTuple):

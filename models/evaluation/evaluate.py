@@ -1,12 +1,14 @@
 """Score a YOLO detector in ONNX on labelled real pages: average precision per class and set.
 
     python -m models.evaluation.evaluate MODEL.onnx --data ../shared/data \
-        [--sets publaynet tables] [--json SCORES.json] [--out FOLDER]
+        [--sets publaynet tables] [--as-served] [--json SCORES.json] [--out FOLDER]
 
 COCO's scores count detections down to a confidence of .001; the last three columns count only what
 a job reports by default. Even and odd pages of a set are also scored separately: where they differ
-much, the set is too small to be conclusive. `--out` receives the report with the mapping of labels,
-precision-recall plots and, for each set, a sheet of the pages with the most mistakes.
+much, the set is too small to be conclusive. `--as-served` reads each page as the service does and
+scores the regions of its result, down to .02, which need not be the network's boxes. `--out`
+receives the report with the mapping of labels, precision-recall plots and, for each set, a sheet of
+the pages with the most mistakes.
 """
 
 import argparse
@@ -14,10 +16,11 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import cv2
@@ -35,13 +38,18 @@ from models.evaluation.average_precision import (
     score,
 )
 from models.evaluation.plots import LabelledPage, draw_curves, draw_sheet
+from models.evaluation.served import open_reader, regions_of
 from models.registry.catalogue import load_catalogue
 from models.training.labels import CLASSES, read_labels, to_corners
+from vision.core.stages import Detection
 from vision.engines.onnx_session import open_session
 from vision.object_detection.yolo import YoloDetector
 
+Finder = Callable[[NDArray[Any]], Iterable[Detection]]
+
 LOWEST_CONFIDENCE = 0.001
 _SHOWN_CONFIDENCE = 0.25  # the default of a job's options
+_SERVED_CONFIDENCE = 0.02  # of a job whose regions are scored
 _WORST = 6
 
 
@@ -107,7 +115,8 @@ def _shown(found: Found) -> Found:
     return one_class_found(found.boxes[kept], found.scores[kept])
 
 
-def _read_rgb(path: Path) -> NDArray[np.uint8]:
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """An image of a set."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise SystemExit(f"{path} is not an image that OpenCV can read")
@@ -126,10 +135,21 @@ def read_truth(folder: Path, mapped: Mapped) -> Iterator[tuple[Path, dict[str, B
         yield path, {name: boxes[scored == name] for name in sorted(set(mapped.truth.values()))}
 
 
-def find(detector: YoloDetector, image: NDArray[Any], mapped: Mapped) -> dict[str, Found]:
-    """What the detector finds on one image, by scored name."""
+def alone(detector: YoloDetector) -> Finder:
+    """Finds what the network finds, without the rest of the service."""
+    return lambda image: detector.detect([image], LOWEST_CONFIDENCE)[0].found
+
+
+def as_served_by(detector: YoloDetector) -> Finder:
+    """Finds the regions that the whole service gives."""
+    read = open_reader(detector, _SERVED_CONFIDENCE, Path(mkdtemp(prefix="pagesight-models-")))
+    return lambda image: regions_of(read(image))
+
+
+def by_name(detections: Iterable[Detection], mapped: Mapped) -> dict[str, Found]:
+    """What was found on one image, by scored name."""
     kept = defaultdict(list)
-    for detection in detector.detect([image], LOWEST_CONFIDENCE)[0].found:
+    for detection in detections:
         if detection.label in mapped.found:
             kept[mapped.found[detection.label]].append((*detection.box, detection.confidence))
     tables = {name: np.array(rows, np.float32) for name, rows in kept.items()}
@@ -149,10 +169,10 @@ class Page:
         return self.found.get(name, NOTHING), self.truth[name]
 
 
-def run_set(detector: YoloDetector, folder: Path, mapped: Mapped) -> list[Page]:
-    """Every page of a set with what the detector finds on it."""
+def run_set(find: Finder, folder: Path, mapped: Mapped) -> list[Page]:
+    """Every page of a set with what is found on it."""
     return [
-        Page(path, truth, find(detector, _read_rgb(path), mapped))
+        Page(path, truth, by_name(find(read_rgb(path)), mapped))
         for path, truth in read_truth(folder, mapped)
     ]
 
@@ -189,7 +209,7 @@ def open_detector(path: Path) -> YoloDetector:
 
 def evaluate(detector: YoloDetector, folder: Path, mapped: Mapped) -> dict[str, dict[str, float]]:
     """The scores of every name that the set labels."""
-    return score_set(run_set(detector, folder, mapped))
+    return score_set(run_set(alone(detector), folder, mapped))
 
 
 def report(results: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
@@ -246,11 +266,13 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sets", nargs="+", choices=tuple(SETS), default=_REAL_SETS)
+    parser.add_argument("--as-served", action="store_true")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     detector = open_detector(args.model)
-    runs = {name: run_set(detector, args.data / name, SETS[name]) for name in args.sets}
+    find = as_served_by(detector) if args.as_served else alone(detector)
+    runs = {name: run_set(find, args.data / name, SETS[name]) for name in args.sets}
     results = {name: score_set(pages) for name, pages in runs.items()}
     sys.stdout.write(report(results) + "\n")
     if args.json:

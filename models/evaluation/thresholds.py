@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from models.evaluation.average_precision import Boxes, Found, hits_at, one_class_found
-from models.evaluation.evaluate import SETS, open_detector, run_set
+from models.evaluation.evaluate import SETS, alone, open_detector, run_set
 
 _STEPS = np.round(np.arange(0.02, 0.9, 0.02), 2)
 
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pages = run_set(open_detector(args.model), args.pages, SETS["held_out"])
+    pages = run_set(alone(open_detector(args.model)), args.pages, SETS["held_out"])
     found = {name: best_threshold([page.of(name) for page in pages]) for name in pages[0].truth}
     known = {name: value for name, value in found.items() if not np.isnan(value)}
     args.out.write_text(json.dumps(known, indent=2) + "\n")

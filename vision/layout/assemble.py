@@ -13,6 +13,7 @@ from vision.layout.captions import with_captions
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
+from vision.layout.signatures.refine import with_signatures
 from vision.layout.tables.edge_rows import with_edge_rows
 from vision.layout.tables.grid_regions import with_grids
 from vision.layout.tables.ruled import make_ruled_table
@@ -31,16 +32,20 @@ def assemble(
     barcodes: Sequence[Barcode],
     languages: Sequence[str],
     figure_text: FigureText = "keep",
+    least_confidence: float = 0.0,
 ) -> Page:
     """The page with its text in reading order.
 
     `readings` answer `crops` one to one, else ValueError; `findings` are detections in the page
-    frame with the name of the model that found each. `leave_out` drops text inside figures.
+    frame with the name of the model that found each. Those below `least_confidence` become regions
+    only where the page's ink and text raise it. `leave_out` drops text inside figures.
     """
     height, width = page.upright.shape[:2]
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
     placed = with_groups_levelled(place_lines(crops, readings, to_layout))
     lines = with_backgrounds(placed, page.upright)
+    findings = with_signatures(findings, [line.line for line in lines], page.upright)
+    findings = [each for each in findings if each[1].confidence >= least_confidence]
     findings = with_grids(with_edge_rows(findings, lines), page.grids, lines, page.to_page)
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)

@@ -41,7 +41,7 @@ def read_barcodes(image: Image, areas: Sequence[Box] = ()) -> tuple[Barcode, ...
     read = [_barcode(found) for found in _decoded(grey)]
     for area, tilt in [*((box, 0.0) for box in areas), *_striped(grey)][:_MOST_AREAS]:
         if not any(_meet(area, code.box) for code in read):
-            read += _again(grey, area, tilt)
+            read += [each for each in _again(grey, area, tilt) if not _is_known(each, read)]
     return tuple(sorted(read, key=lambda code: (code.box.y0, code.box.x0)))
 
 
@@ -52,6 +52,14 @@ def _decoded(grey: Grey) -> list[zxingcpp.Barcode]:
 def _meet(one: Box, other: Box) -> bool:
     grown = Box(other.x0 - 1, other.y0 - 1, other.x1 + 1, other.y1 + 1)  # lines have no height
     return intersection(one, grown) > 0
+
+
+def _is_known(code: Barcode, read: Sequence[Barcode]) -> bool:
+    """Whether a code was read before: the surroundings of another area may hold it too."""
+    return any(
+        (code.format, code.data) == (other.format, other.data) and _meet(code.box, other.box)
+        for other in read
+    )
 
 
 def _again(grey: Grey, area: Box, tilt: float) -> list[Barcode]:

@@ -1,12 +1,12 @@
 """Results of a rectified page in the frame of the photograph that it was cut from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from vision.core.arrays import Image
-from vision.core.document import Block, Box, Line, Page, Word
+from vision.core.document import Barcode, Block, Box, Line, Page, Word
 from vision.core.geometry import bounding_box, corners, invert, rotation_affine
 from vision.core.projective import homography_of, project_box, project_points
 from vision.core.stages import Photograph
@@ -58,6 +58,14 @@ def in_photograph(page: Page, photograph: Photograph | None) -> Page:
         ),
         doubtful=tuple(replace(each, box=placed(each.box)) for each in page.doubtful),
     )
+
+
+def codes_on_page(codes: Sequence[Barcode], photograph: Photograph | None) -> list[Barcode]:
+    """Codes that were read in a photograph, with their boxes in pixels of its rectified page."""
+    if photograph is None:
+        return list(codes)
+    to_page = np.linalg.inv(photograph.to_photograph).astype(np.float64, copy=False)
+    return [replace(code, box=project_box(to_page, code.box)) for code in codes]
 
 
 def _block(block: Block, photograph: Photograph) -> Block:

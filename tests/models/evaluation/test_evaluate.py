@@ -1,3 +1,5 @@
+import tomllib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -6,6 +8,7 @@ from models.evaluation.average_precision import NOTHING, one_class_found
 from models.evaluation.evaluate import (
     SETS,
     Mapped,
+    alone,
     as_served,
     mapping,
     mistakes,
@@ -14,8 +17,11 @@ from models.evaluation.evaluate import (
     score_set,
     write_out,
 )
+from models.evaluation.evidence import fit, write
+from models.evaluation.served import regions_of
 from models.training.labels import CLASSES
 from tests.support.onnx_graphs import write_colour_detector
+from vision.core.document import Box, Page, Region
 from vision.engines.onnx_session import open_session
 from vision.object_detection.yolo import YoloDetector
 
@@ -82,7 +88,7 @@ def test_a_set_is_scored_reported_and_shown(small_set, tmp_path, monkeypatch):
     session = open_session(path, name="m", version="1", sha256="", device="cpu")
     mapped = Mapped({"rot": "red", "leer": "empty"}, {"red": "red"})
     monkeypatch.setitem(SETS, "small", mapped)
-    pages = run_set(YoloDetector(session), small_set, mapped)
+    pages = run_set(alone(YoloDetector(session)), small_set, mapped)
     scores = score_set(pages)
     assert set(scores) == {"red"}
     assert (scores["red"]["boxes"], scores["red"]["ap50_odd"]) == (3.0, 1.0)
@@ -96,3 +102,33 @@ def test_a_set_is_scored_reported_and_shown(small_set, tmp_path, monkeypatch):
     assert plot.std() > 5
     greens = (sheet[..., 1] > sheet[..., 0] + 60) & (sheet[..., 1] > sheet[..., 2] + 60)
     assert greens.sum() > 500
+
+
+@pytest.mark.parametrize(
+    ("rotation", "box"),
+    [
+        (0, (10, 20, 40, 60)),
+        (90, (20, 160, 60, 190)),
+        (180, (60, 240, 90, 280)),
+        (270, (240, 10, 280, 40)),
+    ],
+)
+def test_regions_of_a_turned_page_are_placed_on_the_image_as_it_came(rotation, box):
+    """The page is 100 x 300 or 200 x 300 pixels once it is upright."""
+    width = 200 if rotation in {90, 270} else 100
+    region = Region("r1", "text", 0.5, Box(10, 20, 40, 60), "doc")
+    page = Page(1, width, 300, None, rotation, 0.0, (), "", (region,))
+    assert regions_of(page)[0].box == pytest.approx(box)
+
+
+def test_weights_of_evidence_part_rows_and_can_be_read(tmp_path):
+    values = np.array([[0.0, 5], [1, 5], [2, 7], [3, 5], [4, 7], [5, 5]])
+    wanted = np.array([0, 0, 0, 1, 1, 1.0])
+    fitted = fit(values, wanted, 0.01)
+    assert (fitted.chances(values).round() == wanted).all()
+    write(fitted, ("size", "noise"), tmp_path / "w.toml", "# from a test")
+    table = tomllib.loads((tmp_path / "w.toml").read_text())
+    assert table["features"]["size"] == pytest.approx(
+        [2.5, np.std(range(6)), fitted.weight[0]], abs=1e-3
+    )
+    assert table["bias"] == pytest.approx(fitted.bias, abs=1e-3)

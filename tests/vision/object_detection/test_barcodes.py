@@ -140,3 +140,13 @@ def test_five_codes_of_different_kinds_on_a_page_are_all_read():
         x, y = 60 + 640 * (at % 2), 40 + 320 * (at // 2)
         page[y : y + drawn.shape[0], x : x + drawn.shape[1]] = drawn
     assert {found.text for found in read_barcodes(page)} == {f"code {at}" for at in range(5)}
+
+
+def test_a_code_beside_an_area_that_is_searched_again_is_read_once():
+    made = zxingcpp.create_barcode("https://example.org/a?x=1", zxingcpp.BarcodeFormat.QRCode)
+    small = cv2.cvtColor(np.asarray(made.to_image(scale=2)), cv2.COLOR_GRAY2RGB)
+    page = np.asarray(cv2.GaussianBlur(placed(small, 300, 350), (0, 0), 1.0), np.uint8)
+    right, bottom = 300 + small.shape[1], 350 + small.shape[0]
+    beside = Box(right + 5, bottom + 5, right + 2 * small.shape[1], bottom + 2 * small.shape[0])
+    around = [Box(300, 350, right, bottom), beside, beside]
+    assert len(read_barcodes(page, around)) == 1
