@@ -15,7 +15,10 @@ from benchmarks.everyday import (
     page_cases,
     pdf_cases,
     print_cases,
+    screen_cases,
     stranger_cases,
+    upload_cases,
+    worn_cases,
 )
 from benchmarks.robustness.canvas import Canvas, Piece
 from benchmarks.robustness.disturb_print import fax, salt
@@ -97,7 +100,7 @@ def _pdf_case(name: str, number: int) -> EverydayCase:
 
 
 def _png(image: Image.Image, _: int) -> tuple[bytes, str]:
-    return _stored(image, "PNG"), ".png"
+    return _stored(image, "PNG", compress_level=1), ".png"
 
 
 def _jpeg_specks(image: Image.Image, number: int) -> tuple[bytes, str]:
@@ -143,6 +146,11 @@ _WIDE = (1240, 460)
 _EM = dict.fromkeys(
     ("narrow_gutter", "receipt", "dotted_receipt", "two_columns_noted", "two_languages"), 24
 ) | dict.fromkeys(("screenshot", "dark_screenshot"), 13)
+_EM |= (
+    dict.fromkeys(("spreadsheet", "terminal"), 15)
+    | dict.fromkeys(("receipt_photo", "faded_thermal", "many_columns", "book_spread"), 22)
+    | {"fine_scan": 92, "chat_dark": 20}
+)
 KINDS: dict[str, Kind] = {
     "ascenders": Kind("serif", _WIDE, print_cases.ascenders, _png),
     "line_ends": Kind("sans", (1240, 620), print_cases.line_ends, _png),
@@ -208,6 +216,39 @@ KINDS: dict[str, Kind] = {
     "boxed": Kind("sans", (1240, 400), stranger_cases.boxed, _png),
     "bilingual": Kind("sans", (1100, 460), stranger_cases.bilingual, _png),
     "grey_terms": Kind("sans", (1240, 420), stranger_cases.grey_terms, _png),
+    "receipt_photo": Kind("mono", (900, 960), worn_cases.receipt_photo, _png),
+    "folded": Kind("serif", (1240, 760), worn_cases.folded, _png),
+    "crumpled": Kind("serif", (1240, 620), worn_cases.crumpled, _png),
+    "faded_thermal": Kind("mono", (460, 620), worn_cases.faded_thermal, _png),
+    "carbon_copy": Kind("mono", (1100, 480), worn_cases.carbon_copy, _png),
+    "striped_printout": Kind("mono", (1240, 520), worn_cases.striped_printout, _png),
+    "highlighted": Kind("serif", (1240, 560), worn_cases.highlighted, _png),
+    "scanner_edge": Kind("serif", (1240, 760), worn_cases.scanner_edge, _png),
+    "faxed_form": Kind("sans", (1240, 560), worn_cases.faxed_form, _png),
+    "book_spread": Kind("serif", (1700, 760), worn_cases.book_spread, _png),
+    "shop_sign": Kind("sans", (1240, 400), worn_cases.shop_sign, _png),
+    "stained": Kind("serif", (1240, 560), worn_cases.stained, _png),
+    "on_photograph": Kind("sans", (1500, 420), worn_cases.on_photograph, _png),
+    "chat_dark": Kind("sans", (900, 480), screen_cases.chat_dark, _png),
+    "spreadsheet": Kind("sans", (580, 232), screen_cases.spreadsheet, _png),
+    "terminal": Kind("mono", (620, 220), screen_cases.terminal, _png),
+    "web_form": Kind("sans", (760, 480), screen_cases.web_form, _png),
+    "dashboard": Kind("sans", (1240, 330), screen_cases.dashboard, _png),
+    "medicine_label": Kind("sans", (1100, 360), upload_cases.medicine_label, _png),
+    "map_sheet": Kind("sans", (1240, 640), upload_cases.map_sheet, _png),
+    "bar_chart": Kind("sans", (1240, 580), upload_cases.bar_chart, _png),
+    "certificate": Kind("serif", (1240, 640), upload_cases.certificate, _png),
+    "calendar": Kind("sans", (1180, 580), upload_cases.calendar, _png),
+    "many_columns": Kind("serif", (1500, 1100), upload_cases.many_columns, _png),
+    "small_footer": Kind("sans", (1240, 640), upload_cases.small_footer, _png),
+    "fine_scan": Kind("serif", (2600, 1500), upload_cases.fine_scan, _png),
+    "poster": Kind("sans", (1700, 640), upload_cases.poster, _png),
+    "slide": Kind("sans", (1280, 560), screen_cases.slide, _png),
+    "parcel_label": Kind("sans", (800, 900), upload_cases.parcel_label, _png),
+    "menu": Kind("serif", (1000, 780), upload_cases.menu, _png),
+    "section_form": Kind("sans", (1200, 520), upload_cases.section_form, _png),
+    "name_plate": Kind("sans", (760, 500), upload_cases.name_plate, _png),
+    "crossword": Kind("sans", (1240, 540), upload_cases.crossword, _png),
 }
 PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
     "unseen_text": pdf_cases.unseen_text,

@@ -197,7 +197,7 @@ class LineReading:
 
     `engine` is the name of the recogniser that read it, `models` are those that took part.
     `disputed` where another recogniser found no text, `gapped` where a word holds a gap as wide as
-    a space.
+    a space. `rejected` is what was read with too little confidence to be given as text.
     """
 
     text: str
@@ -207,6 +207,7 @@ class LineReading:
     models: tuple[ModelUse, ...] = ()
     disputed: bool = False
     gapped: bool = False
+    rejected: str = ""
 
 
 class ListMark(NamedTuple):

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.core.arrays import Grey, Image
 from vision.imaging.connected_components import label
+from vision.imaging.grey import grey_of
 
 # Of 255: ink is coloured where its channels differ by this, and dark where all are below the other.
 # Print is grey or nearly black, also under translucent ink: dark parts of a colour are that ink.
@@ -18,6 +20,8 @@ _ENOUGH = 1200  # pixels of the longer side on which pieces are joined and count
 _FEWEST_TOUCHED = 4
 _TOUCHING, _TOGETHER = 5, 31  # pixels: ink touches print; letters of a stamp belong together
 _THICKEST = 17  # pixels of a stroke; what is thicker is a filled shape
+_PALE = 174  # grey value: a marker's ink, against which print stands out, is paler than a stamp's
+_MARKED = 0.5  # share of a filled shape's pixels that are coloured: the rest is print in it
 _PAPER_PERCENTILE = 90
 # Of the brightness of coloured ink: the darkest of it, which lies over print, and what share of the
 # common brightness is still ink alone.
@@ -41,7 +45,9 @@ def part_overprint(image: Image) -> Overprint | None:
         return None
     step = -(-max(image.shape[:2]) // _ENOUGH)
     small = np.ascontiguousarray(image[::step, ::step])
-    over = _crossing(_coloured(small), _dark(small))
+    coloured = _coloured(small)
+    marker = coloured & np.asarray(grey_of(small) > _PALE, np.uint8)
+    over = _crossing(coloured, marker, _dark(small))
     if over is None:
         return None
     grown = over.repeat(step, axis=0).repeat(step, axis=1)[: image.shape[0], : image.shape[1]]
@@ -97,8 +103,18 @@ def _brightest(image: Image) -> Grey:
     return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
-def _crossing(coloured: Grey, dark: Grey) -> Grey | None:
-    """1 in the groups of coloured ink that touch several pieces of dark print; None for none."""
+def _filled(coloured: Grey, dark: Grey, side: int) -> NDArray[np.bool_]:
+    """Where a shape is filled: solid colour at least `side` thick, though print may part it."""
+    block = (side, side)
+    solid = cv2.erode(coloured | dark, np.ones(block, np.uint8)) > 0
+    return np.asarray(solid & (cv2.blur(coloured * np.uint8(255), block) > _MARKED * 255), np.bool_)
+
+
+def _crossing(coloured: Grey, marker: Grey, dark: Grey) -> Grey | None:
+    """1 in the groups of coloured ink that touch several pieces of dark print; None for none.
+
+    `marker` is the ink that is as pale as a marker's.
+    """
     near = np.asarray(cv2.dilate(coloured, np.ones((_TOUCHING, _TOUCHING), np.uint8)), np.uint8)
     if not (near & dark).any():
         return None
@@ -110,6 +126,6 @@ def _crossing(coloured: Grey, dark: Grey) -> Grey | None:
     touched = np.bincount(pairs[:, 0], minlength=len(boxes) + 1)
     crossing = touched >= _FEWEST_TOUCHED
     crossing[0] = False
-    filled = cv2.erode(coloured, np.ones((_THICKEST, _THICKEST), np.uint8))
-    crossing[pieces[filled > 0]] = False
+    crossing[pieces[_filled(coloured, dark, _THICKEST)]] = False
+    crossing[pieces[_filled(marker, dark, _THICKEST // 2)]] = False
     return crossing[pieces].astype(np.uint8) if crossing.any() else None

@@ -10,6 +10,8 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from vision.core.stages import CropWord, LineReading
+from vision.recognition.marks.candidates import LIST_MARKS
+from vision.recognition.rereading import rescued
 
 # Logistic weights of "the second reading is better", for pairs of engines: a constant, then the
 # values of `_evidence`. Fitted on 625 lines of even pages (sroie, funsd, and funsd with a band in
@@ -24,6 +26,10 @@ _WEIGHTS: dict[tuple[str, str], tuple[float, ...]] = {
 # Where the second reader finds nothing, a first reading without a digit and without two letters in
 # a row is a speck or a rule: of 96 such on even receipts and forms three were text.
 _TEXT = re.compile(r"\d|[^\W\d_]{2}")
+# What Tesseract's networks, which have no class for bullets, write for one.
+_LIKE_BULLETS = frozenset("eo0O@©®¢*°+-")
+# Letters and digits of an ornament, and how often each of them is there.
+_ORNAMENT, _REPEATED = 12, 5
 # Letters in listed words that a first reading needs to show that a second one of less than half as
 # many letters has lost a part of the line.
 _WITNESSES = 8
@@ -34,18 +40,37 @@ _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 def choose(first: LineReading, second: LineReading) -> LineReading:
     """The better reading of one line, its words marked where the other reading confirms them."""
+    if first.rejected:
+        return rescued(first, second)
     if not second.text:
         return _disputed(first)
+    first = _with_bullet(first, second)
     if _first_is_better(first, second):
         return _compared(first, second)
     return _compared(second, first)
 
 
+def _with_bullet(first: LineReading, second: LineReading) -> LineReading:
+    """The first reading with the bullet that the second has where it has a single sign like one."""
+    bullet = second.text[:1]
+    if bullet not in LIST_MARKS or not first.words or first.words[0].text not in _LIKE_BULLETS:
+        return first
+    word = replace(first.words[0], text=bullet, listed=None)
+    words = (word, *first.words[1:])
+    return replace(first, text=" ".join(each.text for each in words), words=words)
+
+
 def _disputed(first: LineReading) -> LineReading:
-    if not _TEXT.search(first.text):
+    if not _TEXT.search(first.text) or _is_ornament(first.text):
         return replace(first, text="", words=())
     words = tuple(replace(word, confirmed=False) for word in first.words)
     return replace(first, words=words, disputed=True)
+
+
+def _is_ornament(text: str) -> bool:
+    """Whether a row of rings, waves or lozenges is read like this: few letters, many times."""
+    letters = _letters(text)
+    return len(letters) >= _ORNAMENT and len(letters) > _REPEATED * len(set(letters))
 
 
 def _first_is_better(first: LineReading, second: LineReading) -> bool:

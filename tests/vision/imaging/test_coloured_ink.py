@@ -78,6 +78,13 @@ def test_a_filled_field_under_print_is_no_ink():
     assert part_overprint(np.asarray(ImageChops.multiply(sheet, field))) is None
 
 
+@pytest.mark.parametrize("ink", [(255, 240, 60), (120, 255, 120), (255, 170, 80)])
+def test_a_marker_over_words_is_no_ink_to_be_read(ink):
+    sheet, marked = page(), Image.new("RGB", (900, 300), PAPER)
+    ImageDraw.Draw(marked).rectangle((180, 66, 460, 100), fill=ink)
+    assert part_overprint(np.asarray(ImageChops.multiply(sheet, marked))) is None
+
+
 def test_coloured_letters_that_are_dark_in_part_are_one_ink():
     # As JPEG leaves a logo whose colour is about as bright as the darkest coloured ink.
     colour, grain = np.array([31, 78, 110]), np.random.default_rng(1)

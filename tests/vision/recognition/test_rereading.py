@@ -6,7 +6,7 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineReading, Reread
-from vision.recognition.rereading import doubts_only_marks, needs_another
+from vision.recognition.rereading import doubts_only_marks, needs_another, rescued
 
 REREAD = Reread(0.6, 0.9)
 BOX = Box(0, 0, 1, 1)
@@ -73,3 +73,44 @@ def test_a_line_with_a_gap_as_wide_as_a_space_in_a_word_is_read_again():
     gapped = replace(confident, gapped=True)
     assert needs_another(gapped, ("eng",), REREAD)
     assert not doubts_only_marks(gapped, ("eng",), REREAD)
+
+
+def noise(rejected, confidence):
+    return LineReading("", confidence, rejected=rejected)
+
+
+@pytest.mark.parametrize(
+    ("rejected", "confidence", "again"),
+    [
+        ("1713", 0.585, True),
+        ("C", 0.56, True),
+        ("1713", 0.4, False),
+        ("~ -", 0.55, False),
+        ("e'", 0.55, False),
+        ("", 0.55, False),
+    ],
+)
+def test_a_line_taken_for_noise_is_read_again_lightly_where_it_may_be_print(
+    rejected, confidence, again
+):
+    assert needs_another(noise(rejected, confidence), ("eng",), REREAD) is again
+    if again:
+        assert doubts_only_marks(noise(rejected, confidence), ("eng",), REREAD)
+
+
+@pytest.mark.parametrize(
+    ("rejected", "second", "confidence", "text"),
+    [
+        ("1713", "17.15", 0.97, "17.15"),
+        ("1713", "17.15", 0.7, ""),
+        ("Cc", "C", 0.94, "C"),
+        ("s1 3377", "7", 0.97, ""),
+        ("se", "--", 0.99, ""),
+        ("1713", "", 0.0, ""),
+    ],
+)
+def test_such_a_line_has_text_where_the_second_reading_is_confident(
+    rejected, second, confidence, text
+):
+    found = rescued(noise(rejected, 0.55), LineReading(second, confidence))
+    assert found.text == text

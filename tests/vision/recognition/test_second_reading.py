@@ -33,6 +33,27 @@ def test_specks_and_rules_that_the_second_reader_does_not_find_are_no_text(text:
     assert (kept.text, kept.words) == ("", ())
 
 
+def test_a_row_of_ornaments_that_the_second_reader_does_not_find_is_no_text() -> None:
+    assert choose(read("DODOOOQOQOOOOQOO00000000", 0.9), NOTHING).text == ""
+    assert choose(read("0000-0000-0000", 0.9), read("0000-0000-0000", 0.9, "ppocr")).text
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        ("\u2022 Fill every lamp", "\u2022 Fill every lamp"),
+        ("\u25cf Fill every lamp", "\u25cf Fill every lamp"),
+        ("e Fill every lamp", "e Fill every lamp"),
+    ],
+)
+def test_a_bullet_that_only_the_second_reader_knows_replaces_a_single_letter(
+    second: str, text: str
+) -> None:
+    first = read("e Fill every lamp", 0.999, listed=True)
+    assert choose(first, read(second, 0.98, "ppocr_tiny")).text == text
+    assert choose(read("3 lamps", 0.999), read("\u2022 lamps", 0.2, "ppocr")).text == "3 lamps"
+
+
 @pytest.mark.parametrize("engine", ["lstm", "an engine without weights"])
 def test_every_word_of_a_disputed_line_is_doubtful_after_calibration(engine: str) -> None:
     sure = read("Confident words", 0.9995, engine, listed=True)

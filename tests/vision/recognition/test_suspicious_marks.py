@@ -30,6 +30,9 @@ from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicio
         "up to 20 kQ",
         "Rent 120, 000",
         "https://example.org/index.htm!",
+        "Weare)sorry to hear",
+        "He|asked whether",
+        "due/within/thirty days",
     ],
 )
 def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
@@ -53,6 +56,8 @@ def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
         "*********",
         "RM 9.00*2",
         "don't",
+        "he/she and/or the tenant (s)he names",
+        "f(x) = 3, see item (b)",
         "e",
     ],
 )

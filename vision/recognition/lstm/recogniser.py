@@ -91,7 +91,7 @@ class LstmRecogniser:
     def _accepted(self, reading: LineReading) -> LineReading:
         if reading.confidence >= self._min_confidence:
             return reading
-        return replace(reading, text="", words=())
+        return replace(reading, text="", words=(), rejected=reading.text)
 
     def _read_group(
         self, crops: Sequence[LineCrop], languages: Sequence[str], reread: Reread

@@ -23,7 +23,9 @@ _WIDEST, _LEAST_SIDE = 1.2, 0.1
 _ASPECTS = (0.6, 1.6)  # width by height of a mark; wider with a tick that leaves its box
 _LEAST_CONTRAST = 30  # grey values between the line's ink and its paper
 _SOLID = 0.75  # share of ink
-_LEAST_INK = 2  # pixels of a column; less is a speck
+# Pixels of a column; less is a speck. Letters on low lines have strokes of one pixel: without them
+# the gaps within words seem wide.
+_LEAST_INK, _LOW = 2, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def before_text(crop: LineCrop) -> Iterator[Before]:
         rows = np.flatnonzero(ink[:, x0:x1].any(axis=1))
         y0, y1 = int(rows[0]), int(rows[-1]) + 1
         if has_size_of_mark(x1 - x0, y1 - y0, height) and not _is_edge_or_rules(ink[:, x0:x1]):
-            window = glyph_window(grey, Box(x0, y0, x1, y1), levels)
+            box = Box(x0, y0, x1, y1)
+            window = glyph_window(grey, box, levels.within(grey, box))
             yield Before(window, Box(x0 - beside, y0, x1 - beside, y1), rest - beside)
 
 
@@ -70,10 +73,11 @@ def has_size_of_mark(width: float, height: float, line: float) -> bool:
 
 def _groups(ink: NDArray[np.bool_], apart: float) -> list[tuple[int, int]]:
     """Where groups of columns with ink begin and end: within them no gap is `apart` wide."""
-    inked = np.flatnonzero(np.count_nonzero(ink, axis=0) >= _LEAST_INK)
+    least = _LEAST_INK if len(ink) >= _LOW else 1
+    inked = np.flatnonzero(np.count_nonzero(ink, axis=0) >= least)
     if not len(inked):
         return []
-    gaps = np.flatnonzero(np.diff(inked) > apart)
+    gaps = np.flatnonzero(np.diff(inked) - 1 > apart)
     starts, ends = inked[np.append(0, gaps + 1)], inked[np.append(gaps, len(inked) - 1)] + 1
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 

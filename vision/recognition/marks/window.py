@@ -33,6 +33,12 @@ class Levels(NamedTuple):
         """The value between ink and paper."""
         return (self.ink + self.paper) / 2
 
+    def within(self, line: Grey, box: Box) -> "Levels":
+        """The levels for a mark in `box`, which may be printed in a colour paler than the text."""
+        x0, y0, x1, y1 = (round(edge) for edge in box)
+        own = levels_of(line[y0:y1, x0:x1])
+        return self._replace(paper=own.paper) if self.light_on_dark else self._replace(ink=own.ink)
+
 
 def levels_of(line: Grey) -> Levels:
     """Quantiles by counting: sorting takes many times as long."""

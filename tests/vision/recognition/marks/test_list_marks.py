@@ -1,0 +1,40 @@
+"""What stands before a line and may be a bullet or a box."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vision.core.geometry import scaling
+from vision.core.stages import LineCrop
+from vision.recognition.marks.list_marks import before_text
+
+
+def line(height, text, at=0.0, dot=None, paper="white", ink="black"):
+    """A line image with its text from `at` on and a disc at its start, in colour `dot`."""
+    sheet = Image.new("RGB", (20 * height, height), paper)
+    draw = ImageDraw.Draw(sheet)
+    if dot:
+        draw.ellipse((2, height * 0.35, 2 + height * 0.3, height * 0.65), dot)
+    font = ImageFont.truetype("DejaVuSans.ttf", height * 0.75)
+    draw.text((at + 3, height * 0.8), text, ink, font, anchor="ls")
+    return LineCrop(np.asarray(sheet), scaling(1.0, 1.0), ("eng",))
+
+
+@pytest.mark.parametrize("height", [15, 16, 17, 18, 20, 24, 40])
+@pytest.mark.parametrize("text", ["Price", "Flour", "Tray", "Liter", "17.15", "f(x)"])
+def test_the_first_letters_of_a_word_are_no_mark_however_small(text, height):
+    assert not list(before_text(line(height, text)))
+
+
+@pytest.mark.parametrize(
+    ("paper", "dot", "ink"),
+    [
+        ("white", (200, 90, 20), "black"),
+        ("white", (60, 130, 220), "black"),
+        ((20, 30, 60), (170, 110, 40), "white"),
+    ],
+)
+def test_a_bullet_in_a_paler_colour_looks_like_one_in_the_colour_of_the_text(paper, dot, ink):
+    (pale,) = before_text(line(36, "Trains leave on time", 36, dot, paper, ink))
+    (plain,) = before_text(line(36, "Trains leave on time", 36, ink, paper, ink))
+    assert np.abs(pale.window[0] - plain.window[0]).mean() < 0.02
