@@ -24,6 +24,11 @@ STREAMED: Final = frozenset(
 MAX_BODY_BYTES: Final = 1 << 20
 # Where a request's scope says that it came as `HEAD`.
 IS_HEAD: Final = "pagesight.head"
+# Headers of codings, with the values that leave a body as it is.
+_PLAIN: Final = {
+    b"content-encoding": frozenset({b"", b"identity"}),
+    b"transfer-encoding": frozenset({b"", b"chunked", b"identity"}),
+}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -67,7 +72,7 @@ class Front:
             scope["method"], scope[IS_HEAD] = "GET", True
         if _CONTROL.search(path):
             return Problem("not_found", "Not found.")
-        return _refused_encoding(scope)
+        return _refused_headers(scope)
 
 
 class _Answer:
@@ -124,10 +129,15 @@ def refuse_long_body(scope: Scope) -> None:
         raise _too_large()
 
 
-def _refused_encoding(scope: Scope) -> Problem | None:
+def _refused_headers(scope: Scope) -> Problem | None:
+    """The problem of a body in a coding that nobody undoes, and of a host that is named twice."""
+    hosts = 0
     for name, value in scope["headers"]:
-        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
-            detail = f"The Content-Encoding {value.decode('latin-1')!r} is not supported."
+        if name == b"host":
+            hosts += 1
+        elif (plain := _PLAIN.get(name)) is not None and value.strip().lower() not in plain:
+            title = name.decode().title()
+            detail = f"The {title} {value.decode('latin-1')!r} is not supported."
             headers = {"Accept-Encoding": "identity"}
             return Problem("unsupported_media", detail, headers=headers)
-    return None
+    return None if hosts < 2 else Problem("bad_request", "The request names its host twice.")

@@ -17,19 +17,19 @@ from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 import httptools
-from starlette.types import Message, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
 )
 
-from api.http_response import Cycle
+from api.http_response import Cycle, overloaded
+from api.ignored_upgrade import head_without_upgrade
 from api.open_files import most_connections
 from api.problems import Problem
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
-_HOP_BY_HOP: Final = frozenset({b"upgrade", b"http2-settings"})
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = False
         self._head_bytes = 0
+        self._arriving = 0
         self._upgrade_ignored = False
         self._lingering = False
         self._discarded = 0
@@ -84,6 +85,7 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._lingering:
             self._discard(data)
             return
+        self._arriving = len(data)
         self._feed(data)
         if self.parser is None or self.transport.is_closing() or self._lingering:
             return
@@ -91,7 +93,7 @@ class EdgeProtocol(HttpToolsProtocol):
             self._discard(data)
         self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
         if self._head_bytes > self._limits.head_bytes:
-            self._refuse(Problem("head_too_large", "The request's headers are too large."))
+            self._refuse(_long_head())
         elif self._timer is None and (self.cycle is None or self.cycle.response_complete):
             self._set_timer(self._limits.head_s)
 
@@ -106,30 +108,20 @@ class EdgeProtocol(HttpToolsProtocol):
         while True:
             try:
                 self.parser.feed_data(data)
-            except httptools.HttpParserError:
-                self.send_400_response("The request is not valid HTTP.")
+            except httptools.HttpParserError as error:
+                cause = error.__context__  # what a callback of ours raised
+                invalid = Problem("bad_request", "The request is not valid HTTP.")
+                self._refuse(cause if isinstance(cause, Problem) else invalid)
             except httptools.HttpParserUpgrade as upgrade:
                 if self.parser.get_method() == b"CONNECT":
                     self.send_400_response("CONNECT is not supported.")
                     return
-                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                head = head_without_upgrade(self.parser, self.url, self.headers)
+                data = head + data[upgrade.args[0] :]
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
                 continue
             return
-
-    def _head_without_upgrade(self) -> bytes:
-        version = self.parser.get_http_version().encode()
-        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
-        for name, given in self.headers:
-            if name in _HOP_BY_HOP:
-                continue
-            value = given
-            if name == b"connection":
-                tokens = [token.strip() for token in given.split(b",")]
-                value = b", ".join(each for each in tokens if each.lower() not in _HOP_BY_HOP)
-            head += [name, b": ", value, b"\r\n"]
-        return b"".join([*head, b"\r\n"])
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
@@ -142,6 +134,7 @@ class EdgeProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             self._upgrade_ignored = True
             return
+        self._check_head()
         self._in_head = False
         self._discarded = 0
         self._length_known = any(name == b"content-length" for name, _ in self.headers)
@@ -150,12 +143,21 @@ class EdgeProtocol(HttpToolsProtocol):
         self._describe_request()
         waiting = self.cycle is not None and not self.cycle.response_complete
         self.cycle = self._new_cycle()
-        app: Any = _overloaded if self._is_one_too_many() else self.app
+        app: Any = overloaded if self._is_one_too_many() else self.app
         if waiting:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, app))
         else:
             self._start_asgi_task(self.cycle, app)
+
+    def _check_head(self) -> None:
+        """Raise Problem for a version that is not spoken, or a long head that came in one piece."""
+        if (version := self.parser.get_http_version()) not in _VERSIONS:
+            raise Problem("bad_request", f"HTTP/{version} is not spoken at this port.")
+        if self._arriving > self._limits.head_bytes:
+            sizes = (len(name) + len(value) for name, value in self.headers)
+            if len(self.url) + sum(sizes) > self._limits.head_bytes:
+                raise _long_head()
 
     def _describe_request(self) -> None:
         """Complete the scope, as uvicorn does."""
@@ -271,6 +273,10 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
+def _long_head() -> Problem:
+    return Problem("head_too_large", "The request's headers are too large.")
+
+
 class _Wire:
     """A connection as a response uses it; closing waits for the rest of the request."""
 
@@ -284,14 +290,3 @@ class _Wire:
 
     def close(self) -> None:
         self._protocol.close_politely()
-
-
-async def _overloaded(scope: Scope, _receive: Receive, send: Send) -> None:
-    """The answer to a request above the limit."""
-    problem = Problem("overloaded", "Too many requests are in progress.")
-    body = json.dumps(problem.body(scope["path"])).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1")]
-    headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
-    start: Message = {"type": "http.response.start", "status": problem.status, "headers": headers}
-    await send(start)
-    await send({"type": "http.response.body", "body": body})

@@ -1,10 +1,14 @@
 """One request's response on a connection: HTTP/1.0 without chunks, and an end to stalled writes."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from api.problems import Problem
 
 
 class Cycle(RequestResponseCycle):
@@ -38,3 +42,14 @@ class Cycle(RequestResponseCycle):
                 self.chunked_encoding, self._until_close = False, True
         elif self._until_close:
             self.expected_content_length = len(message.get("body", b""))
+
+
+async def overloaded(scope: Scope, _receive: Receive, send: Send) -> None:
+    """The answer to a request above the limit."""
+    problem = Problem("overloaded", "Too many requests are in progress.")
+    body = json.dumps(problem.body(scope["path"])).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1")]
+    headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    start: Message = {"type": "http.response.start", "status": problem.status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -272,3 +272,33 @@ def test_the_longest_silent_connections_are_closed_for_new_ones(
             with http_client(base_url=service.url, timeout=PATIENCE_S) as client:
                 assert client.get("/healthz").status_code == 200
         assert silent[0].rest() == b""
+
+
+LONG = "X-Long: " + "a" * 70_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "status"),
+    [
+        (["Transfer-Encoding: gzip, chunked"], "/v1/jobs", 415),
+        (["Transfer-Encoding: chunked", "Transfer-Encoding: gzip"], "/v1/jobs", 400),
+        (["Host: another.example", "Content-Length: 0"], "/v1/jobs", 400),
+        ([LONG, "Content-Length: 0"], "/v1/jobs", 431),
+        (["Content-Length: 0"], "/v1/jobs?" + "a" * 70_000, 431),
+        ([LONG, H2C, "Content-Length: 0"], "/v1/jobs", 431),
+    ],
+    ids=["coding", "chunked twice", "two hosts", "long header", "long path", "long with an offer"],
+)
+def test_a_head_that_cannot_be_served_is_refused_in_one_piece(
+    service: Service, tenant: Tenant, lines: list[str], path: str, status: int
+) -> None:
+    with Wire(service.url) as wire:
+        wire.send(head(service, tenant, *lines, path=path) + chunked(PNG))
+        assert wire.answer().status == status
+
+
+def test_a_version_that_is_not_spoken_is_refused(service: Service) -> None:
+    with Wire(service.url) as wire:
+        wire.send(b"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n")
+        answer = wire.answer()
+        assert (answer.status, b"HTTP/2.0" in answer.body) == (400, True)
