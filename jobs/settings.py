@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 _DATABASES: Final = frozenset({"sqlite", "postgresql"})
 _BROKERS: Final = frozenset({"redis", "rediss", "redis+socket", "redis+sentinel", "unix"})
 _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+
+
+def _check_folder(path: object) -> object:
+    if path == "":  # would name the current folder: a variable was not set
+        raise ValueError("the path of a folder")
+    return path
 
 
 def _check_database(url: str) -> str:
@@ -87,7 +94,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PAGESIGHT_", env_file=".env", extra="ignore")
 
     # Where things live
-    data_dir: Path = Field(Path(".data"), description="Folder of the embedded default.")
+    data_dir: Annotated[Path, BeforeValidator(_check_folder)] = Field(
+        Path(".data"), description="Folder of the embedded default."
+    )
     database_url: Annotated[str, AfterValidator(_check_database)] | None = Field(
         None, description="SQLAlchemy URL; SQLite in the data folder when absent."
     )

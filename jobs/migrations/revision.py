@@ -13,9 +13,10 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from jobs.db.engine import Database
+from jobs.domain.errors import LedgerUnavailable
 
 SCRIPTS = Path(__file__).parent
 _NEEDS = re.compile(r"_needs_(\w+)$")
@@ -46,8 +47,15 @@ def is_usable(database: Database) -> bool:
 
 
 def schema_of(connection: Connection) -> Schema:
-    """As `find_schema`, in a transaction that is open already."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    """As `find_schema`, in a transaction that is open already.
+
+    Raises LedgerUnavailable where the tables do not say of which version they are.
+    """
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if len(heads) > 1 or (not heads and inspect(connection).has_table("jobs")):
+        named = " and ".join(sorted(heads)) or "no version"
+        raise LedgerUnavailable(f"its table alembic_version names {named}: restore a backup")
+    found = heads[0] if heads else None
     known = known_revisions()
     if found == known[0]:
         return Schema.CURRENT

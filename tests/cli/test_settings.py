@@ -98,6 +98,7 @@ WRONG = [
     ("lease_s", "nan s", "number"),
     ("device", "gpu", "'cuda'"),
     ("log_level", "loud", "'warning'"),
+    ("data_dir", "", "the path of a folder"),
 ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
+from jobs.domain.errors import LedgerUnavailable
 from jobs.ledger import Ledger
 from jobs.migrations import revision
 from jobs.migrations.revision import NewerSchema, Schema, find_schema, is_usable
@@ -16,7 +17,6 @@ HEAD = KNOWN[0]
 CASES = [
     (HEAD, Schema.CURRENT),
     ("0001", Schema.OLDER),
-    (None, Schema.OLDER),
     ("9999", Schema.NEWER),
     (f"9999_needs_{HEAD}", Schema.NEWER),
     ("9999_needs_0001", Schema.NEWER),
@@ -68,3 +68,15 @@ def test_what_a_revision_needs_is_known_and_never_falls_behind() -> None:
         needed = stated[1] if stated else oldest
         assert KNOWN.index(needed) <= KNOWN.index(oldest), number
         oldest = needed
+
+
+@pytest.mark.parametrize("others", [[], ["9998", "9999"]], ids=["none", "two"])
+def test_tables_that_do_not_say_of_which_version_they_are_stay_as_they_are(
+    ledger: Ledger, settings: Settings, others: list[str]
+) -> None:
+    set_revision(ledger, None)
+    with ledger.database.write() as connection:
+        for number in others:
+            connection.execute(text("INSERT INTO alembic_version VALUES (:n)"), {"n": number})
+    with pytest.raises(LedgerUnavailable, match=" and ".join(others) or "no version"):
+        migrate(settings)
