@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser
 
-from api.intake.whole_form import Part, split_form
+from api.intake.whole_form import Part, read_parameters, split_form
 from api.problems import Problem
 
 FILE_FIELD: Final = "file"
@@ -128,7 +128,7 @@ class FormParser:
 
     def _end_headers(self) -> None:
         self._check_encoding()
-        _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
+        parameters = read_parameters(self._headers.get(b"content-disposition", b""))
         name = parameters.get(b"name", b"").decode("utf-8", "replace")
         if name in self._files:
             filename = parameters.get(b"filename")
@@ -213,7 +213,7 @@ class SingleFileForm:
 
 def boundary_of(content_type: str) -> bytes:
     """The boundary that a Content-Type of multipart/form-data names."""
-    _, parameters = parse_options_header(content_type)
+    parameters = read_parameters(content_type.encode("latin-1"))
     boundary = parameters.get(b"boundary")
     if not boundary:
         raise Problem("bad_multipart", "The Content-Type names no boundary.")

@@ -59,12 +59,12 @@ def options_dict(options: ReadOptions) -> dict[str, Any]:
 
     A worker of the previous release lacks the options of this one: it can read what uses none.
     """
-    given = {name: getattr(options, name) for name in KNOWN}
-    return {
+    stored = {
         name: value
-        for name, value in given.items()
-        if name == "profile" or value != _DEFAULTS[name]
+        for name, default in _DEFAULTS.items()
+        if (value := getattr(options, name)) is not default and value != default
     }
+    return {"profile": options.profile} | stored
 
 
 def _field(kind: Any, declared: Declaration, default: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import ValidationError
 
+from api.given_headers import header
 from api.intake.multipart import SingleFileForm, boundary_of
 from api.intake.options import check_installed, check_options, error_rows, options_dict
 from api.intake.upload_stream import Upload, body_chunks, receive
@@ -31,6 +32,7 @@ _JSON_FIELDS = ("options", "metadata")
 _FORM_FIELDS = frozenset(JobParameters.model_fields)
 _STRICT_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
+_UNKNOWN_TYPE = "application/octet-stream"
 _RAW_TYPES = ("image/", "application/pdf", "application/octet-stream", "binary/octet-stream")
 
 
@@ -69,7 +71,7 @@ class Submission:
 
 async def read_submission(request: Request, services: Services, blob: str) -> Submission:
     """Receive and check a request; a large document is stored under `blob`."""
-    content_type = request.headers.get("content-type", "application/octet-stream").lower()
+    content_type = (header(request, b"content-type") or _UNKNOWN_TYPE).lower()
     if content_type.startswith("multipart/form-data"):
         return await _read_form(request, services, blob)
     if content_type.startswith("application/json"):
@@ -83,7 +85,7 @@ async def _read_form(request: Request, services: Services, blob: str) -> Submiss
     limit = services.upload_limit
     form = SingleFileForm(
         body_chunks(request, limit + FORM_OVERHEAD_BYTES),
-        boundary_of(request.headers["content-type"]),
+        boundary_of(header(request, b"content-type") or ""),
         _FORM_FIELDS,
     )
     upload = await receive(form.file_chunks(), services.blobs, blob, limit)

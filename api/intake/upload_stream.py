@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from starlette.requests import Request
 
+from api.given_headers import header
 from api.problems import Problem
 from jobs.storage.blob_store import Blobs
 from vision.input.media_type import HEAD_BYTES, media_type
@@ -148,8 +149,8 @@ async def _receive(request: Request) -> tuple[bytes, bool]:
 
 def refuse_by_length(request: Request, limit: int) -> None:
     """Raise Problem `too_large` for a Content-Length over `limit`, `length_required` for none."""
-    length = request.headers.get("content-length")
-    if length is None and "transfer-encoding" not in request.headers:
+    length = header(request, b"content-length")
+    if length is None and header(request, b"transfer-encoding") is None:
         raise Problem("length_required", "The request has no body.")
     if length is not None and length.isdigit() and int(length) > limit:
         raise too_large(limit)

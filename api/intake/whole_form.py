@@ -9,10 +9,16 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from python_multipart.multipart import parse_options_header
+
 _MOST_HEADERS: Final = 8
 _MOST_HEAD_BYTES: Final = 1024
 # RFC 9110, 5.6.2: a token.
 _HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): *([^\r\n]*)")
+
+# A value with parameters, none of them escaped, repeated in parts or in another character set.
+_PARAMETER: Final = re.compile(rb"; ?([0-9A-Za-z_-]+)=(?:\"([^\"\\\\:]*)\"|([^\s\"\\\\:;,=]+))")
+_VALUE: Final = re.compile(rb"[0-9A-Za-z/+.-]+(?=;)")
 
 
 class Part(NamedTuple):
@@ -57,3 +63,18 @@ def _read_headers(head: bytes) -> Mapping[bytes, bytes] | None:
             return None
         headers[header[1].lower()] = header[2]
     return headers
+
+
+def read_parameters(value: bytes) -> Mapping[bytes, bytes]:
+    """The parameters of a header such as Content-Disposition, by their names in lower case."""
+    begin = _VALUE.match(value)
+    at = begin.end() if begin else -1
+    found: dict[bytes, bytes] = {}
+    while 0 <= at < len(value):
+        parameter = _PARAMETER.match(value, at)
+        if parameter is None:
+            at = -1
+            break
+        found[parameter[1].lower()] = parameter[2] if parameter[3] is None else parameter[3]
+        at = parameter.end()
+    return found if at == len(value) else parse_options_header(value)[1]

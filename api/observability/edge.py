@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forwarded import TrustedProxies
+from api.given_headers import given_headers
 from api.links import BASE
 from api.observability.metrics import Metrics
 from jobs.domain.log_context import add_log_fields
@@ -99,7 +100,7 @@ def _identify(scope: Scope) -> _Caller:
 
     A trace begins here only where traces are exported.
     """
-    given = dict(scope["headers"])
+    given = given_headers(scope)
     request_id: bytes = given.get(b"x-request-id", b"")
     if _REQUEST_ID.fullmatch(request_id) is None:
         request_id = b"%016x" % random.getrandbits(64)

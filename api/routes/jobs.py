@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.direct_route import DirectRoute
 from api.error_handlers import RETRY, UPLOAD, guarded
+from api.given_headers import header
 from api.intake.create_job import accept
 from api.intake.retry import retry_job
 from api.keyed_router import keyed_router
@@ -40,12 +41,12 @@ async def create_job(request: Request) -> Response:
     """
     services = await get_services(request)
     key = await writer_of(request)
-    idempotency_key = request.headers.get("idempotency-key")
+    idempotency_key = header(request, b"idempotency-key")
     job, created = await accept(request, services, key.tenant, idempotency_key)
     if created:
         log.info("job accepted", extra={"job_id": job.id})
     headers = {} if created else {"Idempotent-Replayed": "true"}
-    prefer = request.headers.get("prefer")
+    prefer = header(request, b"prefer")
     return await _answer(request, services, job, prefer, headers, pending_status=202)
 
 

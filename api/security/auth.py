@@ -10,6 +10,7 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from api.given_headers import header
 from api.problems import Problem
 from jobs.domain.log_context import add_log_fields
 from jobs.security.api_keys import ApiKey
@@ -53,14 +54,13 @@ class KeyCache:
 
 
 def _key_text(request: Request) -> str | None:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _, value = (header(request, b"authorization") or "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
     if scheme.lower() == "basic" and value.strip():
         return _password(value.strip())
     # The second name is that of Azure's clients.
-    headers = request.headers
-    return headers.get("x-api-key") or headers.get("ocp-apim-subscription-key")
+    return header(request, b"x-api-key") or header(request, b"ocp-apim-subscription-key")
 
 
 def _password(value: str) -> str | None:

@@ -28,13 +28,13 @@ _JOBS = tables.jobs.c
 # A new field of both `NewJob` and `Job` with a column of its name is stored without a change here.
 _SAME = tuple(sorted({each.name for each in fields(NewJob)} & {each.name for each in fields(Job)}))
 _read_same = attrgetter(*_SAME)
-_INSERTED = (*_SAME, "state", "created_at", "deadline_at", "begin_by")
+_INSERTED = (*_SAME, "deadline_at", "begin_by")
 _read_inserted = attrgetter(*_INSERTED)
 _COUNTERS = ("pages_succeeded", "pages_failed", "open_attempts", "finish_attempts")
-_NEW_JOB = {"last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
+_NEW_JOB = {"state": JobState.QUEUED, "last_event": 1, **dict.fromkeys(_COUNTERS, 0)}
 _NEW_STEP = {"kind": Topic.OPEN_JOB.value, "number": 0}
 _NEW_EVENT = {"sequence": 1, "kind": JobEventKind.JOB_QUEUED.value, "data": {}}
-_insert_jobs = RowInsert(tables.jobs, _INSERTED, tuple(_NEW_JOB))
+_insert_jobs = RowInsert(tables.jobs, _INSERTED, (*_NEW_JOB, "created_at"))
 # A new job has no step yet, so nothing can be there already.
 _insert_steps = RowInsert(
     tables.tasks,
@@ -133,7 +133,8 @@ def _write(
     if not jobs:
         return
     jobs = sorted(jobs, key=_turn)
-    _insert_jobs(connection, [_read_inserted(job) for job in jobs], _NEW_JOB)
+    rows = [_read_inserted(job) for job in jobs]
+    _insert_jobs(connection, rows, _NEW_JOB | {"created_at": now})
     attempts = 0 if dispatched is None else 1
     step = _NEW_STEP | {"ready_at": now, "dispatched_until": dispatched, "attempts": attempts}
     _insert_steps(connection, [(job.id, job.tenant, job.priority) for job in jobs], step)

@@ -2,9 +2,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from python_multipart.multipart import parse_options_header
 
 from api.intake.multipart import FileStart, FormParser
-from api.intake.whole_form import split_form
+from api.intake.whole_form import read_parameters, split_form
 from api.problems import Problem
 
 # Pieces that forms are made of, as clients write them and as they should not.
@@ -63,3 +64,17 @@ def test_a_plain_form_needs_no_other_parser() -> None:
     assert part is not None
     assert body[part.start : part.end] == bytes(300_000)
     assert part.headers == {b"content-disposition": HEADS[0].partition(b": ")[2]}
+
+
+PARAMETERS = st.lists(
+    st.sampled_from(
+        (";", "; ", " ;", "=", '"', "\\", '\\"', ":", "*", "name", "FileName", 'name="file"',
+         '; filename="a b;c.png"', "; filename=a.png", "\t", "\xe9", ", ", "form-data", "C:\\")
+    ),
+    max_size=8,
+).map(lambda some: ("form-data" + "".join(some)).encode("latin-1"))  # fmt: skip
+
+
+@given(value=PARAMETERS)
+def test_parameters_are_those_that_the_other_parser_reads(value: bytes) -> None:
+    assert read_parameters(value) == parse_options_header(value)[1]
