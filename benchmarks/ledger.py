@@ -126,6 +126,8 @@ def main() -> int:
             data_dir=Path(folder),
             database_url=arguments.database,
             webhook_key_file=Path(folder) / "keys",
+            max_queued_jobs=arguments.jobs,
+            max_queued_jobs_per_tenant=arguments.jobs,
         )
         return measure(settings, arguments.jobs)
 
