@@ -20,7 +20,7 @@ from vision.core.stages import Letters
 from vision.imaging.connected_components import mask_of
 from vision.text_detection.grid_cells import FEWEST, FoundCells, cells_between
 from vision.text_detection.rules import opened
-from vision.text_detection.rulings import Strokes, level_strokes, upright_strokes
+from vision.text_detection.rulings import Strokes, strokes_of
 
 # In heights of the page's commonest letters.
 _TOUCH = 0.9  # between the end of a stroke and the stroke that it meets
@@ -81,7 +81,7 @@ def _ruled_pieces(text: Letters, letter: float) -> tuple[Grey | None, list[Box]]
         x, y, w, h = text.pieces[at].tolist()
         piece = np.asarray(text.labels[y : y + h, x : x + w] == at + 1, np.uint8)
         across = _edges_of(piece, letter)
-        down = _edges_of(np.ascontiguousarray(piece.T), letter) if across >= FEWEST else 0
+        down = _edges_of(np.asarray(cv2.transpose(piece)), letter) if across >= FEWEST else 0
         if down >= FEWEST and across + down >= _FEWEST_EDGES:
             boxes.append(Box(x, y, x + w, y + h))
         else:
@@ -91,12 +91,19 @@ def _ruled_pieces(text: Letters, letter: float) -> tuple[Grey | None, list[Box]]
 
 def _edges_of(piece: Grey, letter: float) -> int:
     """How many level edges a piece of ink has: rows that thin strokes fill for the most part."""
+    if not _full(piece, letter).any():
+        return 0
     strokes = opened(piece, (1, round(_STROKE * letter)))
     thin = cv2.subtract(strokes, opened(strokes, (round(_THICK * letter) + 2, 1)))
-    profile = np.asarray(thin).sum(axis=1, dtype=np.float64)
-    band = np.convolve(profile, np.ones(max(3, round(_BAND * letter))), "same")
-    full = band >= _ACROSS * piece.shape[1]
+    full = _full(np.asarray(thin, np.uint8), letter)
     return int(np.count_nonzero(full[1:] & ~full[:-1])) + int(full[0])
+
+
+def _full(ink: Grey, letter: float) -> NDArray[np.bool_]:
+    """Where a band of rows has ink for a large part of the width."""
+    profile = ink.sum(axis=1, dtype=np.int64).astype(np.float64)
+    band = np.convolve(profile, np.ones(max(3, round(_BAND * letter))), "same")
+    return np.asarray(band >= _ACROSS * ink.shape[1], np.bool_)
 
 
 def _shrunk(box: Box, factor: float) -> Box:
@@ -148,7 +155,7 @@ def _grids_in(
 
 def _levelled(crop: Grey, letter: float) -> tuple[Affine, Strokes, Strokes]:
     """The map that makes the strokes level and upright, and both kinds of them after it."""
-    across, down = level_strokes(crop, letter), upright_strokes(crop, letter)
+    across, down = strokes_of(crop, letter)
     rise = _slope(across.ends)
     lean = _slope(down.ends[:, [1, 0, 3, 2]])
     if max(abs(rise) * crop.shape[1], abs(lean) * crop.shape[0]) < _LEAST_DRIFT:
@@ -159,7 +166,7 @@ def _levelled(crop: Grey, letter: float) -> tuple[Affine, Strokes, Strokes]:
         crop, level, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     moved = np.asarray(warped, np.uint8)
-    return level, level_strokes(moved, letter), upright_strokes(moved, letter)
+    return level, *strokes_of(moved, letter)
 
 
 def _slope(ends: _Ends) -> float:

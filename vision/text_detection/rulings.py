@@ -36,16 +36,55 @@ class Strokes(NamedTuple):
     mask: Grey
 
 
-def level_strokes(grey: Grey, letter: float) -> Strokes:
-    """Strokes that run across an image [h, w]; `letter` is the height of its letters in pixels."""
+class _Area(NamedTuple):
+    """An image, its ink, the contrast of its paper's grain, and its dots and dashes across."""
+
+    grey: Grey
+    ink: Grey
+    grain: float
+    dots: Grey | None
+
+
+def strokes_of(grey: Grey, letter: float) -> tuple[Strokes, Strokes]:
+    """Strokes that run across an image [h, w], and those that run down, with y0 <= y1.
+
+    `letter` is the height of its letters in pixels.
+    """
+    across, down = _measured(grey, letter)
+    ends, mask = _strokes(down, letter)
+    return _strokes(across, letter), Strokes(ends[:, [1, 0, 3, 2]], _turned(mask))
+
+
+def _measured(grey: Grey, letter: float) -> tuple[_Area, _Area]:
+    """What both kinds of strokes are found in: the image as it is, and turned."""
     grain = _grain(grey)
     if noisy := grain > _CLEAN:
         grey = np.asarray(cv2.blur(grey, (3, 3)), np.uint8)
         grain = _grain(grey)
     ink = _ink(grey, grain)
-    mask = _thin_and_dark(grey, letter, grain)
-    if not noisy:
-        mask = _with_joined_dots(mask, ink, letter)
+    across, down = (None, None) if noisy else _dots(ink, letter)
+    turned = None if down is None else _turned(down)
+    return _Area(grey, ink, grain, across), _Area(_turned(grey), _turned(ink), grain, turned)
+
+
+def _turned(image: Grey) -> Grey:
+    return np.asarray(cv2.transpose(image), np.uint8)
+
+
+def _dots(ink: Grey, letter: float) -> tuple[Grey, Grey]:
+    """The pieces of ink that may be dots and dashes of dotted lines across, and of those down."""
+    labels, pieces = label(ink)
+    width, height = pieces[:, 2], pieces[:, 3]
+    longest, thickest = _LONGEST_DASH * letter, _DOT * letter
+    across = mask_of(labels, (width <= longest) & (height <= thickest))
+    return across, mask_of(labels, (height <= longest) & (width <= thickest))
+
+
+def _strokes(area: _Area, letter: float) -> Strokes:
+    ink = area.ink
+    mask = _thin_and_dark(area.grey, letter, area.grain)
+    if area.dots is not None:
+        mask = _with_joined_dots(mask, area.dots, letter)
     window = max(3, round(_WINDOW * letter))
     density = cv2.blur(mask * np.uint8(255), (window, 1), borderType=cv2.BORDER_CONSTANT)
     dense = np.asarray(density >= _DENSE * 255, np.uint8)
@@ -61,12 +100,6 @@ def level_strokes(grey: Grey, letter: float) -> Strokes:
     ends = np.array(found, np.float64).reshape(-1, 4)
     alone = [_stands_alone(ink, each, letter) for each in ends]
     return Strokes(ends[np.array(alone, np.bool_)], mask)
-
-
-def upright_strokes(grey: Grey, letter: float) -> Strokes:
-    """Strokes that run down an image, as x0, y0, x1, y1 with y0 <= y1."""
-    ends, mask = level_strokes(np.ascontiguousarray(grey.T), letter)
-    return Strokes(ends[:, [1, 0, 3, 2]], np.ascontiguousarray(mask.T))
 
 
 def _grain(grey: Grey) -> float:
@@ -89,11 +122,9 @@ def _thin_and_dark(grey: Grey, letter: float, grain: float) -> Grey:
     return np.asarray(contrast > max(_LEAST_CONTRAST, min(_NOISE * grain, _MOST_NOISE)), np.uint8)
 
 
-def _with_joined_dots(mask: Grey, ink: Grey, letter: float) -> Grey:
+def _with_joined_dots(mask: Grey, dots: Grey, letter: float) -> Grey:
     """The mask with rows of dots and short dashes as whole strokes, up to where they meet."""
-    labels, pieces = label(ink)
-    small = (pieces[:, 2] <= _LONGEST_DASH * letter) & (pieces[:, 3] <= _DOT * letter)
-    rows = closed(mask_of(labels, small), (1, max(3, round(_DOT_GAP * letter))))
+    rows = closed(dots, (1, max(3, round(_DOT_GAP * letter))))
     joined = opened(rows, (1, round(SHORTEST * letter)))
     if not joined.any():
         return mask
