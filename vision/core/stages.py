@@ -229,11 +229,13 @@ class DetachedMarks(NamedTuple):
 class Reread(NamedTuple):
     """Confidences, `at_least` to `below`, whose lines another recogniser will read again.
 
-    A recogniser may save the effort of reading them well.
+    `second` is the name of that recogniser. A recogniser may save the effort of reading such lines
+    well.
     """
 
     at_least: float = 0.0
     below: float = 0.0
+    second: str = ""
 
     def covers(self, confidence: float) -> bool:
         """Whether a line of this confidence is read again."""

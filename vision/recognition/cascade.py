@@ -12,7 +12,7 @@ from vision.recognition.joined_numbers import part_joined_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
-from vision.recognition.rereading import doubts_only_marks, needs_another
+from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
 from vision.recognition.second_reading import choose
 from vision.recognition.units import correct_units
 from vision.recognition.web_addresses import correct_web_addresses
@@ -57,7 +57,7 @@ def recognise_lines(
     known = [crop for crop in crops if crop.text]
     crops = [crop for crop in crops if not crop.text]
     second = second if second and _reads(second, crops) else None
-    reread = Reread(least, below) if second else NEVER
+    reread = Reread(least, below, second.name) if second else NEVER
     turned = turn_rotated_lines(crops, first)
     detached = marks.detach(turned) if marks else DetachedMarks(turned, [None] * len(turned))
     crops = detached.crops
@@ -99,10 +99,11 @@ def _read_again(
 ) -> dict[int, LineReading]:
     """Second readings by the place of their line."""
     pairs = zip(crops, readings, strict=True)
+    settled = is_settled(readings, reread)
     places = [
         at
         for at, (crop, reading) in enumerate(pairs)
-        if needs_another(reading, crop.languages, reread)
+        if needs_another(reading, crop.languages, reread, settled=settled)
     ]
     if not places:
         return {}

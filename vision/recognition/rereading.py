@@ -2,10 +2,12 @@
 
 At the same confidence, lines differ in what a second reading gains. Of the letters that PP-OCR
 corrects per millisecond, lines of listed words give a third of what lines with digits give, and
-these a third of what lines with a word give that no list has (docs/research/profiles.md).
+these a third of what lines with a word give that no list has. The tiny network gains most by lines
+with digits, and little by other lines of pages that were read well (docs/research/profiles.md).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vision.core.stages import LineReading, Reread
 from vision.recognition.suspicious_marks import (
@@ -14,9 +16,6 @@ from vision.recognition.suspicious_marks import (
     has_suspicious_mark,
 )
 
-# The doubt (1 - confidence) from which lines with digits, and lines with a word that the word list
-# lacks, are read again, as a share of what the option asks for. Chosen on even receipts and forms.
-_WITH_DIGITS, _UNLISTED = 0.3, 0.04
 # Of 398 readings under .6 on even receipts and forms most are specks, rules and handwriting. Of
 # the short ones from .5, or .45 with a digit, one in seven is print, amounts among them; long ones
 # are rules, and cost most.
@@ -25,11 +24,55 @@ _MAYBE_TEXT, _MAYBE_DIGITS, _LONGEST = 0.5, 0.45, 12
 _SURE = 0.9
 
 
-def needs_another(reading: LineReading, languages: Sequence[str], reread: Reread) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """The doubt (1 - confidence) from which lines are read again, as shares of what `below` asks.
+
+    Lines with digits, lines with a word that the word list lacks, and lines with both. `settled` is
+    the confidence of dense pages on which lines without digits are not read again.
+    """
+
+    digits: float
+    unlisted: float
+    both: float
+    settled: float
+
+
+# Chosen on even receipts and forms.
+_WORTH = _Worth(0.3, 0.04, 0.04, settled=2.0)
+_WORTH_OF = {"ppocr_tiny": _Worth(0.26, 0.04, 0.12, settled=0.95)}
+# Pages of fewer lines take little time, whatever is read again.
+_DENSE = 30
+
+
+def is_settled(readings: Sequence[LineReading], reread: Reread) -> bool:
+    """Whether a page of many lines was read so well that its words need no other recogniser.
+
+    Judged by the mean confidence of its lines by their letters.
+    """
+    letters = [len(reading.text) for reading in readings if reading.text]
+    if len(letters) < _DENSE:
+        return False
+    weighted = sum(reading.confidence * len(reading.text) for reading in readings)
+    return weighted / sum(letters) >= _worth(reread).settled
+
+
+def drafts_of(reread: Reread) -> tuple[float, float]:
+    """From and below which confidence a line is certain to be read again, whatever it holds."""
+    certain = _worth(reread).settled > 1
+    return (reread.at_least, reread.below) if certain else (0.0, 0.0)
+
+
+def needs_another(
+    reading: LineReading, languages: Sequence[str], reread: Reread, *, settled: bool = False
+) -> bool:
     """Whether a line that was read first in this way is to be read by another recogniser.
 
     `reread.below` is what lines of listed words need; below `reread.at_least` there is no text.
+    On a `settled` page only lines with digits are.
     """
+    if settled and not _has_digits(reading):
+        return False
     if reading.confidence < reread.at_least:
         return may_be_text(reading)
     suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, languages)
@@ -70,12 +113,21 @@ def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Re
 
 def _is_confident(reading: LineReading, reread: Reread) -> bool:
     """Whether the words of a line need no other recogniser, whatever its marks are."""
-    most = (1 - reread.below) * _share_of_doubt(reading)
+    most = (1 - reread.below) * _share_of_doubt(reading, _worth(reread))
     return not reread.covers(reading.confidence) and 1 - reading.confidence <= most
 
 
-def _share_of_doubt(reading: LineReading) -> float:
+def _share_of_doubt(reading: LineReading, worth: _Worth) -> float:
+    digits = _has_digits(reading)
     if any(word.listed is False for word in reading.words):
-        return _UNLISTED
-    digits = any(letter.isdigit() for word in reading.words for letter in word.text)
-    return _WITH_DIGITS if digits else 1.0
+        return worth.both if digits else worth.unlisted
+    return worth.digits if digits else 1.0
+
+
+def _worth(reread: Reread) -> _Worth:
+    return _WORTH_OF.get(reread.second, _WORTH)
+
+
+def _has_digits(reading: LineReading) -> bool:
+    texts = [word.text for word in reading.words] or [reading.rejected]
+    return any(letter.isdigit() for text in texts for letter in text)

@@ -67,7 +67,9 @@ def test_lines_whose_text_is_known_are_not_read():
 
 
 @pytest.mark.parametrize(
-    ("second", "reread"), [(None, NEVER), (Reader("second"), Reread(0.6, 0.9))], ids=["one", "two"]
+    ("second", "reread"),
+    [(None, NEVER), (Reader("second"), Reread(0.6, 0.9, "second"))],
+    ids=["one", "two"],
 )
 def test_the_first_reader_knows_which_lines_will_be_read_again(second, reread):
     first = Reader("first", ("one", 1.0))

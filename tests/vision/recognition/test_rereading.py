@@ -6,7 +6,7 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineReading, Reread
-from vision.recognition.rereading import doubts_only_marks, needs_another, rescued
+from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another, rescued
 
 REREAD = Reread(0.6, 0.9)
 BOX = Box(0, 0, 1, 1)
@@ -114,3 +114,39 @@ def test_such_a_line_has_text_where_the_second_reading_is_confident(
 ):
     found = rescued(noise(rejected, 0.55), LineReading(second, confidence))
     assert found.text == text
+
+
+TINY = Reread(0.6, 0.65, "ppocr_tiny")
+
+
+@pytest.mark.parametrize(
+    ("words", "confidence", "settled", "again"),
+    [
+        (UNLISTED, 0.98, False, True),
+        (UNLISTED, 0.98, True, False),
+        (LISTED, 0.62, True, False),
+        ((("@", None), *LISTED), 0.99, True, False),
+        (DIGITS, 0.88, True, True),
+        (DIGITS, 0.93, False, False),
+        ((*DIGITS, ("Iamps", False)), 0.95, True, True),
+    ],
+)
+def test_the_tiny_network_reads_digits_and_pages_that_were_read_badly(
+    words, confidence, settled, again
+):
+    assert needs_another(line(confidence, *words), ("eng",), TINY, settled=settled) is again
+
+
+@pytest.mark.parametrize(
+    ("lines", "confidence", "reread", "settled"),
+    [
+        (40, 0.96, TINY, True),
+        (40, 0.94, TINY, False),
+        (20, 0.99, TINY, False),
+        (40, 0.999, REREAD, False),
+    ],
+)
+def test_dense_pages_that_were_read_well_are_settled_for_the_tiny_network(
+    lines, confidence, reread, settled
+):
+    assert is_settled([line(confidence, *LISTED)] * lines, reread) is settled

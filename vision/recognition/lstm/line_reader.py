@@ -32,6 +32,7 @@ from vision.recognition.lstm.look_alikes import correct_strokes
 from vision.recognition.lstm.wide_gaps import has_wide_gap
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.recognition.marks.candidates import words_with_candidates
+from vision.recognition.rereading import drafts_of
 from vision.text.bidi import reading_order
 from vision.text.vocabulary import known_word
 
@@ -153,7 +154,7 @@ def _read_batch(
 def _decoded(
     decoder: LineDecoder, probabilities: Probabilities, runs: Runs, reread: Reread
 ) -> list[Glyph]:
-    glyphs = decoder.decode(probabilities, runs, reread)
+    glyphs = decoder.decode(probabilities, runs, drafts_of(reread))
     return with_shared_probability(glyphs, probabilities, decoder.alphabet)
 
 
