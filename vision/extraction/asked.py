@@ -6,6 +6,7 @@ and value, then behind its name wherever that stands on a page, and last by its 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vision.core.field_request import AskedField
@@ -22,6 +23,8 @@ _KEY = re.compile(r"[^\W_]+")
 _LEAST_ALIKE = 0.5  # shared words of a name and a label, of all words of both
 _BEHIND_STRENGTH = 0.6  # of what stands behind a name somewhere
 _FORM_STRENGTH = 0.6  # of the only value of that form
+_FEWEST_WORDS = 2  # of a name that distinguishes a label from others of its class
+_EXACT_STRENGTH = 0.9
 _LEAST_CONFIDENCE = 0.4
 _MOST_NAMES = 8  # of a field
 _MOST_CHARACTERS = 10_000  # of a document that patterns of strangers are searched in
@@ -54,10 +57,10 @@ def asked_fields(
 
 
 def _answer(asked: AskedField, source: _Source) -> Field:
+    names = _names(asked)
     field = _of_class(asked, source.known)
     if field is not None:
-        return field
-    names = _names(asked)
+        return _by_exact_label(asked, names[:1], field, source) or field
     labelled = list(_labelled(asked, names, source)) or list(_behind(asked, names, source))
     if not labelled:
         return _by_form(asked, source)
@@ -65,6 +68,23 @@ def _answer(asked: AskedField, source: _Source) -> Field:
     if not values:
         return Missing(asked.name, Reason.WRONG_TYPE)
     return _chosen(asked, values)
+
+
+def _by_exact_label(
+    asked: AskedField, names: Sequence[frozenset[str]], field: Field, source: _Source
+) -> Found | None:
+    """The value behind the very words asked for, where the class took that of another label.
+
+    `balance due` and `invoice total` are both totals, and one document may have both.
+    """
+    several = [name for name in names if len(name) >= _FEWEST_WORDS]
+    label = field.label if isinstance(field, Found) else None
+    if not several or (label is not None and _words(label.text) in several):
+        return None
+    found = [each for each in _behind(asked, several, source) if each is not None]
+    if len({repr(each.value) for each in found}) != 1:
+        return None
+    return replace(found[0], strength=_EXACT_STRENGTH)
 
 
 def _names(asked: AskedField) -> list[frozenset[str]]:

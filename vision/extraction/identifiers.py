@@ -11,9 +11,11 @@ from vision.extraction.values.amounts import amounts_in
 from vision.extraction.values.codes import (
     bics_in,
     emails_in,
+    groups_of,
     ibans_in,
     numbers_of,
     phones_in,
+    taxpayers_in,
     vat_ids_in,
 )
 from vision.extraction.values.dates import dates_in
@@ -34,13 +36,15 @@ class _Kind:
 _KINDS = {
     "invoice_number": _Kind(numbers_of),
     "order_number": _Kind(numbers_of),
-    "customer_number": _Kind(numbers_of),
-    "vat_id": _Kind(numbers_of, vat_ids_in),
+    "customer_number": _Kind(groups_of),
+    "vat_id": _Kind(taxpayers_in, vat_ids_in),
     "iban": _Kind(ibans_in, ibans_in, 0.99),
     "bic": _Kind(bics_in),
     "email": _Kind(emails_in, emails_in, 0.97),
     "phone": _Kind(phones_in, None),
 }
+
+_NUMBERS = (numbers_of, groups_of, taxpayers_in)
 
 
 def identifiers_of(pages: Sequence[PageText]) -> dict[str, Field]:
@@ -91,7 +95,7 @@ def _first(
     finder = rule.labelled if label else rule.shaped
     assert finder is not None
     for span in finder(piece.text):
-        if finder is numbers_of and _is_other(piece.text[span.start : span.end]):
+        if finder in _NUMBERS and _is_other(piece.text[span.start : span.end]):
             continue
         words = piece.part(span.start, span.end).tokens
         return Found(kind, span.value, words, strength, label.part if label else None)

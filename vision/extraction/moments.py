@@ -18,6 +18,7 @@ _US_ADDRESS = re.compile(r"(?<![A-Za-z])[A-Z]{2},?\s\d{5}(?:-\d{4})?(?!\d)")
 
 _LABELLED, _BELOW, _UNLABELLED, _OTHER = 3.0, 2.5, 1.0, -1.0
 _TIMED = 0.6
+_WEAK = 0.5  # less for an order's date or another document's
 _EARLIER = 0.02  # a place further down, in rows
 _MARGIN = 0.3
 
@@ -66,7 +67,7 @@ def _label_of(page: PageText, row: Row, words: Sequence[Token]) -> tuple[Label |
 
 def _score(label: Label, of_dates: float) -> float:
     if label.kind in {"date", "due_date"}:
-        return of_dates
+        return of_dates - _WEAK * (label.rank == 0)
     return _OTHER if label.kind in NO_FIELDS else _UNLABELLED
 
 

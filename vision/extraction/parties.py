@@ -15,6 +15,7 @@ from vision.extraction.evidence import Piece, Token, confidence_of
 from vision.extraction.findings import Field, Found, Missing, Reason
 from vision.extraction.labels import meaning_of
 from vision.extraction.normalised import folded
+from vision.extraction.values.dates import dates_in
 
 _MOST_ROWS = 16  # of a page's head
 _AGAIN = 0.8  # the score of a name that is repeated
@@ -34,31 +35,14 @@ _STREET_NUMBER = re.compile(
     r"^\W*(?:no\W{0,3}|lot\W?|unit\W?|\W)?\s*[a-z]{0,2}[\d§$]+", re.IGNORECASE
 )
 _PHONE = re.compile(r"(?:\+?\d[\s()./-]{0,2}){8,}")
+# `Auftragsnummer: AB-5512`: a label and its number, although AB is a legal form
+_CODED = re.compile(r"[^\W\d_]\s?:\s*\S*\d")
 _NO_ADDRESS = re.compile(r"@|www\.|[^\W\d_]\s?[:;](?!\w)|#\d")
-_WELCOME = frozenset(
-    {
-        "welcome",
-        "thank",
-        "copy",
-        "duplicate",
-        "original",
-        "receipt",
-        "invoice",
-        "bill",
-        "cash",
-        "tax",
-        "sale",
-        "page",
-        "facture",
-        "rechnung",
-        "factura",
-        "fattura",
-        "factuur",
-        "fatura",
-        "quittung",
-        "table",
-    }
-)
+_WELCOME = frozenset({
+    "welcome", "thank", "copy", "duplicate", "original", "receipt", "invoice", "bill", "cash",
+    "tax", "sale", "page", "facture", "rechnung", "factura", "fattura", "factuur", "fatura",
+    "quittung", "table",
+})  # fmt: skip
 
 
 _LOOKS_LIKE = {"$": "S", "[": "I", "|": "I", "€": "E"}
@@ -115,7 +99,13 @@ def _stops(each: _Head) -> bool:
         or _BRACKETED.match(each.text) is not None
         or _NO_ADDRESS.search(each.text) is not None
         or meaning_of(each.text) is not None
+        or _is_dated(each.text)
     )
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a row states a date with its year, as letters do below the sender's address."""
+    return any(str(found.value.year) in text for found in dates_in(text))
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -231,6 +221,7 @@ def _name_score(each: _Head, at: int, address: int | None, usual: float) -> floa
     score -= 1.5 * any(map(str.isdigit, _TRAILING_NUMBER.sub("", each.text)))
     score -= 2.0 * any(key in _WELCOME for key in each.keys)
     score -= 2.0 * (bool(each.row.labels) and not each.form)
+    score -= 4.0 * (_CODED.search(each.text) is not None)
     score -= 2.0 * (1 - confidence_of(each.row.whole.tokens))
     return score - 2.0 * (letters < 0.6 * len(each.text.replace(" ", "")))
 

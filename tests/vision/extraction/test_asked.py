@@ -89,3 +89,18 @@ def test_several_values_of_a_pattern_are_candidates():
 
 def test_without_a_request_nothing_is_asked():
     assert "asked" not in open_analysis().analyse(document_of(page_of(*FORM)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("invoice_total", 1200.0), ("balance_due", 900.0), ("balanceDue", 900.0), ("total", 1200.0)],
+)
+def test_the_very_label_that_is_asked_for_goes_before_another_of_its_class(name, value):
+    rows = (
+        [(50, "Total excl. VAT"), (600, "£1,000.00")],
+        [(50, "VAT @ 20%"), (600, "£200.00")],
+        [(50, "Invoice total"), (600, "£1,200.00")],
+        [(50, "Less deposit received"), (600, "-£300.00")],
+        [(50, "Balance due"), (600, "£900.00")],
+    )
+    assert asked({name: {"type": "number"}}, *rows)["values"][name] == value

@@ -137,3 +137,51 @@ def test_the_analysis_of_any_document_is_json():
     analysis = open_analysis()
     for document in (document_of(), document_of(page_of()), document_of(page_of(*RECEIPT))):
         assert json.loads(json.dumps(analysis.analyse(document))) == analysis.analyse(document)
+
+
+def test_a_label_with_a_code_is_no_company_although_it_holds_a_legal_form():
+    fields = known("Kaffeerösterei Blum", "Bergstr. 2, 79098 Freiburg", "Auftragsnummer: AB-5512")
+    assert fields["company"]["value"] == "Kaffeerösterei Blum"
+
+
+def test_the_place_and_date_of_a_letter_are_no_part_of_the_address_above():
+    fields = known("Stadtwerke Mitte", "Hauptstr. 7, 55116 Mainz", "Mainz, 3. September 2024")
+    assert fields["address"]["value"] == "Hauptstr. 7, 55116 Mainz"
+    assert fields["date"]["value"] == "2024-09-03"
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "value"),
+    [
+        ([(50, "Account number:"), (400, "8500 1234 5678")], "customer_number", "8500 1234 5678"),
+        ([(50, "Kundennummer"), (400, "4711-0815 Seite 2")], "customer_number", "4711-0815"),
+        ("VAT No. GB 123 4567 82", "vat_id", "GB123456782"),
+        ("SIRET 732 829 320 00074", "vat_id", "732 829 320 00074"),
+        ([(50, "Invoice no"), (400, "7731 05")], "invoice_number", "7731"),
+    ],
+)
+def test_a_number_in_groups_is_given_whole_where_it_is_printed_in_groups(row, kind, value):
+    assert known("Example Trading Ltd", row)[kind]["value"] == value
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ([(50, "Fecha"), (300, "11/06/2024")], [(50, "Fecha de pedido"), (300, "01/06/2024")]),
+        ([(50, "Order date"), (300, "1 June 2024")], [(50, "Date"), (300, "11 June 2024")]),
+        ("Datum: 11.06.2024", "zu Rechnung Nr. 7 vom 01.06.2024"),
+        ([(50, "Date"), (300, "11/06/2024")], [(50, "Date of supply"), (300, "07/06/2024")]),
+    ],
+)
+def test_a_document_has_its_own_date_not_that_of_an_order_or_another_document(rows):
+    assert known("Example Trading Ltd", *rows)["date"]["value"] == "2024-06-11"
+
+
+def test_the_balance_of_an_earlier_bill_is_no_total():
+    fields = known(
+        "CityPower plc",
+        [(50, "Previous balance"), (600, "£84.10")],
+        [(50, "Payment received"), (600, "-£84.10")],
+        [(50, "Total amount due"), (600, "£138.00")],
+    )
+    assert fields["total"]["value"] == "138.00"

@@ -25,6 +25,7 @@ _SPLIT_VAT = re.compile(
     r"(?<![^\W_])(?:AT\s?U|[A-Z]{2}|CHE)[\s.-]?[A-Z\d](?:[\s.-]?[A-Z\d]){6,13}(?![^\W_])"
 )
 _NUMBER = re.compile(r"[^\s:;,#()]*\d[^\s:;,()]*")
+_GROUPS = re.compile(r"(?<!\S)\d{2,5}(?: \d{2,5})+(?!\S)")
 _SHORT = re.compile(r"(?<!\S)[A-Z]{1,5}\s$")
 _LEAST_LENGTH = 2
 
@@ -67,6 +68,22 @@ def vat_ids_in(text: str) -> Iterator[Span]:
         number = re.sub(r"[\s.-]", "", found[0])
         if _VAT.fullmatch(number):
             yield Span(*found.span(), number)
+
+
+def taxpayers_in(text: str) -> Iterator[Span]:
+    """Numbers of taxpayers: of the form of a VAT number, else as `groups_of` has them."""
+    yield from (list(vat_ids_in(text)) or groups_of(text))
+
+
+def groups_of(text: str) -> Iterator[Span]:
+    """Numbers as `numbers_of` has them, with the groups of digits that follow a group of digits.
+
+    `8500 1234 5678` is one number, in the spaces of its print.
+    """
+    groups = [Span(*found.span(), found[0]) for found in _GROUPS.finditer(text)]
+    for number in numbers_of(text):
+        whole = next((each for each in groups if each.start <= number.start < each.end), None)
+        yield whole or number
 
 
 def numbers_of(text: str) -> Iterator[Span]:
