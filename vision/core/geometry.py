@@ -79,6 +79,8 @@ def transform_box(affine: Affine, box: Box) -> Box:
     """The upright box around `box` in the other frame."""
     # Plain floats: a page has hundreds of boxes, and arrays of four points take ten times as long.
     (xx, xy, x), (yx, yy, y) = affine.tolist()
+    if xy == 0 == yx and xx > 0 and yy > 0:  # most pages are neither turned nor tilted
+        return Box(xx * box.x0 + x, yy * box.y0 + y, xx * box.x1 + x, yy * box.y1 + y)
     across = sorted((xx * box.x0, xx * box.x1)), sorted((xy * box.y0, xy * box.y1))
     down = sorted((yx * box.x0, yx * box.x1)), sorted((yy * box.y0, yy * box.y1))
     return Box(

@@ -59,8 +59,11 @@ def _without_rules(mask: Grey, letter: float) -> Grey:
     down = opened(mask, (round(RULE * letter), 1)) | _sides(mask, across, letter)
     letters = mask & ~(across | down)
     reach = max(3, round(_CROSSING * letter) | 1)
-    crossing = closed(letters, (reach, 1)) & across | closed(letters, (1, reach)) & down
-    return np.asarray(letters | crossing, np.uint8)
+    kept = letters
+    for rules, size in ((across, (reach, 1)), (down, (1, reach))):
+        if rules.any():
+            kept = kept | closed(letters, size) & rules
+    return np.asarray(kept, np.uint8)
 
 
 def _sides(mask: Grey, across: Grey, letter: float) -> Grey:

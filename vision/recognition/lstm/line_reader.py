@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Image
 from vision.core.document import Box
-from vision.core.geometry import transform_box, translation
 from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import ink_boxes
@@ -192,9 +191,12 @@ def _moved(word: CropWord, start: int) -> CropWord:
     """A word of a trimmed line in the crop's own coordinates."""
     if not start:
         return word
-    move = translation(float(start), 0.0)
-    characters = tuple(replace(each, box=transform_box(move, each.box)) for each in word.characters)
-    return replace(word, box=transform_box(move, word.box), characters=characters)
+    characters = tuple(replace(each, box=_shifted(each.box, start)) for each in word.characters)
+    return replace(word, box=_shifted(word.box, start), characters=characters)
+
+
+def _shifted(box: Box, by: int) -> Box:
+    return Box(box.x0 + by, box.y0, box.x1 + by, box.y1)
 
 
 def _word(

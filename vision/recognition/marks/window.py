@@ -10,7 +10,7 @@ from vision.core.arrays import Grey
 from vision.core.document import Box
 
 HEIGHT, WIDTH = 32, 48  # of a window; its height is that of the line image
-_QUANTILES = (0.02, 0.5, 0.9)  # of grey: ink, what most of a line is, paper
+_QUANTILES = np.array([0.02, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
 _LEAST_CONTRAST = 16.0  # grey values; less is paper without ink
 
 Window = NDArray[np.float32]  # [2, HEIGHT, WIDTH]
@@ -43,7 +43,7 @@ class Levels(NamedTuple):
 def levels_of(line: Grey) -> Levels:
     """Quantiles by counting: sorting takes many times as long."""
     below = np.cumsum(cv2.calcHist([line], [0], None, [256], [0, 256]))
-    return Levels(*(int(np.searchsorted(below, share * line.size)) for share in _QUANTILES))
+    return Levels(*np.searchsorted(below, _QUANTILES * line.size).tolist())
 
 
 def glyph_window(line: Grey, box: Box, levels: Levels | None = None) -> Window:
