@@ -24,7 +24,7 @@ Kind = Literal["checkbox", "radio"]
 _LONGEST_SIDE = 1800  # pixels of the image that is searched
 _SMALLEST = 9  # pixels of a frame's side in it
 # In heights of the page's commonest letters.
-_SIDES = (0.9, 3.2)
+_SIDES = (0.9, 3.5)
 _WITH_TICK = 5.0  # a frame with what was written across its edges
 # In sides of the frame.
 _ALONE = 0.25  # left and right of it, without letters as high as half of it
@@ -32,6 +32,8 @@ _SAME_SIZE = 0.2
 
 _ASPECT = 1.3
 _SIDE_DRAWN = 0.8  # share of a side's length
+_THROUGH = 0.9  # of the width that a line between two boxes has
+_BLANK = 0.1  # share of the rest of their inside that is ink
 _INNER = 0.24  # share of a frame's side that is left out around its inside
 _EMPTY, _FILLED = 0.04, 0.72  # share of the inside that is ink
 _DIAGONAL = 0.7  # share of both diagonals that a cross covers
@@ -39,6 +41,9 @@ _ROUND = (0.9, 1.08)  # area by that of an ellipse as wide and high
 _RING_ASPECT = 1.15
 _HOLE = 0.3  # of a ring's area, without ink
 _DOT = 0.12  # share of the inside of a ring
+_RING_DRAWN, _MARKED = 0.5, 0.6  # of its edge, and of its inside where something is written in it
+# Shares of its box that a frame with rounded corners fills, and its ink alone.
+_ROUNDED, _HOLLOW = 0.92, 0.6
 _CLEAR, _UNCLEAR = 0.95, 0.6  # confidences of marks
 
 
@@ -96,11 +101,14 @@ def _candidates(pieces: Boxes, letter: float, text: Grey) -> list[int]:
 def _mark(piece: Grey, grey: Grey, at: tuple[int, int], letter: float) -> FoundMark | None:
     """The mark that a piece of ink at x, y is; None for letters and drawings."""
     x, y = at
-    frame = _square(piece)
+    frame = _square(piece) or _rounded_square(piece)
     if frame is not None and _has_size(frame, letter):
         left, top, right, bottom = frame
         box = Box(x + left, y + top, x + right, y + bottom)
-        state, confidence = _state(_dark(grey, box))
+        inside = _dark(grey, box)
+        if _is_divided(inside):
+            return None
+        state, confidence = _state(inside)
         return FoundMark("checkbox", state, box, confidence)
     height, width = piece.shape
     if _has_size((0, 0, width, height), letter) and _is_round(piece):
@@ -146,6 +154,38 @@ def _square(piece: Grey) -> tuple[int, int, int, int] | None:
         _has_corners(closed[top:bottom, left:right]),
     ]
     return (left, top, right, bottom) if all(fits) else None
+
+
+def _is_divided(frame: Grey) -> bool:
+    """Whether one straight line goes from side to side: two empty boxes that share it."""
+    for ink in (frame, np.ascontiguousarray(frame.T)):
+        height, width = ink.shape
+        middle = slice(height // 4, -(height // 4))
+        through = _longest_runs(ink)[middle] >= _THROUGH * width
+        line = np.convolve(through, np.ones(3), "same") > 0  # with its blurred edges
+        rest = ink[middle, width // 4 : -(width // 4)][~line]
+        if 0 < np.count_nonzero(line) < height / 3 and float(rest.mean()) < _BLANK:
+            return True
+    return False
+
+
+def _rounded_square(piece: Grey) -> tuple[int, int, int, int] | None:
+    """The whole piece where it is a square frame with rounded corners; letters fill less of it."""
+    height, width = piece.shape
+    if max(height, width) > _RING_ASPECT * min(height, width):
+        return None
+    outline = _filled(piece)
+    share = float(np.count_nonzero(outline)) / (width * height)
+    hollow = float(np.count_nonzero(piece)) / (width * height) < _HOLLOW
+    return (0, 0, width, height) if share >= _ROUNDED and hollow else None
+
+
+def _filled(piece: Grey) -> Grey:
+    """The piece without its holes."""
+    contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    whole = np.zeros_like(piece)
+    cv2.drawContours(whole, contours, -1, 1, cv2.FILLED)
+    return whole
 
 
 def _longest_runs(mask: Grey) -> NDArray[np.int64]:
@@ -202,10 +242,7 @@ def _is_round(piece: Grey) -> bool:
     height, width = piece.shape
     if max(height, width) > _RING_ASPECT * min(height, width):
         return False
-    contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    whole = np.zeros_like(piece)
-    cv2.drawContours(whole, contours, -1, 1, cv2.FILLED)
-    share = float(np.count_nonzero(whole)) / (math.pi / 4 * width * height)
+    share = float(np.count_nonzero(_filled(piece))) / (math.pi / 4 * width * height)
     return bool(_ROUND[0] <= share <= _ROUND[1])
 
 
@@ -220,6 +257,11 @@ def _radio(ring: Grey, box: Box) -> FoundMark | None:
         return FoundMark("radio", "filled", box, _CLEAR if between < 0.5 else _UNCLEAR)
     if within <= _DOT and between < _HOLE:
         return FoundMark("radio", "empty", box, _CLEAR)
+    edge = float(ring[(away > 0.42) & (away < 0.5)].mean())
+    if edge >= _RING_DRAWN and between < _MARKED:
+        inner = ring[height // 5 : -(height // 5), width // 5 : -(width // 5)]
+        crossed = _diagonals(inner) >= _DIAGONAL
+        return FoundMark("radio", "crossed" if crossed else "ticked", box, _UNCLEAR)
     return None
 
 
@@ -247,10 +289,11 @@ def _is_one_of(mark: FoundMark, marks: Sequence[FoundMark]) -> bool:
     """Whether a mark is no bullet or letter: solid ones and rings need others like them."""
     if mark.kind == "checkbox" and mark.state != "filled":
         return True
+    written = {"ticked", "crossed"} if mark.kind == "radio" else {"filled"}
     return any(
         other is not mark
         and other.kind == mark.kind
-        and (mark.kind == "radio" or other.state != "filled")
+        and other.state not in (written if mark.state in written else ())
         and abs(other.box.width - mark.box.width) <= _SAME_SIZE * mark.box.width
         for other in marks
     )

@@ -23,6 +23,8 @@ def form(*marks, size=26, width=3, ink="black", shape="box", labels=LABELS):
         draw.text((x + 50, y - 4), labels[at % len(labels)], "black", font)
         if shape == "box":
             draw.rectangle((x, y, x + size, y + size), None, ink, width)
+        elif shape == "rounded":
+            draw.rounded_rectangle((x, y, x + size, y + size), size / 5, None, ink, width)
         else:
             draw.ellipse((x, y, x + size, y + size), None, ink, width)
         MARKS[mark](draw, x, y, size)
@@ -51,13 +53,17 @@ def fill(draw, x, y, size):
     draw.rectangle((x + 3, y + 3, x + size - 3, y + size - 3), "black")
 
 
+def divide(draw, x, y, size):
+    draw.line((x, y + size / 2, x + size, y + size / 2), "black", 3)
+
+
 def dot(draw, x, y, size):
     draw.ellipse((x + 7, y + 7, x + size - 7, y + size - 7), "black")
 
 
 MARKS = {
     "empty": lambda *_: None, "crossed": cross, "ticked": tick, "over": tick_over_edge,
-    "filled": fill, "dot": dot,
+    "filled": fill, "dot": dot, "divided": divide,
 }  # fmt: skip
 
 
@@ -83,6 +89,24 @@ def test_rings_are_radio_buttons():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("state", ["crossed", "ticked"])
+def test_what_is_written_in_a_ring_marks_the_radio_button(state):
+    marks = find_marks(form("empty", state, "empty", shape="ring"))
+    assert [(mark.kind, mark.state) for mark in marks] == [
+        ("radio", "empty"), ("radio", state), ("radio", "empty"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["empty", "crossed", "ticked", "filled"])
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_a_box_may_have_rounded_corners(state, width):
+    marks = find_marks(form(state, "empty", width=width, shape="rounded"))
+    assert [(mark.kind, mark.state) for mark in marks] == [
+        ("checkbox", state), ("checkbox", "empty"),
+    ]  # fmt: skip
+    assert iou(marks[0].box, Box(40, 40, 40 + SIDE, 40 + SIDE)) > 0.8
+
+
 def written(text, size):
     page = Pillow.new("RGB", (1000, 200), "white")
     ImageDraw.Draw(page).text((30, 60), text, "black", ImageFont.load_default(size))
@@ -93,10 +117,12 @@ def written(text, size):
     "page",
     [
         pytest.param(written("DOBE 80 HOOD BOND quod bode", 40), id="letters"),
+        pytest.param(written("\u00a9 \u00ae @ \u00a9 \u00ae @ 0Q0 O8", 40), id="signs in rings"),
         pytest.param(written("The figures below were taken from the books", 28), id="text"),
         pytest.param(drawn(strokes_of(), cell_texts(TEXTS)), id="a table"),
         pytest.param(np.full((200, 300, 3), 255, np.uint8), id="blank"),
         pytest.param(form("filled")[:, 60:], id="half of a box"),
+        pytest.param(form("divided", "divided", size=40), id="two boxes that share a side"),
     ],
 )
 def test_what_is_no_mark_is_not_found(page):
