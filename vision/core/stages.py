@@ -130,13 +130,16 @@ class FoundLine:
 
     `quad` runs clockwise from the text's own top-left corner; `confidence` is the finder's own.
     `room` is how many pixels at its top, and as many at its bottom, are there for recognisers that
-    want more than the letters. `text` is what its shape shows it to be, and need not be read.
+    want more than the letters. `text` is what its shape shows it to be, and need not be read. Of a
+    line that bends, `middle` has points from left to right, and `height` is that of its text.
     """
 
     quad: Polygon
     confidence: float = 1.0
     room: float = 0.0
     text: str = ""
+    middle: Polygon = ()
+    height: float = 0.0
 
 
 class FoundLines(NamedTuple):
@@ -159,7 +162,8 @@ class LineCrop:
     the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
     at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
     `text` is known where the line's shape shows it. `only_marks` says that a first recogniser is
-    confident of the line's words, and only a mark at its end is in question.
+    confident of the line's words, and only a mark at its end is in question. Of a line that was
+    straightened, `shifts` has how far each column stood below its place in the crop.
     """
 
     pixels: Image
@@ -170,6 +174,7 @@ class LineCrop:
     room: int = 0
     text: str = ""
     only_marks: bool = False
+    shifts: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from vision.core.document import Box, ModelUse
 from vision.core.protocols import MarkReader, Recogniser
 from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineReading, Reread
+from vision.recognition.bent_words import in_place
 from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.joined_numbers import part_joined_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
@@ -78,6 +79,7 @@ def recognise_lines(
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(readings, detached.marks)
+    readings = [in_place(*each) for each in zip(crops, readings, strict=True)]
     readings += map(_known, known)
     return LineTexts([*crops, *known], readings, tuple(dict.fromkeys(models)))
 

@@ -11,6 +11,7 @@ from vision.core.arrays import Affine, Image
 from vision.core.document import Polygon
 from vision.core.geometry import compose, translation
 from vision.core.stages import FoundLine, LineCrop, PreparedPage
+from vision.text_detection.bent_lines import straightened
 from vision.text_detection.combs import comb_crop, find_combs, outside_combs
 
 _MIN_SIDE = 3.0  # working pixels; less holds no letter
@@ -67,6 +68,8 @@ def _cut(
     languages: tuple[str, ...],
     free: float,
 ) -> LineCrop | None:
+    if line.middle:
+        return _straight(page, line, quad, languages)
     if _is_plain(line.quad, page.working.shape):
         return _crop(page, line, languages, _slice(page.working, quad), quad, free)
     bounded = _within_image(page.working, quad)
@@ -81,6 +84,20 @@ def _cut(
         return _crop(page, line, languages, _slice(page.working, quad), quad, free)
     cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
     return _crop(page, line, languages, cut, quad, 0.0)
+
+
+def _straight(
+    page: PreparedPage, line: FoundLine, quad: NDArray[np.float64], languages: tuple[str, ...]
+) -> LineCrop | None:
+    """The crop of a line that bends, cut along its middle."""
+    left, right = max(float(quad[:, 0].min()), 0.0), float(quad[:, 0].max())
+    size = (min(right, page.working.shape[1]) - left, line.height)
+    if min(size) < _MIN_SIDE:
+        return None
+    pixels, top = straightened(page.working, np.array(line.middle), left, size)
+    place = float(np.median(top))
+    to_page = compose(page.to_page, translation(float(round(left)), place))
+    return LineCrop(pixels, to_page, languages, shifts=top - np.float32(place))
 
 
 def _is_plain(quad: Polygon, shape: tuple[int, ...]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.core.arrays import Image
 from vision.core.document import ModelUse, Polygon
@@ -12,7 +13,7 @@ from vision.engines.onnx_session import Session
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.imaging.planes import bgr_planes, normalising
-from vision.text_detection.dbnet_postprocess import Map, Quad, quads_of_map
+from vision.text_detection.dbnet_postprocess import Map, MapLine, Quad, quads_of_map
 from vision.text_detection.leaders import without_leaders
 from vision.text_detection.line_ends import with_whole_ends
 
@@ -56,7 +57,7 @@ class LearnedLineFinder:
         probability = self._probability(np.asarray(small, np.uint8))
         back = np.array([width, height]) / small_size
         found = quads_of_map(probability)
-        lines = [FoundLine(_polygon(quad * back), score) for quad, score in found]
+        lines = [_found(line, back) for line in found]
         letters = letters or find_letters(image)
         lines = without_leaders(with_whole_ends(lines, letters), letters)
         return FoundLines(tuple(lines), self.name, self.models())
@@ -78,6 +79,15 @@ class LearnedLineFinder:
 def open_finder(resources: Resources) -> LearnedLineFinder:
     """The registry's entry. EngineFailure as of `Resources.session`."""
     return LearnedLineFinder(resources.session(MODEL))
+
+
+def _found(line: MapLine, scale: NDArray[np.float64]) -> FoundLine:
+    """A line of the map in pixels of the image, `scale` (x, y) of which are one of the map."""
+    quad = _polygon(line.quad * scale)
+    if line.bent is None:
+        return FoundLine(quad, line.score)
+    height = line.bent.thickness * float(scale[1])
+    return FoundLine(quad, line.score, middle=_polygon(line.bent.middle * scale), height=height)
 
 
 def _polygon(quad: Quad) -> Polygon:

@@ -4,10 +4,14 @@ Method: Liao et al., "Real-time Scene Text Detection with Differentiable Binariz
 section 3.4; constants as PP-OCRv6's published configuration of its detector has them.
 """
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
+
+from vision.text_detection.bent_lines import Bent, bent_line
 
 Map = NDArray[np.float32]
 Quad = NDArray[np.float64]  # [4, 2]: corners (x, y) clockwise from the text's own top-left
@@ -30,7 +34,18 @@ _MOST_CUT = 0.15  # of the length, so that letters and digits that stand alone s
 TALL = 2.0
 
 
-def quads_of_map(probability: Map) -> list[tuple[Quad, float]]:
+class MapLine(NamedTuple):
+    """A rectangle around a line, the mean probability of its pixels, and how it bends if it does.
+
+    The thickness of a bent line is that of its text, not that of the rectangle.
+    """
+
+    quad: Quad
+    score: float
+    bent: Bent | None = None
+
+
+def quads_of_map(probability: Map) -> list[MapLine]:
     """Rectangles around the text of a map [height, width], each with its mean probability.
 
     Coordinates are pixels of the map, edges at integers.
@@ -44,16 +59,28 @@ def quads_of_map(probability: Map) -> list[tuple[Quad, float]]:
     return [found for found in scored if found is not None]
 
 
-def _scored_quad(probability: Map, contour: MatLike) -> tuple[Quad, float] | None:
+def _scored_quad(probability: Map, contour: MatLike) -> MapLine | None:
     rectangle = cv2.minAreaRect(contour)
     (x, y), (width, height), angle = rectangle
     if min(width, height) < _MIN_SIDE:
         return None
-    score = _mean_inside(probability, cv2.boxPoints(rectangle))
-    grown = _unclip(width, height)
+    bent = bent_line(contour, (width, height, angle))
+    shape = cv2.boxPoints(rectangle) if bent is None else contour[:, 0]
+    score = _mean_inside(probability, shape)
+    grown = _unclip(width, height) if bent is None else _grown_bent(width, height, bent)
     if score < _MIN_SCORE or min(grown) < _MIN_GROWN_SIDE:
         return None
-    return reading_quad((x, y), grown, angle), score
+    if bent is not None:
+        text = _unclip(max(width, height), bent.thickness)[1] * _HEIGHT_KEPT
+        bent = Bent(bent.middle, text)
+    return MapLine(reading_quad((x, y), grown, angle), score, bent)
+
+
+def _grown_bent(width: float, height: float, bent: Bent) -> tuple[float, float]:
+    """A bent line grows by as much as a straight one of its thickness."""
+    length = max(width, height)
+    more = _unclip(length, bent.thickness)[0] - length
+    return width + more, height + more
 
 
 def _unclip(width: float, height: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ def test_an_empty_map_has_no_lines():
 
 
 def test_a_line_grows_beyond_its_core_less_at_its_ends_than_in_height():
-    ((quad, score),) = quads_of_map(map_with((100, 90, 200, 100)))
+    ((quad, score, _),) = quads_of_map(map_with((100, 90, 200, 100)))
     (left, top), _, (right, bottom), _ = quad
     # 100 x 10 pixels: the offset is 1000 * 1.6 / 220 = 7.3 on each side, less a tenth in height
     # and a fifth of the height in length.

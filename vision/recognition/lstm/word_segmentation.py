@@ -18,9 +18,11 @@ from vision.recognition.lstm.ink_gaps import gaps_after
 # same (docs/research/recognition.md).
 _HINT = 0.005  # a space's probability; less than .001 is usual within words
 _OF_SPACES = 0.5  # of the line's median gap between words
+_OF_A_SPACE = 0.8  # of it, where the word is listed: lists have some pairs of words, as `inthe`
 _OF_LETTERS = 1.3  # of the gap that nine of ten pairs of letters within words have at most
 _MOST = 90
 _FEWEST = 3  # spaces of a line that show how wide one is
+_SHORTEST = 2  # letters of a listed word that shows where another one ends
 _CONFIDENT = 0.7  # misread words are better left in one piece than in two
 
 
@@ -41,18 +43,60 @@ def part_words(
     if sum(glyph.character == SPACE for glyph in glyphs) < _FEWEST:
         return glyphs
     hinted = _hinted(glyphs, spaces, alphabet)
-    places = [at for at in hinted if _is_doubtful(_word_around(glyphs, at), lexicon)]
-    if not places:
+    if not hinted:
         return glyphs
+    places = [at for at in hinted if _is_doubtful(_word_around(glyphs, at), lexicon)]
     gaps = gaps_after(glyphs, ink, *frame)
-    least = _least_gap(glyphs, gaps, hinted)
+    least = _least_gap(glyphs, gaps, hinted) if places else np.inf
+    wide = {at for at in places if gaps[at] > least}
+    between = _between(glyphs, gaps)
+    likely = [
+        at for at in hinted if gaps[at] > between * (_OF_SPACES if at in places else _OF_A_SPACE)
+    ]
+    wide |= _between_listed(glyphs, likely, gaps, lexicon)
     split = list(glyphs)
-    for at in reversed(places):
-        if gaps[at] > least:
-            start, end = glyphs[at].end, glyphs[at + 1].start
-            probability = float(spaces[glyphs[at].start : glyphs[at + 1].end].max())
-            split.insert(at + 1, Glyph(SPACE, min(start, end), end, probability))
+    for at in sorted(wide, reverse=True):
+        start, end = glyphs[at].end, glyphs[at + 1].start
+        probability = float(spaces[glyphs[at].start : glyphs[at + 1].end].max())
+        split.insert(at + 1, Glyph(SPACE, min(start, end), end, probability))
     return split
+
+
+def _between_listed(
+    glyphs: Sequence[Glyph],
+    places: Sequence[int],
+    gaps: NDArray[np.float64],
+    lexicon: Lexicon | None,
+) -> set[int]:
+    """Those of the places that part a word into listed words of two letters and more.
+
+    How far letters within words are apart tells nothing in a line with a letter-spaced word.
+    """
+    found: set[int] = set()
+    for first, last in _words(glyphs):
+        own = [at for at in places if first <= at < last - 1]
+        widest = max(own, key=lambda at: float(gaps[at]), default=first)
+        for chosen in (own, [widest]) if own else ():
+            bounds = [first, *(at + 1 for at in chosen), last]
+            if all(_is_listed(glyphs[start:end], lexicon) for start, end in pairwise(bounds)):
+                found.update(chosen)
+                break
+    return found
+
+
+def _words(glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
+    """Where words begin and end."""
+    spaces = [at for at, glyph in enumerate(glyphs) if glyph.character == SPACE]
+    for before, after in pairwise([-1, *spaces, len(glyphs)]):
+        yield before + 1, after
+
+
+def _is_listed(word: Sequence[Glyph], lexicon: Lexicon | None) -> bool:
+    return (
+        lexicon is not None
+        and len(word) >= _SHORTEST
+        and [each.character for each in word] in lexicon
+    )
 
 
 def _hinted(glyphs: Sequence[Glyph], spaces: NDArray[np.float32], alphabet: Alphabet) -> list[int]:
@@ -87,12 +131,17 @@ def _is_doubtful(word: Sequence[Glyph], lexicon: Lexicon | None) -> bool:
 def _least_gap(glyphs: Sequence[Glyph], gaps: NDArray[np.float64], hinted: Sequence[int]) -> float:
     """How wide a gap must be to separate words, judged by the other gaps of the line."""
     usual = list(_within(glyphs, gaps, hinted)) or [np.inf]
+    return max(
+        _OF_SPACES * _between(glyphs, gaps), _OF_LETTERS * float(np.percentile(usual, _MOST))
+    )
+
+
+def _between(glyphs: Sequence[Glyph], gaps: NDArray[np.float64]) -> float:
+    """The line's median gap between words."""
     between = [
         gaps[at] for at, (_, after) in enumerate(pairwise(glyphs)) if after.character == SPACE
     ]
-    return max(
-        _OF_SPACES * float(np.median(between)), _OF_LETTERS * float(np.percentile(usual, _MOST))
-    )
+    return float(np.median(between))
 
 
 def _within(

@@ -1,5 +1,7 @@
 """Lines of letters ten pixels wide, drawn as boxes of ink; a step of the network is 5 pixels."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -35,9 +37,11 @@ def parted(
     sure: float = 0.99,
     lexicon: Lexicon | None = None,
     stray: tuple[int, int] | None = None,
+    loose_from: int | None = None,
 ) -> str:
     """How a line reads whose ink has a gap after its letter number `wide_after`.
 
+    Letters from number `loose_from` on are spaced by five pixels more.
     There a blank was heard with the probability `heard`; `stray` is ink from above that covers the
     gap, from one height to another.
     """
@@ -54,6 +58,7 @@ def parted(
         start = round(x / STEP)
         glyphs.append(Glyph(IDS[letter], start, start + 2, sure))
         x += LETTER + BETWEEN_LETTERS
+        x += 5 if loose_from is not None and at >= loose_from else 0
         if at == wide_after:
             blanks[start + 2] = heard
             if stray:
@@ -64,6 +69,26 @@ def parted(
     steps = [(glyph.start, glyph.end) for glyph in found]
     assert steps == sorted(steps)
     return "".join(NAMES[glyph.character] for glyph in found)
+
+
+def listing_all(*words: str) -> Lexicon:
+    """What holds these words and no others."""
+    return cast("Lexicon", [[IDS[letter] for letter in word] for word in words])
+
+
+def test_two_listed_words_are_parted_beside_a_letter_spaced_word():
+    line = {"wide_after": 9, "gap": 7, "loose_from": 13}
+    assert parted("on a vu nevous semelabe", **line) == "on a vu nevous semelabe"
+    listed = listing_all("ne", "vous")
+    assert parted("on a vu nevous semelabe", **line, lexicon=listed) == "on a vu ne vous semelabe"
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"), [(12, "on a vu ne vous la"), (8, "on a vu nevous la")]
+)
+def test_a_listed_pair_of_listed_words_is_parted_at_a_whole_space(gap: int, expected: str):
+    listed = listing_all("ne", "vous", "nevous")
+    assert parted("on a vu nevous la", wide_after=9, gap=gap, lexicon=listed) == expected
 
 
 def test_a_gap_as_wide_as_the_others_parts_a_word_where_a_blank_was_heard():
