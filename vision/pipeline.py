@@ -19,7 +19,7 @@ from vision.core.document import (
 from vision.core.geometry import invert, transform_box
 from vision.core.options import ANY_LANGUAGE, ReadOptions
 from vision.core.protocols import LineFinder, Orienter, PageAnalysis, Recogniser, Stages
-from vision.core.stages import LineCrop, LineReading, PageImage, PreparedPage
+from vision.core.stages import Hidden, LineCrop, LineReading, PageImage, PreparedPage
 from vision.export.streamed import StreamedResult
 from vision.imaging.coloured_ink import part_overprint
 from vision.imaging.connected_components import find_letters
@@ -241,11 +241,12 @@ def _find(
     crops: list[LineCrop] = []
     models: list[ModelUse] = []
     warnings: list[PageWarning] = []
-    for part in _parts(page):
+    for part, hidden in _parts(page):
         text = part.text or find_letters(part.working)
         found = finder.find(part.working, languages, text)
         lines = with_lone_dashes(lines_by_cell(found.lines, page.grids, text), text)
-        crops += cut_lines(part, layer.missing(lines, part), languages)
+        cut = cut_lines(part, layer.missing(lines, part), languages)
+        crops += [replace(crop, hidden=hidden) for crop in cut] if hidden else cut
         models += found.models
         warnings += found.warnings
     return _Lines(crops, found.finder, distinct(models), tuple(warnings))
@@ -258,12 +259,14 @@ def _with_grids(page: PreparedPage, found: Sequence[Finding]) -> PreparedPage:
     return replace(page, grids=find_grids(page.text or find_letters(page.working), tables))
 
 
-def _parts(page: PreparedPage) -> list[PreparedPage]:
-    """The page, or its print and the coloured ink over it."""
+def _parts(page: PreparedPage) -> list[tuple[PreparedPage, Hidden | None]]:
+    """The page, or the coloured ink over it and its print, with what of that the ink hides."""
     parted = part_overprint(page.working)
     if parted is None:
-        return [page]
-    return [replace(page, working=part, text=None) for part in (parted.ink, parted.print)]
+        return [(page, None)]
+    ink, print_ = (replace(page, working=part, text=None) for part in (parted.ink, parted.print))
+    hidden = None if parted.hidden is None else Hidden(parted.hidden, invert(page.to_page))
+    return [(ink, None), (print_, hidden)]
 
 
 def _with_characters(crops: list[LineCrop], options: ReadOptions) -> list[LineCrop]:

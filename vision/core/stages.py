@@ -154,6 +154,13 @@ class FoundLines(NamedTuple):
     warnings: tuple[PageWarning, ...] = ()
 
 
+class Hidden(NamedTuple):
+    """Where something lies over the print: `mask` is 1 there, `from_page` maps to its pixels."""
+
+    mask: Grey
+    from_page: Affine
+
+
 @dataclass(frozen=True, slots=True)
 class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
@@ -163,7 +170,8 @@ class LineCrop:
     at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
     `text` is known where the line's shape shows it. `only_marks` says that a first recogniser is
     confident of the line's words, and only a mark at its end is in question. Of a line that was
-    straightened, `shifts` has how far each column stood below its place in the crop.
+    straightened, `shifts` has how far each column stood below its place in the crop. `hidden` is
+    there where ink over the page hides print.
     """
 
     pixels: Image
@@ -175,6 +183,7 @@ class LineCrop:
     text: str = ""
     only_marks: bool = False
     shifts: NDArray[np.float32] | None = None
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from vision.core.protocols import MarkReader, Recogniser
 from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineReading, Reread
 from vision.recognition.bent_words import in_place
 from vision.recognition.check_digits import correct_account_numbers
+from vision.recognition.hidden_words import partly_hidden
 from vision.recognition.joined_numbers import part_joined_numbers
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.marks.list_marks import with_list_marks
@@ -79,7 +80,10 @@ def recognise_lines(
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(readings, detached.marks)
-    readings = [in_place(*each) for each in zip(crops, readings, strict=True)]
+    readings = [
+        partly_hidden(crop, in_place(crop, reading))
+        for crop, reading in zip(crops, readings, strict=True)
+    ]
     readings += map(_known, known)
     return LineTexts([*crops, *known], readings, tuple(dict.fromkeys(models)))
 

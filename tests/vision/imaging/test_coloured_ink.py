@@ -37,6 +37,7 @@ def test_print_under_a_stamp_is_as_without_it_and_the_stamp_as_without_print(col
     clean = page()
     parted = part_overprint(np.asarray(stamped(clean, colour)))
     assert parted is not None
+    assert parted.hidden is None
     difference = np.abs(darkness(parted.print) - darkness(clean))
     assert (difference > 100).mean() < 0.002
     alone = np.asarray(stamped(Image.new("RGB", clean.size, PAPER), colour)).min(axis=2) < 160
