@@ -76,8 +76,12 @@ def read_lines(
     crops: Sequence[LineCrop],
     images: Normalisation = "even",
     reread: Reread = NEVER,
+    least: float = 0.0,
 ) -> list[LineReading]:
-    """Readings of one network, in the order of the crops."""
+    """Readings of one network, in the order of the crops.
+
+    Those of less confidence than `least` have no words, only their text.
+    """
     line_images = [_line_image(network, crop.pixels, images) for crop in crops]
     reads = _read_images(network, [line_image.values for line_image in line_images], reread)
     dark = [
@@ -90,7 +94,9 @@ def read_lines(
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
     return [
-        _reading(network, line_image, read, detailed=crop.characters)
+        _noise(network, read)
+        if mean_probability(read.glyphs) < least
+        else _reading(network, line_image, read, detailed=crop.characters)
         for line_image, read, crop in zip(line_images, reads, crops, strict=True)
     ]
 
@@ -155,6 +161,12 @@ def _decoded(
 ) -> list[Glyph]:
     glyphs = decoder.decode(probabilities, runs, drafts_of(reread))
     return with_shared_probability(glyphs, probabilities, decoder.alphabet)
+
+
+def _noise(network: LineNetwork, read: _Read) -> LineReading:
+    names = network.decoder.alphabet.characters
+    text = "".join(names[glyph.character] for glyph in read.glyphs)
+    return LineReading(text.strip(), mean_probability(read.glyphs))
 
 
 def _reading(

@@ -99,7 +99,8 @@ class LstmRecogniser:
         networks = self._networks(languages)
         if networks is None:
             return self._native.recognise(crops, reread)
-        choices = [read_lines(network, crops, self._images, reread) for network in networks]
+        least = self._min_confidence
+        choices = [read_lines(network, crops, self._images, reread, least) for network in networks]
         used = tuple(network.session.use for network in networks)
         return [
             replace(_likeliest(networks, readings), engine=self.name, models=used)
