@@ -6,6 +6,7 @@ minus signs, bullets, dots and the tops of single tall letters would be cut off 
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -192,7 +193,8 @@ def _painted(
     for beside, around in ((_REACH, 0.0), (_REACH_OF_SMALL / 2, _ROOM), (0.0, 0.0)):
         aside, down = round(beside * letter), round(around * letter)
         for number, (x0, y0, x1, y1) in numbered:
-            painted[max(y0 - down, 0) : y1 + down, max(x0 - aside, 0) : x1 + aside] = number
+            last = (x1 + aside - 1, y1 + down - 1)  # OpenCV paints it too, and clips at the edges
+            cv2.rectangle(painted, (x0 - aside, y0 - down), last, number, cv2.FILLED)
     return painted
 
 
