@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.everyday import (
+    character_cases,
     layout_cases,
     office_cases,
     page_cases,
@@ -249,6 +250,15 @@ KINDS: dict[str, Kind] = {
     "section_form": Kind("sans", (1200, 520), upload_cases.section_form, _png),
     "name_plate": Kind("sans", (760, 500), upload_cases.name_plate, _png),
     "crossword": Kind("sans", (1240, 540), upload_cases.crossword, _png),
+    "fraction_cells": Kind("sans", (1100, 460), character_cases.fraction_cells, _png),
+    "noughts": Kind("sans", (1160, 460), character_cases.noughts, _png),
+    "chemistry": Kind("sans", (1240, 460), character_cases.chemistry, _png),
+    "postcodes": Kind("serif", (1000, 420), character_cases.postcodes, _png),
+    "numerals": Kind("serif", (1000, 420), character_cases.numerals, _png),
+    "ratios": Kind("sans", (1000, 420), character_cases.ratios, _png),
+    "hashes": Kind("mono", (1000, 420), character_cases.hashes, _png),
+    "comparisons": Kind("sans", (1000, 420), character_cases.comparisons, _png),
+    "degrees": Kind("sans", (1000, 420), character_cases.degrees, _png),
 }
 PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
     "unseen_text": pdf_cases.unseen_text,

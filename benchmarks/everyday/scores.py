@@ -69,7 +69,7 @@ def as_written(text: str, kind: str) -> str:
         text = _DOTS.sub(" ", text)
     if kind == "map_sheet":
         text = re.sub("[\u2022\u25cf\u25aa\u25a0\u25e6\u25cb\u00b7]", " ", text)
-    if kind == "fractions":
+    if kind.startswith("fraction"):
         text = _FRACTION.sub(lambda found: (found[1] or "") + _FRACTIONS[found[2]], text)
     return text
 

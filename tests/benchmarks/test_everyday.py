@@ -34,11 +34,11 @@ def case(kind: str, number: int) -> EverydayCase:
 
 
 def test_of_each_kind_one_case_is_for_tuning_and_one_is_held_out():
-    assert len(every_case()) == 2 * len(ALL_KINDS) == 200
+    assert len(every_case()) == 2 * len(ALL_KINDS) == 218
     for kind in ALL_KINDS:
         assert {half_of_case(kind, 1), half_of_case(kind, 2)} == {"tuning", "held-out"}
     tuning = list(everyday_cases("tuning"))
-    assert Counter(case.half for case in tuning) == {"tuning": 100}
+    assert Counter(case.half for case in tuning) == {"tuning": 109}
     assert len(list(everyday_cases("held-out", ("fax", "salt")))) == 2
 
 
