@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -117,6 +118,32 @@ def test_raised_and_lowered_digits_keep_their_place(
         expected in line
         for line in text_of(engine, np.asarray(page), marks="off", second_reader="off")
     )
+
+
+def test_fractions_keep_the_digits_before_them(engine: Engine) -> None:
+    page, font = Image.new("RGB", (900, 420), "white"), ImageFont.truetype("DejaVuSans.ttf", 34)
+    lines = ("Take ½ cup of milk", "1¼ cups and 2¾ pints", "a board of 1/2 inch")
+    cells = (("Flour", "1½"), ("Sugar", "¼"), ("Nails", "14"))
+    draw = ImageDraw.Draw(page)
+    for at, line in enumerate(lines):
+        draw.text((60, 30 + 60 * at), line, "black", font)
+    for at, (name, amount) in enumerate(cells):
+        draw.text((60, 220 + 60 * at), name, "black", font)
+        draw.text((400, 220 + 60 * at), amount, "black", font)
+    words = " ".join(text_of(engine, np.asarray(page))).split()
+    assert sorted(words) == sorted(" ".join((*lines, *(" ".join(row) for row in cells))).split())
+
+
+def test_a_digit_alone_in_a_cell_is_not_lost(engine: Engine) -> None:
+    page, font = Image.new("RGB", (900, 300), "white"), ImageFont.truetype("DejaVuSans.ttf", 20)
+    rows = (("Late", "0", "5"), ("Won", "7", "0"), ("Lost", "0", "0"), ("Goals", "4", "1"))
+    draw = ImageDraw.Draw(page)
+    for at, row in enumerate(rows):
+        for cell, x in zip(row, (60, 300, 540), strict=True):
+            draw.text((x, 40 + 50 * at), cell, "black", font)
+    blurred = cv2.GaussianBlur(np.asarray(page), (0, 0), 1.0)
+    words = " ".join(text_of(engine, blurred)).split()
+    assert sorted(words) == sorted(cell for row in rows for cell in row)
 
 
 def test_nothing_changes_on_pages_without_such_marks(engine: Engine) -> None:

@@ -84,9 +84,12 @@ class MarkReader(Protocol):
         ...
 
     def correct(
-        self, crops: Sequence[LineCrop], readings: Sequence[LineReading]
+        self, crops: Sequence[LineCrop], readings: Sequence[LineReading], digits: "Recogniser"
     ) -> tuple[list[LineReading], tuple[ModelUse, ...]]:
-        """The readings, corrected, and the models that took part."""
+        """The readings, corrected, and the models that took part.
+
+        `digits` reads what stands before a fraction.
+        """
         ...
 
 

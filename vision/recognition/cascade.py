@@ -1,7 +1,7 @@
 """Lines that one recogniser read with low confidence are read again by a slower, better one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vision.core.document import Box, ModelUse
@@ -10,8 +10,18 @@ from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineRea
 from vision.recognition.bent_words import in_place
 from vision.recognition.check_digits import correct_account_numbers
 from vision.recognition.hidden_words import partly_hidden
+from vision.recognition.impossible_characters import correct_impossible
 from vision.recognition.joined_numbers import part_joined_numbers
+from vision.recognition.letter_widths import correct_by_width
 from vision.recognition.line_orientation import turn_rotated_lines
+from vision.recognition.lone_characters import (
+    are_characters,
+    is_lone,
+    lost_characters,
+    read_once,
+    repeated,
+    without_specks,
+)
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
@@ -23,6 +33,9 @@ from vision.recognition.web_addresses import correct_web_addresses
 # costs 2 CPU milliseconds a page of receipts and 9 of forms; word F1 gains .002 on the first and
 # loses .003 on the others.
 NOISE = 0.6
+# So many characters alone without a reading are read again before all are: a page of specks has
+# many, and few of them can be read.
+FIRST_LOST = 8
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
 
 
@@ -63,18 +76,20 @@ def recognise_lines(
     turned = turn_rotated_lines(crops, first)
     detached = marks.detach(turned) if marks else DetachedMarks(turned, [None] * len(turned))
     crops = detached.crops
-    readings = first.recognise(crops, reread) if crops else []
+    readings = list(first.recognise(crops, reread)) if crops else []
     models = [*detached.models, *_models(readings)]
     if second is not None:
         check()
-        again = _read_again(crops, readings, second, reread)
+        lost = lost_characters(crops, readings)
+        again = _read_again(crops, readings, second, reread, lost[:FIRST_LOST])
+        if len(lost) > FIRST_LOST and are_characters([again[at] for at in lost[:FIRST_LOST]]):
+            again |= _read_lost(crops, readings, second, lost[FIRST_LOST:])
         models += _models(again.values())
-        readings = [
-            choose(reading, again[at]) if at in again else reading
-            for at, reading in enumerate(readings)
-        ]
+        for at, reading in again.items():
+            readings[at] = reading if at in lost else choose(readings[at], reading)
+    readings = [correct_impossible(correct_by_width(each)) for each in readings]
     if marks is not None:
-        readings, used = marks.correct(crops, readings)
+        readings, used = marks.correct(crops, readings, second or first)
         models += used
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
@@ -101,23 +116,46 @@ def _reads(recogniser: Recogniser, crops: Sequence[LineCrop]) -> bool:
 
 
 def _read_again(
-    crops: Sequence[LineCrop], readings: Sequence[LineReading], second: Recogniser, reread: Reread
+    crops: Sequence[LineCrop],
+    readings: Sequence[LineReading],
+    second: Recogniser,
+    reread: Reread,
+    lost: Collection[int],
 ) -> dict[int, LineReading]:
-    """Second readings by the place of their line."""
-    pairs = zip(crops, readings, strict=True)
+    """Second readings by the place of their line; all of the characters `lost` are read."""
     settled = is_settled(readings, reread)
     places = [
         at
-        for at, (crop, reading) in enumerate(pairs)
-        if needs_another(reading, crop.languages, reread, settled=settled)
+        for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
+        if at in lost or needs_another(reading, crop.languages, reread, settled=settled)
     ]
     if not places:
         return {}
-    asked = [
-        replace(crop, only_marks=doubts_only_marks(reading, crop.languages, reread))
-        for crop, reading in ((crops[at], readings[at]) for at in places)
-    ]
-    return dict(zip(places, second.recognise(asked), strict=True))
+    lone = {at for at in places if at in lost or is_lone(crops[at], readings[at])}
+    asked = [_asked(crops[at], readings[at], reread, lone=at in lone) for at in places]
+    read = {
+        at: read_once(reading, crops[at], readings[at]) if at in lone else reading
+        for at, reading in zip(places, second.recognise(asked), strict=True)
+    }
+    return without_specks(read, lost)
+
+
+def _read_lost(
+    crops: Sequence[LineCrop],
+    readings: Sequence[LineReading],
+    second: Recogniser,
+    lost: Sequence[int],
+) -> dict[int, LineReading]:
+    """Second readings of characters alone, by their place."""
+    read = second.recognise([repeated(crops[at]) for at in lost])
+    pairs = zip(lost, read, strict=True)
+    return {at: read_once(reading, crops[at], readings[at]) for at, reading in pairs}
+
+
+def _asked(crop: LineCrop, reading: LineReading, reread: Reread, *, lone: bool) -> LineCrop:
+    if lone:
+        return repeated(crop)
+    return replace(crop, only_marks=doubts_only_marks(reading, crop.languages, reread))
 
 
 def _models(readings: Iterable[LineReading]) -> list[ModelUse]:

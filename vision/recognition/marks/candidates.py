@@ -1,11 +1,13 @@
 """Which characters of a reading may be a mark that recognisers have no class for.
 
-They write what looks alike: `%` for a half, `,` or `2` for a lowered two, `e` or `o` for a bullet.
+They write what looks alike: `,` or `2` for a lowered two, `e` or `o` for a bullet.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from vision.recognition.letter_widths import words_to_measure
 
 FRACTIONS = frozenset("½¼¾⅓⅔⅛")
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
@@ -16,11 +18,6 @@ DIGIT_OF = RAISED | LOWERED
 
 _MOST_WORDS = 40  # of a line; longer ones are no sentence with a footnote or a formula
 
-# A fraction is read as one sign or several, alone or behind one or two digits, or as its digits.
-_FRACTION = re.compile(
-    r"^\d{0,2}?(?P<mark>[A-Z]?[%¥&£]\S{0,2}|[¼½¾⅓⅔⅛]|[1-3]/[2348]|[YV][a-z2]?)$"
-    r"|^(?P<lone>[1-9]|1[2348]|23|3[48]|[57]8)$"
-)
 # A digit behind a letter or a bracket, and what raised and lowered digits are read as there. Behind
 # capitals signs are left alone: a raised T of a formula looks like a 7.
 _DIGIT = re.compile(r"(?<=[^\W\d_])(?<![^\W\d_]{3})\d(?!\d)|(?<=[a-z]{3})\d$|(?<=[)\]])\d(?!\d)")
@@ -49,9 +46,10 @@ class Candidate:
 
 
 def words_with_candidates(words: list[str]) -> list[int]:
-    """Places of the words whose characters need boxes: `candidates` finds some, or a plus."""
+    """Places of the words whose characters need boxes, to be looked at again or measured."""
     with_plus = {at for at, word in enumerate(words) if "+" in word}
-    return sorted(with_plus | {each.word for each in candidates(words)})
+    looked_at = {each.word for each in candidates(words)}
+    return sorted(with_plus | looked_at | set(words_to_measure(words)))
 
 
 def candidates(words: list[str]) -> Iterator[Candidate]:
@@ -60,8 +58,6 @@ def candidates(words: list[str]) -> Iterator[Candidate]:
         return
     yield from _at_start(words)
     for at, word in enumerate(words):
-        follower = words[at + 1] if at + 1 < len(words) else ""
-        yield from _fractions(at, word, follower)
         if word.isalpha():
             continue  # all patterns need a digit or a sign
         for pattern in _INDEX:
@@ -77,18 +73,6 @@ def _at_start(words: list[str]) -> Iterator[Candidate]:
         yield Candidate(0, 0, 1, LIST_MARKS, first[0])
 
 
-def _fractions(at: int, word: str, follower: str) -> Iterator[Candidate]:
-    found = _FRACTION.search(word)
-    if found is None or not follower[:1].islower():
-        return
-    start = found.start("mark") if found["mark"] else found.start("lone")
-    # A digit read before a fraction is one; before a sign it may be a part of the fraction. Of two
-    # digits both are the fraction, or the second one.
-    starts = {start} if word[start] in FRACTIONS else {0, start, len(found["lone"] or " ") - 1}
-    for first in sorted(starts):
-        yield Candidate(at, first, len(word), FRACTIONS, word[first:])
-
-
 def _each(at: int, word: str, start: int, end: int, marks: frozenset[str]) -> Iterator[Candidate]:
     """A digit may be itself, raised or lowered; a sign any of the marks."""
     for place in range(start, end):
@@ -96,4 +80,6 @@ def _each(at: int, word: str, start: int, end: int, marks: frozenset[str]) -> It
         own = frozenset(mark for mark in marks if DIGIT_OF.get(mark) == read)
         if read in ",.":
             own = marks - {"₁"}  # a comma looks like it
+        elif read == "°":
+            own = marks - {"⁰"}  # the same ring: of degrees
         yield Candidate(at, place, place + 1, own or marks, read)

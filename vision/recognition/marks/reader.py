@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from vision.core.arrays import Grey
 from vision.core.document import Box, ModelUse
 from vision.core.geometry import union
+from vision.core.protocols import Recogniser
 from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
 from vision.imaging.grey import grey_of
+from vision.recognition.lone_characters import has_usual_height, usual_height
 from vision.recognition.marks.candidates import (
     FRACTIONS,
     INDICES,
@@ -17,6 +19,15 @@ from vision.recognition.marks.candidates import (
     candidates,
 )
 from vision.recognition.marks.classifier import MarkClassifier, Verdict
+from vision.recognition.marks.fractions import (
+    Possible,
+    as_digits,
+    crop_of_digits,
+    digits_before,
+    is_fraction,
+    possible_fractions,
+    with_fraction,
+)
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
 from vision.recognition.marks.plus_minus import PLUS, PLUS_MINUS, is_plus_minus
 from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of
@@ -32,8 +43,6 @@ _OXYGEN = re.compile("(?<=[A-Za-z][₀₁₂₃₄₅₆₇₈₉])0")
 # A ring looks like the letter o, of which words are spaced now and then: it must stand so many
 # heights of the line before the text.
 _RINGS, _RING_APART = "◦○", 0.4
-# Two digits are one fraction if they stand on two levels, so many heights of the word apart.
-_LEVELS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +83,12 @@ class NetworkMarkReader:
         return DetachedMarks(texts, marks, self.models if found else ())
 
     def correct(
-        self, crops: Sequence[LineCrop], readings: Sequence[LineReading]
+        self, crops: Sequence[LineCrop], readings: Sequence[LineReading], digits: Recogniser
     ) -> tuple[list[LineReading], tuple[ModelUse, ...]]:
         """Readings with the fractions, raised and lowered digits and bullets in them.
 
         A mark replaces what was read only where the network is confident of it, and a raised or
-        lowered digit is the digit that was read.
+        lowered digit is the digit that was read. `digits` reads what stands before a fraction.
         """
         questions = [
             question
@@ -98,7 +107,37 @@ class NetworkMarkReader:
             _with_plus_minus(crop, _marked(reading, accepted.get(at, ())))
             for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
         ]
-        return without_characters(crops, marked), self.models if questions else ()
+        marked, used = self._with_fractions(crops, marked, digits)
+        return without_characters(crops, marked), self.models if questions or used else ()
+
+    def _with_fractions(
+        self, crops: Sequence[LineCrop], readings: Sequence[LineReading], digits: Recogniser
+    ) -> tuple[list[LineReading], bool]:
+        """The readings with their fractions, and whether the network was asked for any."""
+        usual = usual_height(crops, readings)
+        possible = [
+            each
+            for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
+            if reading.words or has_usual_height(crop, usual)
+            for each in possible_fractions(at, crop, reading)
+        ]
+        verdicts = self._classifier.classify(
+            [each.window for each in possible], [FRACTIONS] * len(possible)
+        )
+        answers = zip(possible, verdicts, strict=True)
+        found = {
+            (each.line, each.word): (each, verdict)
+            for each, verdict in sorted(
+                answers, key=lambda each: (each[0].whole, each[1].probability)
+            )
+            if is_fraction(verdict.probability, _text_of(readings[each.line], each.word))
+        }
+        written = list(readings)
+        for (line, word), (each, verdict) in found.items():
+            written[line] = _with_fraction(
+                crops[line], written[line], word, (each, verdict), digits
+            )
+        return written, bool(possible)
 
 
 def _stands_before(crop: LineCrop, found: Before, verdict: Verdict) -> bool:
@@ -121,11 +160,7 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
         (each, _box_of(reading.words[each.word], each.start, each.end))
         for each in candidates(words)
     ]
-    asked = [
-        (each, box)
-        for each, box in boxes
-        if box and _has_its_size(each, box, crop) and _may_be(each, reading.words[each.word])
-    ]
+    asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
     if not asked:
         return []
     grey = grey_of(crop.pixels)
@@ -136,17 +171,6 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
 def _has_its_size(candidate: Candidate, box: Box, crop: LineCrop) -> bool:
     listed = candidate.marks <= LIST_MARKS
     return not listed or has_size_of_mark(box.width, box.height, crop.pixels.shape[0])
-
-
-def _may_be(candidate: Candidate, word: CropWord) -> bool:
-    """False for a number whose digits stand on one level: it is no fraction."""
-    if not candidate.marks <= FRACTIONS or len(candidate.read) < 2 or not candidate.read.isdigit():
-        return True
-    boxes = [each.box for each in word.characters[candidate.start : candidate.end]]
-    if len(boxes) < len(candidate.read):
-        return False
-    apart = _LEVELS * word.box.height
-    return boxes[0].y1 <= boxes[-1].y1 - apart or boxes[0].y0 <= boxes[-1].y0 - apart
 
 
 def _box_of(word: CropWord, start: int, end: int) -> Box | None:
@@ -160,6 +184,35 @@ def _box_of(word: CropWord, start: int, end: int) -> Box | None:
     if any(length != 1 for length in places):
         return None
     return union(boxes[start:end])
+
+
+def _text_of(reading: LineReading, at: int) -> str:
+    return reading.words[at].text if reading.words else ""
+
+
+def _rank(answer: tuple[Possible, Verdict]) -> tuple[bool, float]:
+    """The best answer of a word ranks last."""
+    return answer[0].whole, answer[1].probability
+
+
+def _with_fraction(
+    crop: LineCrop,
+    reading: LineReading,
+    at: int,
+    answer: tuple[Possible, Verdict],
+    digits: Recogniser,
+) -> LineReading:
+    """The reading with the fraction in word `at`; a line without words gets its first one."""
+    possible, verdict = answer
+    words = list(reading.words) or [CropWord("", verdict.probability, possible.box)]
+    before = digits_before(possible, words[at])
+    if before is None and possible.before is not None:
+        (read,) = digits.recognise([crop_of_digits(crop, possible.before)])
+        before = as_digits(read.text)
+    words[at] = with_fraction(words[at], possible, verdict.mark, verdict.probability, before)
+    confidence = reading.confidence if reading.words else verdict.probability
+    text = " ".join(word.text for word in words)
+    return replace(reading, words=tuple(words), text=text, confidence=confidence)
 
 
 def _with_plus_minus(crop: LineCrop, reading: LineReading) -> LineReading:

@@ -1,0 +1,60 @@
+"""Characters that can only be a look-alike where they stand."""
+
+import pytest
+
+from vision.core.document import Box
+from vision.core.stages import CropWord, LineReading
+from vision.recognition.impossible_characters import correct_impossible
+
+
+def corrected(text):
+    words = tuple(CropWord(each, 0.9, Box(0, 0, 9, 9)) for each in text.split())
+    return correct_impossible(LineReading(text, 0.9, words)).text
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("Salt 3.5%o", "Salt 3.5\u2030"),
+        ("7%0 and 8%", "7\u2030 and 8%"),
+        ("27\u00a2760be2013", "27c760be2013"),
+        ("5\u00a3b52b8", "5fb52b8"),
+        ("O.50 and 1O.5%", "0.50 and 10.5%"),
+        ("ratio O:1", "ratio 0:1"),
+        ("(5.OO)", "(5.00)"),
+        ("|. Part one", "I. Part one"),
+        ("Henry VIll, Louis XIV", "Henry VIII, Louis XIV"),
+        ("Part I, Il and Ill", "Part I, II and III"),
+        ("H2S04 and C6H1206", "H2SO4 and C6H12O6"),
+        ("Fe203, CaC03", "Fe2O3, CaCO3"),
+    ],
+)
+def test_what_cannot_stand_there_becomes_what_can(read, printed):
+    assert corrected(read) == printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5\u00a2 each",
+        "\u00a35 each",
+        "50% of 100",
+        "room H20",
+        "code C04 and N02",
+        "till SH08",
+        "he is ill",
+        "Will you all",
+        "to be ill.",
+        "A | B",
+        "No. 10, 2025",
+        "10:30 o'clock",
+        "l. 5",
+        "100 and 200",
+        "B10 and AB100",
+        "Mr. Hill",
+        "Kim Il Sung",
+        "was Ill then",
+    ],
+)
+def test_what_may_be_either_stays(text):
+    assert corrected(text) == text
