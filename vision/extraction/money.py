@@ -1,5 +1,6 @@
 """Totals, subtotals and taxes of receipts and invoices, by their labels and by arithmetic."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -25,6 +26,10 @@ _OF_ROUNDED = 1.0  # what an unrounded total may score more, since sums add up t
 _PAID_STRENGTH = 0.7
 _ROUNDING = Decimal("0.05")  # to coins: the farthest that cash totals are rounded
 _ZERO = Decimal(0)
+# With its cents, and nothing beside it but a currency.
+_AMOUNT = re.compile(
+    r"(?:[^\W\d_]{1,3}|[$\u20ac\u00a3])?\s?-?\d[\d.,' ]*[.,]\d{2}\s?(?:[$\u20ac\u00a3]|[A-Z]{3})?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def sums_of(pages: Sequence[PageText]) -> list[Sum]:
 
 def _sums(page: PageText, row: Row) -> Iterator[Sum]:
     for label in row.labels:
-        value = beside(row, label)
+        value = _own(label) or beside(row, label)
         amounts = list(amounts_in(value.text, labelled=True)) if value else []
         if value and amounts:
             yield _sum(value, amounts[-1], label, page, row)
@@ -62,6 +67,13 @@ def _sums(page: PageText, row: Row) -> Iterator[Sum]:
             amounts = list(amounts_in(piece.text))
             if len(amounts) == 1:
                 yield _sum(piece, amounts[0], label, page, row, is_below=True)
+
+
+def _own(label: Label) -> Piece | None:
+    """What follows a label in its own piece, where that is an amount: `Netto 308,41`."""
+    tokens = label.piece.tokens[label.last :]
+    own = Piece.of(tokens, label.piece.kind) if tokens else None
+    return own if own is not None and _AMOUNT.fullmatch(own.text) else None
 
 
 def _sum(

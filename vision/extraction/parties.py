@@ -37,7 +37,12 @@ _STREET_NUMBER = re.compile(
 _PHONE = re.compile(r"(?:\+?\d[\s()./-]{0,2}){8,}")
 # `Auftragsnummer: AB-5512`: a label and its number, although AB is a legal form
 _CODED = re.compile(r"[^\W\d_]\s?:\s*\S*\d")
-_NO_ADDRESS = re.compile(r"@|www\.|[^\W\d_]\s?[:;](?!\w)|#\d")
+_NO_ADDRESS = re.compile(r"@|www\.|[^\W\d_]\.?\s?[:;](?!\w)|#\d")
+# Words of a document's name and of tills, which no address has.
+_DOCUMENTS = frozenset({
+    "invoice", "receipt", "facture", "rechnung", "factura", "fattura", "factuur", "fatura",
+    "quittung", "proforma", "ticket", "caisse", "kasse", "cashier",
+})  # fmt: skip
 _WELCOME = frozenset({
     "welcome", "thank", "copy", "duplicate", "original", "receipt", "invoice", "bill", "cash",
     "tax", "sale", "page", "facture", "rechnung", "factura", "fattura", "factuur", "fatura",
@@ -99,6 +104,7 @@ def _stops(each: _Head) -> bool:
         or _BRACKETED.match(each.text) is not None
         or _NO_ADDRESS.search(each.text) is not None
         or meaning_of(each.text) is not None
+        or not _DOCUMENTS.isdisjoint(each.keys)
         or _is_dated(each.text)
     )
 

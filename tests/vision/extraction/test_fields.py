@@ -185,3 +185,34 @@ def test_the_balance_of_an_earlier_bill_is_no_total():
         [(50, "Total amount due"), (600, "£138.00")],
     )
     assert fields["total"]["value"] == "138.00"
+
+
+def test_an_address_ends_before_the_words_of_a_till_or_the_name_of_the_document():
+    fields = known("SARL LE FOURNIL", "3 place du Marché,", "35000 RENNES", "Ticket 0147 Caisse 2")
+    assert fields["address"]["value"] == "3 place du Marché, 35000 RENNES"
+    fields = known(
+        "Orient Trading Co., Ltd.",
+        "88 Harbour Road, Wan Chai, Hong Kong",
+        "PROFORMA INVOICE",
+        "PI No.: OT-240901",
+    )
+    assert fields["address"]["value"] == "88 Harbour Road, Wan Chai, Hong Kong"
+
+
+def test_a_date_of_birth_is_no_date_of_a_document():
+    fields = known("Studio Bianchi", "Data di nascita: 01/02/1970", "Fattura n. 45 del 12/03/2024")
+    assert fields["date"]["value"] == "2024-03-12"
+
+
+def test_what_is_paid_out_or_left_on_an_account_is_no_total():
+    fields = known(
+        [(50, "Gross pay"), (300, "2,620.00"), (500, "Total deductions"), (800, "426.92")],
+        [(500, "Net pay"), (800, "2,193.08")],
+        [(50, "Closing balance"), (800, "2,354.33")],
+    )
+    assert values(fields) == {}
+
+
+def test_an_amount_in_the_piece_of_its_label_goes_before_the_next_column():
+    fields = known("Hotel Seeblick", [(50, "MwSt 7 %"), (300, "Netto 308,41"), (650, "21,59")])
+    assert fields["subtotal"]["value"] == "308.41"
