@@ -39,7 +39,7 @@ SMALL = {
     "ix_outbox_subject",
 }
 # An operator's endpoints are few, the outbox is empty, and the others are results of a query.
-FEW = {"endpoints", "outbox", "anon_1", "anon_2", "matching"}
+FEW = {"first", "endpoints", "outbox", "anon_1", "anon_2", "matching"}
 
 
 def disable(ledger: Ledger) -> object:
