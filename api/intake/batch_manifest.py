@@ -1,6 +1,7 @@
 """Parses and checks the list of a batch's documents before anything is accepted."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -39,6 +40,7 @@ class DocumentLines:
 
     def read(self, text: bytes) -> list[BatchDocument]:
         """The documents of a text. Raises Problem `bad_documents` with up to MOST_ERRORS rows."""
+        text = text.removeprefix(BOM_UTF8)  # as PowerShell and Excel write it
         most = self._services.settings.max_batch_documents
         if sum(1 for line in split_lines([text]) if line.strip()) > most:
             raise too_many(most)

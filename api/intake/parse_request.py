@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -105,7 +106,7 @@ async def _read_raw(request: Request, services: Services, blob: str) -> Submissi
 async def _read_json(request: Request, services: Services) -> Submission:
     body = b"".join([chunk async for chunk in body_chunks(request, MAX_JSON_BYTES)])
     try:
-        job = UrlJob.model_validate_json(body)
+        job = UrlJob.model_validate_json(body.removeprefix(BOM_UTF8))
     except ValidationError as error:
         raise invalid_request(error) from error
     parse_target(job.url, services.settings.egress_allow)
@@ -125,7 +126,7 @@ def parse_parameters(shape: type[P], fields: Mapping[str, str | None]) -> P:
 
 def _parse_json(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Problem("bad_json", f"{name!r} is not JSON: {error}.") from error
 

@@ -207,3 +207,12 @@ def test_a_body_that_is_held_in_memory_has_a_limit(client: httpx.Client) -> None
     problem(client.post("/v1/webhooks", content=long, headers=kind), 413, "too_large")
     pieces = (long[at : at + 65536].encode() for at in range(0, len(long), 65536))
     assert client.post("/v1/webhooks", content=pieces, headers=kind).status_code in {400, 413}
+
+
+def test_a_byte_order_mark_before_json_is_ignored(client: httpx.Client) -> None:
+    entry = "\ufeff" + json.dumps({"url": "https://files.example.com/a.png"})
+    for path, kind in (("/v1/jobs", "application/json"), ("/v1/batches", "application/jsonl")):
+        answer = client.post(path, content=entry.encode(), headers={"Content-Type": kind})
+        assert answer.status_code == 202, answer.text
+    answer = client.post("/v1/jobs", content=PNG, headers=RAW, params={"metadata": '\ufeff{"a":1}'})
+    assert answer.json()["metadata"] == {"a": 1}
