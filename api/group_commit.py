@@ -84,10 +84,11 @@ class GroupCommit:
         """Store and commit `first` and all that came and come meanwhile; return how many."""
         batch: list[_Submitted] = []
         refused: dict[str, Outcome | Exception] = {}
+        away = self._missing_store()
         submitted: _Submitted | None = first
         while submitted is not None:
             batch.append(submitted)
-            if error := self._store(submitted):
+            if error := self._store(submitted, away):
                 refused[submitted.new.id] = error
             submitted = self._next() if len(batch) < MOST_AT_ONCE else None
         stored = [submitted.new for submitted in batch if submitted.new.id not in refused]
@@ -103,10 +104,21 @@ class GroupCommit:
             self._waiting.put(None)  # for the loop to end on
         return submitted
 
-    def _store(self, submitted: _Submitted) -> Exception | None:
+    def _missing_store(self) -> BlobError | None:
+        """Asked once before a group's documents, and once after them, in `_begin_to_sync`."""
         try:
-            if submitted.document is not None:
-                self._blobs.put(input_key(submitted.new), submitted.document)
+            self._blobs.require()
+        except BlobError as error:
+            return error
+        return None
+
+    def _store(self, submitted: _Submitted, away: BlobError | None) -> Exception | None:
+        if submitted.document is None:
+            return None
+        if away is not None:
+            return away
+        try:
+            self._blobs.stage(input_key(submitted.new), submitted.document)
         except Exception as error:  # noqa: BLE001 - the waiting caller must receive it, whatever it is
             return error
         return None
@@ -129,6 +141,8 @@ class GroupCommit:
     def _begin_to_sync(self, news: Sequence[NewJob]) -> Ready | None:
         """Documents reach the disk while their rows are written, and before these commit."""
         keys = [new.input_blob for new in news if new.input_blob is not None]
+        if keys:
+            self._blobs.require()
         if not keys or not self._blobs.must_sync:
             return None
         return self._syncing.submit(self._blobs.sync, keys).result

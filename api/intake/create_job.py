@@ -69,6 +69,7 @@ async def _discard(
     """Once the commit is over, delete the document if no job needs it."""
     if committed is not None:
         await asyncio.wait([committed])
+        committed.exception()  # its request is gone: nobody else asks
     await services.discard_unless_accepted(draft.id, job_prefix(draft.tenant, draft.id))
 
 

@@ -81,6 +81,24 @@ class Blobs:
             else:
                 obstore.put(self._store, checked(key), data, use_multipart=False)
 
+    def stage(self, key: str, data: bytes) -> None:
+        """Store bytes as `put` does, without asking whether the store is there.
+
+        Call `require` before, and again before anything names the blob: once for many blobs.
+        """
+        if self._folder is None:
+            self.put(key, data)
+            return
+        try:
+            write_whole(f"{self._folder}/{checked(key)}", data)
+        except OSError as error:
+            raise BlobError(error.errno, f"the blob store refused {key}: {error}") from error
+
+    def require(self) -> None:
+        """Raise BlobError where the folder of blobs is not there, for instance not mounted."""
+        if self._folder is not None and not self.answers():
+            raise _away(self._folder)
+
     def put_stream(self, key: str, source: Iterable[bytes]) -> None:
         """Store what `source` yields; nothing is left behind when it raises."""
         chunks = iter(source)

@@ -4,7 +4,7 @@ Objects of pathlib took a seventh of the processor time of storing an upload of 
 """
 
 import os
-import secrets
+import random
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -14,7 +14,7 @@ def write_whole(path: str, data: bytes) -> None:
     Raises OSError, and leaves nothing behind then.
     """
     _make_folder(os.path.dirname(path))
-    part = f"{path}#{secrets.randbits(63)}"
+    part = f"{path}#{random.getrandbits(63)}"  # each process draws other numbers
     try:
         _write_new(part, data)
         os.replace(part, path)

@@ -130,3 +130,26 @@ def test_a_caller_that_has_gone_does_not_keep_the_others_waiting(
             await asyncio.to_thread(queue.stop)
 
     assert asyncio.run(run()) == (ledger.jobs.load(news[1].id), True)
+
+
+@pytest.mark.parametrize("answers", [[False, False], [True, False]], ids=["before", "meanwhile"])
+def test_a_store_that_is_away_makes_no_job_with_a_document(
+    ledger: Ledger, blobs: Blobs, monkeypatch: pytest.MonkeyPatch, answers: list[bool]
+) -> None:
+    asked = iter(answers)
+    monkeypatch.setattr(blobs, "answers", lambda: next(asked))
+    (new,) = stored(1)
+    (answer,) = submit_all(GroupCommit(ledger.jobs.create_many, blobs), [new], b"document")
+    assert isinstance(answer, BlobError)
+    assert "is it mounted?" in str(answer)
+    assert open_jobs(ledger) == 0
+    assert bool(blobs.list("tenants/")) == answers[0]
+
+
+def test_a_store_that_is_away_keeps_no_job_without_a_document_waiting(
+    ledger: Ledger, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs, "answers", lambda: False)
+    new = new_job(source_url="https://files.example.com/a.png")
+    (answer,) = submit_all(GroupCommit(ledger.jobs.create_many, blobs), [new], None)
+    assert answer == (ledger.jobs.load(new.id), True)
