@@ -1,7 +1,7 @@
 """Identifiers: a prefix that says what it names, then 26 letters that sort by time."""
 
 import hashlib
-import secrets
+import os
 import time
 from datetime import UTC, datetime
 from threading import Lock
@@ -10,26 +10,45 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, as in the
 
 
 _RANDOM_BITS, _STEP_BITS = 80, 40
+_DRAWN_BYTES = 4096
 
 
 class _Numbers:
-    """Milliseconds and random bits; those of one millisecond ascend, in this process."""
+    """Milliseconds and random bits; those of one millisecond ascend, in this process.
+
+    Random bytes are drawn for many ids at once: each system call gives the interpreter's lock away.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._last = 0
+        self._drawn = memoryview(b"")
 
     def next(self) -> int:
         now = time.time_ns() // 1_000_000
         with self._lock:
             if self._last >> _RANDOM_BITS == now:
-                self._last += 1 + secrets.randbits(_STEP_BITS)
+                self._last += 1 + self._draw(_STEP_BITS)
             else:
-                self._last = now << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+                self._last = now << _RANDOM_BITS | self._draw(_RANDOM_BITS)
             return self._last
+
+    def begin_again(self) -> None:
+        """In a forked child: its ids would be its parent's."""
+        self._lock = Lock()
+        self._drawn = memoryview(b"")
+
+    def _draw(self, bits: int) -> int:
+        size = bits // 8
+        if len(self._drawn) < size:
+            self._drawn = memoryview(os.urandom(_DRAWN_BYTES))
+        number = int.from_bytes(self._drawn[:size])
+        self._drawn = self._drawn[size:]
+        return number
 
 
 _numbers = _Numbers()
+os.register_at_fork(after_in_child=_numbers.begin_again)
 
 
 def new_id(prefix: str) -> str:
