@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
@@ -14,6 +15,7 @@ from api.problems import Problem
 from api.security.auth import KeyCache
 from api.security.auth_failures import Refusals
 from api.security.rate_limits import RateLimits
+from api.single_flight import SingleFlight
 from api.ttl_cache import TTLCache
 from api.waits import Waits
 from jobs.domain.errors import NotFound
@@ -54,6 +56,7 @@ class Services:
     capabilities: TTLCache[Sequence[Mapping[str, Any]]]
     waits: Waits = field(default_factory=Waits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _counting: SingleFlight[None] = field(default_factory=SingleFlight)
     _arriving: set[tuple[str, str]] = field(default_factory=set)
     _unbroken: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -69,8 +72,11 @@ class Services:
 
     async def refuse_when_full(self, tenant: str, documents: int = 1) -> None:
         """Raise QueueFull where so many more documents of the tenant are too many."""
-        if not self.ledger.load.has_cached_capacity(tenant, documents):
-            await run_in_threadpool(self.ledger.load.refuse_when_full, tenant, documents)
+        load = self.ledger.load
+        if not load.has_cached_capacity(tenant, documents):
+            # In a burst many requests find that the count has expired.
+            count = partial(run_in_threadpool, load.refuse_when_full, tenant, documents)
+            await self._counting.do((tenant, documents), count)
 
     @contextmanager
     def arriving(self, tenant: str, key: str | None) -> Iterator[None]:

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.given_headers import header
 from api.problems import Problem
+from api.single_flight import SingleFlight
 from jobs.domain.log_context import add_log_fields
 from jobs.security.api_keys import ApiKey
 
@@ -36,6 +37,7 @@ class KeyCache:
     ) -> None:
         self._verify = verify
         self._monotonic = monotonic
+        self._asking = SingleFlight[ApiKey | None]()
         self._cached: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
 
     async def get(self, text: str) -> ApiKey | None:
@@ -44,7 +46,8 @@ class KeyCache:
         cached = self._cached.get(digest)
         if cached is not None and cached[0] > self._monotonic():
             return cached[1]
-        key = await run_in_threadpool(self._verify, text)
+        # At the expiry of a busy key many requests ask at once.
+        key = await self._asking.do(digest, lambda: run_in_threadpool(self._verify, text))
         self._cached.pop(digest, None)
         if key is not None:
             self._cached[digest] = (self._monotonic() + CACHED_S, key)
