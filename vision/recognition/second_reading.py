@@ -33,6 +33,8 @@ _ORNAMENT, _REPEATED = 12, 5
 # Letters in listed words that a first reading needs to show that a second one of less than half as
 # many letters has lost a part of the line.
 _WITNESSES = 8
+# Signs that no speck is read as: `%` may be a fraction, which the second reader drops.
+_SIGNS = frozenset("%&§½¼¾⅓⅔⅛±\u00d7÷≥≤")
 # A listed word of at least so many letters shows that a second reading parts words where none ends.
 _LEAST_WORD = 4
 _HIGHEST = 0.9995  # confidences beyond it carry no information
@@ -78,7 +80,7 @@ def _first_is_better(first: LineReading, second: LineReading) -> bool:
     weights = _WEIGHTS.get((first.engine, second.engine))
     same_letters = _letters(first.text) == _letters(second.text)
     if same_letters:
-        return _parts_a_word(second, first)
+        return _parts_a_word(second, first) or _drops_a_sign(second, first)
     if weights is None or not _TEXT.search(first.text):
         return False
     if _has_lost_a_part(second, first):
@@ -92,6 +94,12 @@ def _parts_a_word(reading: LineReading, other: LineReading) -> bool:
     own = {_letters(word.text) for word in reading.words}
     listed = [_letters(word.text) for word in other.words if word.listed]
     return any(len(each) >= _LEAST_WORD and each not in own for each in listed)
+
+
+def _drops_a_sign(reading: LineReading, other: LineReading) -> bool:
+    """Whether a reading with the same letters lacks a sign that stands alone between its words."""
+    between = {word.text for word in other.words[1:-1]} & _SIGNS
+    return bool(between) and _SIGNS.isdisjoint(reading.text)
 
 
 def _has_lost_a_part(reading: LineReading, other: LineReading) -> bool:

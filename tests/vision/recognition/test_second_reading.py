@@ -159,3 +159,16 @@ def test_a_reading_of_the_same_letters_that_parts_a_listed_word_is_not_taken(
 ) -> None:
     first = read("Total 0% supplies:", 0.99, listed=True)
     assert choose(first, read(second, 0.9999, engine)).text == kept
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ("Take % cup of milk", "Take cup of milk", "first"),
+        ("Take % cup of milk", "Take \u00bd cup of milk", "second"),
+        ("Take | cup of milk", "Take cup of milk", "second"),
+    ],
+)
+def test_a_second_reading_drops_no_sign_between_words(first: str, second: str, kept: str) -> None:
+    chosen = choose(read(first, 0.97), read(second, 0.99, "ppocr"))
+    assert chosen.text == (first if kept == "first" else second)

@@ -41,7 +41,7 @@ _BESIDE = 0.1  # of a word's height: so far beside its box its ink may go on
 _WIDEST = 4.5  # heights of a line that nothing was read in and that is looked at
 # The probability that shows a fraction: where a recogniser read one too, and elsewhere. On real
 # receipts and forms, which have none, specks and worn digits have up to .98.
-_CONFIRMED, _ALONE = 0.8, 0.985
+_CONFIRMED, _ALONE, _POSSIBLE = 0.8, 0.985, 0.5
 _ROOM = 0.5  # of a letter's height, around digits that are read alone
 
 
@@ -180,6 +180,11 @@ def _joined(boxes: Sequence[Box]) -> Box | None:
 def is_fraction(probability: float, read: str) -> bool:
     """Whether the network of marks is confident enough of a fraction that was read so."""
     return probability >= (_ALONE if FRACTIONS.isdisjoint(read) else _CONFIRMED)
+
+
+def may_be_fraction(probability: float) -> bool:
+    """Whether a word that is not read as a fraction may be one, so that it is doubtful."""
+    return probability >= _POSSIBLE
 
 
 def digits_before(possible: Possible, word: CropWord) -> str | None:

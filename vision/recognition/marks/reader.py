@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from vision.core.arrays import Grey
 from vision.core.document import Box, ModelUse
@@ -25,6 +26,7 @@ from vision.recognition.marks.fractions import (
     crop_of_digits,
     digits_before,
     is_fraction,
+    may_be_fraction,
     possible_fractions,
     with_fraction,
 )
@@ -55,6 +57,23 @@ class _Question:
 
 
 _Answer = tuple[Candidate, Verdict]
+
+
+class _Fraction(NamedTuple):
+    """What may be a fraction, what the network makes of it, and how its word was read."""
+
+    possible: Possible
+    verdict: Verdict
+    read: str
+
+    @property
+    def certain(self) -> bool:
+        return is_fraction(self.verdict.probability, self.read)
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """The best answer of a word ranks last."""
+        return self.certain, self.possible.whole, self.verdict.probability
 
 
 class NetworkMarkReader:
@@ -124,19 +143,20 @@ class NetworkMarkReader:
         verdicts = self._classifier.classify(
             [each.window for each in possible], [FRACTIONS] * len(possible)
         )
-        answers = zip(possible, verdicts, strict=True)
-        found = {
-            (each.line, each.word): (each, verdict)
-            for each, verdict in sorted(
-                answers, key=lambda each: (each[0].whole, each[1].probability)
-            )
-            if is_fraction(verdict.probability, _text_of(readings[each.line], each.word))
+        answers = [
+            _Fraction(each, verdict, _text_of(readings[each.line], each.word))
+            for each, verdict in zip(possible, verdicts, strict=True)
+        ]
+        best = {
+            (each.possible.line, each.possible.word): each
+            for each in sorted(answers, key=lambda each: each.rank)
         }
         written = list(readings)
-        for (line, word), (each, verdict) in found.items():
-            written[line] = _with_fraction(
-                crops[line], written[line], word, (each, verdict), digits
-            )
+        for (line, word), answer in best.items():
+            if answer.certain:
+                written[line] = _with_fraction(crops[line], written[line], word, answer, digits)
+            elif may_be_fraction(answer.verdict.probability):
+                written[line] = _doubted(written[line], word)
         return written, bool(possible)
 
 
@@ -186,6 +206,14 @@ def _box_of(word: CropWord, start: int, end: int) -> Box | None:
     return union(boxes[start:end])
 
 
+def _doubted(reading: LineReading, at: int) -> LineReading:
+    """The reading with word `at` incomplete, if it has one."""
+    words = list(reading.words)
+    if words:
+        words[at] = replace(words[at], incomplete=True)
+    return replace(reading, words=tuple(words))
+
+
 def _text_of(reading: LineReading, at: int) -> str:
     return reading.words[at].text if reading.words else ""
 
@@ -199,11 +227,11 @@ def _with_fraction(
     crop: LineCrop,
     reading: LineReading,
     at: int,
-    answer: tuple[Possible, Verdict],
+    answer: _Fraction,
     digits: Recogniser,
 ) -> LineReading:
     """The reading with the fraction in word `at`; a line without words gets its first one."""
-    possible, verdict = answer
+    possible, verdict, _ = answer
     words = list(reading.words) or [CropWord("", verdict.probability, possible.box)]
     before = digits_before(possible, words[at])
     if before is None and possible.before is not None:
