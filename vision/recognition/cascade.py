@@ -35,7 +35,7 @@ from vision.recognition.web_addresses import correct_web_addresses
 NOISE = 0.6
 # So many characters alone without a reading are read again before all are: a page of specks has
 # many, and few of them can be read.
-FIRST_LOST = 8
+FIRST_LOST = 5
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
 
 
