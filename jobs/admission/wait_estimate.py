@@ -208,10 +208,15 @@ def _read_rates(connection: Connection, now: datetime) -> Mapping[str | None, fl
     since = now - timedelta(seconds=MEASURED_S)
     # A page that was kept from an earlier job, or never started, used no worker's time.
     read = _PAGES.state.in_((PageState.SUCCEEDED, PageState.FAILED)) & (_PAGES.attempts > 0)
-    found = select(_JOBS.tenant, func.count(), func.min(_JOBS.started_at))
-    found = found.join_from(tables.pages, tables.jobs, _PAGES.job_id == _JOBS.id)
-    found = found.where(_PAGES.finished_at > since, read).group_by(_JOBS.tenant)
-    rows = connection.execute(found).all()
+    # Looked up page by page: SQLite would begin a join with all jobs, since they are in the order
+    # of their tenants already.
+    of_job = [
+        select(column).where(_JOBS.id == _PAGES.job_id).scalar_subquery().label(column.name)
+        for column in (_JOBS.tenant, _JOBS.started_at)
+    ]
+    recent = select(*of_job).where(_PAGES.finished_at > since, read).subquery()
+    found = select(recent.c.tenant, func.count(), func.min(recent.c.started_at))
+    rows = connection.execute(found.group_by(recent.c.tenant)).all()
     started: dict[str | None, datetime] = {row[0]: max(row[2], since) for row in rows}
     pages: dict[str | None, int] = {row[0]: row[1] for row in rows}
     if rows:
