@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vision.recognition.letter_widths import words_to_measure
+from vision.recognition.marks.plus_minus import READ_AS
 
 FRACTIONS = frozenset("½¼¾⅓⅔⅛")
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
@@ -47,9 +48,9 @@ class Candidate:
 
 def words_with_candidates(words: list[str]) -> list[int]:
     """Places of the words whose characters need boxes, to be looked at again or measured."""
-    with_plus = {at for at, word in enumerate(words) if "+" in word}
+    with_sign = {at for at, word in enumerate(words) if not READ_AS.isdisjoint(word)}
     looked_at = {each.word for each in candidates(words)}
-    return sorted(with_plus | looked_at | set(words_to_measure(words)))
+    return sorted(with_sign | looked_at | set(words_to_measure(words)))
 
 
 def candidates(words: list[str]) -> Iterator[Candidate]:

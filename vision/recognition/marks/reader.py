@@ -31,7 +31,7 @@ from vision.recognition.marks.fractions import (
     with_fraction,
 )
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
-from vision.recognition.marks.plus_minus import PLUS, PLUS_MINUS, is_plus_minus
+from vision.recognition.marks.plus_minus import READ_AS, sign_of
 from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of
 
 # A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
@@ -123,7 +123,7 @@ class NetworkMarkReader:
                 answer = (question.candidate, verdict)
                 accepted.setdefault(question.line, []).append(answer)
         marked = [
-            _with_plus_minus(crop, _marked(reading, accepted.get(at, ())))
+            _with_signs(crop, _marked(reading, accepted.get(at, ())))
             for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
         ]
         marked, used = self._with_fractions(crops, marked, digits)
@@ -243,9 +243,11 @@ def _with_fraction(
     return replace(reading, words=tuple(words), text=text, confidence=confidence)
 
 
-def _with_plus_minus(crop: LineCrop, reading: LineReading) -> LineReading:
-    """The reading with plus-minus signs where the plus signs read have a second bar."""
-    if PLUS not in reading.text or reading.text != " ".join(word.text for word in reading.words):
+def _with_signs(crop: LineCrop, reading: LineReading) -> LineReading:
+    """The reading with the signs of mathematics that its signs are by their shape."""
+    if READ_AS.isdisjoint(reading.text) or reading.text != " ".join(
+        word.text for word in reading.words
+    ):
         return reading
     grey = grey_of(crop.pixels)
     levels = levels_of(grey)
@@ -258,8 +260,8 @@ def _with_plus_minus(crop: LineCrop, reading: LineReading) -> LineReading:
 
 def _signs(word: CropWord, grey: Grey, levels: Levels) -> Iterator[str]:
     for at, read in enumerate(word.text):
-        box = _box_of(word, at, at + 1) if read == PLUS else None
-        yield PLUS_MINUS if box and is_plus_minus(grey, box, levels) else read
+        box = _box_of(word, at, at + 1) if read in READ_AS else None
+        yield sign_of(grey, box, levels, read) if box else read
 
 
 def _marked(reading: LineReading, accepted: Sequence[_Answer]) -> LineReading:

@@ -6,7 +6,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from vision.core.document import Box
-from vision.recognition.marks.plus_minus import is_plus_minus
+from vision.recognition.marks.plus_minus import is_plus_minus, sign_of
 from vision.recognition.marks.window import levels_of
 
 
@@ -43,3 +43,18 @@ def test_a_box_without_ink_or_beside_the_line_holds_none():
     levels = levels_of(line)
     assert not is_plus_minus(line, Box(2, 2, 12, 12), levels)
     assert not is_plus_minus(line, Box(-30, 2, -12, 12), levels)
+
+
+@pytest.mark.parametrize("size", [24, 40])
+@pytest.mark.parametrize("colours", [(0, 255), (240, 30)])
+@pytest.mark.parametrize(
+    ("sign", "read"),
+    [("\u2265", ">"), ("\u2264", "<"), (">", ">"), ("<", "<"), ("\u00f7", "+"), ("+", "+")],
+)
+def test_a_sign_is_known_by_its_bar_or_dots(sign, read, size, colours):
+    page = Pillow.new("L", (6 * size, round(1.3 * size)), colours[1])
+    font, draw = ImageFont.truetype("DejaVuSans.ttf", size), ImageDraw.Draw(page)
+    draw.text((4, 0), "mmm", colours[0], font)
+    draw.text((5 * size, 0), sign, colours[0], font)
+    line, box = np.asarray(page), Box(*draw.textbbox((5 * size, 0), sign, font))
+    assert sign_of(line, box, levels_of(line), read) == sign
