@@ -26,6 +26,7 @@ from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
 from vision.recognition.second_reading import choose
+from vision.recognition.struck_lines import is_struck
 from vision.recognition.units import correct_units
 from vision.recognition.web_addresses import correct_web_addresses
 
@@ -37,6 +38,7 @@ NOISE = 0.6
 # many, and few of them can be read.
 FIRST_LOST = 5
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
+_PLAIN = 0.95  # confidence of a line that no stroke crosses
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def _read_again(
     places = [
         at
         for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
-        if at in lost or needs_another(reading, crop.languages, reread, settled=settled)
+        if at in lost
+        or needs_another(reading, crop.languages, reread, settled=settled)
+        or (reading.confidence < _PLAIN and is_struck(crop.pixels))
     ]
     if not places:
         return {}

@@ -30,6 +30,7 @@ _TEXT = re.compile(r"\d|[^\W\d_]{2}")
 _LIKE_BULLETS = frozenset("eo0O@©®¢*°+-")
 # Letters and digits of an ornament, and how often each of them is there.
 _ORNAMENT, _REPEATED = 12, 5
+_CERTAIN = 0.9  # rows of zeros that are print are read with more confidence
 # Letters in listed words that a first reading needs to show that a second one of less than half as
 # many letters has lost a part of the line.
 _WITNESSES = 8
@@ -47,9 +48,11 @@ def choose(first: LineReading, second: LineReading) -> LineReading:
     if not second.text:
         return _disputed(first)
     first = _with_bullet(first, second)
-    if _first_is_better(first, second):
-        return _compared(first, second)
-    return _compared(second, first)
+    both = (first, second) if _first_is_better(first, second) else (second, first)
+    better = _compared(*both)
+    if better.confidence < _CERTAIN and _is_ornament(better.text):
+        return replace(better, text="", words=())
+    return better
 
 
 def _with_bullet(first: LineReading, second: LineReading) -> LineReading:

@@ -23,11 +23,15 @@ _ADDRESS = r"https?[:;]/\S*[!|]"
 _UNIT = r"(?<=\d) ?(?:[uyw:pn][gmlLFsAVW]|[kM]Q)(?![\w:])"
 # A blank within a number of typewriting, whose commas stand apart.
 _GROUPS = r"\d, \d{3}(?![\d/-])"
+# Nothing between brackets: a circle around a number.
+_CIRCLE = r"^\W*\(\s*\)\W*$"
 # A bar or a bracket between letters, or several slashes: what of a picture stands between words.
 _BETWEEN = r"[^\W\d_][|][^\W\d_]|[^\W\d_]{2}[)}\]][^\W\d_]|[^\W\d_]{2}/[^\W\d_]{2,}/[^\W\d_]"
 
 _AT_END = re.compile(f"{_FIRST}|{_LAST}")
-_WITHIN = re.compile("|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT, _GROUPS, _BETWEEN)))
+_WITHIN = re.compile(
+    "|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT, _GROUPS, _BETWEEN, _CIRCLE))
+)
 
 
 def has_suspicious_mark(text: str) -> bool:

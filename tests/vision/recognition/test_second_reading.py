@@ -35,7 +35,12 @@ def test_specks_and_rules_that_the_second_reader_does_not_find_are_no_text(text:
 
 def test_a_row_of_ornaments_that_the_second_reader_does_not_find_is_no_text() -> None:
     assert choose(read("DODOOOQOQOOOOQOO00000000", 0.9), NOTHING).text == ""
-    assert choose(read("0000-0000-0000", 0.9), read("0000-0000-0000", 0.9, "ppocr")).text
+    assert choose(read("0000-0000-0000", 0.96), read("0000-0000-0000", 0.97, "ppocr")).text
+
+
+def test_a_row_of_ornaments_that_neither_reader_is_certain_of_is_no_text() -> None:
+    rings = read("D0000000000000000000", 0.74, "ppocr_tiny")
+    assert choose(read("POODOOOOOOOOOOOOOOOO", 0.69), rings).text == ""
 
 
 @pytest.mark.parametrize(

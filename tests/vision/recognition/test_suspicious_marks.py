@@ -32,6 +32,7 @@ from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicio
         "https://example.org/index.htm!",
         "Weare)sorry to hear",
         "He|asked whether",
+        "()",
         "due/within/thirty days",
     ],
 )
