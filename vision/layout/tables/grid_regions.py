@@ -15,7 +15,10 @@ from vision.layout.placed_line import PlacedLine
 from vision.layout.regions import Finding, kind_of
 
 RULINGS = "ruling-lines"  # stands where the name of a model would
-_CONFIDENCE = 0.9  # of a table that its ruling lines show
+_CONFIDENCE = 0.9  # of a table that its ruling lines show and no detector found
+# The least of one that a detector found too: its own doubt ranks charts and empty forms, which have
+# grids as well, below tables.
+_FOUND_TOO = 0.6
 _CONFIDENT = 0.5  # detections that are less so give way to a grid inside
 _SAME = 0.5  # share of the smaller of a grid and a detected table that they have in common
 _FILLS = 0.6  # share of a detected table that grids in it fill, so that it is of them
@@ -62,7 +65,7 @@ def _finding(grid: Box, same: Sequence[Finding]) -> Finding:
     if not same:
         return RULINGS, Detection("table", _CONFIDENCE, grid)
     model, found = max(same, key=lambda each: each[1].confidence)
-    return model, Detection(found.label, max(found.confidence, _CONFIDENCE), grid)
+    return model, Detection(found.label, max(found.confidence, _FOUND_TOO), grid)
 
 
 def _filling(table: Box, grids: Sequence[Box]) -> float:

@@ -96,6 +96,13 @@ def test_a_grid_takes_the_place_of_the_detected_table_that_it_fills():
     assert regions(FULL, GRID, found) == [("doc", "table", Box(0, 0, 400, 120))]
 
 
+@pytest.mark.parametrize(("of_the_detector", "of_the_table"), [(0.3, 0.6), (0.8, 0.8)])
+def test_a_grid_never_ranks_a_doubtful_table_above_certain_ones(of_the_detector, of_the_table):
+    found = ("doc", Detection("table", of_the_detector, Box(5, 10, 390, 118)))
+    ((_, table),) = with_grids([found], [GRID], placed(*FULL), IDENTITY)
+    assert table.confidence == of_the_table
+
+
 def test_a_grid_is_left_to_a_larger_table_around_it():
     found = Detection("table", 0.9, Box(0, 0, 400, 900))
     assert regions(FULL, GRID, found) == [("doc", "table", found.box)]
