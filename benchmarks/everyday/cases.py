@@ -233,7 +233,7 @@ KINDS: dict[str, Kind] = {
     "chat_dark": Kind("sans", (900, 480), screen_cases.chat_dark, _png),
     "spreadsheet": Kind("sans", (580, 232), screen_cases.spreadsheet, _png),
     "terminal": Kind("mono", (620, 220), screen_cases.terminal, _png),
-    "web_form": Kind("sans", (760, 480), screen_cases.web_form, _png),
+    "web_form": Kind("sans", (820, 480), screen_cases.web_form, _png),
     "dashboard": Kind("sans", (1240, 330), screen_cases.dashboard, _png),
     "medicine_label": Kind("sans", (1100, 360), upload_cases.medicine_label, _png),
     "map_sheet": Kind("sans", (1240, 640), upload_cases.map_sheet, _png),

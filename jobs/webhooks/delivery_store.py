@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from jobs.db import tables
-from jobs.db.clock import Clock
+from jobs.db.clock import CLOCKS_DIFFER, Clock
 from jobs.db.engine import Database
 from jobs.domain.delivery import Attempt, Delivery, DeliveryFilter, Destination, Endpoint
 from jobs.domain.states import DeliveryState
@@ -126,7 +126,9 @@ class DeliveryStore:
         now = self._clock()
         due = (_DELIVERIES.id == delivery_id) & (_DELIVERIES.state == DeliveryState.PENDING)
         lease = timedelta(seconds=2 * self._settings.webhook_timeout_s)
-        begin = update(tables.deliveries).where(due, _DELIVERIES.next_attempt_at <= now)
+        # The message may come within milliseconds, from a host whose clock is ahead of this one.
+        ready = _DELIVERIES.next_attempt_at <= now + CLOCKS_DIFFER
+        begin = update(tables.deliveries).where(due, ready)
         begin = begin.values(attempts=_DELIVERIES.attempts + 1, url=present_url())
         begin = begin.values(next_attempt_at=now + lease)
         with self._database.write() as connection:

@@ -51,6 +51,21 @@ def test_the_databases_time_goes_on_with_the_uptime_and_is_asked_for_now_and_the
     assert host.asked == 2
 
 
+def test_the_quickest_of_slow_answers_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first query opens a connection; when in it the time was taken is not known.
+    uptime = [0.0]
+    answers = iter([(1.0, NOON), (0.004, NOON + timedelta(seconds=1))])
+
+    def ask() -> datetime:
+        took_s, answer = next(answers)
+        uptime[0] += took_s
+        return answer
+
+    monkeypatch.setattr(clock, "_uptime_s", lambda: uptime[0])
+    shared = SharedClock(ask, lambda: OWN)
+    assert shared() == NOON + timedelta(seconds=1, milliseconds=2)
+
+
 def test_a_database_that_is_away_stops_no_clock(host: Host) -> None:
     host.answer = None
     assert host.clock() == OWN

@@ -129,6 +129,16 @@ def test_a_delivery_is_in_one_workers_hands(ledger: Ledger) -> None:
     assert sum(each is not None for each in begun) == 1
 
 
+def test_a_delivery_is_taken_up_by_a_host_whose_clock_is_a_little_late(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    # It would wait until its message counts as lost, though it lies in this worker's hands.
+    finished(ledger, callback_url=URL)
+    (delivery,) = delivered_to(ledger)
+    clock.advance(seconds=-0.4)
+    assert ledger.deliveries.begin_attempt(delivery.id) is not None
+
+
 def test_a_delivery_whose_worker_was_lost_can_be_attempted_again(
     ledger: Ledger, clock: ManualClock
 ) -> None:
