@@ -78,9 +78,8 @@ def read_page(
         regions = record.used(detect(prepared.upright, chosen.detectors, least))
     with record.stage("barcodes"):
         barcodes = _barcodes(prepared, regions.found) if options.barcodes == "auto" else ()
-        findings = with_codes(
-            [*regions.found, *regions.weak], codes_on_page(barcodes, prepared.photograph)
-        )
+        codes = codes_on_page(barcodes, prepared.photograph)
+        findings = with_codes([*regions.found, *regions.weak], codes)
     with record.stage("lines"):
         if layer.search:
             prepared = record.used(_cleaned(prepared, chosen.recogniser, languages)).page
@@ -101,9 +100,8 @@ def read_page(
         result = _assemble(prepared, stated, read, findings, languages, options)
         result = replace(in_photograph(result, prepared.photograph), barcodes=barcodes)
     result = _analyse(result, _seen(prepared), chosen.analyses, record)
-    return PageReading(
-        result, record.receipt(prepared.preparation, lines.finder, read.lines_read())
-    )
+    receipt = record.receipt(prepared.preparation, lines.finder, read.lines_read())
+    return PageReading(result, receipt)
 
 
 def _seen(page: PreparedPage) -> Image:

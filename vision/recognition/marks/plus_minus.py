@@ -3,6 +3,8 @@
 They write `+` for a plus-minus or a division sign, `>` and `<` where there is a bar below.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +12,9 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Grey
 from vision.core.document import Box
-from vision.recognition.marks.window import Levels
+from vision.core.stages import CropWord, LineCrop, LineReading
+from vision.imaging.grey import grey_of
+from vision.recognition.marks.window import Levels, box_of, levels_of
 
 PLUS, PLUS_MINUS, DIVISION = "+", "\u00b1", "\u00f7"
 WITH_BAR = {">": "\u2265", "<": "\u2264"}
@@ -101,3 +105,24 @@ def _middles(bars: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Where each run of rows has its middle, as a share of all rows."""
     turns = np.flatnonzero(np.diff(np.concatenate([[False], bars, [False]]).astype(np.int8)))
     return np.asarray(turns.reshape(-1, 2).mean(axis=1) / len(bars))
+
+
+def with_signs(crop: LineCrop, reading: LineReading) -> LineReading:
+    """The reading with the signs of mathematics that its signs are by their shape."""
+    if READ_AS.isdisjoint(reading.text) or reading.text != " ".join(
+        word.text for word in reading.words
+    ):
+        return reading
+    grey = grey_of(crop.pixels)
+    levels = levels_of(grey)
+    words = [
+        word if text == word.text else replace(word, text=text, characters=())
+        for word, text in ((each, "".join(_signs(each, grey, levels))) for each in reading.words)
+    ]
+    return replace(reading, words=tuple(words), text=" ".join(word.text for word in words))
+
+
+def _signs(word: CropWord, grey: Grey, levels: Levels) -> Iterator[str]:
+    for at, read in enumerate(word.text):
+        box = box_of(word, at, at + 1) if read in READ_AS else None
+        yield sign_of(grey, box, levels, read) if box else read

@@ -1,13 +1,11 @@
 """Reads bullets and check boxes before lines, and fractions, raised and lowered digits in them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from vision.core.arrays import Grey
 from vision.core.document import Box, ModelUse
-from vision.core.geometry import union
 from vision.core.protocols import Recogniser
 from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
 from vision.imaging.grey import grey_of
@@ -31,8 +29,8 @@ from vision.recognition.marks.fractions import (
     with_fraction,
 )
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
-from vision.recognition.marks.plus_minus import READ_AS, sign_of
-from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of
+from vision.recognition.marks.plus_minus import with_signs
+from vision.recognition.marks.window import Window, box_of, glyph_window, levels_of
 
 # A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
 _WRITTEN = {"☒": "☑"}
@@ -123,7 +121,7 @@ class NetworkMarkReader:
                 answer = (question.candidate, verdict)
                 accepted.setdefault(question.line, []).append(answer)
         marked = [
-            _with_signs(crop, _marked(reading, accepted.get(at, ())))
+            with_signs(crop, _marked(reading, accepted.get(at, ())))
             for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
         ]
         marked, used = self._with_fractions(crops, marked, digits)
@@ -177,8 +175,7 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
     if not words or reading.text != " ".join(words):
         return []  # not from left to right
     boxes = [
-        (each, _box_of(reading.words[each.word], each.start, each.end))
-        for each in candidates(words)
+        (each, box_of(reading.words[each.word], each.start, each.end)) for each in candidates(words)
     ]
     asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
     if not asked:
@@ -191,19 +188,6 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
 def _has_its_size(candidate: Candidate, box: Box, crop: LineCrop) -> bool:
     listed = candidate.marks <= LIST_MARKS
     return not listed or has_size_of_mark(box.width, box.height, crop.pixels.shape[0])
-
-
-def _box_of(word: CropWord, start: int, end: int) -> Box | None:
-    """Where the characters stand: the word itself where it is all of them."""
-    if start == 0 and end == len(word.text):
-        return word.box
-    if "".join(each.text for each in word.characters) != word.text:
-        return None
-    boxes = [each.box for each in word.characters]
-    places = [len(each.text) for each in word.characters]
-    if any(length != 1 for length in places):
-        return None
-    return union(boxes[start:end])
 
 
 def _doubted(reading: LineReading, at: int) -> LineReading:
@@ -241,27 +225,6 @@ def _with_fraction(
     confidence = reading.confidence if reading.words else verdict.probability
     text = " ".join(word.text for word in words)
     return replace(reading, words=tuple(words), text=text, confidence=confidence)
-
-
-def _with_signs(crop: LineCrop, reading: LineReading) -> LineReading:
-    """The reading with the signs of mathematics that its signs are by their shape."""
-    if READ_AS.isdisjoint(reading.text) or reading.text != " ".join(
-        word.text for word in reading.words
-    ):
-        return reading
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
-    words = [
-        word if text == word.text else replace(word, text=text, characters=())
-        for word, text in ((each, "".join(_signs(each, grey, levels))) for each in reading.words)
-    ]
-    return replace(reading, words=tuple(words), text=" ".join(word.text for word in words))
-
-
-def _signs(word: CropWord, grey: Grey, levels: Levels) -> Iterator[str]:
-    for at, read in enumerate(word.text):
-        box = _box_of(word, at, at + 1) if read in READ_AS else None
-        yield sign_of(grey, box, levels, read) if box else read
 
 
 def _marked(reading: LineReading, accepted: Sequence[_Answer]) -> LineReading:

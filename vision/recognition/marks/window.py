@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Grey
 from vision.core.document import Box
+from vision.core.geometry import union
+from vision.core.stages import CropWord
 
 HEIGHT, WIDTH = 32, 48  # of a window; its height is that of the line image
 _QUANTILES = np.array([0.02, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
@@ -69,3 +71,16 @@ def glyph_window(line: Grey, box: Box, levels: Levels | None = None) -> Window:
     y0, y1 = (round(edge * scale) for edge in (box.y0, box.y1))
     window[1, max(y0, 0) : max(y1, y0 + 1), max(x0, 0) : max(x1, x0 + 1)] = 1.0
     return window
+
+
+def box_of(word: CropWord, start: int, end: int) -> Box | None:
+    """Where the characters stand: the word itself where it is all of them."""
+    if start == 0 and end == len(word.text):
+        return word.box
+    if "".join(each.text for each in word.characters) != word.text:
+        return None
+    boxes = [each.box for each in word.characters]
+    places = [len(each.text) for each in word.characters]
+    if any(length != 1 for length in places):
+        return None
+    return union(boxes[start:end])
