@@ -25,7 +25,8 @@ from vision.recognition.lstm.beam_paths import (
     total,
 )
 from vision.recognition.lstm.charset import SPACE, Alphabet, Glyph, Spelling
-from vision.recognition.lstm.dawg_lexicon import BEFORE, Lexicon, State
+from vision.recognition.lstm.dawg_lexicon import BEFORE, Lexicon
+from vision.recognition.lstm.prefix import Prefix
 
 _DEAREST = 25 / 7  # kWorstDictCertainty / kCertaintyScale: no step of a listed word costs more
 # Measured on old prints, where they matter: docs/research/recognition.md.
@@ -34,42 +35,6 @@ _WORD_WIDTH = 4  # prefixes of listed words are kept beyond the others, as in Te
 FOLLOWED = 3  # classes of each step
 _FLOOR = 0.03  # less likely ones are not followed
 _FALLEN = 6.0  # nor prefixes that cost so much more than the best
-
-
-class Prefix:
-    """The start of a reading: one class after its `parent`, as a tree that the search grows.
-
-    `number` is the class, emitted first at step `time`; `starts` says whether it begins a new
-    character. `place` is where the character stands in the trie of codes. `before` and `after` are
-    the lexicon's states around that character, None where no listed word begins so. `bound` is the
-    cost that no step of its last word may exceed if that is to be listed; -1 where it is not.
-    """
-
-    __slots__ = (
-        "after", "before", "bound", "is_listed", "number", "parent", "place", "starts", "time",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        parent: "Prefix | None",
-        number: int,
-        starts: bool,
-        time: int,
-        place: Spelling,
-        before: State | None,
-        after: State | None,
-        bound: float,
-    ) -> None:
-        self.parent = parent
-        self.number = number
-        self.starts = starts
-        self.time = time
-        self.place = place
-        self.before = before
-        self.after = after
-        self.bound = bound
-        self.is_listed: bool | None = None  # not looked up yet
-
 
 _Paths = dict[Prefix, Path]
 # What a class more leads to, and whether a word ends before it.
