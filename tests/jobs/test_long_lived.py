@@ -7,9 +7,8 @@ from jobs.long_lived import keep_loaded_objects
 
 def test_loaded_objects_are_walked_by_no_collection() -> None:
     before = gc.get_threshold()
-    kept: list[list[int]] = [
-        [] for _ in range(1000)
-    ]  # another test of this process may have kept the rest already
+    # Another test of this process may have kept everything else already.
+    kept: list[list[int]] = [[] for _ in range(1000)]
     frozen = gc.get_freeze_count()
     gc.set_threshold(700, *before[1:])
     try:
