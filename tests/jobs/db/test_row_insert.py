@@ -45,6 +45,9 @@ def test_rows_are_kept_as_any_other_insert_keeps_them(
 
 
 def test_no_rows_are_no_statement(ledger: Ledger) -> None:
+    job = created(ledger)
+    before = kept(ledger, job.id)
     with ledger.database.write() as connection:
         add = RowInsert(tables.events, EACH, ("job_id", "at"))
-        add(connection, [], {"job_id": "job_none", "at": MOMENT})
+        add(connection, [], {"job_id": job.id, "at": MOMENT})
+    assert kept(ledger, job.id) == before
