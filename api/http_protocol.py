@@ -151,13 +151,12 @@ class EdgeProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, app)
 
     def _check_head(self) -> None:
-        """Raise Problem for a version that is not spoken, or a long head that came in one piece."""
+        """Raise Problem for a version that is not spoken, or a head that is too long."""
         if (version := self.parser.get_http_version()) not in _VERSIONS:
             raise Problem("bad_request", f"HTTP/{version} is not spoken at this port.")
-        if self._arriving > self._limits.head_bytes:
-            sizes = (len(name) + len(value) for name, value in self.headers)
-            if len(self.url) + sum(sizes) > self._limits.head_bytes:
-                raise _long_head()
+        sizes = (len(name) + len(value) for name, value in self.headers)
+        if len(self.url) + sum(sizes) > self._limits.head_bytes:
+            raise _long_head()
 
     def _describe_request(self) -> None:
         """Complete the scope, as uvicorn does."""
@@ -198,6 +197,7 @@ class EdgeProtocol(HttpToolsProtocol):
         """The request's last byte."""
         if self._upgrade_ignored:
             return
+        self._head_bytes = -self._arriving  # the next head may begin in the same read
         super().on_message_complete()
         if self.cycle.response_complete and self.cycle.more_body:
             # The rest of a request that was refused: the connection can be used again.

@@ -5,6 +5,7 @@ import http.client
 import json
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -289,12 +290,28 @@ LONG = "X-Long: " + "a" * 70_000
     ],
     ids=["coding", "chunked twice", "two hosts", "long header", "long path", "long with an offer"],
 )
-def test_a_head_that_cannot_be_served_is_refused_in_one_piece(
-    service: Service, tenant: Tenant, lines: list[str], path: str, status: int
+@pytest.mark.parametrize("cut", [0, 100, 60_000, -500], ids=str)
+def test_a_head_that_cannot_be_served_is_refused(
+    service: Service, tenant: Tenant, lines: list[str], path: str, status: int, cut: int
 ) -> None:
+    sent = head(service, tenant, *lines, path=path) + chunked(PNG)
     with Wire(service.url) as wire:
-        wire.send(head(service, tenant, *lines, path=path) + chunked(PNG))
+        wire.send(sent[:cut])
+        time.sleep(0.02)  # so that the server most often reads the first piece alone
+        wire.send(sent[cut:])
         assert wire.answer().status == status
+
+
+def test_the_head_behind_a_long_body_is_not_too_long(service: Service, tenant: Tenant) -> None:
+    body = PNG + bytes(100_000)
+    post = head(service, tenant, f"Content-Length: {len(body)}") + body
+    with Wire(service.url) as wire:
+        wire.send(post[:200])
+        time.sleep(0.02)  # so that the rest comes in one read
+        wire.send(post[200:] + b"GET /healthz HTTP/1.1\r\n")
+        assert wire.answer().status == 202
+        wire.send(b"Host: x\r\n\r\n")
+        assert wire.answer().status == 200
 
 
 def test_a_version_that_is_not_spoken_is_refused(service: Service) -> None:
