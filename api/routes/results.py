@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Header, Path, Query, Response
@@ -13,7 +12,7 @@ from api.keyed_router import keyed_router
 from api.negotiation import choose_format
 from api.problems import Problem
 from api.routes.made_files import RETRY, made_file, problem_of
-from api.routes.paged_result import write_by_page
+from api.routes.result_files import ResultFiles
 from api.schemas import examples
 from api.schemas.corrections import RevisionName
 from api.schemas.pages import PageList, PageOut
@@ -25,15 +24,11 @@ from jobs.domain.job import Job
 from jobs.domain.states import FINAL_JOB_STATES, JobState, PageState
 from jobs.storage.result_index import page_of_result
 from vision.core.document import Document
-from vision.core.exports import Artefact
 from vision.core.registry import Plugin, plugins
 from vision.core.registry import names as plugin_names
 from vision.export.archive import MEDIA_TYPE as ZIP
-from vision.export.archive import named_files, zip_files, zip_of
-from vision.export.corrected import corrected, corrected_words
 from vision.export.json import from_json_dict
 
-_STORED: Final = "json"  # how results are kept, so that it is streamed as it lies
 _FORMATS: Final[Mapping[str, Plugin]] = plugins("format")
 # What can be made from the result alone; the rest needs the document, which workers open.
 _AT_ONCE: Final = {
@@ -90,64 +85,32 @@ def get_result(
             choose_format(None, name, _AT_ONCE)
     chosen = choose_format(accept, names[0] if format is not None else None, _MEDIA_TYPES)
     job = services.ledger.jobs.get(key.tenant, job_id)
-    blob = result_blob(job)
-    changed = find_revision(services, job_id, revision)
+    wanted = names if len(names) > 1 else [chosen]
     about: dict[str, Any] = {"media_type": _MEDIA_TYPES[chosen], "headers": {"Vary": "Accept"}}
-    if changed is not None:
-        return _corrected(services, job, names if len(names) > 1 else [chosen], changed, about)
+    result = result_blob(job)
+    changed = find_revision(services, job_id, revision)
+    if chosen not in _AT_ONCE or (changed is not None and _has_analyses(job)):
+        number = None if changed is None else changed.number
+        return made_file(services, job, revised(joined(wanted), number), about)
+    return _written(ResultFiles(services.blobs, job, result, changed), wanted, about)
+
+
+def _written(files: ResultFiles, names: Sequence[str], about: dict[str, Any]) -> Response:
+    """One format, or several as a ZIP."""
     if len(names) > 1:
-        return _several(names, read_document(services, blob, None))
-    if chosen not in _AT_ONCE:
-        return made_file(services, job, chosen, about)
-    if chosen == _STORED:
-        return StreamingResponse(services.blobs.stream(blob), **about)
-    return _one(services, job, _FORMATS[chosen], None, about)
-
-
-def _corrected(
-    services: Services,
-    job: Job,
-    names: Sequence[str],
-    revision: Revision,
-    about: dict[str, Any],
-) -> Response:
-    """One format or several of a corrected result."""
-    if _has_analyses(job) or names[0] not in _AT_ONCE:
-        return made_file(services, job, revised(joined(names), revision.number), about)
-    if len(names) > 1:
-        return _several(names, read_document(services, result_blob(job), revision))
-    return _one(services, job, _FORMATS[names[0]], revision, about)
-
-
-def _one(
-    services: Services,
-    job: Job,
-    form: Plugin,
-    revision: Revision | None,
-    about: dict[str, Any],
-) -> Response:
-    """One format, written page by page where it can be."""
-    written = write_by_page(services.blobs, job, form, revision)
-    if written is not None:
-        # The first piece may need a pass over all pages, whose errors still change the status.
-        pieces = chain([next(written.pieces, "")], written.pieces)
-        return StreamingResponse(pieces, **{**about, "media_type": written.media_type})
-    return _exported(form, read_document(services, result_blob(job), revision), about)
+        forms = [_FORMATS[name] for name in dict.fromkeys(names)]
+        return StreamingResponse(files.several(forms), media_type=ZIP)
+    content, media_type = files.one(_FORMATS[names[0]])
+    answer = {**about, "media_type": media_type}
+    if isinstance(content, bytes):
+        return Response(content, **answer)
+    return StreamingResponse(content, **answer)
 
 
 def _has_analyses(job: Job) -> bool:
     """Whether an analysis saw the whole document, and must see its corrections, too."""
     wanted = cast("Sequence[str]", job.options.get("analyses") or ())
     return bool(job.options.get("fields")) or not _DOCUMENT_ANALYSES.isdisjoint(wanted)
-
-
-def _exported(form: Plugin, document: Document, about: dict[str, Any]) -> Response:
-    """One file as it is, several as a ZIP."""
-    artefacts: list[Artefact] = list(form.load()(document, None))
-    if len(artefacts) == 1:
-        return Response(artefacts[0].content, **about)
-    zipped = zip_of(artefacts, form.extension)
-    return Response(zipped, **{**about, "media_type": ZIP})
 
 
 def find_revision(services: Services, job_id: str, name: str | None) -> Revision | None:
@@ -159,24 +122,6 @@ def find_revision(services: Services, job_id: str, name: str | None) -> Revision
     if found is None and not latest:
         raise Problem("not_found", f"The result has no revision {name}.")
     return found
-
-
-def read_document(services: Services, blob: str, revision: Revision | None) -> Document:
-    """The stored result, with the corrections of a revision."""
-    document = from_json_dict(json.loads(services.blobs.get(blob)))
-    if revision is None:
-        return document
-    return corrected(document, corrected_words(revision.corrections), revision.number)
-
-
-def _several(names: Sequence[str], document: Document) -> Response:
-    """The files of several formats in one ZIP."""
-    files = (
-        file
-        for name in dict.fromkeys(names)
-        for file in named_files(_FORMATS[name].load()(document, None), _FORMATS[name].extension)
-    )
-    return Response(zip_files(files), media_type=ZIP)
 
 
 @router.get(

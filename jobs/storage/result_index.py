@@ -67,6 +67,12 @@ def frame_of_result(blobs: Blobs, job: Owned, index: Sequence[Range]) -> str:
     return (head + tail).decode() + "]}}"
 
 
+def receipts_of_result(blobs: Blobs, job: Owned, index: Sequence[Range]) -> bytes:
+    """Return the receipts of all pages as they lie in the result; the index is not empty."""
+    (_, _, _, first_at, _), (_, _, _, last_at, last_bytes) = index[0], index[-1]
+    return blobs.get_range(result_key(job), first_at, last_at + last_bytes - first_at)
+
+
 def read_range(blobs: Blobs, job: Owned, entry: Range) -> str:
     """Return the page of an entry of the index, with its receipt."""
     _, page_at, page_bytes, receipt_at, receipt_bytes = entry

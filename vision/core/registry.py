@@ -36,7 +36,9 @@ class Plugin:
     formats: media type, file extension with its dot, whether it needs pictures of the pages, and
     `stream`, where the format is one file that is written page by page: another
     `module:attribute`, of a PagedDocument to pieces of text, which give what `target` gives.
-    `by_page` says that each page has a text file, made of that page alone.
+    `by_page` says that each page has a text file, made of that page alone. `paged` is for all
+    other formats that need one page at a time: a `module:attribute` of a PagedDocument to the files
+    that `target` gives.
     """
 
     target: str
@@ -47,6 +49,7 @@ class Plugin:
     needs_images: bool = False
     stream: str = ""
     by_page: bool = False
+    paged: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -60,6 +63,10 @@ class Plugin:
     def load_stream(self) -> Any:
         """The object that `stream` names; EngineFailure `plugin_unusable` where it cannot be."""
         return self._load(self.stream)
+
+    def load_paged(self) -> Any:
+        """The object that `paged` names; EngineFailure `plugin_unusable` where it cannot be."""
+        return self._load(self.paged)
 
     def _load(self, target: str) -> Any:
         module, _, attribute = target.partition(":")

@@ -1,12 +1,12 @@
 """Files of an export in one ZIP."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from vision.core.exports import Artefact
 
 MEDIA_TYPE = "application/zip"
+Content = bytes | Iterable[str | bytes]  # of a file, whole or in pieces
 # These are compressed already.
 _STORED = (".png", ".pdf", ".xlsx", ".zip")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same result always gives the same bytes
@@ -27,14 +27,22 @@ def named_files(
         yield f"{name}{extension}", each.content
 
 
-def stream_zip(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """Yield a ZIP of texts under their names; a file is in memory at a time."""
-    pieces = _Pieces()
-    with ZipFile(pieces, "w") as archive:
+def stream_zip(files: Iterable[tuple[str, Content]]) -> Iterator[bytes]:
+    """Yield a ZIP of the files under their names; a piece of one is in memory at a time."""
+    written = _Pieces()
+    with ZipFile(written, "w") as archive:
         for name, content in files:
-            archive.writestr(ZipInfo(name, _EPOCH), content, ZIP_DEFLATED)
-            yield pieces.take()
-    yield pieces.take()
+            with archive.open(_entry(name), "w") as file:
+                for piece in (content,) if isinstance(content, bytes) else content:
+                    file.write(piece.encode() if isinstance(piece, str) else piece)
+                    yield from written.take()
+    yield from written.take()
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, _EPOCH)
+    entry.compress_type = ZIP_STORED if name.endswith(_STORED) else ZIP_DEFLATED
+    return entry
 
 
 class _Pieces:
@@ -54,18 +62,14 @@ class _Pieces:
     def close(self) -> None:
         """Nothing is open."""
 
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self._held)
-        self._held.clear()
-        return taken
+    def take(self) -> Iterator[bytes]:
+        """Yield what was written since the last time, if anything was."""
+        if self._held:
+            taken = bytes(self._held)
+            self._held.clear()
+            yield taken
 
 
-def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """A ZIP of the contents under their names."""
-    written = BytesIO()
-    with ZipFile(written, "w") as archive:
-        for name, content in files:
-            method = ZIP_STORED if name.endswith(_STORED) else ZIP_DEFLATED
-            archive.writestr(ZipInfo(name, _EPOCH), content, method)
-    return written.getvalue()
+def zip_files(files: Iterable[tuple[str, Content]]) -> bytes:
+    """A ZIP of the files under their names."""
+    return b"".join(stream_zip(files))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from vision.core.document import Block, Box, Document, Line, Page, Table, TableCell
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.list_items import MARKER, items_of
 from vision.export.places import box_around, figure_regions
 from vision.export.running_text import RunningText
@@ -30,13 +30,22 @@ _HASH_DIGITS = 16  # docling's hash is a number of 64 bits
 
 def export(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: one file."""
-    yield Artefact(json.dumps(to_docling(document), ensure_ascii=False).encode())
+    return docling_file(WholeDocument(document))
+
+
+def docling_file(document: PagedDocument) -> Iterator[Artefact]:
+    """Yield the same file; what is written is in memory, not what was read."""
+    yield Artefact(json.dumps(_to_docling(document), ensure_ascii=False).encode())
 
 
 def to_docling(document: Document, filename: str | None = None) -> dict[str, Any]:
     """The document as plain JSON values, named by its file where that is known."""
+    return _to_docling(WholeDocument(document), filename)
+
+
+def _to_docling(document: PagedDocument, filename: str | None = None) -> dict[str, Any]:
     builder = _Builder(document)
-    for page in document.pages:
+    for page in document.pages():
         builder.add_page(page)
     if filename is not None:
         builder.made["name"] = PurePosixPath(filename).stem
@@ -47,9 +56,9 @@ def to_docling(document: Document, filename: str | None = None) -> dict[str, Any
 class _Builder:
     """Appends items to their lists and refers to them by JSON pointers."""
 
-    def __init__(self, document: Document) -> None:
-        submitted = document.document
-        self._running_text = RunningText(document.pages)
+    def __init__(self, document: PagedDocument) -> None:
+        submitted = document.frame.document
+        self._running_text = RunningText(document.outlines())
         self._titled = False
         self.made: dict[str, Any] = {
             "schema_name": "DoclingDocument",

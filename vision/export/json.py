@@ -25,7 +25,7 @@ from vision.core.document import (
     TableCell,
     Word,
 )
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source
 
 Json = Any  # what json.loads returns: dict, list, str, int, float, bool or None
 
@@ -59,12 +59,28 @@ def export(document: Document, source: Source | None = None) -> Iterator[Artefac
 
 def dumps(document: Document) -> str:
     """The document as one line of JSON."""
-    return json.dumps(to_json_dict(document), ensure_ascii=False, allow_nan=False)
+    return _plain(to_json_dict(document))
+
+
+def stream(document: PagedDocument, receipts: str) -> Iterator[str]:
+    """Yield the same line page by page; `receipts` are those of its pages, as it has them."""
+    frame = to_json_dict(document.frame)
+    end = _plain({"receipt": {**frame.pop("receipt"), "pages": []}}).removesuffix("]}}")
+    after = {key: frame.pop(key) for key in ("failures", "analyses") if key in frame}
+    frame.pop("pages")
+    yield _plain(frame).removesuffix("}") + ', "pages": ['
+    for count, page in enumerate(document.pages()):
+        yield (", " if count else "") + encode(page)
+    yield "], " + _plain(after)[1:-1] + ", " + end[1:] + receipts + "]}}"
+
+
+def _plain(values: Json) -> str:
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
 def encode(part: object) -> str:
     """A part of a document as `dumps` writes it within the whole."""
-    return json.dumps(_encode(part), ensure_ascii=False, allow_nan=False)
+    return _plain(_encode(part))
 
 
 def from_json_dict(data: Json) -> Document:

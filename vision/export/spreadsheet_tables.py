@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from vision.core.document import Document, Page, Table, TableCell
-from vision.core.exports import Artefact, Source
+from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.numbers import Number, NumberReader
 from vision.export.places import xml_text
 
@@ -26,10 +26,16 @@ _CREATED = datetime(1980, 1, 1, tzinfo=UTC)  # the same result always gives the 
 
 def export_csv(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: a file for each table, and an empty one where there is none."""
-    tables = list(_tables(document))
-    for page, number, table in tables:
+    return csv_files(WholeDocument(document))
+
+
+def csv_files(document: PagedDocument) -> Iterator[Artefact]:
+    """Yield the same files."""
+    found = False
+    for page, number, table in _tables(document):
+        found = True
         yield Artefact(table_csv(table, page).encode(), page.number, f"table-{number}")
-    if not tables:
+    if not found:
         yield Artefact(b"")
 
 
@@ -46,6 +52,11 @@ def table_csv(table: Table, page: Page) -> str:
 
 def export_xlsx(document: Document, source: Source | None = None) -> Iterator[Artefact]:  # noqa: ARG001 - the document says it all
     """The registry's entry: one workbook; a sheet that says so where there is no table."""
+    return workbook(WholeDocument(document))
+
+
+def workbook(document: PagedDocument) -> Iterator[Artefact]:
+    """Yield the same workbook; of the document, the tables are in memory."""
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True})
     book.set_properties({"created": _CREATED})
@@ -75,8 +86,8 @@ class _Formats:
         return self._made[code]
 
 
-def _tables(document: Document) -> Iterator[tuple[Page, int, Table]]:
-    for page in document.pages:
+def _tables(document: PagedDocument) -> Iterator[tuple[Page, int, Table]]:
+    for page in document.pages():
         for number, table in enumerate(page.tables, 1):
             yield page, number, table
 

@@ -1,6 +1,8 @@
+import io
 import json
 import threading
 from dataclasses import astuple, replace
+from zipfile import ZipFile
 
 import httpx
 
@@ -92,13 +94,16 @@ def test_a_corrected_result_is_the_same_where_it_is_written_page_by_page(
     corrections = {"corrections": [hello()]}
     assert client.patch(f"/v1/jobs/{job_id}/corrections", json=corrections).status_code == 200
 
-    def answers() -> dict[str, str]:
-        about = [{"format": name, "revision": "1"} for name in ("text", "html", "alto")]
-        path = f"/v1/jobs/{job_id}/result"
-        return {each["format"]: client.get(path, params=each).text for each in about}
+    def answers() -> dict[str, bytes]:
+        path, forms = f"/v1/jobs/{job_id}/result", ("text", "html", "alto", "json", "docling")
+        made = {name: client.get(path, params={"format": name, "revision": "1"}) for name in forms}
+        both = client.get(path, params={"format": "json,text", "revision": "1"})
+        with ZipFile(io.BytesIO(both.content)) as archive:
+            zipped = {name: archive.read(name) for name in archive.namelist()}
+        return {**{name: answer.content for name, answer in made.items()}, **zipped}
 
     whole = answers()
-    assert all("Hello" in text for text in whole.values())
+    assert all(b"Hello" in text for text in whole.values())
     job = service.ledger.jobs.load(job_id)
     reading = replace(page_reading(1, "He11o World"), page=worded_page())
     result = StreamedResult(worded().document, [reading], (), worded().receipt)

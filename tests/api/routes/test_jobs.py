@@ -181,16 +181,16 @@ def test_a_page_is_found_in_the_result_where_its_reading_is_not_kept_as_well(
     result = StreamedResult(info, readings, (), Receipt("pagesight", "0", {}, (), ()))
     service.blobs.put_stream(result_key(job), result)
     path = f"/v1/jobs/{job_id}/result"
-    streamed_formats = [
-        name for name, form in plugins("format").items() if form.stream or form.by_page
-    ]
-    whole = {name: client.get(path, params={"format": name}) for name in streamed_formats}
+    alone = [name for name, form in plugins("format").items() if not form.needs_images]
+    formats = [*alone, ",".join(alone)]
+    whole = {name: client.get(path, params={"format": name}) for name in formats}
     write_index(service.blobs, job, map(astuple, result.ranges))
     for name, answer in whole.items():
         streamed = client.get(path, params={"format": name})
         assert contents(streamed) == contents(answer)
         assert streamed.headers["content-type"] == answer.headers["content-type"]
     assert list(contents(whole["svg"])) == ["page-1.svg", "page-2.svg"]
+    assert {"result.json", "result.csv", "page-2.svg"} <= contents(whole[formats[-1]]).keys()
     assert whole["text"].text == "Grüße 1\n\fGrüße 2\n"
     assert whole["markdown"].text.startswith("<!-- page 1 -->\n\n# Grüße 1\n\n<!-- page 2 -->")
     service.ledger.pages.drop_results(job_id)

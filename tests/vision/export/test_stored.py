@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 
 from tests.support.placed_documents import placed_document
-from vision.core.document import Document
+from vision.core.document import Document, PageReceipt
 from vision.core.exports import Artefact
 from vision.core.registry import plugins
 from vision.export.corrected import CorrectedPages, CorrectedWord, corrected
-from vision.export.json import dumps, encode, from_json_dict
+from vision.export.json import dumps, encode, from_json_dict, stream
 from vision.export.stored import StoredDocument
 
 STREAMED = [name for name, form in plugins("format").items() if form.stream]
+PAGED = [name for name, form in plugins("format").items() if form.paged]
 
 
 def pages_of(*numbers: int) -> Document:
@@ -55,6 +56,33 @@ def test_corrected_words_are_in_it(name: str) -> None:
     found = "".join(plugins("format")[name].load_stream()(pages))
     assert found == whole(name, corrected(document, words, 4))
     assert "Mended" in found
+
+
+@pytest.mark.parametrize("name", PAGED)
+@pytest.mark.parametrize("numbers", [(), (1,), (1, 2, 4)], ids=["none", "one", "three"])
+def test_a_stored_result_gives_the_files_of_the_whole(name: str, numbers: tuple[int, ...]) -> None:
+    document = pages_of(*numbers)
+    form = plugins("format")[name]
+    assert list(form.load_paged()(stored(document))) == list(form.load()(document, None))
+    words = [CorrectedWord(1, "b1", 0, 0, "Mended")]
+    pages = CorrectedPages(stored(document), words, 4)
+    assert list(form.load_paged()(pages)) == list(form.load()(corrected(document, words, 4), None))
+
+
+@pytest.mark.parametrize("numbers", [(1,), (1, 2, 4)], ids=["one", "three"])
+@pytest.mark.parametrize("analyses", [{}, {"class": {"label": "invoice"}}], ids=["none", "class"])
+def test_a_corrected_result_is_the_json_of_the_whole(
+    numbers: tuple[int, ...], analyses: dict[str, object]
+) -> None:
+    document = pages_of(*numbers)
+    receipts = tuple(PageReceipt(n, (), {"read": 1.5}) for n in numbers)
+    receipt = replace(document.receipt, pages=receipts)
+    document = replace(document, receipt=receipt, analyses=analyses)
+    words = [CorrectedWord(1, "b1", 0, 0, "Mended")]
+    pages = CorrectedPages(stored(document), words, 4)
+    text = "".join(stream(pages, ", ".join(map(encode, receipts))))
+    assert text == dumps(corrected(document, words, 4))
+    assert "Mended" in text
 
 
 @pytest.mark.parametrize("name", STREAMED)
