@@ -10,6 +10,7 @@ from vision.core.options import FigureText
 from vision.core.stages import LineCrop, LineReading, PreparedPage
 from vision.layout.blocks import Draft, draft_blocks
 from vision.layout.captions import with_captions
+from vision.layout.gutters import split_at_gutters
 from vision.layout.line_merging import join_row
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
@@ -19,6 +20,7 @@ from vision.layout.tables.grid_regions import with_grids
 from vision.layout.tables.ruled import make_ruled_table
 from vision.layout.tables.structure import make_table
 from vision.layout.tilted_groups import with_groups_levelled
+from vision.layout.whole_lines import with_whole_lines
 
 _SAME_BOX = 0.9  # intersection over union of a grid and its region, which is cut at the page's edge
 _NO_TEXT = PageWarning("no_text", "no text was read on this page")
@@ -47,6 +49,7 @@ def assemble(
     findings = with_signatures(findings, [line.line for line in lines], page.upright)
     findings = [each for each in findings if each[1].confidence >= least_confidence]
     findings = with_grids(with_edge_rows(findings, lines), page.grids, lines, page.to_page)
+    findings = with_whole_lines(findings, split_at_gutters(lines, to_layout))
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)
     if figure_text == "leave_out":

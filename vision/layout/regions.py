@@ -31,6 +31,9 @@ _SAME_THING = 0.6  # intersection over union
 _NESTED = 0.9  # share of the smaller one inside the larger
 _BELONGS = 0.5  # share of a line's words inside the region
 _PARTS = 6  # as many text regions, most more confident than the table around them, refute it
+# Tables in a table are what it is made of if they are nearly as confident as it is, apart from each
+# other, and fill most of it.
+_NEARLY, _APART, _FILLED = 0.7, 0.1, 0.6
 
 Finding = tuple[str, Detection]  # catalogue name of the model, what it found in the page frame
 
@@ -45,15 +48,21 @@ def kind_of(label: str) -> str | None:
 def make_regions(findings: Iterable[Finding], width: int, height: int) -> tuple[Region, ...]:
     """Findings clipped to the page, without the less confident of two for the same thing.
 
-    So is a table that contains many text regions, most of them more confident: a form.
-    Ids are r1, r2 ... from the top of the page to the bottom.
+    Left out too are a table that contains many text regions, most of them more confident, which is
+    a form, and one around several tables that fill it. Ids are r1, r2 ... from the top of the page
+    to the bottom.
     """
+    clipped = [
+        (model, Detection(found.label, float(found.confidence), box))
+        for model, found in sorted(findings, key=lambda finding: -finding[1].confidence)
+        if (box := clip_box(found.box, width, height)).area > 0
+    ]
+    tables = tables_among(clipped)
     kept: list[Finding] = []
-    for model, found in sorted(findings, key=lambda finding: -finding[1].confidence):
-        box = clip_box(found.box, width, height)
-        clipped = Detection(found.label, float(found.confidence), box)
-        if box.area > 0 and not any(_duplicates(clipped, other) for _, other in kept):
-            kept.append((model, clipped))
+    for model, found in clipped:
+        known = any(_duplicates(found, other) for _, other in kept)
+        if not (known or (found in tables and _is_of_parts(found, tables))):
+            kept.append((model, found))
     kept = [finding for finding in kept if not _is_refuted(finding[1], kept)]
     kept.sort(key=lambda finding: (finding[1].box.y0, finding[1].box.x0, finding[1].label))
     return tuple(
@@ -92,6 +101,23 @@ def _duplicates(one: Detection, other: Detection) -> bool:
     # A person may stand inside a person's box, but a paragraph holds no paragraph.
     nested = kind is not None and shared > _NESTED * min(one.box.area, other.box.area)
     return nested or iou(one.box, other.box) > _SAME_THING
+
+
+def _is_of_parts(table: Detection, tables: Sequence[Detection]) -> bool:
+    """Whether a table is two or more tables under each other; `tables` are by confidence."""
+    parts: list[Box] = []
+    for other in tables:
+        box, inside = other.box, intersection(other.box, table.box)
+        if other.confidence < _NEARLY * table.confidence or inside <= _NESTED * box.area:
+            continue
+        if box.area < _NESTED * table.box.area and all(_are_apart(box, each) for each in parts):
+            parts.append(box)
+    filled = sum(intersection(part, table.box) for part in parts)
+    return len(parts) > 1 and filled >= _FILLED * table.box.area
+
+
+def _are_apart(one: Box, other: Box) -> bool:
+    return intersection(one, other) <= _APART * min(one.area, other.area)
 
 
 def _is_refuted(found: Detection, others: Sequence[Finding]) -> bool:

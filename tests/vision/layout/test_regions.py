@@ -137,3 +137,24 @@ def test_a_table_less_sure_than_most_of_much_text_in_it_is_a_form(pieces, confid
 def test_text_beside_a_table_does_not_deny_it():
     beside = [finding("text", 500, 50 * at, 700, 50 * at + 30, confidence=0.9) for at in range(8)]
     assert "table" in labels(*a_form(0, 0.3), *beside)
+
+
+def tables(*rows):
+    """Tables of one column from (top, bottom, confidence)."""
+    return [finding("table", 0, top, 400, foot, confidence=sure) for top, foot, sure in rows]
+
+
+@pytest.mark.parametrize(
+    ("parts", "tops"),
+    [
+        pytest.param([(0, 190, 0.75), (210, 400, 0.7)], [0, 210], id="two that fill it"),
+        pytest.param([(0, 120, 0.9), (140, 260, 0.7), (280, 400, 0.6)], [0, 140, 280], id="three"),
+        pytest.param([(0, 190, 0.75)], [0], id="one alone is a part of it"),
+        pytest.param([(0, 190, 0.75), (210, 400, 0.2)], [0], id="one of two is doubtful"),
+        pytest.param([(0, 80, 0.75), (300, 380, 0.75)], [0], id="most of it is in neither"),
+        pytest.param([(0, 230, 0.75), (170, 400, 0.7)], [0], id="they overlap"),
+    ],
+)
+def test_a_table_around_several_tables_that_fill_it_is_left_out(parts, tops):
+    regions = make_regions(tables((0, 400, 0.8), *parts), 999, 999)
+    assert [region.box.y0 for region in regions] == tops
