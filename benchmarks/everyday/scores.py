@@ -62,13 +62,13 @@ def as_written(text: str, kind: str) -> str:
     """A reading with what a person takes as the same thing written as the truth writes it.
 
     Raised and lowered digits are plain ones; of leaders any dots may be kept; `2 1/4` is `2¼`, but
-    not `21/4`; dots of towns on a map may be read as bullets.
+    not `21/4`; dots of towns on a map, and samples of colour in a legend, may be read as marks.
     """
     text = text.translate(_PLAIN)
     if kind == "leaders":
         text = _DOTS.sub(" ", text)
-    if kind == "map_sheet":
-        text = re.sub("[\u2022\u25cf\u25aa\u25a0\u25e6\u25cb\u00b7]", " ", text)
+    if kind in ("map_sheet", "pie_chart", "line_chart"):
+        text = re.sub("[\u2014\u2013\u2212\u2022\u25cf\u25aa\u25a0\u25e6\u25cb\u00b7]", " ", text)
     if kind.startswith("fraction"):
         text = _FRACTION.sub(lambda found: (found[1] or "") + _FRACTIONS[found[2]], text)
     return text

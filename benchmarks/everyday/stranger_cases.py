@@ -176,7 +176,7 @@ def drop_capital(page: Canvas) -> None:
     """A paragraph that begins with a letter three lines high."""
     text = sentences(page.random, 5)
     lines = list(page.broken(text[1:], 760))
-    page.add_line(text[0] + lines[0])
+    page.add_line(text[0] + " " * (text[1] == " ") + lines[0])
     em = page.em * 3.6
     page.put(_LEFT, 90 + 2 * page.em * 1.4, text[0], em=em)
     indent = page.width_of(text[0], em) + 0.15 * page.em

@@ -9,6 +9,8 @@ from vision.core.protocols import MarkReader, Recogniser
 from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineReading, Reread
 from vision.recognition.bent_words import in_place
 from vision.recognition.check_digits import correct_account_numbers
+from vision.recognition.drawn_shapes import without_shapes
+from vision.recognition.drop_capitals import join_drop_capitals
 from vision.recognition.hidden_words import partly_hidden
 from vision.recognition.impossible_characters import correct_impossible
 from vision.recognition.joined_numbers import part_joined_numbers
@@ -89,6 +91,7 @@ def recognise_lines(
         models += _models(again.values())
         for at, reading in again.items():
             readings[at] = reading if at in lost else choose(readings[at], reading)
+    readings = without_shapes(crops, readings)
     readings = [correct_impossible(correct_by_width(each)) for each in readings]
     if marks is not None:
         readings, used = marks.correct(crops, readings, second or first)
@@ -101,6 +104,7 @@ def recognise_lines(
         partly_hidden(crop, in_place(crop, reading))
         for crop, reading in zip(crops, readings, strict=True)
     ]
+    readings = join_drop_capitals(crops, readings)
     readings += map(_known, known)
     return LineTexts([*crops, *known], readings, tuple(dict.fromkeys(models)))
 

@@ -9,7 +9,7 @@ with digits, and little by other lines of pages that were read well (docs/resear
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vision.core.stages import LineReading, Reread
+from vision.core.stages import CropWord, LineReading, Reread
 from vision.recognition.suspicious_marks import (
     has_foreign_letter,
     has_mark_within,
@@ -20,6 +20,8 @@ from vision.recognition.suspicious_marks import (
 # the short ones from .5, or .45 with a digit, one in seven is print, amounts among them; long ones
 # are rules, and cost most.
 _MAYBE_TEXT, _MAYBE_DIGITS, _LONGEST = 0.5, 0.45, 12
+# A word that no list has, read like this, is wrong in most lines, however confident the others are.
+_WEAK_WORD = 0.6
 # The confidence that a second reading of such a line needs to be taken for text.
 _SURE = 0.9
 
@@ -113,8 +115,16 @@ def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Re
 
 def _is_confident(reading: LineReading, reread: Reread) -> bool:
     """Whether the words of a line need no other recogniser, whatever its marks are."""
+    if any(_is_weak(word) for word in reading.words):
+        return False
     most = (1 - reread.below) * _share_of_doubt(reading, _worth(reread))
     return not reread.covers(reading.confidence) and 1 - reading.confidence <= most
+
+
+def _is_weak(word: CropWord) -> bool:
+    """Whether a word is hardly one: neither listed nor confident."""
+    letters = any(character.isalnum() for character in word.text)
+    return letters and not word.listed and word.confidence < _WEAK_WORD
 
 
 def _share_of_doubt(reading: LineReading, worth: _Worth) -> float:

@@ -38,6 +38,7 @@ _WITNESSES = 8
 _SIGNS = frozenset("%&§½¼¾⅓⅔⅛±\u00d7÷≥≤")
 # A listed word of at least so many letters shows that a second reading parts words where none ends.
 _LEAST_WORD = 4
+_WEAK = 0.6  # confidence of a word of a first reading
 _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 
@@ -83,7 +84,8 @@ def _first_is_better(first: LineReading, second: LineReading) -> bool:
     weights = _WEIGHTS.get((first.engine, second.engine))
     same_letters = _letters(first.text) == _letters(second.text)
     if same_letters:
-        return _parts_a_word(second, first) or _drops_a_sign(second, first)
+        parted = _parts_a_word(second, first) and not _has_weak_word(first)
+        return parted or _drops_a_sign(second, first)
     if weights is None or not _TEXT.search(first.text):
         return False
     if _has_lost_a_part(second, first):
@@ -97,6 +99,11 @@ def _parts_a_word(reading: LineReading, other: LineReading) -> bool:
     own = {_letters(word.text) for word in reading.words}
     listed = [_letters(word.text) for word in other.words if word.listed]
     return any(len(each) >= _LEAST_WORD and each not in own for each in listed)
+
+
+def _has_weak_word(reading: LineReading) -> bool:
+    """Whether its words are in doubt: their marks may be the edges of a picture."""
+    return any(word.confidence < _WEAK and _letters(word.text) for word in reading.words)
 
 
 def _drops_a_sign(reading: LineReading, other: LineReading) -> bool:

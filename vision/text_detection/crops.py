@@ -18,6 +18,7 @@ _MIN_SIDE = 3.0  # working pixels; less holds no letter
 # Rise of a line over its whole length, as a share of its height, up to which it is sliced out
 # as it is: resampling blurs more than so little tilt costs.
 _MAX_RISE = 0.5
+_MAX_TILT = 0.14  # rise over length: short lines of a network are high, and may tilt by as much
 # Lines share a row where they share this of the lower one's height. Pages of more lines than so
 # many are too dense for lists, and comparing all would take too long.
 _SHARED_ROW = 0.3
@@ -80,7 +81,7 @@ def _cut(
     length, height = float(np.linalg.norm(along)), float(np.linalg.norm(down))
     if min(length, height) < _MIN_SIDE:
         return None
-    if along[0] > 0 and abs(along[1]) <= _MAX_RISE * height:
+    if along[0] > 0 and abs(along[1]) <= min(_MAX_RISE * height, _MAX_TILT * length):
         return _crop(page, line, languages, _slice(page.working, quad), quad, free)
     cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
     return _crop(page, line, languages, cut, quad, 0.0)

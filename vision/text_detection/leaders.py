@@ -33,13 +33,23 @@ def without_leaders(lines: Sequence[FoundLine], text: Letters) -> list[FoundLine
     """
     if not lines or not len(text.boxes):
         return list(lines)
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = _letter_height(lines, text)
     leaders = find_leaders(text.pieces, letter) / text.factor
     if not len(leaders):
         return list(lines)
     letters = (text.boxes[:, :2] + text.boxes[:, 2:] / 2) / text.factor
     shortened = (_shortened(line, leaders, letters, letter / text.factor) for line in lines)
     return [line for line in shortened if line is not None]
+
+
+def _letter_height(lines: Sequence[FoundLine], text: Letters) -> float:
+    """The height of the commonest letters, as far as the lines have room for them.
+
+    Patterns of fine lines, as on cheques, have larger pieces than print has letters.
+    """
+    quads = np.array([line.quad for line in lines], np.float64)
+    heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1) * text.factor
+    return min(float(np.median(text.boxes[:, 3])), float(np.median(heights)))
 
 
 def find_leaders(pieces: Boxes, letter: float) -> Runs:

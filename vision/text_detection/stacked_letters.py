@@ -17,7 +17,12 @@ _SMALLEST, _CLOSE = 0.4, 0.4
 _FEWEST, _SHORTEST = 4, 4.5  # letters, and how far they reach
 _LEAST_MARK = 0.12  # less is dust
 _ROOM = np.array([-0.15, -0.25, 0.15, 0.25])  # around a line: left, above, right, below
+_AROUND = _ROOM[[1, 0, 3, 2]]  # around text that runs up
 _WIDER = 1.5  # times as wide as text that runs up: no letter of it
+# Fewer letters run up where each is wider than high, as upright digits are not, ...
+_FEW, _SHORT, _ON_SIDE = 3, 2.5, (1.15, 3.0)
+# ... or where they begin, end or have their middle beside text that runs up, as heads of columns.
+_PAIR, _LEVEL_WITH, _UPRIGHT = 2, 1.0, 1.8
 # A column of single digits, set close, has the other columns' entries beside it.
 _SAME_ROW, _ALIKE = 0.8, 1.8  # shares of a letter's height: overlap, and the entry's height
 _MOST_BESIDE = 0.8  # of a chain's letters
@@ -32,21 +37,47 @@ def part_stacked(
     more than a mark. `pieces` are the ink of the page: x, y, width, height.
     """
     roomy = cores + _ROOM * letter
+    chains = _chains(roomy, letter)
     tall = [
         chain
-        for chain in _chains(roomy, letter)
-        if _is_set_close(cores[chain], letter) and _is_text(roomy[chain], lines, letter)
+        for chain in chains
+        if _is_set_close(cores[chain], letter)
+        and _is_text(roomy[chain], lines, letter, on_side=_on_side(cores[chain]))
     ]
     if not tall:
         return lines, lines[:0]
     pieces = pieces[pieces[:, 2:].max(axis=1) >= _LEAST_MARK * letter]
     ink = np.hstack([pieces[:, :2], pieces[:, :2] + pieces[:, 2:]])
     boxes = [_extended(_around(cores[chain]), ink, letter) for chain in tall]
-    boxes = [box + _ROOM[[1, 0, 3, 2]] * letter for box in boxes]
+    level = _outside(lines, boxes, letter)
+    others = [_extended(_around(cores[each]), ink, letter) for each in chains if len(each) >= _PAIR]
+    others = [box for box in others if _is_level_with(box, np.array(boxes), letter)]
+    rest = _outside(level, others, letter)
+    beside = [box for box in others if not _has_beside(box, rest)]
+    level = _outside(level, beside, letter)
+    return level, np.unique(np.array([*boxes, *beside]) + _AROUND * letter, axis=0)
+
+
+def _outside(lines: Extents, boxes: list[Extents], letter: float) -> Extents:
+    """The lines without those that are parts of text in these boxes."""
     level: NDArray[np.bool_] = np.ones(len(lines), np.bool_)
     for box in boxes:
-        level &= ~_inside(lines, box)
-    return lines[level], np.unique(np.array(boxes), axis=0)
+        level &= ~_inside(lines, box + _AROUND * letter)
+    return lines[level]
+
+
+def _is_level_with(box: Extents, tall: Extents, letter: float) -> bool:
+    """Whether high boxes begin, end or have their middle in the same row."""
+    ends, theirs = box[[1, 3]], tall[:, [1, 3]]
+    places = np.append(ends, ends.mean())
+    others = np.column_stack([theirs, theirs.mean(axis=1)])
+    aligned = bool((np.abs(others - places) <= _LEVEL_WITH * letter).any())
+    return aligned and box[3] - box[1] >= _UPRIGHT * (box[2] - box[0])
+
+
+def _has_beside(box: Extents, lines: Extents) -> bool:
+    shared = np.minimum(box[3], lines[:, 3]) - np.maximum(box[1], lines[:, 1])
+    return bool((shared >= _SAME_ROW * (lines[:, 3] - lines[:, 1])).any())
 
 
 def _around(lines: Extents) -> Extents:
@@ -74,15 +105,24 @@ def _inside(lines: Extents, box: Extents) -> NDArray[np.bool_]:
 
 def _is_set_close(chain: Extents, letter: float) -> bool:
     """Whether these have the size of letters, and gaps as those within words: not between lines."""
-    if len(chain) < _FEWEST:
+    if len(chain) < (_FEW if _on_side(chain) else _FEWEST):
         return False
     size = float(np.median(chain[:, 2] - chain[:, 0]))
     gaps = chain[1:, 1] - chain[:-1, 3]
     return size >= _SMALLEST * letter and float(np.median(gaps)) <= _CLOSE * size
 
 
-def _is_text(chain: Extents, lines: Extents, letter: float) -> bool:
-    if chain[:, 3].max() - chain[:, 1].min() < _SHORTEST * letter:
+def _on_side(chain: Extents) -> bool:
+    """Whether all of these are wider than high, but no dashes."""
+    width, height = chain[:, 2] - chain[:, 0], chain[:, 3] - chain[:, 1]
+    shares = width / height
+    low, high = _ON_SIDE
+    return bool(shares.min() >= 1 and float(np.median(shares)) >= low and shares.max() <= high)
+
+
+def _is_text(chain: Extents, lines: Extents, letter: float, *, on_side: bool) -> bool:
+    shortest = _SHORT if on_side else _SHORTEST
+    if chain[:, 3].max() - chain[:, 1].min() < shortest * letter:
         return False
     top, foot = chain[:, 1, None], chain[:, 3, None]
     shared = np.minimum(foot, lines[:, 3]) - np.maximum(top, lines[:, 1])

@@ -150,3 +150,20 @@ def test_dense_pages_that_were_read_well_are_settled_for_the_tiny_network(
     lines, confidence, reread, settled
 ):
     assert is_settled([line(confidence, *LISTED)] * lines, reread) is settled
+
+
+@pytest.mark.parametrize(
+    ("word", "confidence", "listed", "again"),
+    [
+        ("he-beans", 0.55, None, True),
+        ("he-beans", 0.65, None, False),
+        ("beans", 0.55, True, False),
+        ("\u2014", 0.3, None, False),
+    ],
+)
+def test_a_word_that_is_hardly_one_is_read_again_on_a_confident_line(
+    word, confidence, listed, again
+):
+    weak = CropWord(word, confidence, BOX, listed=listed)
+    read = replace(line(0.96, *LISTED), words=(*line(0.96, *LISTED).words, weak))
+    assert needs_another(read, ("eng",), REREAD) is again

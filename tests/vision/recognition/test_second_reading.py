@@ -177,3 +177,11 @@ def test_a_reading_of_the_same_letters_that_parts_a_listed_word_is_not_taken(
 def test_a_second_reading_drops_no_sign_between_words(first: str, second: str, kept: str) -> None:
     chosen = choose(read(first, 0.97), read(second, 0.99, "ppocr"))
     assert chosen.text == (first if kept == "first" else second)
+
+
+@pytest.mark.parametrize(("confidence", "text"), [(0.4, "beam loads"), (0.9, "beamloads")])
+def test_a_word_in_doubt_does_not_stand_against_the_same_letters_in_two_words(
+    confidence: float, text: str
+) -> None:
+    first = read("beamloads", confidence, listed=True)
+    assert choose(first, read("beam loads", 0.99, "ppocr", listed=True)).text == text

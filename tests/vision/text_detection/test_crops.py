@@ -95,3 +95,9 @@ def test_a_tilted_line_over_the_edge_is_not_framed_in_black():
     line = FoundLine(((-10, 0), (30, 40), (20, 50), (-20, 10)))
     (crop,) = cut_lines(prepared(paper), [line], ("eng",))
     assert crop.pixels.min() == 200
+
+
+def test_a_short_high_line_is_turned_upright_though_it_rises_by_less_than_half_its_height():
+    line = FoundLine(((20, 30), (120, 50), (110, 99), (10, 79)))
+    (crop,) = cut_lines(prepared(ramp()), [line], ("eng",))
+    assert crop.pixels.shape == (50, 102, 3)

@@ -74,3 +74,13 @@ def test_a_dotted_rule_under_text_takes_no_letter_away():
         ImageDraw.Draw(sheet).rectangle((x, 70, x + 2, 72), fill="black")
     line = level_line(40, 38, 170, 78)
     assert without_leaders([line], find_letters(np.asarray(sheet))) == [line]
+
+
+def test_lines_stay_on_paper_whose_pattern_of_fine_strokes_is_larger_than_its_letters():
+    sheet = page(("Payable to the bearer", 40), ("496982 46-86-95", 40))
+    for at in range(-200, 900, 9):
+        ImageDraw.Draw(sheet).line((at, 130, at + 60, 190), (120, 140, 120))
+    text = find_letters(np.asarray(sheet))
+    assert np.median(text.boxes[:, 3]) > 40
+    lines = [level_line(38, 38, 400, 80), level_line(38, 98, 330, 138)]
+    assert without_leaders(lines, text) == lines

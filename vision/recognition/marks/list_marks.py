@@ -24,6 +24,7 @@ _WIDEST, _LEAST_SIDE = 1.2, 0.1
 _ASPECTS = (0.6, 1.6)  # width by height of a mark; wider with a tick that leaves its box
 _LEAST_CONTRAST = 30  # grey values between the line's ink and its paper
 _SOLID = 0.75  # share of ink
+_SIDE, _UPRIGHT = 0.2, 0.6  # of a box's width, and of the line's height: a side of a box
 # Pixels of a column; less is a speck. Letters on low lines have strokes of one pixel: without them
 # the gaps within words seem wide.
 _LEAST_INK, _LOW = 2, 28
@@ -60,10 +61,18 @@ def before_text(crop: LineCrop) -> Iterator[Before]:
 
 
 def _is_edge_or_rules(ink: NDArray[np.bool_]) -> bool:
-    """Whether this is a page's dark edge, or rules above and below the line."""
+    """Whether this is a page's dark edge, rules above and below the line, or part of a picture."""
     height = len(ink)
-    solid = bool(ink[0].any() and ink[-1].any() and ink.mean() > _SOLID)
-    return solid or not ink[height // 3 : -(height // 3)].any()
+    if ink[0].any() and ink[-1].any() and (ink.mean() > _SOLID or not _has_upright_sides(ink)):
+        return True
+    return not ink[height // 3 : -(height // 3)].any()
+
+
+def _has_upright_sides(ink: NDArray[np.bool_]) -> bool:
+    """Whether it begins and ends in upright strokes, as boxes do that are higher than the line."""
+    side = max(1, round(_SIDE * ink.shape[1]))
+    inked = (part.any(axis=1).mean() for part in (ink[:, :side], ink[:, -side:]))
+    return all(share >= _UPRIGHT for share in inked)
 
 
 def has_size_of_mark(width: float, height: float, line: float) -> bool:

@@ -1,5 +1,7 @@
 """What stands before a line and may be a bullet or a box."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -38,3 +40,16 @@ def test_a_bullet_in_a_paler_colour_looks_like_one_in_the_colour_of_the_text(pap
     (pale,) = before_text(line(36, "Trains leave on time", 36, dot, paper, ink))
     (plain,) = before_text(line(36, "Trains leave on time", 36, ink, paper, ink))
     assert np.abs(pale.window[0] - plain.window[0]).mean() < 0.02
+
+
+@pytest.mark.parametrize(("points", "marks"), [("cross", 0), ("box", 1)])
+def test_what_crosses_the_whole_line_is_a_mark_only_if_it_has_upright_sides(points, marks):
+    crop = line(36, "12%", 60)
+    sheet = Image.fromarray(crop.pixels)
+    draw = ImageDraw.Draw(sheet)
+    if points == "box":
+        draw.rectangle((8, -2, 40, 37), outline="black", width=3)
+    else:
+        draw.line((8, -2, 40, 38), "black", 3)
+        draw.line((8, 38, 40, -2), "black", 3)
+    assert len(list(before_text(replace(crop, pixels=np.asarray(sheet))))) == marks
