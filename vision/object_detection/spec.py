@@ -16,7 +16,8 @@ class DetectorHints:
     `head` is None where the output's shape determines it. `size` is the input's height and width,
     `divisor` what pixel values of 0 to 255 are divided by, `corner` where a letterboxed image
     lies. `every_label` reports a box for each class that scores enough, not for its best only.
-    Boxes of the labels `grown_to_ink` are grown to the strokes that mostly lie in them.
+    Boxes of the labels `grown_to_ink` are grown to the strokes that mostly lie in them. Pages on
+    which one of `second_look_labels` is suspected are looked at again at `second_look_size`.
     """
 
     labels: tuple[str, ...] = ()
@@ -28,3 +29,5 @@ class DetectorHints:
     iou_threshold: float = 0.65
     every_label: bool = False
     grown_to_ink: tuple[str, ...] = ("signature",)
+    second_look_size: Size | None = None
+    second_look_labels: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from vision.core.stages import Detection, Detections
 from vision.engines.onnx_session import CPU_PROVIDER, Session
 from vision.object_detection.letterbox import Letterbox, draw_letterbox, plan_letterbox
 from vision.object_detection.nms import suppress
+from vision.object_detection.second_look import LEAST, is_suspected, merged
 from vision.object_detection.signature_refinement import with_whole_ink
 from vision.object_detection.spec import DetectorHints, Head, Size
 from vision.object_detection.yolo_heads import Candidates, check_head, decode, recognise_head
@@ -47,22 +48,40 @@ class YoloDetector:
         # A single page needs no square: the padding beside an upright one is a quarter of the work.
         self._snug = self._batch == 1 and self._takes_oblong()
         self.head: Head = self._find_head()
+        self._second = self._hints.second_look_size
+        if self._second is not None:
+            self.infer(np.zeros((self._input.shape[0] or 1, 3, *self._second), self._input.dtype))
 
     def detect(self, images: Sequence[Image], min_confidence: float) -> list[Detections]:
         """Detections of each RGB image in its own pixels, most confident first.
 
-        Boxes of the labels in `hints.grown_to_ink` are grown (signature_refinement.py).
+        Boxes of the labels in `hints.grown_to_ink` are grown (signature_refinement.py), and pages
+        where one of `hints.second_look_labels` is suspected are looked at twice (second_look.py).
         """
         found: list[Detections] = []
+        least = min(min_confidence, LEAST) if self._second else min_confidence
         for share in self.shares(images):
-            batch, plans = self.prepare(share)
-            pages = self.decode(self.infer(batch), plans, min_confidence, batch.shape[2:])
-            whole = (
-                with_whole_ink(image, page, self._hints.grown_to_ink, self._hints.iou_threshold)
-                for image, page in zip(share, pages, strict=True)
-            )
-            found += [Detections(page, self.models()) for page in whole]
+            pages = self._look(share, least, self.size)
+            for image, page in zip(share, pages, strict=True):
+                both = self._looked_twice(image, page)
+                kept = tuple(each for each in both if each.confidence >= min_confidence)
+                grown, overlap = self._hints.grown_to_ink, self._hints.iou_threshold
+                whole = with_whole_ink(image, kept, grown, overlap)
+                found.append(Detections(whole, self.models()))
         return found
+
+    def _look(
+        self, images: Sequence[Image], least: float, size: Size
+    ) -> list[tuple[Detection, ...]]:
+        batch, plans = self.prepare(images, size)
+        return self.decode(self.infer(batch), plans, least, batch.shape[2:])
+
+    def _looked_twice(self, image: Image, found: tuple[Detection, ...]) -> tuple[Detection, ...]:
+        """What was found, merged with what a second size shows where that is called for."""
+        labels = self._hints.second_look_labels
+        if self._second is None or not is_suspected(found, labels):
+            return found
+        return merged(found, self._look([image], LEAST, self._second)[0], labels)
 
     def shares(self, images: Sequence[Image]) -> list[Sequence[Image]]:
         """The images in batches of the size that is fastest on this provider."""
@@ -72,13 +91,16 @@ class YoloDetector:
         """The model, with its proven provider."""
         return (self._session.use,)
 
-    def prepare(self, images: Sequence[Image]) -> tuple[NDArray[Any], list[Letterbox]]:
-        """The network's input [B, 3, H, W] and where each image lies in it.
+    def prepare(
+        self, images: Sequence[Image], size: Size | None = None
+    ) -> tuple[NDArray[Any], list[Letterbox]]:
+        """The network's input [B, 3, H, W] and where each image lies in it; `size` is its largest.
 
         A model of a fixed batch size gets zeros for missing images. Where a model leaves height and
         width free and takes images one by one, these are as small as the image allows.
         """
-        height, width = self._size_for(images) if self._snug else self.size
+        largest = size or self.size
+        height, width = self._size_for(images, largest) if self._snug else largest
         corner = self._hints.corner
         plans = [plan_letterbox(i.shape[1], i.shape[0], width, height, corner) for i in images]
         rows = self._input.shape[0] or len(images)
@@ -127,9 +149,9 @@ class YoloDetector:
             )
         )  # fmt: skip
 
-    def _size_for(self, images: Sequence[Image]) -> Size:
-        """The least height and width, in whole strides, that hold the images at the usual scale."""
-        height, width = self.size
+    def _size_for(self, images: Sequence[Image], largest: Size) -> Size:
+        """The least height and width, in whole strides, that hold the images as `largest` would."""
+        height, width = largest
         plans = [
             plan_letterbox(image.shape[1], image.shape[0], width, height, self._hints.corner)
             for image in images

@@ -15,6 +15,7 @@ class YoloFamily:
         """Hints with their defaults; ValueError names the key that is unknown or wrong."""
         fields, plain = dict(table), DetectorHints()
         head, size = fields.pop("head", None), fields.pop("size", None)
+        second = fields.pop("second_look_size", None)
         hints = DetectorHints(
             labels=_labels(fields.pop("labels", [])),
             size=None if size is None else _size(size),
@@ -23,6 +24,8 @@ class YoloFamily:
             divisor=float(fields.pop("divisor", plain.divisor)),
             corner=cast("Corner", _one_of(fields.pop("corner", plain.corner), Corner, "corner")),
             iou_threshold=float(fields.pop("iou_threshold", plain.iou_threshold)),
+            second_look_size=None if second is None else _size(second),
+            second_look_labels=_labels(fields.pop("second_look_labels", [])),
         )
         if fields:
             raise ValueError(f"unknown keys {', '.join(sorted(fields))}")

@@ -20,6 +20,8 @@ colour = "bgr"
 divisor = 1
 corner = "top-left"
 iou_threshold = 0.5
+second_look_size = [320, 320]
+second_look_labels = ["dog"]
 """
 
 
@@ -54,6 +56,7 @@ def test_all_fields_of_an_operators_entry_are_read(tmp_path):
     assert (hints.head, hints.size, hints.labels) == ("yolox", (416, 640), ("cat", "dog"))
     assert (hints.colour, hints.divisor, hints.corner) == ("bgr", 1.0, "top-left")
     assert hints.iou_threshold == 0.5
+    assert (hints.second_look_size, hints.second_look_labels) == ((320, 320), ("dog",))
 
 
 def test_an_operators_entry_replaces_ours_of_the_same_name_and_version(tmp_path):

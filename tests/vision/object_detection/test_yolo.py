@@ -100,6 +100,26 @@ def test_where_the_network_lets_it_a_page_gets_no_more_grey_than_strides_ask_for
     assert tuple(round(v) for v in found.box) == expected
 
 
+@pytest.mark.parametrize(
+    ("labels", "confidences"), [(("red",), [0.5, 0.5]), (("green",), [1.0]), ((), [1.0])]
+)
+def test_a_page_is_looked_at_again_at_another_size_for_the_labels_that_ask_for_it(
+    tmp_path, labels, confidences
+):
+    metadata = {"names": NAMES, "imgsz": "[64, 64]", "stride": "32"}
+    path = onnx.write_constant(tmp_path / "free.onnx", one_box(16, 32, 20, 40), None, **metadata)
+    hints = DetectorHints(second_look_size=(32, 32), second_look_labels=labels)
+    network = YoloDetector(opened(path), hints)
+    (found,) = detect(network, [page(64, 64)], 0.4)  # the same pixels of a smaller input
+    assert [each.confidence for each in found] == confidences
+    assert detect(network, [page(64, 64)], 0.6) == [found if confidences == [1.0] else ()]
+
+
+def test_a_size_for_second_looks_that_the_network_refuses_is_reported_when_it_is_opened(tmp_path):
+    with pytest.raises(EngineFailure):
+        detector(tmp_path, DetectorHints(second_look_size=(96, 96)))
+
+
 def test_a_network_that_only_says_that_it_takes_any_size_gets_squares(tmp_path):
     path = onnx.write_colour_detector(
         tmp_path / "says.onnx", 1, ("height", "width"), names=NAMES, imgsz="[64, 64]", stride="32"
