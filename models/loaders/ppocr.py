@@ -23,7 +23,7 @@ Script = Literal["latin", "whole"]
 Precision = Literal["float32", "int8"]
 
 # Changes whenever the same file would give other bytes: it is part of the key in the cache.
-_RECIPE_VERSION = 2
+_RECIPE_VERSION = 3
 _SCRIPTS = 2  # every network stays loaded
 
 # Tesseract's codes of languages whose letters are all among its classes.

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+from onnx import helper
 
+from models.onnx_edit.graph_parts import float_constants, replace_nodes
 from models.onnx_edit.writer import ORT_DOMAIN, make_node, make_tensor
 
 # Narrower ones gain nothing: quantising takes as long as the product.
@@ -34,38 +35,13 @@ _POINTWISE = {"group": 1, "strides": [1, 1], "pads": [0, 0, 0, 0]}
 def quantise_pointwise(model: onnx.ModelProto) -> None:
     """Turn the wide pointwise convolutions whose bias is a separate Add into int8, in place."""
     graph = model.graph
-    rewriting = _Rewriting(_float_constants(graph))
+    rewriting = _Rewriting(float_constants(graph))
     rewriting.count(graph.node)
     for node in graph.node:
         rewriting.add(node)
     for output in graph.output:
         rewriting.restore_channels_first(output.name)
-    _replace(graph, rewriting.nodes, rewriting.tensors)
-    if all(opset.domain != ORT_DOMAIN for opset in model.opset_import):
-        model.opset_import.append(helper.make_opsetid(ORT_DOMAIN, 1))
-
-
-def _replace(
-    graph: onnx.GraphProto, nodes: Sequence[onnx.NodeProto], tensors: Sequence[onnx.TensorProto]
-) -> None:
-    """Give the graph these nodes and the constants that they use."""
-    before = len(graph.node)
-    graph.node.extend(nodes)
-    del graph.node[:before]
-    used = {name for node in graph.node for name in node.input}
-    kept = [tensor for tensor in graph.initializer if tensor.name in used]
-    before = len(graph.initializer)
-    graph.initializer.extend([*kept, *tensors])
-    del graph.initializer[:before]
-    del graph.value_info[:]  # the shapes of intermediate values, which are optional
-
-
-def _float_constants(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
-    return {
-        tensor.name: numpy_helper.to_array(tensor)
-        for tensor in graph.initializer
-        if tensor.data_type == onnx.TensorProto.FLOAT
-    }
+    replace_nodes(model, rewriting.nodes, rewriting.tensors)
 
 
 @dataclass(slots=True)
