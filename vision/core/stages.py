@@ -211,7 +211,8 @@ class LineReading:
 
     `engine` is the name of the recogniser that read it, `models` are those that took part.
     `disputed` where another recogniser found no text, `gapped` where a word holds a gap as wide as
-    a space. `rejected` is what was read with too little confidence to be given as text.
+    a space, `accented` where ink above a word is no part of what was read. `rejected` is what was
+    read with too little confidence to be given as text.
     """
 
     text: str
@@ -221,6 +222,7 @@ class LineReading:
     models: tuple[ModelUse, ...] = ()
     disputed: bool = False
     gapped: bool = False
+    accented: bool = False
     rejected: str = ""
 
 

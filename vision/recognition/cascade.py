@@ -14,6 +14,7 @@ from vision.recognition.drop_capitals import join_drop_capitals
 from vision.recognition.hidden_words import partly_hidden
 from vision.recognition.impossible_characters import correct_impossible
 from vision.recognition.joined_numbers import part_joined_numbers
+from vision.recognition.letter_heights import correct_case_by_height
 from vision.recognition.letter_widths import correct_by_width
 from vision.recognition.line_orientation import turn_rotated_lines
 from vision.recognition.lone_characters import (
@@ -99,7 +100,7 @@ def recognise_lines(
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
-    readings = with_list_marks(readings, detached.marks)
+    readings = with_list_marks(correct_case_by_height(crops, readings), detached.marks)
     readings = [
         partly_hidden(crop, in_place(crop, reading))
         for crop, reading in zip(crops, readings, strict=True)

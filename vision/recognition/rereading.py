@@ -71,14 +71,15 @@ def needs_another(
     """Whether a line that was read first in this way is to be read by another recogniser.
 
     `reread.below` is what lines of listed words need; below `reread.at_least` there is no text.
-    On a `settled` page only lines with digits are.
+    On a `settled` page only lines with digits are, and those with accents that were not read.
     """
-    if settled and not _has_digits(reading):
+    if settled and not (reading.accented or _has_digits(reading)):
         return False
     if reading.confidence < reread.at_least:
         return may_be_text(reading)
     suspicious = has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, languages)
-    return suspicious or reading.gapped or not _is_confident(reading, reread)
+    unread = reading.gapped or reading.accented
+    return suspicious or unread or not _is_confident(reading, reread)
 
 
 def may_be_text(reading: LineReading) -> bool:
@@ -108,7 +109,7 @@ def doubts_only_marks(reading: LineReading, languages: Sequence[str], reread: Re
     """
     if reading.rejected:
         return True
-    if reading.gapped or has_foreign_letter(reading.text, languages):
+    if reading.gapped or reading.accented or has_foreign_letter(reading.text, languages):
         return False
     return _is_confident(reading, reread) and not has_mark_within(reading.text)
 

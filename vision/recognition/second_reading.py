@@ -5,6 +5,7 @@ A second reading never deletes text: where it has none, the first one stays and 
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -39,6 +40,9 @@ _SIGNS = frozenset("%&§½¼¾⅓⅔⅛±\u00d7÷≥≤")
 # A listed word of at least so many letters shows that a second reading parts words where none ends.
 _LEAST_WORD = 4
 _WEAK = 0.6  # confidence of a word of a first reading
+# A second reading with accents, which the first reader has no letters for: its confidence, and the
+# share of letters that both have without them.
+_ACCENTS, _ALIKE = 0.95, 0.7
 _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 
@@ -86,7 +90,7 @@ def _first_is_better(first: LineReading, second: LineReading) -> bool:
     if same_letters:
         parted = _parts_a_word(second, first) and not _has_weak_word(first)
         return parted or _drops_a_sign(second, first)
-    if weights is None or not _TEXT.search(first.text):
+    if weights is None or not _TEXT.search(first.text) or _has_its_accents(second, first):
         return False
     if _has_lost_a_part(second, first):
         return True
@@ -110,6 +114,16 @@ def _drops_a_sign(reading: LineReading, other: LineReading) -> bool:
     """Whether a reading with the same letters lacks a sign that stands alone between its words."""
     between = {word.text for word in other.words[1:-1]} & _SIGNS
     return bool(between) and _SIGNS.isdisjoint(reading.text)
+
+
+def _has_its_accents(reading: LineReading, other: LineReading) -> bool:
+    """Whether a confident reading has about the letters of the other one, some with accents."""
+    letters = _letters(reading.text)
+    if letters.isascii() or reading.confidence < _ACCENTS:
+        return False
+    plain = "".join(each for each in unicodedata.normalize("NFKD", letters) if each.isascii())
+    compared = SequenceMatcher(None, plain, _letters(other.text), autojunk=False)
+    return bool(plain) and compared.ratio() >= _ALIKE
 
 
 def _has_lost_a_part(reading: LineReading, other: LineReading) -> bool:

@@ -48,6 +48,13 @@ def test_a_suspicious_mark_is_read_again_whatever_the_confidence():
     assert not needs_another(line(0.5, ("@", None), *LISTED), ("eng",), REREAD)
 
 
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_line_with_accents_that_were_not_read_is_read_again_as_a_whole(settled):
+    accented = replace(line(1.0, *LISTED), accented=True)
+    assert needs_another(accented, ("eng",), REREAD, settled=settled)
+    assert not doubts_only_marks(accented, ("eng",), REREAD)
+
+
 @pytest.mark.parametrize(
     ("words", "confidence", "only_marks"),
     [

@@ -185,3 +185,20 @@ def test_a_word_in_doubt_does_not_stand_against_the_same_letters_in_two_words(
 ) -> None:
     first = read("beamloads", confidence, listed=True)
     assert choose(first, read("beam loads", 0.99, "ppocr", listed=True)).text == text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "confidence", "taken"),
+    [
+        ("Antonin Dvofak", "Anton\u00edn Dvo\u0159\u00e1k", 0.99, "second"),
+        ("Miller", "M\u00fcller", 0.99, "second"),
+        ("Antonin Dvofak", "Anton\u00edn Dvo\u0159\u00e1k", 0.9, "first"),
+        ("Total Saving", "T\u00f6\u00efl S\u00e2g", 0.99, "first"),
+    ],
+)
+def test_accents_that_only_the_second_reader_knows_are_taken(first, second, confidence, taken):
+    readings = {
+        "first": read(first, 0.998, listed=True),
+        "second": read(second, confidence, "ppocr"),
+    }
+    assert choose(*readings.values()).text == readings[taken].text

@@ -28,6 +28,7 @@ from vision.recognition.lstm.line_normalisation import (
 )
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
+from vision.recognition.lstm.unread_accents import LANGUAGE, has_unread_accent
 from vision.recognition.lstm.wide_gaps import has_wide_gap
 from vision.recognition.lstm.word_segmentation import part_words
 from vision.recognition.marks.candidates import words_with_candidates
@@ -187,6 +188,7 @@ def _reading(
         for word, box in zip(words, boxes, strict=True)
     )
     gapped = network.decoder.alphabet.spaced and has_wide_gap(found, ink)
+    accented = network.language == LANGUAGE and has_unread_accent(found, ink)
     found = correct_strokes(found, network.decoder.lists)
     texts = [word.text for word in found]
     wanted = None if detailed else [*words_with_candidates(texts), *words_of_doubtful_case(texts)]
@@ -196,7 +198,8 @@ def _reading(
         found = correct_case(with_characters(found, letters, windows, ink, wanted))
     found = tuple(_moved(word, line_image.start) for word in found)
     confidence = mean_probability(read.glyphs)
-    return LineReading(" ".join(word.text for word in found), confidence, found, gapped=gapped)
+    text = " ".join(word.text for word in found)
+    return LineReading(text, confidence, found, gapped=gapped, accented=accented)
 
 
 def _moved(word: CropWord, start: int) -> CropWord:
