@@ -9,6 +9,7 @@ from vision.core.protocols import MarkReader, Recogniser
 from vision.core.stages import NEVER, CropWord, DetachedMarks, LineCrop, LineReading, Reread
 from vision.recognition.bent_words import in_place
 from vision.recognition.check_digits import correct_account_numbers
+from vision.recognition.code_columns import correct_codes
 from vision.recognition.drawn_shapes import without_shapes
 from vision.recognition.drop_capitals import join_drop_capitals
 from vision.recognition.hidden_words import partly_hidden
@@ -27,6 +28,7 @@ from vision.recognition.lone_characters import (
 )
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
+from vision.recognition.postcodes import correct_postcodes
 from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
 from vision.recognition.second_reading import choose
 from vision.recognition.struck_lines import is_struck
@@ -99,6 +101,7 @@ def recognise_lines(
         models += used
     readings = [correct_web_addresses(correct_account_numbers(each)) for each in readings]
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
+    readings = correct_codes(crops, [correct_postcodes(each) for each in readings])
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(correct_case_by_height(crops, readings), detached.marks)
     readings = [

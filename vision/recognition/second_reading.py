@@ -40,9 +40,9 @@ _SIGNS = frozenset("%&§½¼¾⅓⅔⅛±\u00d7÷≥≤")
 # A listed word of at least so many letters shows that a second reading parts words where none ends.
 _LEAST_WORD = 4
 _WEAK = 0.6  # confidence of a word of a first reading
-# A second reading with accents, which the first reader has no letters for: its confidence, and the
-# share of letters that both have without them.
-_ACCENTS, _ALIKE = 0.95, 0.7
+# A second reading with accents, which the first reader has no letters for: its confidence where the
+# first one left ink above letters unread, and elsewhere, and the share of letters that both have.
+_ACCENTS, _CONFIDENT, _ALIKE = 0.92, 0.95, 0.7
 _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 
@@ -119,7 +119,7 @@ def _drops_a_sign(reading: LineReading, other: LineReading) -> bool:
 def _has_its_accents(reading: LineReading, other: LineReading) -> bool:
     """Whether a confident reading has about the letters of the other one, some with accents."""
     letters = _letters(reading.text)
-    if letters.isascii() or reading.confidence < _ACCENTS:
+    if letters.isascii() or reading.confidence < (_ACCENTS if other.accented else _CONFIDENT):
         return False
     plain = "".join(each for each in unicodedata.normalize("NFKD", letters) if each.isascii())
     compared = SequenceMatcher(None, plain, _letters(other.text), autojunk=False)

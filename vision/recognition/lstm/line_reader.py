@@ -188,7 +188,8 @@ def _reading(
         for word, box in zip(words, boxes, strict=True)
     )
     gapped = network.decoder.alphabet.spaced and has_wide_gap(found, ink)
-    accented = network.language == LANGUAGE and has_unread_accent(found, ink)
+    confidence = mean_probability(read.glyphs)
+    accented = network.language == LANGUAGE and has_unread_accent(found, ink, confidence)
     found = correct_strokes(found, network.decoder.lists)
     texts = [word.text for word in found]
     wanted = None if detailed else [*words_with_candidates(texts), *words_of_doubtful_case(texts)]
@@ -197,7 +198,6 @@ def _reading(
         letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
         found = correct_case(with_characters(found, letters, windows, ink, wanted))
     found = tuple(_moved(word, line_image.start) for word in found)
-    confidence = mean_probability(read.glyphs)
     text = " ".join(word.text for word in found)
     return LineReading(text, confidence, found, gapped=gapped, accented=accented)
 

@@ -12,32 +12,38 @@ from vision.core.stages import CropWord
 
 # The language whose network lacks them.
 LANGUAGE = "eng"
+_CLEAR = 0.95  # confidence of a line of clear print
 _LEAST_LETTERS = 3  # of a word: in shorter ones a speck decides
 _MOST = 4  # accents of a word; more pieces are broken print
 # In heights of a line's tall letters: what is at least a letter, and what an accent has at most.
-_LETTER, _ACCENT = 0.55, 0.42
-_RAISED = 0.6  # from the line's foot to the lower end of an accent
-_TALL = 0.8  # quantile of the heights of a line's pieces of ink
+_LETTER, _ACCENT = 0.6, 0.42
+_RAISED = 0.7  # from the line's foot to the lower end of an accent
+_TALL = 0.85  # quantile of the heights of a line's pieces of ink
 _DOTTED = "ij!?\"'\u2018\u2019\u201c\u201d"
 
 
-def has_unread_accent(words: Sequence[CropWord], ink: NDArray[np.int32]) -> bool:
+def has_unread_accent(
+    words: Sequence[CropWord], ink: NDArray[np.int32], confidence: float = 1.0
+) -> bool:
     """Whether more small pieces of ink stand above a word's letters than the dots of `i` and `j`.
 
-    `ink` is as `ink_boxes` gives it, in the coordinates of the words.
+    `ink` is as `ink_boxes` gives it, in the coordinates of the words. `confidence` is that of the
+    line: poor print has specks, and is read again anyway.
     """
-    asked = [word for word in words if _may_have_accent(word.text)]
-    if not asked or len(ink) < _LEAST_LETTERS:
+    if confidence < _CLEAR or len(ink) < _LEAST_LETTERS:
         return False
-    heights = ink[:, 3] - ink[:, 1]
-    tall = float(np.sort(heights)[int(_TALL * (len(heights) - 1))])
-    letters = ink[heights >= _LETTER * tall]
-    foot = float(np.sort(letters[:, 3])[len(letters) // 2])
-    raised = ink[(heights <= _ACCENT * tall) & (ink[:, 3] <= foot - _RAISED * tall)]
-    if not len(raised):
-        return False
-    middles = [(x0 + x1) / 2 for x0, _, x1, y1 in raised.tolist() if _is_above(x0, x1, y1, letters)]
-    return any(_has_more(word, middles) for word in asked)
+    pieces: list[list[int]] = ink.tolist()
+    heights = sorted(y1 - y0 for _, y0, _, y1 in pieces)
+    tall = heights[int(_TALL * (len(heights) - 1))]
+    letters = [each for each in pieces if each[3] - each[1] >= _LETTER * tall]
+    foot = sorted(y1 for *_, y1 in letters)[len(letters) // 2]
+    middles = [
+        (x0 + x1) / 2
+        for x0, y0, x1, y1 in pieces
+        if y1 <= foot - _RAISED * tall and y1 - y0 <= _ACCENT * tall
+        if _is_above((x0 + x1) / 2, y1, letters)
+    ]
+    return any(_has_more(word, middles) for word in words if _may_have_accent(word.text))
 
 
 def _may_have_accent(text: str) -> bool:
@@ -45,11 +51,9 @@ def _may_have_accent(text: str) -> bool:
     return len(word) >= _LEAST_LETTERS and word.isalpha() and not word.isupper()
 
 
-def _is_above(x0: int, x1: int, bottom: int, letters: NDArray[np.int32]) -> bool:
+def _is_above(middle: float, bottom: int, letters: Sequence[Sequence[int]]) -> bool:
     """Whether a piece of ink stands above a letter, and clear of it."""
-    middle = (x0 + x1) / 2
-    under = (letters[:, 0] <= middle) & (letters[:, 2] >= middle) & (letters[:, 1] >= bottom - 1)
-    return bool(under.any())
+    return any(x0 <= middle <= x1 and top >= bottom - 1 for x0, top, x1, _ in letters)
 
 
 def _has_more(word: CropWord, middles: Sequence[float]) -> bool:
