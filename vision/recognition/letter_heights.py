@@ -28,6 +28,7 @@ _WRITTEN = re.compile(r"[^\W_]+")
 # case; and letters that reach below the line.
 _AS_CAPITAL = re.compile(r"(?=.*[ABDEFGHKLMNPRTbdfhkl])[A-Za-z]+[.:,;]?")
 _AS_SMALL = re.compile(r"(?=.*[aemnrugpqy])[acegmnopqrsuvwxyz]+[.:,;]?")
+_TALL = re.compile(r"[ABDEFGHKLMNPRTbdfhkl]")
 _BELOW = re.compile(r"[Qgjpqy,;]|J")
 _SMALL, _CAPITAL = 0.09, 0.07  # most that a letter differs from a small one, from a capital
 _ROUNDING = 0.6  # pixels of the line image that it differs besides
@@ -90,6 +91,9 @@ def correct_case_by_height(
 def _open_words(crops: Sequence[LineCrop], readings: Sequence[LineReading]) -> Iterator[_Open]:
     for at, (crop, reading) in enumerate(zip(crops, readings, strict=True)):
         places = [place for place, word in enumerate(reading.words) if _is_open(word)]
+        if places and any(map(_TALL.search, (word.text for word in reading.words))):
+            # The recogniser saw how high small letters are.
+            places = [place for place in places if not reading.words[place].text.islower()]
         if not places or reading.text != " ".join(word.text for word in reading.words):
             continue
         for place in places:
