@@ -5,7 +5,7 @@ A recogniser reads `AUS` for `AU5` and `O299` for `0299` with full confidence. I
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ _CODE = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d./-]{1,11}")
 _CERTAIN, _CODES = 2, 3
 _ALIGNED = 0.6  # of a character's width: edges of a column
 _HEIGHTS = 1.3  # the higher by the lower of two codes of one column
+
+
+_Class = Callable[[str], bool]
 
 
 class _Code(NamedTuple):
@@ -95,12 +98,12 @@ def _corrected(word: CropWord, column: Sequence[str]) -> CropWord:
     column = [code for code in column if _marks(code) == _marks(word.text)]
     if len(column) < _CODES:
         return word
-    numbers = not any(each.isalpha() for code in column for each in code)
-    text = "".join(
-        _AS_DIGIT.get(read, read) if numbers else _of_class(read, [code[at] for code in column])
-        for at, read in enumerate(word.text)
+    classes = _classes(column)
+    text = "".join(map(_of_class, word.text, classes))
+    shown = any(each.isdigit() for each in word.text) or any(
+        each is str.isalpha for each in classes
     )
-    if text == word.text or (numbers and not any(each.isdigit() for each in word.text)):
+    if text == word.text or not shown or not all(map(_fits, text, classes)):
         return word
     return replace(word, text=text, characters=(), listed=None, confirmed=None)
 
@@ -109,12 +112,27 @@ def _marks(text: str) -> list[tuple[int, str]]:
     return [(at, each) for at, each in enumerate(text) if not each.isalnum() and each not in "$|"]
 
 
-def _of_class(read: str, others: Sequence[str]) -> str:
-    """The character, or its look-alike of the class that those of other codes have."""
+def _classes(column: Sequence[str]) -> list[_Class | None]:
+    """What the codes have at each place: `str.isdigit`, `str.isalpha`, or None for both."""
+    if not any(each.isalpha() for code in column for each in code):
+        return [str.isdigit if each.isdigit() else None for each in column[0]]
+    return [_class(others) for others in zip(*column, strict=True)]
+
+
+def _class(others: Sequence[str]) -> _Class | None:
     digits = sum(each.isdigit() and each not in _AS_LETTER for each in others)
     letters = sum(each.isalpha() and each not in _AS_DIGIT for each in others)
     if digits >= _CERTAIN and not letters:
+        return str.isdigit
+    return str.isalpha if letters >= _CERTAIN and not digits else None
+
+
+def _of_class(read: str, own: _Class | None) -> str:
+    """The character, or its look-alike of this class."""
+    if own is str.isdigit:
         return _AS_DIGIT.get(read, read)
-    if letters >= _CERTAIN and not digits:
-        return _AS_LETTER.get(read, read)
-    return read
+    return _AS_LETTER.get(read, read) if own is str.isalpha else read
+
+
+def _fits(read: str, own: _Class | None) -> bool:
+    return own is None or own(read)

@@ -42,6 +42,8 @@ def corrected(*columns):
         ("1.5S", ["1.54", "7.39", "3.97"], "1.55"),
         ("SO.5", ["1.54", "7.39", "3.97"], "SO.5"),
         ("SO", ["10", "15", "20"], "SO"),
+        ("CASH", ["1734", "9937", "4479"], "CASH"),
+        ("CASH7", ["C7334", "K9937", "T4479"], "CASH7"),
     ],
 )
 def test_a_character_has_the_class_of_those_above_and_below(read, others, printed):
