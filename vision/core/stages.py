@@ -193,7 +193,8 @@ class CropWord:
     `listed` tells whether its language's word list has it; None where that was not looked up, or
     where it is no word of two letters and more. `confirmed` tells whether another recogniser read
     the same letters there; None where no other was asked. `incomplete` where ink at its ends
-    belongs to no character that was read.
+    belongs to no character that was read. `engine` names the recogniser of a word that was read by
+    another one than its line.
     """
 
     text: str
@@ -203,6 +204,7 @@ class CropWord:
     listed: bool | None = None
     confirmed: bool | None = None
     incomplete: bool = False
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def calibrated(readings: Sequence[LineReading]) -> list[LineReading]:
     lines have .2 at most, incomplete words .5.
     """
     page = Print.of(readings)
-    return [_calibrated(reading, page, all_weights().get(reading.engine)) for reading in readings]
+    return [_calibrated(reading, page) for reading in readings]
 
 
 @cache
@@ -87,14 +87,15 @@ def chance(weights: Weights, values: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, at))))
 
 
-def _calibrated(reading: LineReading, page: Print, weights: Weights | None) -> LineReading:
+def _calibrated(reading: LineReading, page: Print) -> LineReading:
+    weights = [all_weights().get(word.engine or reading.engine) for word in reading.words]
     limits = [_limit(reading, word) for word in reading.words]
-    if not reading.words or (weights is None and min(limits) == 1):
+    if not any(weights) and min(limits, default=1.0) == 1:
         return reading
     line = reading.confidence
     words = tuple(
-        replace(word, confidence=min(_right(word, line, page, weights), limit))
-        for word, limit in zip(reading.words, limits, strict=True)
+        replace(word, confidence=min(_right(word, line, page, own), limit))
+        for word, own, limit in zip(reading.words, weights, limits, strict=True)
     )
     letters = sum(len(word.text) for word in words)
     mean = sum(word.confidence * len(word.text) for word in words) / max(letters, 1)

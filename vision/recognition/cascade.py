@@ -31,6 +31,7 @@ from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.postcodes import correct_postcodes
 from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
 from vision.recognition.second_reading import choose
+from vision.recognition.stretches import Stretch, part_of, stretches_of, with_stretches
 from vision.recognition.struck_lines import is_struck
 from vision.recognition.units import correct_units
 from vision.recognition.web_addresses import correct_web_addresses
@@ -44,6 +45,7 @@ NOISE = 0.6
 FIRST_LOST = 5
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
 _PLAIN = 0.95  # confidence of a line that no stroke crosses
+_WHOLE = 0.95  # who asks for so much confidence wants whole lines read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,12 @@ def recognise_lines(
     if second is not None:
         check()
         lost = lost_characters(crops, readings)
-        again = _read_again(crops, readings, second, reread, lost[:FIRST_LOST])
+        again, seconds = _read_again(crops, readings, second, reread, lost[:FIRST_LOST])
         if len(lost) > FIRST_LOST and are_characters([again[at] for at in lost[:FIRST_LOST]]):
             again |= _read_lost(crops, readings, second, lost[FIRST_LOST:])
-        models += _models(again.values())
+        models += [*seconds, *_models(again.values())]
         for at, reading in again.items():
-            readings[at] = reading if at in lost else choose(readings[at], reading)
+            readings[at] = reading
     readings = without_shapes(crops, readings)
     readings = [correct_impossible(correct_by_width(each)) for each in readings]
     if marks is not None:
@@ -131,25 +133,70 @@ def _read_again(
     second: Recogniser,
     reread: Reread,
     lost: Collection[int],
-) -> dict[int, LineReading]:
-    """Second readings by the place of their line; all of the characters `lost` are read."""
+) -> tuple[dict[int, LineReading], list[ModelUse]]:
+    """The better readings by the place of their line, and the models of the second ones.
+
+    All of the characters `lost` are read. Of long lines the doubtful stretches alone may be.
+    """
+    places = _places(crops, readings, reread, lost)
+    if not places:
+        return {}, []
+    cut = _stretches(crops, readings, reread, set(places).difference(lost))
+    whole = [at for at in places if at not in cut]
+    lone = {at for at in whole if at in lost or is_lone(crops[at], readings[at])}
+    asked = [_asked(crops[at], readings[at], reread, lone=at in lone) for at in whole]
+    asked += [part_of(crops[at], each) for at, stretches in cut.items() for each in stretches]
+    seconds = second.recognise(asked)
+    read = {
+        at: read_once(reading, crops[at], readings[at]) if at in lone else reading
+        for at, reading in zip(whole, seconds, strict=False)
+    }
+    better = {
+        at: reading if at in lost else choose(readings[at], reading)
+        for at, reading in without_specks(read, lost).items()
+    }
+    parts = iter(seconds[len(whole) :])
+    for at, stretches in cut.items():
+        better[at] = with_stretches(readings[at], stretches, [next(parts) for _ in stretches])
+    return better, _models(seconds)
+
+
+def _places(
+    crops: Sequence[LineCrop],
+    readings: Sequence[LineReading],
+    reread: Reread,
+    lost: Collection[int],
+) -> list[int]:
+    """The places of the lines that are to be read again."""
     settled = is_settled(readings, reread)
-    places = [
+    return [
         at
         for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
         if at in lost
         or needs_another(reading, crop.languages, reread, settled=settled)
-        or (reading.confidence < _PLAIN and is_struck(crop.pixels))
+        or _is_struck(crop, reading)
     ]
-    if not places:
+
+
+def _is_struck(crop: LineCrop, reading: LineReading) -> bool:
+    return reading.confidence < _PLAIN and is_struck(crop.pixels)
+
+
+def _stretches(
+    crops: Sequence[LineCrop],
+    readings: Sequence[LineReading],
+    reread: Reread,
+    places: Collection[int],
+) -> dict[int, list[Stretch]]:
+    """The stretches of the lines of which no more is to be read again, by their place."""
+    if reread.below >= _WHOLE:
         return {}
-    lone = {at for at in places if at in lost or is_lone(crops[at], readings[at])}
-    asked = [_asked(crops[at], readings[at], reread, lone=at in lone) for at in places]
-    read = {
-        at: read_once(reading, crops[at], readings[at]) if at in lone else reading
-        for at, reading in zip(places, second.recognise(asked), strict=True)
+    found = {at: stretches_of(crops[at], readings[at]) for at in sorted(places)}
+    return {
+        at: stretches
+        for at, stretches in found.items()
+        if stretches and not _is_struck(crops[at], readings[at])
     }
-    return without_specks(read, lost)
 
 
 def _read_lost(

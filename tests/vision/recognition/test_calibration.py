@@ -53,6 +53,14 @@ def test_a_fitted_engine_gets_chances_that_rise_with_what_it_says(engine: str) -
     assert line.text == "word word"
 
 
+def test_a_word_of_another_recogniser_has_its_curve() -> None:
+    line = reading(("word", 0.9), ("word", 0.9), engine="lstm")
+    first, second = line.words
+    (mixed,) = calibrated([replace(line, words=(first, replace(second, engine="ppocr")))])
+    (other,) = calibrated([replace(line, engine="ppocr")])
+    assert mixed.words[1].confidence == other.words[1].confidence != mixed.words[0].confidence
+
+
 @pytest.mark.parametrize("engine", ["tesseract", "lstm"])
 def test_a_known_word_is_likelier_right_than_an_unknown_one(engine: str) -> None:
     (line,) = calibrated([reading(("word", 0.9), ("vvord", 0.9), ("wurd", 0.9), engine=engine)])

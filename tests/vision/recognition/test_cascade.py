@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.support.lines import crop_of, written
-from vision.core.document import ModelUse
-from vision.core.stages import NEVER, LineReading, Reread
+from vision.core.document import Box, ModelUse
+from vision.core.stages import NEVER, CropWord, LineReading, Reread
 from vision.recognition.cascade import recognise_lines
 
 
@@ -25,6 +26,7 @@ class Reader:
     def recognise(self, crops, reread=NEVER):
         self.seen += len(crops)
         self.only_marks = [crop.only_marks for crop in crops]
+        self.width = sum(crop.pixels.shape[1] for crop in crops)
         self.reread = reread
         return self.readings[: len(crops)]
 
@@ -109,6 +111,22 @@ def test_readings_keep_the_order_of_their_crops():
     assert [reading.text for reading in read.readings] == ["x", "b", "cd"]
     assert [reading.disputed for reading in read.readings] == [False, False, True]
     assert read.lines_read() == {"second": 1, "first": 2}
+
+
+@pytest.mark.parametrize(("below", "width"), [(0.94, 500), (0.95, 1000)], ids=["some", "all"])
+def test_a_long_line_is_cut_unless_much_is_to_be_read_again(below, width):
+    """Two words, one of them doubtful, at both ends of an image 40 pixels high."""
+    pixels = np.full((40, 1000, 3), 255, np.uint8)
+    pixels[10:30, 10:200] = pixels[10:30, 300:400] = pixels[10:30, 700:990] = 0
+    boxes = Box(10, 10, 200, 30), Box(300, 10, 400, 30), Box(700, 10, 990, 30)
+    words = tuple(
+        CropWord("of", each, box, listed=True)
+        for each, box in zip((0.97, 0.97, 0.2), boxes, strict=True)
+    )
+    first, second = Reader("lstm", ("of of of", 0.7)), Reader("ppocr", ("if", 0.99))
+    first.readings = [replace(first.readings[0], words=words)]
+    recognise_lines([crop_of(pixels)], first, second, below)
+    assert second.width == pytest.approx(width, abs=60)
 
 
 def test_without_a_second_reader_every_line_is_as_it_was_read_first():
