@@ -35,7 +35,7 @@ class PagedDocument(Protocol):
         ...
 
     def outlines(self) -> Iterator[Page]:
-        """The pages for a first pass: their texts, and the lines of titles and page furniture.
+        """The pages for a first pass: their texts, and the lines of titles and at their edges.
 
         Lines of other blocks, regions and tables may be missing.
         """

@@ -13,7 +13,7 @@ from vision.core.document import Block, Box, Document, Line, Page, Table, TableC
 from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.list_items import MARKER, items_of
 from vision.export.places import box_around, figure_regions
-from vision.export.running_text import RunningText
+from vision.export.running_text import RunningText, running_kind
 
 _VERSION = "1.10.0"
 _LABELS: Mapping[str, str] = {
@@ -99,12 +99,14 @@ class _Builder:
 
     def _add_text(self, block: Block, page: Page) -> dict[str, Any]:
         text = "\n".join(line.text for line in block.lines)
-        item = _text_item(_LABELS.get(block.kind, "text"), text, block.lines, page)
-        if block.kind == "title":
+        running = self._running_text.includes(block, page)
+        kind = running_kind(block, page) if running else block.kind
+        item = _text_item(_LABELS.get(kind, "text"), text, block.lines, page)
+        if kind == "title":
             item |= {"label": "section_header", "level": 1} if self._titled else {"label": "title"}
             item["text"] = item["orig"] = " ".join(text.split("\n"))
             self._titled = True
-        if self._running_text.includes(block, page):
+        if running:
             item["content_layer"] = "furniture"
         return self._add("texts", item, self.made["body"])
 

@@ -8,7 +8,7 @@ from vision.core.document import Block, Document, Page, Table
 from vision.core.exports import Artefact, PagedDocument, Source, WholeDocument
 from vision.export.headings import Headings
 from vision.export.lists import render_list, render_paragraph
-from vision.export.running_text import RunningText
+from vision.export.running_text import RunningText, running_kind
 
 # Only what can mean something where it stands, so that the source is fit to be read as well: a
 # bracket makes a link only if one closes before `(`, `[` or `:`; `_` inside a word is a letter.
@@ -53,7 +53,9 @@ def stream(document: PagedDocument) -> Iterator[str]:
     for page in document.pages():
         parts = [f"<!-- page {page.number} -->"] if several else []
         parts.extend(
-            f"<!-- {block.kind} -->\n{text}" if renderer.is_furniture(block, page) else text
+            f"<!-- {running_kind(block, page)} -->\n{text}"
+            if renderer.is_furniture(block, page)
+            else text
             for block, text in renderer.blocks(page)
         )
         if parts:
@@ -78,14 +80,15 @@ class BlockRenderer:
         self._furniture = document.receipt.parameters.get("furniture", "mark")
 
     def is_furniture(self, block: Block, page: Page) -> bool:
-        """Whether a block is a header, a footer or a page number, and that is confirmed."""
+        """Whether a block is a header, a footer or a page number, as `RunningText` judges it."""
         return self._running_text.includes(block, page)
 
     def blocks(self, page: Page) -> Iterator[tuple[Block, str]]:
         """The blocks of a page with their Markdown, in the order of the option `furniture`."""
         tables = {table.region: table for table in page.tables if table.region is not None}
         for at, block in self._in_order(page):
-            level = self._levels.get((page.number, at))
+            running = self.is_furniture(block, page)
+            level = None if running else self._levels.get((page.number, at))
             if block.region in tables:
                 yield block, _table(block, tables[block.region])
             elif level is not None:

@@ -8,6 +8,7 @@ from vision.core.document import Block, Box, Document, Page, Table, Word
 from vision.export.html import table_html
 from vision.export.markdown import BlockRenderer, render_table
 from vision.export.places import box_around, figures_of, lines_of, whole, words_of
+from vision.export.running_text import running_kind
 
 Granularity = Literal["word", "page", "block"]
 TableFormat = Literal["markdown", "html"]
@@ -94,7 +95,7 @@ class _PageWriter:
             name = f"tbl-{len(self._table_ids)}.{extension}"
             self._table_ids[block.region or ""] = name
             return f"[{name}]({name})"
-        kind = "header" if block.kind == "header" else "footer"
+        kind = "header" if running_kind(block, self._page) == "header" else "footer"
         extract = self._asked.extract_header if kind == "header" else self._asked.extract_footer
         if extract and self._renderer.is_furniture(block, self._page):
             self._moved[kind].append(text)
