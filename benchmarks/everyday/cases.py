@@ -108,8 +108,8 @@ _EM = dict.fromkeys(
 _EM |= (
     dict.fromkeys(("spreadsheet", "terminal"), 15)
     | dict.fromkeys(("receipt_photo", "faded_thermal", "many_columns", "book_spread"), 22)
-    | {"fine_scan": 92, "chat_dark": 20, "lone_line": 23}
-    | dict.fromkeys(("two_slips",), 22)
+    | dict.fromkeys(("two_slips", "receipt_photo_turned"), 22)
+    | {"fine_scan": 92, "chat_dark": 20, "lone_line": 23, "huge_title": 20, "subpixel_screen": 14}
 )
 KINDS: dict[str, Kind] = {
     "ascenders": Kind("serif", _WIDE, print_cases.ascenders, png),
@@ -242,6 +242,9 @@ KINDS: dict[str, Kind] = {
     "ledger_sheet": Kind("sans", (1200, 500), paper_cases.ledger_sheet, png),
     "dotted_form": Kind("mono", (1240, 420), paper_cases.dotted_form, png),
     "lone_line": Kind("serif", (1240, 1754), paper_cases.lone_line, png),
+    "huge_title": Kind("sans", (1400, 430), paper_cases.huge_title, png),
+    "receipt_photo_turned": Kind("mono", (900, 960), worn_cases.receipt_photo_turned, png),
+    "subpixel_screen": Kind("sans", (620, 200), screen_cases.subpixel_screen, png),
     "margin_lines": Kind("serif", (1240, 620), paper_cases.margin_lines, png),
     "grey_copy": Kind("serif", (1240, 560), paper_cases.grey_copy, png),
 }

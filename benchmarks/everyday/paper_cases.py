@@ -55,6 +55,12 @@ def ledger_sheet(page: Canvas) -> None:
         page.row(130 + at * 52, cells, ink=(30, 40, 110))
 
 
+def huge_title(page: Canvas) -> None:
+    """A title eight times as large as the lines below it."""
+    page.line(60, 190, page.random.choice(TITLES).title(), em=150, bold=True)
+    page.paragraph(64, 270, 900, sentences(page.random, 4))
+
+
 def dotted_form(page: Canvas) -> None:
     """A form with dotted lines, typed blue entries that stand on them."""
     source = page.random

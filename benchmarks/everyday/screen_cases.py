@@ -1,5 +1,9 @@
 """Cases of screens: a conversation, a sheet of numbers, a terminal, a form, tiles, a slide."""
 
+import cv2
+import numpy as np
+from PIL import Image
+
 from benchmarks.robustness.canvas import BLACK, WHITE, Canvas, Colour
 from benchmarks.robustness.texts import (
     CHAPTERS,
@@ -33,6 +37,19 @@ def chat_dark(page: Canvas) -> None:
         page.put(x + wide - 8, y + page.em * 1.9, time, em=page.em * 0.7, anchor="rs",
                  ink=(140, 155, 162))  # fmt: skip
         page.add_line(f"{text} {time}")
+
+
+def subpixel_screen(page: Canvas) -> None:
+    """A window whose letters have coloured edges: each colour is a third of a pixel further."""
+    source, size = page.random, page.image.size
+    wide = Canvas(f"wide:{source.random()}", (size[0] * 3, size[1] * 3), page.face, page.em * 3)
+    wide.draw.rectangle((0, 0, *wide.image.size), fill=source.choice((WHITE, (240, 240, 240))))
+    for at, text in enumerate(source.sample(SENTENCES, 6)):
+        wide.line(48, 90 + at * page.em * 4.8, text)
+    page.add_line(wide.text)
+    soft = cv2.blur(wide.pixels, (3, 1))[:, :, 0].astype(float)
+    thirds = soft.reshape(size[1], 3, size[0] * 3).mean(axis=1)
+    page.image.paste(Image.fromarray(thirds.reshape(size[1], size[0], 3).astype(np.uint8)))
 
 
 def spreadsheet(page: Canvas) -> None:

@@ -35,6 +35,12 @@ def receipt_photo(page: Canvas) -> None:
     _paste(page, _noisy(page, mixed * _slope(page, 0.3), 5))
 
 
+def receipt_photo_turned(page: Canvas) -> None:
+    """The same, held upside down or sideways."""
+    receipt_photo(page)
+    page.image = page.image.rotate(page.random.choice((90, 180, 270)), expand=True)
+
+
 def _till_lines(slip: Canvas) -> None:
     source = slip.random
     slip.line(60, 60, f"{source.choice(TOWNS).upper()} STORES")

@@ -18,6 +18,8 @@ _LEAST_SHARE, _MOST_SHARE = 5e-4, 0.05  # of these pixels; more is a picture or 
 _ENOUGH = 1200  # pixels of the longer side on which pieces are joined and counted
 # Pieces of dark print that coloured ink touches: a pen's note beside print touches few.
 _FEWEST_TOUCHED = 4
+# Fringes of colour beside letters are as often reddish as bluish, one beside the other.
+_BESIDE, _MIXED = 9, 0.6
 _TOUCHING, _TOGETHER = 5, 31  # pixels: ink touches print; letters of a stamp belong together
 _THICKEST = 17  # pixels of a stroke; what is thicker is a filled shape
 _PALE = 174  # grey value: a marker's ink, against which print stands out, is paler than a stamp's
@@ -54,7 +56,7 @@ def part_overprint(image: Image) -> Overprint | None:
     small = np.ascontiguousarray(image[::step, ::step])
     coloured = _coloured(small)
     marker = coloured & np.asarray(grey_of(small) > _PALE, np.uint8)
-    over = _crossing(coloured, marker, _dark(small))
+    over = None if _are_fringes(coloured, small) else _crossing(coloured, marker, _dark(small))
     if over is None:
         return None
     grown = over.repeat(step, axis=0).repeat(step, axis=1)[: image.shape[0], : image.shape[1]]
@@ -96,6 +98,19 @@ def _dark_within(over: Grey, image: Image) -> float:
 def _has_coloured_ink(image: Image) -> bool:
     sample = np.ascontiguousarray(image[::_LOOKED_AT, ::_LOOKED_AT])
     return _LEAST_SHARE <= float(_coloured(sample).mean()) <= _MOST_SHARE
+
+
+def _are_fringes(coloured: Grey, image: Image) -> bool:
+    """Whether all colour is at the edges of letters, as on screens: red left, blue right."""
+    red, _, blue = cv2.split(image)
+    redder = np.asarray(coloured & np.asarray(red > blue, np.uint8), np.uint8)
+    sides = redder, np.asarray(coloured & ~redder, np.uint8)
+    near = np.ones((_BESIDE, _BESIDE), np.uint8)
+    return all(
+        cv2.countNonZero(one & np.asarray(cv2.dilate(other, near)))
+        > _MIXED * cv2.countNonZero(coloured) / 2
+        for one, other in (sides, sides[::-1])
+    )
 
 
 def _coloured(image: Image) -> Grey:

@@ -28,7 +28,8 @@ def join_row(row: Sequence[PlacedLine], *, across_gaps: bool = False) -> list[Li
 
 def _close(left: PlacedLine, right: PlacedLine) -> bool:
     limit = _SAME_LINE_GAP * min(left.box.height, right.box.height)
-    return left.level and right.level and right.box.x0 - left.box.x1 <= limit
+    gap = right.box.x0 - left.box.x1  # a stamp over a line is no part of it
+    return left.level and right.level and -limit <= gap <= limit
 
 
 def join_lines(pieces: Sequence[Line]) -> Line:

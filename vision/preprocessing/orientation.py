@@ -11,7 +11,7 @@ from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
 from vision.core.stages import Letters, Orientation
 from vision.engines.resources import Resources
-from vision.imaging.connected_components import find_letters
+from vision.imaging.connected_components import find_letters, label
 from vision.imaging.screens import letters_without_screen
 from vision.preprocessing.orientation_by_lines import (
     FEWEST_LETTERS,
@@ -28,6 +28,9 @@ PAGE_MODEL = "pp-lcnet-doc-ori"
 _CLEARLY_UPRIGHT = 0.8
 
 _LONGEST_PAGE = 6  # times its shorter side; receipts may be longer, but have many letters
+# Of the brightness of the paper, and shares of the picture: a sheet on a desk.
+_PAPER_PERCENTILE, _DESK = 95, 0.75
+_LEAST_PAPER, _MOST_PAPER = 0.05, 0.8
 _DARK = 128  # median grey of pages whose print is light
 _SAMPLED = 8  # every so many pixels each way
 _THUMBNAIL = (64, 64)  # averages the dots of screened paper, which is not dark
@@ -49,7 +52,7 @@ class PageOrienter:
         """The turn that is supported strongly, else 0 with a detail; confidence 0 without text."""
         if not len(text.boxes):
             return Orientation(0, 0.0)
-        dark = _is_dark(text.grey)
+        dark, as_came = _is_dark(text.grey), text
         if dark:
             text = _dark_on_light(text)
         alone = not dark and _page_like(text)
@@ -62,7 +65,9 @@ class PageOrienter:
             again = clean and self._judged(clean, alone=alone)
             if again and not again.detail:
                 return again
-        return found
+        sheet = _letters_on_paper(as_came)
+        on_sheet = sheet and self._judged(sheet, alone=_page_like(sheet))
+        return on_sheet if on_sheet and not on_sheet.detail else found
 
     def _judged(self, text: Letters, *, alone: bool) -> Orientation:
         """What both witnesses say, the lines only where the page is not clearly upright."""
@@ -91,6 +96,22 @@ def _letters_without_hairlines(text: Letters) -> Letters | None:
         return None
     thick = cv2.medianBlur(text.grey, 3)
     return find_letters(np.asarray(cv2.cvtColor(thick, cv2.COLOR_GRAY2RGB), np.uint8))
+
+
+def _letters_on_paper(text: Letters) -> Letters | None:
+    """The letters of a sheet on a darker desk, whose grain has more pieces than the print."""
+    paper = float(np.percentile(text.ground, _PAPER_PERCENTILE))
+    bright = np.asarray(text.ground >= _DESK * paper, np.uint8)
+    if bright.mean() > _MOST_PAPER:
+        return None
+    _, boxes = label(bright)
+    x, y, width, height = max(boxes.tolist(), key=lambda box: box[2] * box[3])
+    if width * height < _LEAST_PAPER * bright.size:
+        return None
+    down, across = (whole / part for whole, part in zip(text.grey.shape, bright.shape, strict=True))
+    rows = slice(round(y * down), round((y + height) * down))
+    sheet = text.grey[rows, round(x * across) : round((x + width) * across)]
+    return find_letters(np.asarray(cv2.cvtColor(sheet, cv2.COLOR_GRAY2RGB), np.uint8))
 
 
 def _is_dark(grey: Grey) -> bool:

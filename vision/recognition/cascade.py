@@ -26,6 +26,7 @@ from vision.recognition.lone_characters import (
     repeated,
     without_specks,
 )
+from vision.recognition.lost_entries import lost_entries
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.postcodes import correct_postcodes
@@ -169,10 +170,12 @@ def _places(
 ) -> list[int]:
     """The places of the lines that are to be read again."""
     settled = is_settled(readings, reread)
+    gone = lost_entries(crops, readings)
     return [
         at
         for at, (crop, reading) in enumerate(zip(crops, readings, strict=True))
         if at in lost
+        or at in gone
         or needs_another(reading, crop.languages, reread, settled=settled)
         or _is_struck(crop, reading)
     ]

@@ -18,6 +18,7 @@ from vision.recognition.marks.window import levels_of
 _STROKES = frozenset("()[]{}<>|/\\:;,.'\"`~-_=^\u00b0\u2014\u2013\u2018\u2019\u201c\u201d")
 _LIKE_HEADS = frozenset("<>^vVyYA4\u00ab\u00bb\u2039\u203a")
 _HIGH = 2.5  # usual heights of the page's lines: no bracket of print is so high
+_FRAME, _CERTAIN = 4.0, 0.95  # usual heights of a corner of a frame, and of a letter the confidence
 # A head keeps most of its ink under a brush wider than the arrow's stroke, and then fills the
 # smallest triangle around it. Of 19 typefaces and seven sizes no such character does.
 _BRUSH, _MOST, _FILLED = 0.2, 0.55, 0.8
@@ -32,16 +33,20 @@ def without_shapes(crops: Sequence[LineCrop], readings: Sequence[LineReading]) -
     usual = usual_height(crops, readings)
     return [
         replace(reading, text="", words=())
-        if len(reading.text) == 1 and _is_shape(crop, reading.text, usual)
+        if len(reading.text) == 1 and _is_shape(crop, reading, usual)
         else reading
         for crop, reading in zip(crops, readings, strict=True)
     ]
 
 
-def _is_shape(crop: LineCrop, text: str, usual: float) -> bool:
+def _is_shape(crop: LineCrop, reading: LineReading, usual: float) -> bool:
+    text = reading.text
     if crop.characters:
         return False
-    if text in _STROKES and len(crop.pixels) > _HIGH * usual:
+    height = len(crop.pixels)
+    if text in _STROKES and height > _HIGH * usual:
+        return True
+    if height > _FRAME * usual and reading.confidence < _CERTAIN:
         return True
     return text in _LIKE_HEADS and _is_triangle(crop)
 

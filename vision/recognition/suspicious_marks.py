@@ -23,8 +23,8 @@ _ADDRESS = r"https?[:;]/\S*[!|]"
 _UNIT = r"(?<=\d) ?(?:[uyw:pn][gmlLFsAVW]|[kM]Q)(?![\w:])"
 # A blank within a number of typewriting, whose commas stand apart.
 _GROUPS = r"\d, \d{3}(?![\d/-])"
-# Nothing between brackets: a circle around a number.
-_CIRCLE = r"^\W*\(\s*\)\W*$"
+# Nothing between brackets, or a few characters, are a circle around a number.
+_CIRCLE = r"^\W*\(\s*\w{0,3}\)\W*$"
 # A bar or a bracket between letters, or several slashes: what of a picture stands between words.
 _BETWEEN = r"[^\W\d_][|][^\W\d_]|[^\W\d_]{2}[)}\]][^\W\d_]|[^\W\d_]{2}/[^\W\d_]{2,}/[^\W\d_]"
 

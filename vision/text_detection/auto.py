@@ -11,6 +11,7 @@ from vision.core.stages import FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
 from vision.imaging.specks import share_of_specks
+from vision.text_detection.huge_print import has_huge_print
 from vision.text_detection.morphology import find_lines
 
 # Ground darker than this share of the paper is a photograph, a shadow or a coloured field. It
@@ -47,7 +48,8 @@ class AutoLineFinder:
         if dark <= _MOST_DARK and share_of_specks(letters) <= _MOST_SPECKS:
             page = find_lines(letters)
             trusted = page.crowded <= _MOST_CROWDED and page.dust <= _MOST_DUST
-            if trusted and not page.left_out and not page.tilted:
+            trusted = trusted and not (page.left_out or page.tilted)
+            if trusted and not has_huge_print(letters):
                 return page.found()
         return self._robust.find(image, languages, letters)
 

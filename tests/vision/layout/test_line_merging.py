@@ -12,6 +12,7 @@ from vision.core.geometry import bounding_box, compose, corners, transform_point
 from vision.layout.assemble import assemble
 from vision.layout.line_merging import join_polygons, join_row
 from vision.layout.placed_line import PlacedLine
+from vision.layout.rows import rows_of
 
 sides = st.floats(1, 400)
 places = st.floats(-2000, 2000)
@@ -85,3 +86,13 @@ def test_the_polygon_of_a_tilted_line_covers_its_words_in_both_reading_direction
     ]
     assert len(line.words) == 2
     assert covers(line.polygon, words)
+
+
+def test_a_stamp_over_two_lines_neither_joins_them_nor_becomes_a_part_of_one():
+    boxes = [Box(0, 100, 600, 128), Box(300, 100, 500, 170), Box(0, 142, 600, 170)]
+    assert rows_of(boxes, range(3)) == [[0, 1], [2]]
+    placed = [
+        PlacedLine(Line(text, 0.9, box), box, True)
+        for text, box in zip(("over", "PAID"), boxes[:2], strict=True)
+    ]
+    assert [line.text for line in join_row(placed)] == ["over", "PAID"]

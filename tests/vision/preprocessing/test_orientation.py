@@ -1,9 +1,13 @@
 """Whole pages judged by the real networks."""
 
+import io
+
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
+from benchmarks.everyday.cases import everyday_cases
 from benchmarks.made_pages import MadePage, made_pages, receipt
 from benchmarks.robustness.disturbances import disturbed
 from models.loaders.resources import LocalResources
@@ -158,3 +162,11 @@ def test_an_upright_line_alone_is_not_turned(orienter: PageOrienter, seed: int) 
     text = ("Invoice number", "Total amount due in euro", "No. 00865872, page 3 of 7")[seed % 3]
     line = written(text, (26, 40)[seed // 3])
     assert orienter.turn_needed(find_letters(line)).turn == 0
+
+
+@pytest.mark.parametrize("turns", [0, 2, 3])
+def test_a_receipt_on_a_table_of_wood_ends_up_upright(orienter: PageOrienter, turns: int) -> None:
+    (case,) = everyday_cases("tuning", ("receipt_photo",))
+    with PIL.Image.open(io.BytesIO(case.content)) as photograph:
+        pixels = np.asarray(photograph.convert("RGB"))
+    assert orienter.turn_needed(find_letters(turned(pixels, turns))).turn == turns * 90
