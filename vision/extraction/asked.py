@@ -7,14 +7,16 @@ and value, then behind its name wherever that stands on a page, and last by its 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from vision.core.field_request import AskedField
 from vision.extraction.context import PageText
 from vision.extraction.conversion import Converted, conversions_of
-from vision.extraction.evidence import Piece
+from vision.extraction.evidence import Piece, Token
 from vision.extraction.findings import Field, Found, Missing, Reason
 from vision.extraction.labels import NO_FIELDS, meaning_of
+from vision.extraction.moments import prints_months_first
 from vision.extraction.normalised import folded
 from vision.extraction.pairs.linking import Pair
 
@@ -27,6 +29,8 @@ _FEWEST_WORDS = 2  # of a name that distinguishes a label from others of its cla
 _EXACT_STRENGTH = 0.9
 _LEAST_CONFIDENCE = 0.4
 _MOST_NAMES = 8  # of a field
+_COLUMN_GAP = 3.0  # in heights
+_NAMES = frozenset({"name", "vorname", "nachname", "nom", "nombre", "nome", "naam"})
 _MOST_CHARACTERS = 10_000  # of a document that patterns of strangers are searched in
 
 Known = Mapping[str, Field]
@@ -38,6 +42,7 @@ class _Source(NamedTuple):
     known: Known
     pairs: list[tuple[Pair, frozenset[str]]]
     rows: list[tuple[Piece, list[frozenset[str]]]]
+    months_first: bool
 
 
 def asked_fields(
@@ -52,6 +57,7 @@ def asked_fields(
         known,
         [(pair, _words(pair.label.text)) for pair in pairs],
         [(text, [_words(token.text) for token in text.tokens]) for text in rows],
+        prints_months_first(pages),
     )
     return {each.name: _answer(each, source) for each in asked}
 
@@ -60,7 +66,22 @@ def _answer(asked: AskedField, source: _Source) -> Field:
     names = _names(asked)
     field = _of_class(asked, source.known)
     if field is not None:
-        return _by_exact_label(asked, names[:1], field, source) or field
+        exact = _by_exact_label(asked, names[:1], field, source)
+        return field if exact is None else _in_order(asked, exact, source)
+    return _in_order(asked, _by_label_or_form(asked, names, source), source)
+
+
+def _in_order(asked: AskedField, field: Field, source: _Source) -> Field:
+    """A date with the month printed first where the document prints its dates so."""
+    if isinstance(field, Missing) or asked.form != "date" or not source.months_first:
+        return field
+    other = field.notes.get("or")
+    if other is None:
+        return field
+    return replace(field, value=other, notes={**field.notes, "or": field.value})
+
+
+def _by_label_or_form(asked: AskedField, names: Sequence[frozenset[str]], source: _Source) -> Field:
     labelled = list(_labelled(asked, names, source)) or list(_behind(asked, names, source))
     if not labelled:
         return _by_form(asked, source)
@@ -155,8 +176,19 @@ def _behind(
             end = _end_of(name, words) if name <= everything else None
             if end is not None and end < len(words):
                 label = Piece.of(text.tokens[max(end - len(name), 0) : end])
-                yield _found(asked, Piece.of(text.tokens[end:]), label, _BEHIND_STRENGTH)
+                behind = text.tokens[end:]
+                values = (Piece.of(words) for words in (_in_column(behind), behind))
+                found = (_found(asked, value, label, _BEHIND_STRENGTH) for value in values)
+                yield next((each for each in found if each is not None), None)
                 break
+
+
+def _in_column(words: Sequence[Token]) -> Sequence[Token]:
+    """The words up to a gap as wide as those between columns."""
+    for at, (left, right) in enumerate(pairwise(words), start=1):
+        if right.level.x0 - left.level.x1 > _COLUMN_GAP * left.level.height:
+            return words[:at]
+    return words
 
 
 def _end_of(name: frozenset[str], words: Sequence[frozenset[str]]) -> int | None:
@@ -168,7 +200,14 @@ def _end_of(name: frozenset[str], words: Sequence[frozenset[str]]) -> int | None
 
 def _found(asked: AskedField, piece: Piece, label: Piece | None, strength: float) -> Found | None:
     value = next(conversions_of(asked, piece.text), None)
-    return None if value is None else _with_words(asked, value, piece, label, strength)
+    if value is None or (_is_named(asked) and not any(map(str.isalpha, piece.text))):
+        return None
+    return _with_words(asked, value, piece, label, strength)
+
+
+def _is_named(asked: AskedField) -> bool:
+    """Whether a name of somebody or something is asked for, which has letters."""
+    return asked.kind == "string" and not _NAMES.isdisjoint(_names(asked)[0])
 
 
 def _with_words(

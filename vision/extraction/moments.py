@@ -14,7 +14,11 @@ _TIME = re.compile(
     r"(?<!\d)\d{1,2}\s?[:.]\s?\d{2}(?:\s?[:.]\s?\d{2})?\s?(?:[ap]\.?m)?(?!\d)", re.IGNORECASE
 )
 # Addresses of the United States, where months are printed first: `NY 10001`.
-_US_ADDRESS = re.compile(r"(?<![A-Za-z])[A-Z]{2},?\s\d{5}(?:-\d{4})?(?!\d)")
+# A state and its postal code (USPS, Publication 28, appendix B): `PO 77120` is an order.
+_US_ADDRESS = re.compile(
+    r"(?<![A-Za-z])(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]"
+    r"|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]),?\s\d{5}(?:-\d{4})?(?!\d)"
+)
 
 _LABELLED, _BELOW, _UNLABELLED, _OTHER = 3.0, 2.5, 1.0, -1.0
 _TIMED = 0.6
@@ -39,6 +43,13 @@ def dates_of(pages: Sequence[PageText]) -> dict[str, Field]:
     due = [each for each in found if each.label and each.label.kind == "due_date"]
     others = [each for each in found if each not in due]
     return {"date": _chosen("date", others), "due_date": _chosen("due_date", due)}
+
+
+def prints_months_first(pages: Sequence[PageText]) -> bool:
+    """Whether the document shows that it prints the month before the day."""
+    return _months_first(
+        pages, [each for page in pages for row in page.rows for each in _dated(page, row)]
+    )
 
 
 def _dated(page: PageText, row: Row) -> Iterator[_Dated]:
@@ -77,7 +88,9 @@ def _months_first(pages: Sequence[PageText], found: Sequence[_Dated]) -> bool:
         return True
     if any(each.date.order == "day" for each in found):
         return False
-    return any(_US_ADDRESS.search(row.whole.text) for page in pages for row in page.rows)
+    return any(
+        _US_ADDRESS.search(row.whole.text) for page in pages for row in page.rows if not row.labels
+    )
 
 
 def _chosen(kind: str, found: Sequence[_Dated]) -> Field:

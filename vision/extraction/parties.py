@@ -1,20 +1,18 @@
 """Who issued a document: the company's name and its address, at the top of the first page."""
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
-from typing import Any
 
 from vision.extraction.context import PageText, Row, beside
 from vision.extraction.evidence import Piece, Token, confidence_of
 from vision.extraction.findings import Field, Found, Missing, Reason
 from vision.extraction.labels import meaning_of
 from vision.extraction.normalised import folded
+from vision.extraction.place_words import has_street, legal_form, place_words
 from vision.extraction.values.dates import dates_in
 
 _MOST_ROWS = 16  # of a page's head
@@ -28,8 +26,16 @@ _REGISTRATION = re.compile(
 )
 _TRAILING_NUMBER = re.compile(r"\s*[({\[]\s*[\dOUIl]{4,}\s*[-\u2013~]?\s*[A-Za-z0-9]?\s*[)}\]]*$")
 _BRACKETED = re.compile(r"^[({\[].*[)}\]]$")
+_COUNTRIES = (
+    r"(?<![\w-])(?:AT?|BE?|CH|CZ|DE|DK|D|ES?|FIN?|FL|FR?|HU?|IT?|L[ITUV]?|N[LO]?|P[LT]?|RO"
+    r"|S[EIK]?)-"
+)
 _POSTAL = re.compile(
-    r"(?<![\d-])(?:[A-Z]{1,2}-)?\d{4,6}(?![\d-])|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b"
+    rf"(?:{_COUNTRIES}|(?<![\d-]))\d{{4,6}}(?![\d-])|\b[A-Z]{{1,2}}\d[\dA-Z]? ?\d[A-Z]{{2}}\b"
+)
+# A house number, and a town with its code: `Am Deich 8, 24937 Flensburg`
+_WHOLE_ADDRESS = re.compile(
+    rf"[^\W\d_]{{2,}}\W+\d{{1,4}}\s?[a-z]?\s*,\s*(?:{_COUNTRIES})?\d{{4,5}}\s+[^\W\d_]{{2,}}"
 )
 _STREET_NUMBER = re.compile(
     r"^\W*(?:no\W{0,3}|lot\W?|unit\W?|\W)?\s*[a-z]{0,2}[\d§$]+", re.IGNORECASE
@@ -37,6 +43,8 @@ _STREET_NUMBER = re.compile(
 _PHONE = re.compile(r"(?:\+?\d[\s()./-]{0,2}){8,}")
 # `Auftragsnummer: AB-5512`: a label and its number, although AB is a legal form
 _CODED = re.compile(r"[^\W\d_]\s?:\s*\S*\d")
+# `No goods or services were provided.`
+_SENTENCE = re.compile(r"\w+(?:,? [a-z]+){3,}\.")
 _NO_ADDRESS = re.compile(r"@|www\.|[^\W\d_]\.?\s?[:;](?!\w)|#\d")
 # Words of a document's name and of tills, which no address has.
 _DOCUMENTS = frozenset({
@@ -150,6 +158,8 @@ def _labelled(page: PageText, kind: str) -> Found | None:
 
 def _begins_address(each: _Head) -> bool:
     """Whether a row is the first of an address: a number of a house, lot or floor, or a street."""
+    if _WHOLE_ADDRESS.search(each.text):
+        return not _stops(each)
     if not has_street(each.keys) or (len(each.keys) < 2 and not each.text.endswith(",")):
         return False
     if _stops(each):
@@ -157,37 +167,6 @@ def _begins_address(each: _Head) -> bool:
     if _STREET_NUMBER.match(each.text):
         return True
     return not _names_company(each) and (any(map(str.isdigit, each.text)) or "," in each.text)
-
-
-def has_street(keys: Sequence[str]) -> bool:
-    """Whether a word names a street, a building or a part of a town."""
-    words = _words()
-    return any(
-        key in words["streets"] or (len(key) > 7 and key.endswith(tuple(words["street_endings"])))
-        for key in keys
-    )
-
-
-def legal_form(keys: Sequence[str]) -> tuple[int, int] | None:
-    """The range of the last legal form among the words of a name."""
-    for length in (4, 3, 2, 1):
-        for at in range(len(keys) - length, 0, -1):
-            if " ".join(keys[at : at + length]) in _words()["forms"]:
-                return at, at + length
-    return None
-
-
-@cache
-def _words() -> Mapping[str, Any]:
-    path = Path(__file__).with_name("places.toml")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        "streets": frozenset(table["streets"]),
-        "street_endings": table["street_endings"],
-        "business": frozenset(table["business"]),
-        "forms": frozenset([*table["legal"], *table["legal_misread"]]),
-        "misread": table["legal_misread"],
-    }
 
 
 def _company(head: Sequence[_Head], address: int | None, page: str) -> Field:
@@ -221,13 +200,14 @@ def _name_score(each: _Head, at: int, address: int | None, usual: float) -> floa
         return -1.0
     score = 0.8 - 0.05 * at
     score += 3.0 * (each.form is not None)
-    score += 1.2 * any(key in _words()["business"] for key in each.keys)
+    score += 1.2 * any(key in place_words()["business"] for key in each.keys)
     score += 0.7 * (each.row.whole.height > 1.3 * usual)
     score += 0.5 * (address is not None and at == address - 1)
     score -= 1.5 * any(map(str.isdigit, _TRAILING_NUMBER.sub("", each.text)))
     score -= 2.0 * any(key in _WELCOME for key in each.keys)
     score -= 2.0 * (bool(each.row.labels) and not each.form)
     score -= 4.0 * (_CODED.search(each.text) is not None)
+    score -= 2.0 * (_SENTENCE.fullmatch(each.text) is not None)
     score -= 2.0 * (1 - confidence_of(each.row.whole.tokens))
     return score - 2.0 * (letters < 0.6 * len(each.text.replace(" ", "")))
 
@@ -249,7 +229,7 @@ def name_of(words: Sequence[Token]) -> str:
     """The name as printed, with a misread legal form corrected."""
     text = _as_letters(" ".join(word.text for word in words)).replace("Y¥", "Y").replace("¥", "Y")
     parts = text.split(" ")
-    form = _words()["misread"].get(" ".join(_keys(" ".join(parts[-2:]))))
+    form = place_words()["misread"].get(" ".join(_keys(" ".join(parts[-2:]))))
     return " ".join([*parts[:-2], form]) if form else text
 
 
@@ -259,14 +239,21 @@ def _address(head: Sequence[_Head], first: int | None) -> Field:
         return Missing("address", Reason.NOT_FOUND)
     rows = [head[first]]
     below = [each for each in head[first + 1 :] if _is_below(each, head[first])]
+    beside = Counter(each.row.number for each in head)
     for each, following in zip(below, [*below[1:], None], strict=False):
-        if not _continues(each, rows[-1], following):
+        is_label = " " not in each.text and beside[each.row.number] > 1
+        if is_label or _is_whole(rows[-1]) or not _continues(each, rows[-1], following):
             break
         rows.append(each)
     words = tuple(token for each in rows for token in each.row.whole.tokens)
     has_code = any(_POSTAL.search(each.text) for each in rows)
     value = " ".join(word.text for word in words).translate(_IN_ADDRESSES)
     return Found("address", value, words, 0.9 if has_code else 0.7)
+
+
+def _is_whole(each: _Head) -> bool:
+    """Whether a row has a whole address, and no comma that promises more."""
+    return _WHOLE_ADDRESS.search(each.text) is not None and not each.text.endswith((",", "."))
 
 
 def _is_below(each: _Head, first: _Head) -> bool:

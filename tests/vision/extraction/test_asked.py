@@ -104,3 +104,42 @@ def test_the_very_label_that_is_asked_for_goes_before_another_of_its_class(name,
         [(50, "Balance due"), (600, "£900.00")],
     )
     assert asked({name: {"type": "number"}}, *rows)["values"][name] == value
+
+
+DATE = {"type": "string", "format": "date"}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "rows", "value"),
+    [
+        pytest.param(
+            "sender", {"type": "string"},
+            [[(50, "Sender"), (300, "Kim Larsen"), (600, "Item no."), (800, "RR 4471")]],
+            "Kim Larsen", id="the next column is no part of it",
+        ),
+        pytest.param(
+            "new balance", {"type": "number"},
+            [[(50, "New balance on 30/04/2024"), (800, "2,735.75")]],
+            2735.75, id="a number may stand in the next column",
+        ),
+        pytest.param(
+            "employee_name", {"type": "string", "description": "Employee"},
+            [[(50, "Employee"), (250, "Maria Lopez")], [(50, "Employee no."), (250, "00417")]],
+            None, id="a number is no name",
+        ),
+        pytest.param(
+            "total gross weight", {"type": "number"},
+            [[(50, "Total gross weight"), (350, "0.950 kg")]], 0.95, id="thousandths",
+        ),
+        pytest.param(
+            "shipped", DATE, ["Springfield, IL 62704", [(50, "Shipped:"), (300, "05/06/2024")]],
+            "2024-05-06", id="as the address has it, the month first",
+        ),
+        pytest.param(
+            "shipped", DATE, ["Order no.: PO 77120", [(50, "Shipped:"), (300, "05/06/2024")]],
+            "2024-06-05", id="an order number is no address",
+        ),
+    ],
+)  # fmt: skip
+def test_columns_names_weights_and_dates_of_documents_of_other_kinds(name, schema, rows, value):
+    assert asked({name: schema}, "Some document", *rows)["values"] == {name: value}

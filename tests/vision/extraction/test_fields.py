@@ -216,3 +216,37 @@ def test_what_is_paid_out_or_left_on_an_account_is_no_total():
 def test_an_amount_in_the_piece_of_its_label_goes_before_the_next_column():
     fields = known("Hotel Seeblick", [(50, "MwSt 7 %"), (300, "Netto 308,41"), (650, "21,59")])
     assert fields["subtotal"]["value"] == "308.41"
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "value"),
+    [
+        ("Account number: 8 0042 1177 3", "customer_number", "8 0042 1177 3"),
+        ("Account number: 10442 3", "customer_number", "10442"),
+        ("Steuernummer: 20 / 114 / 03321", "vat_id", "20 / 114 / 03321"),
+        ("Contract: 77-40012", "phone", None),
+    ],
+)
+def test_a_number_has_all_its_groups_and_the_kind_of_its_label(row, kind, value):
+    assert known("Northport Water plc", row)[kind]["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("rows", "address"),
+    [
+        (["Am Deich 8, 24937 Flensburg", "Norderstr. 5", "24939 Flensburg"],
+         "Am Deich 8, 24937 Flensburg"),
+        (["Mill Lane 9, Leeds LS9 8AG", [(50, "Delivery note no."), (350, "DN-55821")]],
+         "Mill Lane 9, Leeds LS9 8AG"),
+        (["Lindenallee 3, 50668 Köln", [(50, "Patient"), (300, "Karl Sommer")]],
+         "Lindenallee 3, 50668 Köln"),
+        (["Registered charity no. 209603", [(50, "Total weight"), (300, "0.950 kg")]], None),
+    ],
+)  # fmt: skip
+def test_an_address_ends_where_the_form_begins(rows, address):
+    assert known("Elektro Hansen GmbH", *rows)["address"]["value"] == address
+
+
+def test_a_sentence_at_the_foot_is_no_company():
+    fields = known("Sea Rescue Trust", "Receipt", "No goods or services were provided.")
+    assert fields["company"]["value"] != "No goods or services were provided."

@@ -11,13 +11,17 @@ from pathlib import Path
 # Thousands are grouped by one mark throughout; by spaces only before a decimal comma, or `2 123.00`
 # (a count and a price) would be one number.
 _WHOLE = (
-    r"\d{1,3}(?P<group>[.,'\u2019])\d{3}(?:(?P=group)\d{3}){0,3}(?!\d)"
+    r"[1-9]\d{0,2}(?P<group>[.,'\u2019])\d{3}(?:(?P=group)\d{3}){0,3}(?!\d)"
     r"|\d{1,3}(?:\s\d{3}){1,3}(?=,\d{2}(?!\d))|\d{1,9}"
 )
 # No part of a word, a date, a time, a code or a telephone number.
 _START = r"(?<![\d./:#])(?<!\d[,-])(?<![^\W\d_]-)"
 _END = r"(?![.,/:-]?\d|\s?%|[^\W\d_]+\d|/)"
-_FRACTION = r"(?P<fraction>\s?[.,]\s?\d{2}(?!\d)|[.,]\d(?!\d)|[.,](?:-{1,2}|\u2013))"
+# `0.950` are thousandths, since no number of thousands begins with nought.
+_FRACTION = (
+    r"(?P<fraction>\s?[.,]\s?\d{2}(?!\d)|[.,]\d(?!\d)|[.,](?:-{1,2}|\u2013)"
+    r"|(?:(?<=^0)|(?<=[^\d]0))[.,]\d{3}(?!\d))"
+)
 _MINUS = r"\-\u2212\u2013"
 
 
@@ -89,7 +93,7 @@ def _amount(found: re.Match[str]) -> Amount:
     start = found.start() + (bool(found["open"]) and not bracketed)
     end = found.end() - (bool(found["close"]) and not bracketed)
     code = currencies().get(sign) or None
-    exact = bool(found["fraction"]) and len(decimals) != 1
+    exact = bool(found["fraction"]) and len(decimals) in {0, 2}
     return Amount(
         start, end, -value if negative else value, code, sign, exact, bool(found["fraction"])
     )

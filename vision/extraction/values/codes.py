@@ -25,7 +25,10 @@ _SPLIT_VAT = re.compile(
     r"(?<![^\W_])(?:AT\s?U|[A-Z]{2}|CHE)[\s.-]?[A-Z\d](?:[\s.-]?[A-Z\d]){6,13}(?![^\W_])"
 )
 _NUMBER = re.compile(r"[^\s:;,#()]*\d[^\s:;,()]*")
-_GROUPS = re.compile(r"(?<!\S)\d{2,5}(?: \d{2,5})+(?!\S)")
+# A single digit belongs to longer groups only: alone it may be a page or a count.
+_GROUPS = re.compile(
+    r"(?<!\S)(?:(?:\d )?\d{2,5}(?: \d{2,5})+(?: \d)?|\d{1,5}(?: ?/ ?\d{2,6}){2,})(?!\S)"
+)
 _SHORT = re.compile(r"(?<!\S)[A-Z]{1,5}\s$")
 _LEAST_LENGTH = 2
 
