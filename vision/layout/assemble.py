@@ -40,15 +40,17 @@ def assemble(
 
     `readings` answer `crops` one to one, else ValueError; `findings` are detections in the page
     frame with the name of the model that found each. Those below `least_confidence` become regions
-    only where the page's ink and text raise it. `leave_out` drops text inside figures.
+    only where the page's ink and text raise it, and others do not where these lower it. `leave_out`
+    drops text inside figures.
     """
     height, width = page.upright.shape[:2]
     to_layout = layout_frame(page.to_page, (reading.text for reading in readings))
     placed = with_groups_levelled(place_lines(crops, readings, to_layout))
     lines = with_backgrounds(placed, page.upright)
     findings = with_signatures(findings, [line.line for line in lines], page.upright)
-    findings = [each for each in findings if each[1].confidence >= least_confidence]
+    findings = _above(least_confidence, findings)
     findings = with_grids(with_edge_rows(findings, lines), page.grids, lines, page.to_page)
+    findings = _above(least_confidence, findings)  # grids without text have lowered some
     findings = with_whole_lines(findings, split_at_gutters(lines, to_layout))
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(lines, regions, to_layout)
@@ -71,6 +73,10 @@ def assemble(
         barcodes=tuple(barcodes),
         warnings=page.warnings if blocks else (*page.warnings, _NO_TEXT),
     )
+
+
+def _above(least: float, findings: Iterable[Finding]) -> list[Finding]:
+    return [each for each in findings if each[1].confidence >= least]
 
 
 def _block(number: int, draft: Draft) -> Block:

@@ -19,6 +19,9 @@ _CONFIDENCE = 0.9  # of a table that its ruling lines show and no detector found
 # The least of one that a detector found too: its own doubt ranks charts and empty forms, which have
 # grids as well, below tables.
 _FOUND_TOO = 0.6
+_NO_TEXT = (
+    0.4  # of the confidence of a detected table whose grid has none: a chart, or a blank form
+)
 _CONFIDENT = 0.5  # detections that are less so give way to a grid inside
 _SAME = 0.5  # share of the smaller of a grid and a detected table that they have in common
 _FILLS = 0.6  # share of a detected table that grids in it fill, so that it is of them
@@ -38,7 +41,8 @@ def with_grids(
 ) -> list[Finding]:
     """The findings, with a table for each grid in place of the detected table that it fills.
 
-    A grid that fills a small part of a detected table is left to it. `to_page` maps the frame of
+    A grid that fills a small part of a detected table is left to it; one without text in its cells
+    makes that table doubtful. `to_page` maps the frame of
     the grids, which is the working image, to the page.
     """
     kept = list(findings)
@@ -49,8 +53,9 @@ def with_grids(
         same = [each for each in tables if _same(each[1].box, box)]
         if _is_part(same, filled):
             continue
-        if same or (_goes_through(grid) and _holds_text(grid, lines, to_page)):
-            kept.append(_finding(box, same))
+        has_text = _holds_text(grid, lines, to_page)
+        if same or (_goes_through(grid) and has_text):
+            kept.append(_finding(box, same, has_text=has_text))
     return [each for each in kept if each not in filled]
 
 
@@ -60,12 +65,13 @@ def _is_part(same: Sequence[Finding], filled: Sequence[Finding]) -> bool:
     return best is not None and best not in filled and best[1].confidence >= _CONFIDENT
 
 
-def _finding(grid: Box, same: Sequence[Finding]) -> Finding:
+def _finding(grid: Box, same: Sequence[Finding], *, has_text: bool) -> Finding:
     """The table of a grid, under the name of the model that found it best."""
     if not same:
         return RULINGS, Detection("table", _CONFIDENCE, grid)
     model, found = max(same, key=lambda each: each[1].confidence)
-    return model, Detection(found.label, max(found.confidence, _FOUND_TOO), grid)
+    raised = max(found.confidence, _FOUND_TOO)
+    return model, Detection(found.label, raised if has_text else _NO_TEXT * found.confidence, grid)
 
 
 def _filling(table: Box, grids: Sequence[Box]) -> float:

@@ -103,6 +103,14 @@ def test_a_grid_never_ranks_a_doubtful_table_above_certain_ones(of_the_detector,
     assert table.confidence == of_the_table
 
 
+@pytest.mark.parametrize(("of_the_detector", "of_the_table"), [(0.6, 0.24), (0.9, 0.36)])
+def test_a_detected_table_without_text_in_its_grid_is_doubtful(of_the_detector, of_the_table):
+    found = "doc", Detection("table", of_the_detector, GRID.box)
+    outside = placed(("Sales by segment", 10, 900))
+    ((_, table),) = with_grids([found], [GRID], outside, IDENTITY)
+    assert table.confidence == pytest.approx(of_the_table)
+
+
 def test_a_grid_is_left_to_a_larger_table_around_it():
     found = Detection("table", 0.9, Box(0, 0, 400, 900))
     assert regions(FULL, GRID, found) == [("doc", "table", found.box)]
