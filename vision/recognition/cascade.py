@@ -35,6 +35,7 @@ from vision.recognition.second_reading import choose
 from vision.recognition.stretches import Stretch, part_of, stretches_of, with_stretches
 from vision.recognition.struck_lines import is_struck
 from vision.recognition.units import correct_units
+from vision.recognition.unread_ink import has_unread_ink
 from vision.recognition.web_addresses import correct_web_addresses
 
 # Lines of the classical finder with less confidence are mostly noise: reading those above .55 too
@@ -45,6 +46,7 @@ NOISE = 0.6
 # many, and few of them can be read.
 FIRST_LOST = 5
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
+_EXPLAINS = 0.9  # confidence of a second reading that is taken for the ink it explains
 _PLAIN = 0.95  # confidence of a line that no stroke crosses
 _WHOLE = 0.95  # who asks for so much confidence wants whole lines read again
 
@@ -153,7 +155,7 @@ def _read_again(
         for at, reading in zip(whole, seconds, strict=False)
     }
     better = {
-        at: reading if at in lost else choose(readings[at], reading)
+        at: reading if at in lost else _better(crops[at], readings[at], reading)
         for at, reading in without_specks(read, lost).items()
     }
     parts = iter(seconds[len(whole) :])
@@ -178,6 +180,7 @@ def _places(
         or at in gone
         or needs_another(reading, crop.languages, reread, settled=settled)
         or _is_struck(crop, reading)
+        or has_unread_ink(crop, reading)
     ]
 
 
@@ -200,6 +203,18 @@ def _stretches(
         for at, stretches in found.items()
         if stretches and not _is_struck(crops[at], readings[at])
     }
+
+
+def _better(crop: LineCrop, first: LineReading, second: LineReading) -> LineReading:
+    """The reading to give of a line that was read twice."""
+    better = None
+    judged = first.confidence >= _PLAIN and first.text != second.text
+    if judged and has_unread_ink(crop, first):
+        if has_unread_ink(crop, second):
+            better = first if len(second.text) < len(first.text) else None
+        elif second.confidence >= _EXPLAINS:
+            better = second
+    return choose(first, second, better)
 
 
 def _read_lost(

@@ -46,18 +46,24 @@ _ACCENTS, _CONFIDENT, _ALIKE = 0.92, 0.95, 0.7
 _HIGHEST = 0.9995  # confidences beyond it carry no information
 
 
-def choose(first: LineReading, second: LineReading) -> LineReading:
-    """The better reading of one line, its words marked where the other reading confirms them."""
+def choose(
+    first: LineReading, second: LineReading, better: LineReading | None = None
+) -> LineReading:
+    """The better reading of one line, its words marked where the other reading confirms them.
+
+    `better` is one of them where the line's ink decides.
+    """
     if first.rejected:
         return rescued(first, second)
     if not second.text:
         return _disputed(first)
+    is_open, keeps = better is None, better is first
     first = _with_bullet(first, second)
-    both = (first, second) if _first_is_better(first, second) else (second, first)
-    better = _compared(*both)
-    if better.confidence < _CERTAIN and _is_ornament(better.text):
-        return replace(better, text="", words=())
-    return better
+    keeps = keeps or (is_open and _first_is_better(first, second))
+    chosen = _compared(*((first, second) if keeps else (second, first)))
+    if chosen.confidence < _CERTAIN and _is_ornament(chosen.text):
+        return replace(chosen, text="", words=())
+    return chosen
 
 
 def _with_bullet(first: LineReading, second: LineReading) -> LineReading:
@@ -119,11 +125,17 @@ def _drops_a_sign(reading: LineReading, other: LineReading) -> bool:
 def _has_its_accents(reading: LineReading, other: LineReading) -> bool:
     """Whether a confident reading has about the letters of the other one, some with accents."""
     letters = _letters(reading.text)
-    if letters.isascii() or reading.confidence < (_ACCENTS if other.accented else _CONFIDENT):
+    least = _ACCENTS if other.accented else _CONFIDENT
+    if reading.confidence < least or not any(map(_has_accent, letters)):
         return False
     plain = "".join(each for each in unicodedata.normalize("NFKD", letters) if each.isascii())
     compared = SequenceMatcher(None, plain, _letters(other.text), autojunk=False)
     return bool(plain) and compared.ratio() >= _ALIKE
+
+
+def _has_accent(letter: str) -> bool:
+    """Whether it is a letter beyond ASCII, and no raised one as in `1ª`."""
+    return not letter.isascii() and unicodedata.category(letter) == "Ll"
 
 
 def _has_lost_a_part(reading: LineReading, other: LineReading) -> bool:

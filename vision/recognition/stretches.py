@@ -29,6 +29,7 @@ _LISTED, _OTHER = 0.9335, 0.968
 # two stretches that are not so far apart.
 _LONG, _APART = 8.0, 2.0
 _NARROWEST = 0.08  # of that height, blank columns between words where a line may be cut
+_CONTEXT = 2  # letters and digits of a word that is read without those beside it
 _MOST = 0.7  # of a line's width in its stretches, from which it is read whole
 
 
@@ -47,7 +48,7 @@ def stretches_of(crop: LineCrop, reading: LineReading) -> list[Stretch]:
     height -= 2 * crop.room
     if width < _LONG * height or not _may_be_cut(crop, reading):
         return []
-    doubtful = [at for at, word in enumerate(reading.words) if _is_doubtful(word)]
+    doubtful = _with_neighbours(reading.words)
     if not doubtful:
         return []
     cuts = [0, *_cuts(crop, reading.words, _NARROWEST * height), width]
@@ -111,6 +112,19 @@ def _may_be_cut(crop: LineCrop, reading: LineReading) -> bool:
 def _is_doubtful(word: CropWord) -> bool:
     plain = word.listed or (word.listed is None and word.text.isalpha())
     return word.confidence < (_LISTED if plain else _OTHER)
+
+
+def _with_neighbours(words: Sequence[CropWord]) -> list[int]:
+    """The places of doubtful words, and of those beside them where one has hardly a letter.
+
+    A dash or a digit alone is read as anything.
+    """
+    wanted: set[int] = set()
+    for at, word in enumerate(words):
+        if _is_doubtful(word):
+            alone = sum(letter.isalnum() for letter in word.text) < _CONTEXT
+            wanted.update(range(at - alone, at + alone + 1))
+    return sorted(wanted.intersection(range(len(words))))
 
 
 def _cuts(crop: LineCrop, words: Sequence[CropWord], narrowest: float) -> list[int]:

@@ -28,9 +28,16 @@ _CIRCLE = r"^\W*\(\s*\w{0,3}\)\W*$"
 # A bar or a bracket between letters, or several slashes: what of a picture stands between words.
 _BETWEEN = r"[^\W\d_][|][^\W\d_]|[^\W\d_]{2}[)}\]][^\W\d_]|[^\W\d_]{2}/[^\W\d_]{2,}/[^\W\d_]"
 
+# Signs of currency that are read for each other, or as letters: `£` for a euro, `(kS)`, `S12.50`.
+_CURRENCY = r"\u00a3|\([kKmM]?S\)|(?<!\w)S\d+[.,]\d\d(?!\d)"
+# A zero with a dot or a stroke in it, beside a digit; the rest of an address has a point behind.
+_ZERO = r"@[.,:]?\d|\d[.,:]?[@\u00ae](?![\w-]+\.\w)"
+
 _AT_END = re.compile(f"{_FIRST}|{_LAST}")
 _WITHIN = re.compile(
-    "|".join((_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT, _GROUPS, _BETWEEN, _CIRCLE))
+    "|".join(
+        (_FRACTION, _RAISED, _TIMES, _ADDRESS, _UNIT, _GROUPS, _BETWEEN, _CIRCLE, _CURRENCY, _ZERO)
+    )
 )
 
 

@@ -13,6 +13,7 @@ from vision.imaging.connected_components import boxes_of, label, mask_of
 # In heights of the page's commonest letters.
 RULE = 4.0  # longer strokes are rules, not letters
 _SIDE = 2.2  # strokes as long as this between two rules are the sides of a box
+_BAND, _CLOSED = 0.7, 0.75  # of a frame: within its edges, and the share of each that has ink
 _REST = 0.45  # lower pieces beside a rule are what is left of it
 _CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
 
@@ -22,12 +23,31 @@ def ink_without_rules(text: Letters, letter: float, speck: float) -> tuple[Grey,
     longer = text.pieces[:, 2:].max(axis=1)
     plain = mask_of(text.labels, longer >= speck)
     # Only large pieces can hold rules, and most pages have few: elsewhere there is no search.
-    large = text.pieces[longer >= RULE * letter]
-    if not len(large):
+    places = np.flatnonzero(longer >= RULE * letter)
+    if not len(places):
         return plain, False
+    large = text.pieces[places]
+    for at in places.tolist():
+        x, y, w, h = text.pieces[at].tolist()
+        ink = text.labels[y : y + h, x : x + w] == at + 1
+        if _is_frame(ink, letter):
+            plain[y : y + h, x : x + w][ink] = 0
     (x0, y0), (x1, y1) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:]).max(axis=0)
     plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
     return plain, True
+
+
+def _is_frame(ink: NDArray[np.bool_], letter: float) -> bool:
+    """Whether a piece is an outline with straight sides and no ink within: an entry field.
+
+    Its corners may be round, so that its sides end at no rule.
+    """
+    band = max(round(_BAND * letter), 2)
+    if min(ink.shape) < 3 * band or ink[band:-band, band:-band].any():
+        return False
+    across = (ink[:band].any(axis=0), ink[-band:].any(axis=0))
+    down = (ink[:, :band].any(axis=1), ink[:, -band:].any(axis=1))
+    return all(float(side.mean()) >= _CLOSED for side in (*across, *down))
 
 
 def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:

@@ -113,6 +113,23 @@ def test_readings_keep_the_order_of_their_crops():
     assert read.lines_read() == {"second": 1, "first": 2}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (("4", 0.99), ("14", 0.95), "14"),
+        (("4", 0.99), ("14", 0.6), "4"),
+        (("14", 0.99), ("7", 0.99), "14"),
+    ],
+    ids=["explained", "explained, hardly", "all read"],
+)
+def test_a_short_reading_that_leaves_out_ink_is_read_again(first, second, expected):
+    readers = Reader("lstm", first), Reader("ppocr_tiny", second)
+    read = recognise_lines(
+        [crop_of(np.pad(written("14"), ((0, 0), (20, 20), (0, 0)), mode="edge"))], *readers, 0.9
+    )
+    assert read.readings[0].text == expected
+
+
 @pytest.mark.parametrize(("below", "width"), [(0.94, 500), (0.95, 1000)], ids=["some", "all"])
 def test_a_long_line_is_cut_unless_much_is_to_be_read_again(below, width):
     """Two words, one of them doubtful, at both ends of an image 40 pixels high."""

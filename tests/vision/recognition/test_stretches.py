@@ -38,6 +38,13 @@ def words_in(reading, stretches):
     ]
 
 
+def test_a_sign_alone_is_read_again_with_the_words_beside_it():
+    text = TEXT.replace("of", "~")
+    crop = crop_of(written(text))
+    reading = read(("~",), text, crop.pixels)
+    assert words_in(reading, stretches_of(crop, reading)) == ["full ~ small"]
+
+
 @pytest.mark.parametrize(
     ("doubtful", "stretches"),
     [

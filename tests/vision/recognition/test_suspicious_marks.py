@@ -34,6 +34,12 @@ from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicio
         "He|asked whether",
         "()",
         "due/within/thirty days",
+        "-\u00a32.00",
+        "Revenue (kS)",
+        "S12.50",
+        "@5 DEC",
+        "return @.@5",
+        "x2@ screw",
     ],
 )
 def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
@@ -58,6 +64,8 @@ def test_marks_that_stand_for_others_are_suspicious(text: str) -> None:
         "RM 9.00*2",
         "don't",
         "he/she and/or the tenant (s)he names",
+        "US 12.50, (US)",
+        "jane@mail.example or j87@mail.example",
         "f(x) = 3, see item (b)",
         "e",
     ],

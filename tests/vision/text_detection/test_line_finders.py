@@ -105,12 +105,15 @@ def test_rules_of_a_form_are_no_text_and_cut_no_letter_for_the_classical_finder(
     assert texts[0].startswith("The quick brown fox")
 
 
-@pytest.mark.parametrize("side", [40, 46, 60])
-def test_the_sides_of_boxes_around_entries_are_no_part_of_their_lines(side):
+@pytest.mark.parametrize(
+    ("side", "radius", "ink"),
+    [(40, 0, "black"), (46, 0, "black"), (60, 0, "black"), (52, 8, "#888"), (60, 14, "#888")],
+)
+def test_the_sides_of_boxes_around_entries_are_no_part_of_their_lines(side, radius, ink):
     page = Pillow.new("RGB", (900, 700), "white")
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(22)
     for top in range(60, 600, 110):
-        draw.rectangle((120, top, 640, top + side), outline="black", width=2)
+        draw.rounded_rectangle((120, top, 640, top + side), radius, outline=ink, width=2)
         draw.text((134, top + 8), "Witness judge silver", "black", font)
     found = ClassicalLineFinder().find(np.asarray(page), ("eng",)).lines
     lefts, rights = zip(*((line.quad[0][0], line.quad[1][0]) for line in found), strict=True)

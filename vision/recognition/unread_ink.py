@@ -1,0 +1,112 @@
+"""Readings that leave out ink: fewer characters than a line image has pieces side by side.
+
+Recognisers drop a narrow digit, a minus sign or a decimal point and are certain of the rest: `14`
+becomes `4`, and `224.3` becomes `2243`. In small clean print characters stand apart, and can be
+counted.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.core.arrays import Grey
+from vision.core.stages import LineCrop, LineReading
+from vision.imaging.connected_components import connected_pieces
+from vision.imaging.grey import grey_of
+from vision.recognition.marks.window import Levels, levels_of
+
+_LONGEST = 12  # characters: of more, some break or touch
+_LEAST_CONTRAST = 24  # grey values between the ink of a line and its paper
+_FAINT = 0.35  # of the contrast: hairlines of letters and of minus signs are as pale
+_SPECK = 0.09  # of the tallest piece's height: the side of a smaller square is dirt
+_TALL = 0.6  # of it: letters and digits
+_BELOW = 0.15  # of it: how far below the letters a comma reaches
+_OVER = 0.35  # of the narrower piece's width: two pieces above each other are one character
+_DOT = 0.3  # of the tallest piece's height and width: a point is smaller
+# How many pieces side by side a character may have; the others have one.
+_PIECES = {
+    **dict.fromkeys('"\u201c\u201d\u201e\u00ab\u00bb\u2116', 2),
+    **dict.fromkeys("%\u2026\u00bd\u00bc\u00be\u2153\u2154\u215b", 3),
+    "\u2030": 4,
+}
+# How many points a character has on the base line.
+_POINTS = {**dict.fromkeys(".,:;!?", 1), "\u201e": 2, "\u2026": 3}
+
+Pieces = NDArray[np.int32]  # [N, 4]: x0, y0, x1, y1 in the crop, from left to right
+
+
+def has_unread_ink(crop: LineCrop, reading: LineReading) -> bool:
+    """Whether a short reading that no word list confirms leaves out a piece of the line's ink."""
+    letters = "".join(reading.text.split())
+    if not 1 <= len(letters) <= _LONGEST or not _is_open(reading):
+        return False
+    pieces = _characters(crop)
+    if not len(pieces):
+        return False
+    most = sum(_PIECES.get(letter, 1) for letter in letters)
+    points = sum(_POINTS.get(letter, 0) for letter in letters)
+    return _columns(pieces) > most or _points(pieces) > points
+
+
+def _is_open(reading: LineReading) -> bool:
+    """Whether there are digits, or a word that is not in the word list."""
+    return any(letter.isdigit() for letter in reading.text) or any(
+        not word.listed for word in reading.words
+    )
+
+
+def _characters(crop: LineCrop) -> Pieces:
+    """The ink on the rows of the letters, without what touches the upper and the lower edge."""
+    grey = grey_of(crop.pixels)
+    levels = levels_of(grey)
+    if levels.paper - levels.ink < _LEAST_CONTRAST:
+        return np.zeros((0, 4), np.int32)
+    ink = _is_ink(grey, levels)
+    _, found = connected_pieces(ink.view(np.uint8))
+    found[:, 2:4] += found[:, :2]
+    found = found[(found[:, 1] > 0) & (found[:, 3] < len(grey))]
+    heights = found[:, 3] - found[:, 1]
+    tall = heights.max(initial=0)
+    letters = found[heights >= _TALL * tall]
+    if not len(letters):
+        return np.zeros((0, 4), np.int32)
+    middles = (found[:, 1] + found[:, 3]) / 2
+    top, bottom = letters[:, 1].min(), letters[:, 3].max() + _BELOW * tall
+    within = (middles >= top) & (middles <= bottom)
+    pieces = found[within & (found[:, 4] >= max((_SPECK * tall) ** 2, 3))]
+    return np.asarray(pieces[pieces[:, 0].argsort(kind="stable"), :4], np.int32)
+
+
+def _is_ink(grey: Grey, levels: Levels) -> NDArray[np.bool_]:
+    edge = levels.paper - _FAINT * (levels.paper - levels.ink)
+    if levels.light_on_dark:
+        edge = levels.ink + _FAINT * (levels.paper - levels.ink)
+        return np.asarray(grey > edge)
+    return np.asarray(grey < edge)
+
+
+def _columns(pieces: Pieces) -> int:
+    """How many characters stand side by side, pieces above each other counted as one."""
+    count, start, end = 0, 0, 0
+    for x0, _, x1, _ in pieces.tolist():
+        if count and min(end, x1) - max(start, x0) > _OVER * min(end - start, x1 - x0):
+            start, end = min(start, x0), max(end, x1)
+        else:
+            count, start, end = count + 1, x0, x1
+    return count
+
+
+def _points(pieces: Pieces) -> int:
+    """How many pieces on the base line are as small as a point and apart from their neighbours."""
+    heights, widths = pieces[:, 3] - pieces[:, 1], pieces[:, 2] - pieces[:, 0]
+    tall = heights.max()
+    letters = pieces[heights >= _TALL * tall]
+    base = float(np.median(letters[:, 3]))
+    apart = np.ones(len(pieces), np.bool_)
+    for at, (left, right) in enumerate(pairwise(pieces.tolist())):
+        if right[0] < left[2]:
+            apart[at : at + 2] = False
+    small = (heights <= _DOT * tall) & (widths <= _DOT * tall)
+    on_base = (pieces[:, 1] < base) & (pieces[:, 1] > base - 2 * _DOT * tall)
+    return int(np.count_nonzero(apart & small & on_base))
