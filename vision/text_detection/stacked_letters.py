@@ -55,7 +55,16 @@ def part_stacked(
     rest = _outside(level, others, letter)
     beside = [box for box in others if not _has_beside(box, rest)]
     level = _outside(level, beside, letter)
-    return level, np.unique(np.array([*boxes, *beside]) + _AROUND * letter, axis=0)
+    return level, _distinct([*boxes, *beside]) + _AROUND * letter
+
+
+def _distinct(boxes: list[Extents]) -> Extents:
+    """The boxes without those that lie in one before: parts of one text reach equally far."""
+    kept: list[Extents] = []
+    for box in boxes:
+        if not any(_inside(box[None], each).any() for each in kept):
+            kept.append(box)
+    return np.array(kept)
 
 
 def _outside(lines: Extents, boxes: list[Extents], letter: float) -> Extents:

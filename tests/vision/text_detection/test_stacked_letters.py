@@ -46,3 +46,8 @@ def test_a_number_of_three_digits_runs_up_and_a_column_of_digits_does_not():
     for at in range(3):
         ImageDraw.Draw(column).text((80, 30 + at * 34), str(at + 4), "black", FONT)
     assert not rising(np.asarray(column))
+
+
+@pytest.mark.parametrize("text", ["Form 44-B, edition 3", "Form 44-B, page 3", "Rev. 12 of 2026"])
+def test_text_that_runs_up_is_found_once(text):
+    assert len(rising(sheet_with((text, 850, 400)))) == 1
