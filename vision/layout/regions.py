@@ -33,7 +33,7 @@ _BELONGS = 0.5  # share of a line's words inside the region
 _PARTS = 6  # as many text regions, most more confident than the table around them, refute it
 # Tables in a table are what it is made of if they are nearly as confident as it is, apart from each
 # other, and fill most of it.
-_NEARLY, _APART, _FILLED = 0.7, 0.1, 0.6
+_NEARLY, _APART, _FILLED = 0.85, 0.1, 0.6
 
 Finding = tuple[str, Detection]  # catalogue name of the model, what it found in the page frame
 

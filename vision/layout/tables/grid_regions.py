@@ -19,9 +19,8 @@ _CONFIDENCE = 0.9  # of a table that its ruling lines show and no detector found
 # The least of one that a detector found too: its own doubt ranks charts and empty forms, which have
 # grids as well, below tables.
 _FOUND_TOO = 0.6
-_NO_TEXT = (
-    0.4  # of the confidence of a detected table whose grid has none: a chart, or a blank form
-)
+# Of the confidence of a detected table whose grid has none: a chart, or a blank form.
+_NO_TEXT = 0.25
 _CONFIDENT = 0.5  # detections that are less so give way to a grid inside
 _SAME = 0.5  # share of the smaller of a grid and a detected table that they have in common
 _FILLS = 0.6  # share of a detected table that grids in it fill, so that it is of them

@@ -103,7 +103,7 @@ def test_a_grid_never_ranks_a_doubtful_table_above_certain_ones(of_the_detector,
     assert table.confidence == of_the_table
 
 
-@pytest.mark.parametrize(("of_the_detector", "of_the_table"), [(0.6, 0.24), (0.9, 0.36)])
+@pytest.mark.parametrize(("of_the_detector", "of_the_table"), [(0.6, 0.15), (0.9, 0.225)])
 def test_a_detected_table_without_text_in_its_grid_is_doubtful(of_the_detector, of_the_table):
     found = "doc", Detection("table", of_the_detector, GRID.box)
     outside = placed(("Sales by segment", 10, 900))
