@@ -8,7 +8,7 @@ cut at blanks between words around its doubtful ones, and these stretches alone 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,11 @@ _LISTED, _OTHER = 0.9335, 0.968
 _LONG, _APART = 8.0, 2.0
 _NARROWEST = 0.08  # of that height, blank columns between words where a line may be cut
 _CONTEXT = 2  # letters and digits of a word that is read without those beside it
+# Pale print, of this contrast to the paper where ink has 1, and as many heights of columns of it
+# between two words as show that the first reader saw no letters there. Neighbouring lines reach
+# into the line's upper and lower edge.
+_PALE, _UNREAD, _EDGE = 0.25, 0.2, 0.15
+_BLUR = 2  # pixels beside a word to which its own letters' edges reach
 _MOST = 0.7  # of a line's width in its stretches, from which it is read whole
 
 
@@ -42,17 +47,39 @@ class Stretch(NamedTuple):
     right: int
 
 
+class _Ink(NamedTuple):
+    """Which columns of a line have ink, and which have print of any strength in the middle."""
+
+    full: NDArray[np.bool_]
+    pale: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, crop: LineCrop) -> Self:
+        grey = grey_of(crop.pixels)
+        levels = levels_of(grey)
+        ink = grey > levels.between if levels.light_on_dark else grey < levels.between
+        edge = round(_EDGE * len(grey))
+        middle = grey[edge : len(grey) - edge].astype(np.int16)
+        if levels.light_on_dark:
+            pale = middle > levels.ink + _PALE * (levels.paper - levels.ink)
+        else:
+            pale = middle < levels.paper - _PALE * (levels.paper - levels.ink)
+        return cls(np.any(ink, axis=0), np.any(pale, axis=0))
+
+
 def stretches_of(crop: LineCrop, reading: LineReading) -> list[Stretch]:
     """The doubtful stretches of a line from left to right; none where it is to be read whole."""
     height, width = crop.pixels.shape[:2]
     height -= 2 * crop.room
     if width < _LONG * height or not _may_be_cut(crop, reading):
         return []
-    doubtful = _with_neighbours(reading.words)
+    doubtful = set(_with_neighbours(reading.words))
     if not doubtful:
         return []
-    cuts = [0, *_cuts(crop, reading.words, _NARROWEST * height), width]
-    stretches = list(_joined_stretches(doubtful, cuts, _APART * height))
+    ink = _Ink.of(crop)
+    doubtful |= set(_beside_pale_print(ink, reading.words, _UNREAD * height))
+    cuts = [0, *_cuts(ink, reading.words, _NARROWEST * height), width]
+    stretches = list(_joined_stretches(sorted(doubtful), cuts, _APART * height))
     read = sum(stretch.right - stretch.left for stretch in stretches)
     return stretches if read <= _MOST * width else []
 
@@ -127,26 +154,27 @@ def _with_neighbours(words: Sequence[CropWord]) -> list[int]:
     return sorted(wanted.intersection(range(len(words))))
 
 
-def _cuts(crop: LineCrop, words: Sequence[CropWord], narrowest: float) -> list[int]:
+def _beside_pale_print(ink: _Ink, words: Sequence[CropWord], least: float) -> Iterator[int]:
+    """Words beside print that is in none of them, as of letters that glare has faded."""
+    starts = [word.box.x0 for word in words] + [float(len(ink.pale))]
+    ends = [0.0] + [word.box.x1 for word in words]
+    for at, (left, right) in enumerate(zip(ends, starts, strict=True)):
+        between = ink.pale[int(left) + _BLUR : max(int(right) - _BLUR, 0)]
+        if np.count_nonzero(between) >= least:
+            yield from (each for each in (at - 1, at) if 0 <= each < len(words))
+
+
+def _cuts(ink: _Ink, words: Sequence[CropWord], narrowest: float) -> list[int]:
     """The column between each word and the next where the line may be cut; -1 for none."""
-    inked = np.flatnonzero(_inked_columns(crop))
+    inked = np.flatnonzero(ink.full)
     ends, starts = inked[:-1] + 1, inked[1:]
     cuts = []
     for left, right in pairwise(words):
-        inside = (
-            (starts > left.box.x1 - 1) & (ends < right.box.x0 + 1) & (starts - ends >= narrowest)
-        )
-        gaps = np.flatnonzero(inside)
+        inside = (starts > left.box.x1 - 1) & (ends < right.box.x0 + 1)
+        gaps = np.flatnonzero(inside & (starts - ends >= narrowest))
         widest = max(gaps, key=lambda at: starts[at] - ends[at], default=None)
         cuts.append(-1 if widest is None else int(ends[widest] + starts[widest]) // 2)
     return cuts
-
-
-def _inked_columns(crop: LineCrop) -> NDArray[np.bool_]:
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
-    ink = grey > levels.between if levels.light_on_dark else grey < levels.between
-    return np.asarray(ink.any(axis=0))
 
 
 def _joined_stretches(

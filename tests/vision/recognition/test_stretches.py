@@ -76,6 +76,20 @@ def test_a_line_with_more_in_doubt_than_its_words_is_read_whole(properties):
     assert stretches_of(CROP, replace(read(["harbour"]), **properties)) == []
 
 
+@pytest.mark.parametrize("light", [False, True])
+def test_words_beside_pale_print_that_was_not_read_are_read_again(light):
+    """As of a word that glare has faded."""
+    whole = read(["harbour"])
+    faded = whole.words[8]
+    reading = replace(whole, words=whole.words[:8] + whole.words[9:])
+    pixels = CROP.pixels.copy()
+    columns = slice(round(faded.box.x0), round(faded.box.x1))
+    pixels[:, columns] = 255 - (255 - pixels[:, columns]) // 3
+    crop = crop_of(255 - pixels if light else pixels)
+    assert faded.text == "which"
+    assert words_in(reading, stretches_of(crop, reading)) == ["harbour", "boats waited"]
+
+
 def test_short_lines_are_read_whole():
     pixels = written("the whole harbour")
     reading = read(["harbour"], "the whole harbour", pixels)
