@@ -30,10 +30,16 @@ from vision.recognition.lost_entries import lost_entries
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.postcodes import correct_postcodes
-from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another
+from vision.recognition.rereading import (
+    doubts_only_marks,
+    is_garbled,
+    is_settled,
+    needs_another,
+)
 from vision.recognition.second_reading import choose
 from vision.recognition.stretches import Stretch, part_of, stretches_of, with_stretches
 from vision.recognition.struck_lines import is_struck
+from vision.recognition.suspicious_marks import has_foreign_letter
 from vision.recognition.units import correct_units
 from vision.recognition.unread_ink import has_unread_ink
 from vision.recognition.web_addresses import correct_web_addresses
@@ -159,9 +165,18 @@ def _read_again(
         for at, reading in without_specks(read, lost).items()
     }
     parts = iter(seconds[len(whole) :])
-    for at, stretches in cut.items():
-        better[at] = with_stretches(readings[at], stretches, [next(parts) for _ in stretches])
+    read_parts = {at: [next(parts) for _ in stretches] for at, stretches in cut.items()}
+    foreign = [at for at, each in read_parts.items() if _has_foreign(crops[at], each)]
+    for at in set(cut).difference(foreign):
+        better[at] = with_stretches(readings[at], cut[at], read_parts[at])
+    lines = second.recognise([crops[at] for at in foreign]) if foreign else []
+    better |= {at: choose(readings[at], line) for at, line in zip(foreign, lines, strict=True)}
     return better, _models(seconds)
+
+
+def _has_foreign(crop: LineCrop, parts: Sequence[LineReading]) -> bool:
+    """Whether a line is in another language: its other words lack their accents as well."""
+    return any(has_foreign_letter(part.text, crop.languages) for part in parts)
 
 
 def _places(
@@ -201,7 +216,7 @@ def _stretches(
     return {
         at: stretches
         for at, stretches in found.items()
-        if stretches and not _is_struck(crops[at], readings[at])
+        if stretches and not (_is_struck(crops[at], readings[at]) or is_garbled(readings[at]))
     }
 
 

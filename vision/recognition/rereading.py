@@ -6,6 +6,7 @@ these a third of what lines with a word give that no list has. The tiny network 
 with digits, and little by other lines of pages that were read well (docs/research/profiles.md).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,10 @@ from vision.recognition.suspicious_marks import (
 # are rules, and cost most.
 _MAYBE_TEXT, _MAYBE_DIGITS, _LONGEST = 0.5, 0.45, 12
 # A word that no list has, read like this, is wrong in most lines, however confident the others are.
-_WEAK_WORD = 0.6
+# So is a row of different marks, and a listed word that hardly stands there.
+_WEAK_WORD, _WEAK_LISTED = 0.6, 0.2
+_AROUND_WORDS = ".,;:!?()'\u2019\""
+_MARKS = re.compile(r"(?=.*[^.\-_=*])\W{2,}")
 # The confidence that a second reading of such a line needs to be taken for text.
 _SURE = 0.9
 
@@ -122,10 +126,18 @@ def _is_confident(reading: LineReading, reread: Reread) -> bool:
     return not reread.covers(reading.confidence) and 1 - reading.confidence <= most
 
 
+def is_garbled(reading: LineReading) -> bool:
+    """Whether letters and marks are mixed where print is pale: several words are read as one."""
+    return any(
+        _is_weak(word) and not word.text.strip(_AROUND_WORDS).isalnum() for word in reading.words
+    )
+
+
 def _is_weak(word: CropWord) -> bool:
-    """Whether a word is hardly one: neither listed nor confident."""
+    if word.listed:
+        return word.confidence < _WEAK_LISTED
     letters = any(character.isalnum() for character in word.text)
-    return letters and not word.listed and word.confidence < _WEAK_WORD
+    return word.confidence < _WEAK_WORD and (letters or _MARKS.fullmatch(word.text) is not None)
 
 
 def _share_of_doubt(reading: LineReading, worth: _Worth) -> float:

@@ -38,18 +38,22 @@ def part_stacked(
     """
     roomy = cores + _ROOM * letter
     chains = _chains(roomy, letter)
-    tall = [
-        chain
-        for chain in chains
-        if _is_set_close(cores[chain], letter)
-        and _is_text(roomy[chain], lines, letter, on_side=_on_side(cores[chain]))
-    ]
-    if not tall:
-        return lines, lines[:0]
+    close = [chain for chain in chains if _is_set_close(cores[chain], letter)]
     pieces = pieces[pieces[:, 2:].max(axis=1) >= _LEAST_MARK * letter]
     ink = np.hstack([pieces[:, :2], pieces[:, :2] + pieces[:, 2:]])
-    boxes = [_extended(_around(cores[chain]), ink, letter) for chain in tall]
-    level = _outside(lines, boxes, letter)
+    level, boxes = lines, list[Extents]()
+    for _ in range(2):  # the letters of one label are no entries beside the other
+        tall = [
+            chain
+            for chain in close
+            if _is_text(roomy[chain], level, letter, on_side=_on_side(cores[chain]))
+        ]
+        boxes = [_extended(_around(cores[chain]), ink, letter) for chain in tall]
+        level = _outside(lines, boxes, letter)
+        if not tall or len(tall) == len(close):
+            break
+    if not boxes:
+        return lines, lines[:0]
     others = [_extended(_around(cores[each]), ink, letter) for each in chains if len(each) >= _PAIR]
     others = [box for box in others if _is_level_with(box, np.array(boxes), letter)]
     rest = _outside(level, others, letter)

@@ -130,8 +130,12 @@ def test_a_short_reading_that_leaves_out_ink_is_read_again(first, second, expect
     assert read.readings[0].text == expected
 
 
-@pytest.mark.parametrize(("below", "width"), [(0.94, 500), (0.95, 1000)], ids=["some", "all"])
-def test_a_long_line_is_cut_unless_much_is_to_be_read_again(below, width):
+@pytest.mark.parametrize(
+    ("below", "text", "width"),
+    [(0.94, "if", 500), (0.95, "if", 1000), (0.94, "\u00e9t\u00e9", 1000)],
+    ids=["some", "all", "another language"],
+)
+def test_a_long_line_is_cut_unless_much_is_to_be_read_again(below, text, width):
     """Two words, one of them doubtful, at both ends of an image 40 pixels high."""
     pixels = np.full((40, 1000, 3), 255, np.uint8)
     pixels[10:30, 10:200] = pixels[10:30, 300:400] = pixels[10:30, 700:990] = 0
@@ -140,7 +144,7 @@ def test_a_long_line_is_cut_unless_much_is_to_be_read_again(below, width):
         CropWord("of", each, box, listed=True)
         for each, box in zip((0.97, 0.97, 0.2), boxes, strict=True)
     )
-    first, second = Reader("lstm", ("of of of", 0.7)), Reader("ppocr", ("if", 0.99))
+    first, second = Reader("lstm", ("of of of", 0.7)), Reader("ppocr", (text, 0.99))
     first.readings = [replace(first.readings[0], words=words)]
     recognise_lines([crop_of(pixels)], first, second, below)
     assert second.width == pytest.approx(width, abs=60)

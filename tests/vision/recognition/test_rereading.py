@@ -6,7 +6,13 @@ import pytest
 
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineReading, Reread
-from vision.recognition.rereading import doubts_only_marks, is_settled, needs_another, rescued
+from vision.recognition.rereading import (
+    doubts_only_marks,
+    is_garbled,
+    is_settled,
+    needs_another,
+    rescued,
+)
 
 REREAD = Reread(0.6, 0.9)
 BOX = Box(0, 0, 1, 1)
@@ -166,6 +172,9 @@ def test_dense_pages_that_were_read_well_are_settled_for_the_tiny_network(
         ("he-beans", 0.65, None, False),
         ("beans", 0.55, True, False),
         ("\u2014", 0.3, None, False),
+        ("!)...", 0.4, None, True),
+        ("...", 0.4, None, False),
+        ("beans", 0.1, True, True),
     ],
 )
 def test_a_word_that_is_hardly_one_is_read_again_on_a_confident_line(
@@ -174,3 +183,12 @@ def test_a_word_that_is_hardly_one_is_read_again_on_a_confident_line(
     weak = CropWord(word, confidence, BOX, listed=listed)
     read = replace(line(0.96, *LISTED), words=(*line(0.96, *LISTED).words, weak))
     assert needs_another(read, ("eng",), REREAD) is again
+
+
+@pytest.mark.parametrize(
+    ("word", "confidence", "garbled"),
+    [("-he-be", 0.5, True), ("|\\>", 0.3, True), ("lamqs,", 0.3, False), ("|\\>", 0.9, False)],
+)
+def test_letters_mixed_with_marks_are_garbled_where_they_are_in_doubt(word, confidence, garbled):
+    read = (CropWord("Fill", 0.99, BOX, listed=True), CropWord(word, confidence, BOX))
+    assert is_garbled(LineReading(f"Fill {word}", 0.95, read)) is garbled
