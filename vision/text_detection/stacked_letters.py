@@ -23,6 +23,8 @@ _WIDER = 1.5  # times as wide as text that runs up: no letter of it
 _FEW, _SHORT, _ON_SIDE = 3, 2.5, (1.15, 3.0)
 # ... or where they begin, end or have their middle beside text that runs up, as heads of columns.
 _PAIR, _LEVEL_WITH, _UPRIGHT = 2, 1.0, 1.8
+# The grain of wood has hundreds of chains, each of which could grow over the whole page.
+_MOST, _STEPS = 40, 20
 # A column of single digits, set close, has the other columns' entries beside it.
 _SAME_ROW, _ALIKE = 0.8, 1.8  # shares of a letter's height: overlap, and the entry's height
 _MOST_BESIDE = 0.8  # of a chain's letters
@@ -39,6 +41,7 @@ def part_stacked(
     roomy = cores + _ROOM * letter
     chains = _chains(roomy, letter)
     close = [chain for chain in chains if _is_set_close(cores[chain], letter)]
+    close = sorted(close, key=len, reverse=True)[:_MOST]
     pieces = pieces[pieces[:, 2:].max(axis=1) >= _LEAST_MARK * letter]
     ink = np.hstack([pieces[:, :2], pieces[:, :2] + pieces[:, 2:]])
     level, boxes = lines, list[Extents]()
@@ -54,7 +57,9 @@ def part_stacked(
             break
     if not boxes:
         return lines, lines[:0]
-    others = [_extended(_around(cores[each]), ink, letter) for each in chains if len(each) >= _PAIR]
+    pairs = [chain for chain in chains if len(chain) >= _PAIR]
+    pairs = pairs if len(pairs) <= _MOST else []
+    others = [_extended(_around(cores[pair]), ink, letter) for pair in pairs]
     others = [box for box in others if _is_level_with(box, np.array(boxes), letter)]
     rest = _outside(level, others, letter)
     beside = [box for box in others if not _has_beside(box, rest)]
@@ -99,14 +104,15 @@ def _around(lines: Extents) -> Extents:
 
 def _extended(box: Extents, lines: Extents, letter: float) -> Extents:
     """A box of text that runs up, with what follows and precedes it in its column."""
-    while True:
+    for _ in range(_STEPS):
         room = np.array([-_ASIDE, -_SPACE, _ASIDE, _SPACE]) * letter
         column = (lines[:, 0] >= box[0] + room[0]) & (lines[:, 2] <= box[2] + room[2])
         near = column & (lines[:, 3] >= box[1] + room[1]) & (lines[:, 1] <= box[3] + room[3])
         grown = _around(np.vstack([lines[near], box]))
         if np.array_equal(grown, box):
-            return np.asarray(box)
+            break
         box = grown
+    return np.asarray(box)
 
 
 def _inside(lines: Extents, box: Extents) -> NDArray[np.bool_]:

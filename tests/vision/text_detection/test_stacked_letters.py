@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vision.imaging.connected_components import find_letters
 from vision.text_detection.morphology import find_lines
+from vision.text_detection.stacked_letters import part_stacked
 
 FONT = ImageFont.truetype("DejaVuSans.ttf", 26)
 
@@ -51,3 +52,13 @@ def test_a_number_of_three_digits_runs_up_and_a_column_of_digits_does_not():
 @pytest.mark.parametrize("text", ["Form 44-B, edition 3", "Form 44-B, page 3", "Rev. 12 of 2026"])
 def test_text_that_runs_up_is_found_once(text):
     assert len(rising(sheet_with((text, 850, 400)))) == 1
+
+
+@pytest.mark.parametrize(("labels", "found"), [(8, 8), (60, 40)])
+def test_of_hundreds_of_chains_as_grain_has_only_some_are_looked_at(labels, found):
+    places = [(40 * at, 160 * at + 20 * step) for at in range(labels) for step in range(5)]
+    cores = np.array([(x, y, x + 16, y + 15) for x, y in places])
+    pieces = np.array([(x, y, 16, 15) for x, y in places])
+    level, rising = part_stacked(cores, cores, pieces, 15.0)
+    assert len(rising) == found
+    assert len(level) == 5 * (labels - found)
