@@ -30,8 +30,9 @@ _BETWEEN = r"[^\W\d_][|][^\W\d_]|[^\W\d_]{2}[)}\]][^\W\d_]|[^\W\d_]{2}/[^\W\d_]{
 
 # Signs of currency that are read for each other, or as letters: `£` for a euro, `(kS)`, `S12.50`.
 _CURRENCY = r"\u00a3|\([kKmM]?S\)|(?<!\w)S\d+[.,]\d\d(?!\d)"
-# A zero with a dot or a stroke in it, beside a digit; the rest of an address has a point behind.
-_ZERO = r"@[.,:]?\d|\d[.,:]?[@\u00ae](?![\w-]+\.\w)"
+# A zero with a dot or a stroke in it beside a digit, where the rest of an address has a point
+# behind; a c in a number.
+_ZERO = r"\d\u00a2[:.\w]|@[.,:]?\d|\d[.,:]?[@\u00ae](?![\w-]+\.\w)"
 
 _AT_END = re.compile(f"{_FIRST}|{_LAST}")
 _WITHIN = re.compile(

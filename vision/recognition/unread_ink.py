@@ -2,9 +2,11 @@
 
 Recognisers drop a narrow digit, a minus sign or a decimal point and are certain of the rest: `14`
 becomes `4`, and `224.3` becomes `2243`. In small clean print characters stand apart, and can be
-counted.
+counted. So can accents, which `lstm/unread_accents.py` takes for dust in print so small.
 """
 
+import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,14 +18,17 @@ from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
 from vision.recognition.marks.window import Levels, levels_of
 
-_LONGEST = 12  # characters: of more, some break or touch
+_LONGEST = 16  # characters: of more, some break or touch
+_SMALL_PRINT = 24  # pixels: lines that are no higher are looked at for accents, ...
+_LONGEST_ACCENTED, _CLEAR = 32, 0.95  # if they have so many characters, and so much confidence
 _LEAST_CONTRAST = 24  # grey values between the ink of a line and its paper
 _FAINT = 0.35  # of the contrast: hairlines of letters and of minus signs are as pale
 _SPECK = 0.09  # of the tallest piece's height: the side of a smaller square is dirt
 _TALL = 0.6  # of it: letters and digits
-_BELOW = 0.15  # of it: how far below the letters a comma reaches
+_ABOVE, _BELOW = 0.4, 0.15  # of it: how far above letters accents reach, and below them commas
 _OVER = 0.35  # of the narrower piece's width: two pieces above each other are one character
-_DOT = 0.3  # of the tallest piece's height and width: a point is smaller
+_DOT, _COMMA = 0.3, 0.42  # of the tallest piece's height: points are no wider, commas no higher
+_ACCENT = 0.45  # of it: accents are no higher, letters are
 # How many pieces side by side a character may have; the others have one.
 _PIECES = {
     **dict.fromkeys('"\u201c\u201d\u201e\u00ab\u00bb\u2116', 2),
@@ -33,20 +38,33 @@ _PIECES = {
 # How many points a character has on the base line.
 _POINTS = {**dict.fromkeys(".,:;!?", 1), "\u201e": 2, "\u2026": 3}
 
+_ABOVE_CLASS = 230  # Unicode's combining class of marks above a letter
+_DIAERESIS = "\u0308\u030b"  # accents of two pieces
+
 Pieces = NDArray[np.int32]  # [N, 4]: x0, y0, x1, y1 in the crop, from left to right
+_NONE: Pieces = np.zeros((0, 4), np.int32)
 
 
 def has_unread_ink(crop: LineCrop, reading: LineReading) -> bool:
-    """Whether a short reading that no word list confirms leaves out a piece of the line's ink."""
+    """Whether a reading leaves out an accent or, if short and in no word list, a character."""
     letters = "".join(reading.text.split())
-    if not 1 <= len(letters) <= _LONGEST or not _is_open(reading):
-        return False
-    pieces = _characters(crop)
+    is_short = 1 <= len(letters) <= _LONGEST and _is_open(reading)
+    may_lack_accent = _may_lack_accent(crop, reading, len(letters))
+    pieces = _characters(crop) if is_short or may_lack_accent else _NONE
     if not len(pieces):
+        return False
+    if may_lack_accent and _accents(pieces) > sum(map(_accents_of, letters)):
+        return True
+    if not is_short:
         return False
     most = sum(_PIECES.get(letter, 1) for letter in letters)
     points = sum(_POINTS.get(letter, 0) for letter in letters)
     return _columns(pieces) > most or _points(pieces) > points
+
+
+def _may_lack_accent(crop: LineCrop, reading: LineReading, letters: int) -> bool:
+    small = len(crop.pixels) <= _SMALL_PRINT and letters <= _LONGEST_ACCENTED
+    return small and reading.confidence >= _CLEAR and not reading.text.isupper()
 
 
 def _is_open(reading: LineReading) -> bool:
@@ -61,7 +79,7 @@ def _characters(crop: LineCrop) -> Pieces:
     grey = grey_of(crop.pixels)
     levels = levels_of(grey)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
-        return np.zeros((0, 4), np.int32)
+        return _NONE
     ink = _is_ink(grey, levels)
     _, found = connected_pieces(ink.view(np.uint8))
     found[:, 2:4] += found[:, :2]
@@ -70,9 +88,9 @@ def _characters(crop: LineCrop) -> Pieces:
     tall = heights.max(initial=0)
     letters = found[heights >= _TALL * tall]
     if not len(letters):
-        return np.zeros((0, 4), np.int32)
+        return _NONE
     middles = (found[:, 1] + found[:, 3]) / 2
-    top, bottom = letters[:, 1].min(), letters[:, 3].max() + _BELOW * tall
+    top, bottom = letters[:, 1].min() - _ABOVE * tall, letters[:, 3].max() + _BELOW * tall
     within = (middles >= top) & (middles <= bottom)
     pieces = found[within & (found[:, 4] >= max((_SPECK * tall) ** 2, 3))]
     return np.asarray(pieces[pieces[:, 0].argsort(kind="stable"), :4], np.int32)
@@ -97,6 +115,33 @@ def _columns(pieces: Pieces) -> int:
     return count
 
 
+def _accents(pieces: Pieces) -> int:
+    """How many small pieces stand above a letter, and apart from it."""
+    high = _ACCENT * float((pieces[:, 3] - pieces[:, 1]).max())
+    listed = pieces.tolist()
+    return sum(
+        y1 - y0 <= high and _stands_above((x0, y1, x1), listed[max(at - 2, 0) : at + 3], high)
+        for at, (x0, y0, x1, y1) in enumerate(listed)
+    )
+
+
+def _stands_above(piece: Sequence[int], near: Sequence[Sequence[int]], high: float) -> bool:
+    x0, foot, x1 = piece
+    return any(
+        top >= foot - 1 and bottom - top > high and min(x1, right) > max(x0, left)
+        for left, top, right, bottom in near
+    )
+
+
+def _accents_of(letter: str) -> int:
+    """How many pieces a character has above its body."""
+    if letter in "ij!?":
+        return 1
+    marks = unicodedata.normalize("NFD", letter)[1:]
+    above = [each for each in marks if unicodedata.combining(each) == _ABOVE_CLASS]
+    return sum(2 if each in _DIAERESIS else 1 for each in above)
+
+
 def _points(pieces: Pieces) -> int:
     """How many pieces on the base line are as small as a point and apart from their neighbours."""
     heights, widths = pieces[:, 3] - pieces[:, 1], pieces[:, 2] - pieces[:, 0]
@@ -107,6 +152,6 @@ def _points(pieces: Pieces) -> int:
     for at, (left, right) in enumerate(pairwise(pieces.tolist())):
         if right[0] < left[2]:
             apart[at : at + 2] = False
-    small = (heights <= _DOT * tall) & (widths <= _DOT * tall)
+    small = (heights <= _COMMA * tall) & (widths <= _DOT * tall)
     on_base = (pieces[:, 1] < base) & (pieces[:, 1] > base - 2 * _DOT * tall)
     return int(np.count_nonzero(apart & small & on_base))

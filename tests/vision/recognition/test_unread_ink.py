@@ -24,6 +24,7 @@ def reading_of(text, *, listed=None):
         ("-44", "44"),
         ("Q2", "2"),
         ("0081 X", "081 X"),
+        ("6,3 mm", "63 mm"),
     ],
 )
 @pytest.mark.parametrize("inverted", [False, True], ids=["dark", "light"])
@@ -32,6 +33,18 @@ def test_what_a_reading_leaves_out_is_noticed(drawn, read, inverted):
     crop = crop_of(255 - pixels if inverted else pixels)
     assert has_unread_ink(crop, reading_of(read))
     assert not has_unread_ink(crop, reading_of(drawn))
+
+
+@pytest.mark.parametrize(
+    ("accents", "text"), [(1, "n\u00f2no"), (2, "\u00f1\u00f2no"), (2, "n\u00f6no")]
+)
+def test_an_accent_of_small_print_is_ink_above_a_letter(accents, text):
+    pixels = written("nono", 20).copy()
+    pixels[1:3, [21, 22] if accents == 1 else [9, 10, 21, 22]] = 0
+    crop = crop_of(pixels)
+    assert len(pixels) <= 24
+    assert has_unread_ink(crop, reading_of("nono", listed=True))
+    assert not has_unread_ink(crop, reading_of(text, listed=True))
 
 
 @pytest.mark.parametrize(
