@@ -166,12 +166,13 @@ class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
 
     `characters` asks for the box and confidence of every character. `before` is what stands left of
-    the crop, as high as it, where no other line does: a bullet or a box may be there. `room` rows
-    at the top, and as many at the bottom, are left out by recognisers that want the letters alone.
-    `text` is known where the line's shape shows it. `only_marks` says that a first recogniser is
-    confident of the line's words, and only a mark at its end is in question. Of a line that was
-    straightened, `shifts` has how far each column stood below its place in the crop. `hidden` is
-    there where ink over the page hides print.
+    the crop, as high as it, where no other line does: a bullet or a box may be there. `below` are
+    the rows under the crop, as wide as it: an underscore may be there. `room` rows at the top, and
+    as many at the bottom, are left out by recognisers that want the letters alone. `text` is known
+    where the line's shape shows it. `only_marks` says that a first recogniser is confident of the
+    line's words, and only a mark at its end is in question. Of a line that was straightened,
+    `shifts` has how far each column stood below its place in the crop. `hidden` is there where ink
+    over the page hides print.
     """
 
     pixels: Image
@@ -179,6 +180,7 @@ class LineCrop:
     languages: tuple[str, ...]
     characters: bool = False
     before: Image | None = None
+    below: Image | None = None
     room: int = 0
     text: str = ""
     only_marks: bool = False

@@ -30,6 +30,7 @@ from vision.recognition.lost_entries import lost_entries
 from vision.recognition.marks.list_marks import with_list_marks
 from vision.recognition.number_signs import with_lost_signs
 from vision.recognition.postcodes import correct_postcodes
+from vision.recognition.read_twice import without_repeats
 from vision.recognition.rereading import (
     doubts_only_marks,
     is_garbled,
@@ -40,6 +41,7 @@ from vision.recognition.second_reading import choose
 from vision.recognition.stretches import Stretch, part_of, stretches_of, with_stretches
 from vision.recognition.struck_lines import is_struck
 from vision.recognition.suspicious_marks import has_foreign_letter
+from vision.recognition.underscores import join_at_underscores
 from vision.recognition.units import correct_units
 from vision.recognition.unread_ink import has_unread_ink
 from vision.recognition.web_addresses import correct_web_addresses
@@ -105,7 +107,7 @@ def recognise_lines(
         models += [*seconds, *_models(again.values())]
         for at, reading in again.items():
             readings[at] = reading
-    readings = without_shapes(crops, readings)
+    readings = without_repeats(crops, without_shapes(crops, readings))
     readings = [correct_impossible(correct_by_width(each)) for each in readings]
     if marks is not None:
         readings, used = marks.correct(crops, readings, second or first)
@@ -114,6 +116,7 @@ def recognise_lines(
     readings = [part_joined_numbers(correct_units(each)) for each in readings]
     readings = correct_codes(crops, [correct_postcodes(each) for each in readings])
     readings = [with_lost_signs(*each) for each in zip(crops, readings, strict=True)]
+    readings = [join_at_underscores(*each) for each in zip(crops, readings, strict=True)]
     readings = with_list_marks(correct_case_by_height(crops, readings), detached.marks)
     readings = [
         partly_hidden(crop, in_place(crop, reading))

@@ -5,11 +5,12 @@ does not begin with 0. What may be either is left as it was read.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from vision.core.stages import CropWord, LineReading
 
-_SUSPECT = re.compile(r"%[o0]|[\u00a2\u00a3|]|[OolI]|[A-Za-z)]\d*0")
+_SUSPECT = re.compile(r"%[o0]|[\u00a2\u00a3|@]|[OolI]|[A-Za-z)]\d*0|\dist|\b[iIl]st\b|Ath|1E\d{7}")
 _PER_MILLE = re.compile(r"(?<=\d)%[o0](?=[.,;)]?$)")
 # A currency sign within a word.
 _CENT, _POUND = re.compile(r"(?<=[^\W_])\u00a2(?=[^\W_])"), re.compile(r"(?<=\d)\u00a3(?=[a-z])")
@@ -22,6 +23,16 @@ _NUMBERED = re.compile(
     r"[IVX]+,?|and|Act|Annex|Appendix|Book|Chapter|Charles|Class|Edward|George|Henry|James|John"
     r"|Louis|Part|Paul|Phase|Schedule|Section|Type|Vol\.?|Volume|War|William"
 )
+_FIRST, _FOURTH = re.compile(r"(?<=\d)[iIl|!](?=st\W?$)"), re.compile(r"\AA(?=th\W?$)")
+# A first among other ordinal numbers.
+_ORDINAL, _FIRST_ALONE = re.compile(r"\d(?:st|nd|rd|th)\b"), re.compile(r"\A[iIl](?=st\W?$)")
+_HEXADECIMAL = re.compile(r"\A[Oo](?=x[\dA-Fa-f]*\d[\dA-Fa-f]*\W?$)")
+# A diameter, in millimetres or centimetres.
+_DIAMETER = re.compile(r"\A@(?=\d+(?:[.,]\d+)?[mc]m\W?$)")
+_SIZE, _UNIT = re.compile(r"\d+(?:[.,]\d+)?(?P<unit>[mc]m)?\W?"), re.compile(r"[mc]m\W?")
+# An Irish tax number: seven digits and the letter that their weighted sum, modulo 23, gives.
+_IRISH = re.compile(r"\A1E(?P<digits>\d{7})(?P<letter>[A-W])(?=\W?$)")
+_CHECK_LETTERS = "WABCDEFGHIJKLMNOPQRSTUV"
 _STROKES = re.compile(r"[IVXl|!]{2,}[.,;:)]?")
 _ELEMENTS = "Al|Ag|Ba|Br|Ca|Cl|Cr|Cu|Fe|Hg|Li|Mg|Mn|Na|Ni|Pb|Si|Sn|Ti|Zn|H|B|C|N|O|F|P|S|K|I"
 _FORMULA = re.compile(rf"(?:(?:{_ELEMENTS}|\((?=[A-Z])|(?<=[A-Za-z\d])\))(?:[1-9]\d?)?)+[.,;:]?")
@@ -35,8 +46,13 @@ def correct_impossible(reading: LineReading) -> LineReading:
     words = reading.words
     if not _SUSPECT.search(reading.text) or reading.text != " ".join(word.text for word in words):
         return reading
+    texts = [word.text for word in words]
+    if _ORDINAL.search(reading.text):
+        words = tuple(_renamed(word, _FIRST_ALONE.sub("1", word.text)) for word in words)
     corrected = tuple(
-        _renamed(word, _as_numeral(_possible(word.text), words[at - 1].text if at else ""))
+        _renamed(word, _as_numeral(_possible(word.text), texts[at - 1] if at else ""))
+        if word.text != "@"
+        else _renamed(word, "\u00d8" if _is_size(texts[at + 1 : at + 3]) else "@")
         for at, word in enumerate(words)
     )
     return replace(reading, words=corrected, text=" ".join(word.text for word in corrected))
@@ -51,8 +67,24 @@ def _possible(text: str) -> str:
     text = _POUND.sub("f", _CENT.sub("c", text))
     if _NUMBER.fullmatch(text):
         return text.translate(_AS_DIGIT)
-    text = _MARKED_STROKE.sub("I", text)
+    text = _FOURTH.sub("4", _FIRST.sub("1", _MARKED_STROKE.sub("I", text)))
+    text = _irish(_DIAMETER.sub("\u00d8", _HEXADECIMAL.sub("0", text)))
     return _as_formula(text) if "0" in text else text
+
+
+def _is_size(texts: Sequence[str]) -> bool:
+    """Whether a number of millimetres or centimetres follows."""
+    size = _SIZE.fullmatch(texts[0]) if texts else None
+    return bool(size and (size["unit"] or (len(texts) > 1 and _UNIT.fullmatch(texts[1]))))
+
+
+def _irish(text: str) -> str:
+    """An Irish tax number that was read with a 1 for its I, where its check letter is right."""
+    number = _IRISH.match(text)
+    if number is None:
+        return text
+    weighted = sum(int(digit) * (8 - at) for at, digit in enumerate(number["digits"]))
+    return "I" + text[1:] if _CHECK_LETTERS[weighted % 23] == number["letter"] else text
 
 
 def _as_formula(text: str) -> str:

@@ -43,4 +43,5 @@ def _turned(crop: LineCrop) -> LineCrop:
     height, width = crop.pixels.shape[:2]
     half_turn = np.array([[-1.0, 0.0, width], [0.0, -1.0, height]])
     pixels = np.ascontiguousarray(crop.pixels[::-1, ::-1])
-    return replace(crop, pixels=pixels, to_page=compose(crop.to_page, half_turn))
+    to_page = compose(crop.to_page, half_turn)
+    return replace(crop, pixels=pixels, to_page=to_page, before=None, below=None)

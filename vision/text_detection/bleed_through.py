@@ -167,7 +167,7 @@ def _levelled(image: Image) -> Image:
 
 
 def _mirrored(crop: LineCrop) -> LineCrop:
-    return replace(crop, pixels=np.ascontiguousarray(crop.pixels[:, ::-1]), before=None)
+    return replace(crop, pixels=np.ascontiguousarray(crop.pixels[:, ::-1]), before=None, below=None)
 
 
 def _evidence(plain: Sequence[LineReading], mirrored: Sequence[LineReading]) -> tuple[float, float]:

@@ -25,6 +25,7 @@ _SHARED_ROW = 0.3
 _MOST_COMPARED = 1500
 # How far before a line its bullet or box may stand, in heights of the line.
 REACH = 2.6
+_BELOW = 0.3  # of a line's height: the rows below it in which an underscore may be
 
 
 def cut_lines(
@@ -121,9 +122,14 @@ def _crop(
         return None
     pixels, to_working = cut
     before = _before(page.working, quad, free) if free >= 1 else None
-    to_page = compose(page.to_page, to_working)
     return LineCrop(
-        pixels, to_page, languages, before=before, room=round(line.room), text=line.text
+        pixels,
+        compose(page.to_page, to_working),
+        languages,
+        before=before,
+        below=_below(page.working, quad, pixels),
+        room=round(line.room),
+        text=line.text,
     )
 
 
@@ -132,6 +138,15 @@ def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | Non
     x0, y0, _, y1 = _whole_pixels(quad)
     first = max(x0 - int(free), 0)
     return image[y0:y1, first:x0] if x0 > first else None
+
+
+def _below(image: Image, quad: NDArray[np.float64], pixels: Image) -> Image | None:
+    """The rows below a line whose `pixels` were sliced out; None for others, and at the end."""
+    x0, y0, x1, y1 = _whole_pixels(quad)
+    if pixels.shape[:2] != (y1 - y0, x1 - x0):
+        return None
+    rows = image[y1 : y1 + round(_BELOW * (y1 - y0)), x0:x1]
+    return rows if rows.size else None
 
 
 def _within_image(image: Image, quad: NDArray[np.float64]) -> NDArray[np.float64] | None:

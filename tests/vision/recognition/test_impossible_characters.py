@@ -27,6 +27,11 @@ def corrected(text):
         ("Part I, Il and Ill", "Part I, II and III"),
         ("H2S04 and C6H1206", "H2SO4 and C6H12O6"),
         ("Fe203, CaC03", "Fe2O3, CaCO3"),
+        ("2ist and 10lst, Ath", "21st and 101st, 4th"),
+        ("ist, 2nd and 3rd", "1st, 2nd and 3rd"),
+        ("at Ox3F", "at 0x3F"),
+        ("@12mm, @ 8 mm and @ 4.5mm", "\u00d812mm, \u00d8 8 mm and \u00d8 4.5mm"),
+        ("VAT 1E6388047V", "VAT IE6388047V"),
     ],
 )
 def test_what_cannot_stand_there_becomes_what_can(read, printed):
@@ -54,6 +59,12 @@ def test_what_cannot_stand_there_becomes_what_can(read, printed):
         "Mr. Hill",
         "Kim Il Sung",
         "was Ill then",
+        "das ist",
+        "Ox and cow",
+        "Oxford",
+        "2 @ 8.00",
+        "12 @5 each, me@lab.org",
+        "1E6388047W",
     ],
 )
 def test_what_may_be_either_stays(text):

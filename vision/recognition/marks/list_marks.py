@@ -119,6 +119,7 @@ def without_mark(crop: LineCrop, found: Before) -> tuple[LineCrop, Box]:
         pixels=crop.pixels[:, cut:],
         to_page=compose(crop.to_page, translation(float(cut), 0.0)),
         before=None,
+        below=None if crop.below is None else crop.below[:, cut:],
     )
     return rest, Box(x0 - cut, y0, x1 - cut, y1)
 

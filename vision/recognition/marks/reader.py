@@ -24,13 +24,14 @@ from vision.recognition.marks.fractions import (
     crop_of_digits,
     digits_before,
     is_fraction,
+    is_read_alone,
     may_be_fraction,
     possible_fractions,
     with_fraction,
 )
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
 from vision.recognition.marks.plus_minus import with_signs
-from vision.recognition.marks.window import Window, box_of, glyph_window, levels_of
+from vision.recognition.marks.window import Window, box_of, glyph_window, has_gap, levels_of
 
 # A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
 _WRITTEN = {"☒": "☑"}
@@ -38,6 +39,7 @@ _WRITTEN = {"☒": "☑"}
 # mostly is one. Chosen on drawn lines of fonts that were not trained on.
 _FROM_SIGN, _FROM_LETTER = 0.8, 0.97
 _BEFORE_LINE = 0.9
+_BOXES = frozenset("☐☑☒")
 # Behind a lowered digit stands the next element, never a zero.
 _OXYGEN = re.compile("(?<=[A-Za-z][₀₁₂₃₄₅₆₇₈₉])0")
 # A ring looks like the letter o, of which words are spaced now and then: it must stand so many
@@ -153,12 +155,17 @@ class NetworkMarkReader:
         for (line, word), answer in best.items():
             if answer.certain:
                 written[line] = _with_fraction(crops[line], written[line], word, answer, digits)
+            elif not written[line].words and is_read_alone(answer.verdict.probability):
+                lost = _with_fraction(crops[line], written[line], word, answer, digits)
+                written[line] = _doubted(lost, word)
             elif may_be_fraction(answer.verdict.probability):
                 written[line] = _doubted(written[line], word)
         return written, bool(possible)
 
 
 def _stands_before(crop: LineCrop, found: Before, verdict: Verdict) -> bool:
+    if verdict.mark in _BOXES and has_gap(found.window):
+        return False
     apart = found.text_start - found.box.x1 >= _RING_APART * crop.pixels.shape[0]
     return verdict.probability >= _BEFORE_LINE and (apart or verdict.mark not in _RINGS)
 

@@ -13,6 +13,7 @@ from vision.core.stages import CropWord
 
 HEIGHT, WIDTH = 32, 48  # of a window; its height is that of the line image
 _QUANTILES = np.array([0.02, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
+_GAP = 0.2  # ink of the darkest pixel of a column between two letters, at most
 _LEAST_CONTRAST = 16.0  # grey values; less is paper without ink
 
 Window = NDArray[np.float32]  # [2, HEIGHT, WIDTH]
@@ -71,6 +72,12 @@ def glyph_window(line: Grey, box: Box, levels: Levels | None = None) -> Window:
     y0, y1 = (round(edge * scale) for edge in (box.y0, box.y1))
     window[1, max(y0, 0) : max(y1, y0 + 1), max(x0, 0) : max(x1, x0 + 1)] = 1.0
     return window
+
+
+def has_gap(window: Window) -> bool:
+    """Whether a column within the character is without ink: it is several letters, and no box."""
+    inside = window[1].max(axis=0) > 0
+    return bool((window[0].max(axis=0)[inside] < _GAP).any())
 
 
 def box_of(word: CropWord, start: int, end: int) -> Box | None:
