@@ -91,6 +91,7 @@ def part_of(crop: LineCrop, stretch: Stretch) -> LineCrop:
         pixels=np.ascontiguousarray(crop.pixels[:, stretch.left : stretch.right]),
         to_page=compose(crop.to_page, translation(stretch.left, 0.0)),
         before=None,
+        below=None,
         shifts=None,
         hidden=None,
     )
@@ -129,7 +130,8 @@ def with_stretches(
 
 def _may_be_cut(crop: LineCrop, reading: LineReading) -> bool:
     """Whether words say what is in doubt, and stand as they are read, one after another."""
-    if reading.engine != _FIRST or reading.gapped or len(reading.words) < len(("a", "cut", "line")):
+    unread = reading.gapped or reading.accented
+    if reading.engine != _FIRST or unread or len(reading.words) < len(("a", "cut", "line")):
         return False
     if has_suspicious_mark(reading.text) or has_foreign_letter(reading.text, crop.languages):
         return False

@@ -66,11 +66,18 @@ def test_doubtful_words_are_read_again_with_what_lies_between_near_ones(doubtful
     "properties",
     [
         {"gapped": True},
+        {"accented": True},
         {"engine": "tesseract"},
         {"text": f"| {TEXT}"},
         {"text": TEXT.replace("was", "wás")},
     ],
-    ids=["a gap within a word", "other confidences", "a suspicious mark", "a foreign letter"],
+    ids=[
+        "a gap within a word",
+        "accents that were not read",
+        "other confidences",
+        "a suspicious mark",
+        "a foreign letter",
+    ],
 )
 def test_a_line_with_more_in_doubt_than_its_words_is_read_whole(properties):
     assert stretches_of(CROP, replace(read(["harbour"]), **properties)) == []
