@@ -100,12 +100,17 @@ def _corrected(word: CropWord, column: Sequence[str]) -> CropWord:
         return word
     classes = _classes(column)
     text = "".join(map(_of_class, word.text, classes))
-    shown = any(each.isdigit() for each in word.text) or any(
-        each is str.isalpha for each in classes
-    )
+    # A word without a digit may be a word.
+    shown = any(each.isdigit() for each in word.text) or _is_code(text, classes)
     if text == word.text or not shown or not all(map(_fits, text, classes)):
         return word
     return replace(word, text=text, characters=(), listed=None, confirmed=None)
+
+
+def _is_code(text: str, classes: Sequence[_Class | None]) -> bool:
+    """Whether a column shows a class at each place but marks, and letters among them."""
+    places = [own for read, own in zip(text, classes, strict=True) if read.isalnum()]
+    return None not in places and str.isalpha in places
 
 
 def _marks(text: str) -> list[tuple[int, str]]:

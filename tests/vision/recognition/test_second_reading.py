@@ -193,6 +193,7 @@ def test_a_word_in_doubt_does_not_stand_against_the_same_letters_in_two_words(
         ("Antonin Dvofak", "Anton\u00edn Dvo\u0159\u00e1k", 0.99, "second"),
         ("Miller", "M\u00fcller", 0.99, "second"),
         ("Antonin Dvofak", "Anton\u00edn Dvo\u0159\u00e1k", 0.9, "first"),
+        ("10* and laid'", "10\u00aa and laid", 0.99, "first"),
         ("Total Saving", "T\u00f6\u00efl S\u00e2g", 0.99, "first"),
     ],
 )

@@ -187,11 +187,6 @@ def may_be_fraction(probability: float) -> bool:
     return probability >= _POSSIBLE
 
 
-def is_read_alone(probability: float) -> bool:
-    """Whether a line in which nothing was read becomes a fraction in doubt, and is not lost."""
-    return probability >= _CONFIRMED
-
-
 def digits_before(possible: Possible, word: CropWord) -> str | None:
     """The digits before a fraction, as the word's reading has them; None where it does not."""
     if possible.before is None:

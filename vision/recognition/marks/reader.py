@@ -24,7 +24,6 @@ from vision.recognition.marks.fractions import (
     crop_of_digits,
     digits_before,
     is_fraction,
-    is_read_alone,
     may_be_fraction,
     possible_fractions,
     with_fraction,
@@ -155,9 +154,6 @@ class NetworkMarkReader:
         for (line, word), answer in best.items():
             if answer.certain:
                 written[line] = _with_fraction(crops[line], written[line], word, answer, digits)
-            elif not written[line].words and is_read_alone(answer.verdict.probability):
-                lost = _with_fraction(crops[line], written[line], word, answer, digits)
-                written[line] = _doubted(lost, word)
             elif may_be_fraction(answer.verdict.probability):
                 written[line] = _doubted(written[line], word)
         return written, bool(possible)
