@@ -22,6 +22,8 @@ from vision.recognition.marks.window import levels_of
 
 # Letters of one form in both cases, alone in a word or with `a` and `i`, which show no capital.
 _ALIKE = "cosvwxz"
+# Capitals of a Roman numeral stand as they were read: there are no such words.
+_NUMERAL = re.compile("(?=[XVI]{2})X{0,3}(?:IX|IV|V?I{0,3})")
 _OPEN = re.compile(rf"(?=.*[{_ALIKE}{_ALIKE.upper()}])[{_ALIKE}{_ALIKE.upper()}aiI]+")
 _WRITTEN = re.compile(r"[^\W_]+")
 # Words that reach as high as a capital, and as a small letter, by letters whose form shows their
@@ -107,7 +109,8 @@ def _open_words(crops: Sequence[LineCrop], readings: Sequence[LineReading]) -> I
 
 def _is_open(word: CropWord) -> bool:
     found = _WRITTEN.findall(word.text)
-    return len(found) == 1 and _OPEN.fullmatch(found[0]) is not None
+    numeral = len(found) == 1 and _NUMERAL.fullmatch(found[0]) is not None
+    return len(found) == 1 and not numeral and _OPEN.fullmatch(found[0]) is not None
 
 
 def _pixel(crop: LineCrop) -> float:

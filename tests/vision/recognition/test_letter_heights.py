@@ -36,6 +36,7 @@ def corrected(*lines):
     [
         ("SO", "xx", "so"),
         ("so", "HH", "SO"),
+        ("XI", "xx", "XI"),
         ("COWS", "Hxxx", "Cows"),
         ("SIX", "xHx", "six"),
         ("cows", "HHHH", "COWS"),
