@@ -18,7 +18,8 @@ from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
 from vision.recognition.marks.window import Levels, levels_of
 
-_LONGEST = 16  # characters: of more, some break or touch
+_LONGEST = 12  # characters: of more, some break or touch
+_FEW = 3  # letters without digits: of more, networks lose none
 _SMALL_PRINT = 24  # pixels: lines that are no higher are looked at for accents, ...
 _LONGEST_ACCENTED, _CLEAR = 32, 0.95  # if they have so many characters, and so much confidence
 _LEAST_CONTRAST = 24  # grey values between the ink of a line and its paper
@@ -46,9 +47,9 @@ _NONE: Pieces = np.zeros((0, 4), np.int32)
 
 
 def has_unread_ink(crop: LineCrop, reading: LineReading) -> bool:
-    """Whether a reading leaves out an accent or, if short and in no word list, a character."""
+    """Whether a reading leaves out an accent or, if it is a short one with digits, a character."""
     letters = "".join(reading.text.split())
-    is_short = 1 <= len(letters) <= _LONGEST and _is_open(reading)
+    is_short = 1 <= len(letters) <= _LONGEST and _is_open(letters)
     may_lack_accent = _may_lack_accent(crop, reading, len(letters))
     pieces = _characters(crop) if is_short or may_lack_accent else _NONE
     if not len(pieces):
@@ -67,11 +68,9 @@ def _may_lack_accent(crop: LineCrop, reading: LineReading, letters: int) -> bool
     return small and reading.confidence >= _CLEAR and not reading.text.isupper()
 
 
-def _is_open(reading: LineReading) -> bool:
-    """Whether there are digits, or a word that is not in the word list."""
-    return any(letter.isdigit() for letter in reading.text) or any(
-        not word.listed for word in reading.words
-    )
+def _is_open(letters: str) -> bool:
+    """Whether there are digits, or so few letters that they may be what is left of some."""
+    return len(letters) <= _FEW or any(letter.isdigit() for letter in letters)
 
 
 def _characters(crop: LineCrop) -> Pieces:

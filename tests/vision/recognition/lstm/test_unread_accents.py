@@ -11,7 +11,7 @@ WIDE, HIGH, LOW = 14, 24, 17
 FOOT = 40
 
 
-def word_of(text, accents, *, clear=3):
+def word_of(text, accents, *, clear=3, listed=False):
     """A word and its ink: letters, with a small piece above each whose place is in `accents`."""
     ink = []
     for at, letter in enumerate(text):
@@ -19,7 +19,7 @@ def word_of(text, accents, *, clear=3):
         ink.append((x0, top, x0 + WIDE, FOOT))
         if at in accents or letter in "ij":
             ink.append((x0 + 4, top - clear - 4, x0 + 8, top - clear))
-    word = CropWord(text, 0.99, Box(0, 0, 20 * len(text), FOOT))
+    word = CropWord(text, 0.99, Box(0, 0, 20 * len(text), FOOT), listed=listed)
     return (word,), np.array(ink, np.int32)
 
 
@@ -40,6 +40,15 @@ def word_of(text, accents, *, clear=3):
 )
 def test_a_piece_of_ink_above_a_letter_without_a_dot_is_an_accent(text, accents, found):
     assert has_unread_accent(*word_of(text, accents)) is found
+
+
+def test_above_a_listed_word_two_pieces_side_by_side_are_an_accent():
+    (word,), ink = word_of("Miller", [], listed=True)
+    assert not has_unread_accent((word,), np.vstack([ink, [[24, 9, 28, 13]]]))
+    dots = np.array([[21, 16, 25, 20], [29, 16, 33, 20]])
+    plain = ink[(ink[:, 3] == FOOT)]
+    assert has_unread_accent((word,), np.vstack([plain, dots]))
+    assert not has_unread_accent(*word_of("Miller", [2], listed=True))
 
 
 def test_ink_that_touches_a_letter_and_a_line_without_ink_show_no_accent():
