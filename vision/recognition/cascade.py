@@ -56,7 +56,7 @@ FIRST_LOST = 5
 KNOWN = 0.8  # confidence of a text that the shape of its line shows
 _EXPLAINS = 0.9  # confidence of a second reading that is taken for the ink it explains
 _PLAIN = 0.95  # confidence of a line that no stroke crosses
-_WHOLE = 0.95  # who asks for so much confidence wants whole lines read again
+_WHOLE = 0.95  # where this much confidence is asked for, whole lines are read again
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _is_triangle(crop: LineCrop) -> bool:
     levels = levels_of(grey)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return False
-    ink = (grey > levels.between) if levels.light_on_dark else (grey < levels.between)
+    ink = levels.ink_in(grey)
     return _is_filled_triangle(ink.astype(np.uint8))
 
 

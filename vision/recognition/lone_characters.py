@@ -75,7 +75,7 @@ def shows_character(crop: LineCrop, usual: float) -> bool:
     levels = levels_of(grey)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return False
-    ink = grey > levels.between if levels.light_on_dark else grey < levels.between
+    ink = levels.ink_in(grey)
     rows = np.flatnonzero(ink.any(axis=1))
     if not len(rows) or rows[0] == 0 or rows[-1] == len(ink) - 1:
         return False

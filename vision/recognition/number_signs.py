@@ -138,7 +138,7 @@ def _pieces_of(crop: LineCrop) -> Pieces:
     levels = levels_of(np.ascontiguousarray(grey[:, start:]))
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return np.zeros((0, 5), np.int32)
-    ink = grey > levels.between if levels.light_on_dark else grey < levels.between
+    ink = levels.ink_in(grey)
     _, pieces = connected_pieces(ink.view(np.uint8))
     pieces[:, 2:4] += pieces[:, :2]
     pieces[:, [0, 2]] -= start

@@ -57,7 +57,7 @@ class _Ink(NamedTuple):
     def of(cls, crop: LineCrop) -> Self:
         grey = grey_of(crop.pixels)
         levels = levels_of(grey)
-        ink = grey > levels.between if levels.light_on_dark else grey < levels.between
+        ink = levels.ink_in(grey)
         edge = round(_EDGE * len(grey))
         middle = grey[edge : len(grey) - edge].astype(np.int16)
         if levels.light_on_dark:

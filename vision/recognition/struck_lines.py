@@ -19,7 +19,7 @@ def is_struck(pixels: Image) -> bool:
         return False
     grey = grey_of(pixels)
     levels = levels_of(grey)
-    ink = (grey > levels.between) if levels.light_on_dark else (grey < levels.between)
+    ink = levels.ink_in(grey)
     rows = ink.mean(axis=1)
     first, last = (round(share * height) for share in _MIDDLE)
     stroke = rows >= _LENGTH

@@ -12,11 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.core.arrays import Grey
 from vision.core.stages import LineCrop, LineReading
 from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import Levels, levels_of
+from vision.recognition.marks.window import levels_of
 
 _LONGEST = 12  # characters: of more, some break or touch
 _FEW = 3  # letters without digits: of more, networks lose none
@@ -79,8 +78,7 @@ def _characters(crop: LineCrop) -> Pieces:
     levels = levels_of(grey)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return _NONE
-    ink = _is_ink(grey, levels)
-    _, found = connected_pieces(ink.view(np.uint8))
+    _, found = connected_pieces(levels.ink_in(grey, _FAINT).view(np.uint8))
     found[:, 2:4] += found[:, :2]
     found = found[(found[:, 1] > 0) & (found[:, 3] < len(grey))]
     heights = found[:, 3] - found[:, 1]
@@ -93,14 +91,6 @@ def _characters(crop: LineCrop) -> Pieces:
     within = (middles >= top) & (middles <= bottom)
     pieces = found[within & (found[:, 4] >= max((_SPECK * tall) ** 2, 3))]
     return np.asarray(pieces[pieces[:, 0].argsort(kind="stable"), :4], np.int32)
-
-
-def _is_ink(grey: Grey, levels: Levels) -> NDArray[np.bool_]:
-    edge = levels.paper - _FAINT * (levels.paper - levels.ink)
-    if levels.light_on_dark:
-        edge = levels.ink + _FAINT * (levels.paper - levels.ink)
-        return np.asarray(grey > edge)
-    return np.asarray(grey < edge)
 
 
 def _columns(pieces: Pieces) -> int:

@@ -50,7 +50,7 @@ def before_text(crop: LineCrop) -> Iterator[Before]:
     levels = levels_of(grey)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return
-    ink = (grey > levels.between) if levels.light_on_dark else (grey < levels.between)
+    ink = levels.ink_in(grey)
     for (x0, x1), rest in _alone(_groups(ink, _APART * height), beside, height):
         rows = np.flatnonzero(ink[:, x0:x1].any(axis=1))
         y0, y1 = int(rows[0]), int(rows[-1]) + 1

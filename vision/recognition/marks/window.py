@@ -36,6 +36,12 @@ class Levels(NamedTuple):
         """The value between ink and paper."""
         return (self.ink + self.paper) / 2
 
+    def ink_in(self, grey: Grey, share: float = 0.5) -> NDArray[np.bool_]:
+        """Where there is ink: what differs from the paper by this share of the contrast."""
+        edge = share * (self.paper - self.ink)
+        light = self.light_on_dark
+        return np.asarray(grey > self.ink + edge if light else grey < self.paper - edge)
+
     def within(self, line: Grey, box: Box) -> "Levels":
         """The levels for a mark in `box`, which may be printed in a colour paler than the text."""
         x0, y0, x1, y1 = (round(edge) for edge in box)
