@@ -60,7 +60,7 @@ def _specks(text: Letters) -> Chosen:
         return np.zeros(len(text.pieces), np.bool_)
     letter = float(np.median(text.boxes[:, 3]))
     small = text.pieces[:, 2:].max(axis=1) <= max(_LARGEST * letter, _AT_LEAST)
-    if np.count_nonzero(small) < _COVERED * _FEWEST_TILES:
+    if _covered(small, text) < _COVERED:
         return np.zeros(len(text.pieces), np.bool_)  # as on most pages
     ink = float(text.grey[text.labels > 0].min())
     x, y = (text.pieces[:, :2] + text.pieces[:, 2:] // 2).T

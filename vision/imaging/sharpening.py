@@ -64,8 +64,10 @@ def _steepness(text: Letters, sampled: int) -> float:
     """The median of the steepest edges of so many letters, in contrasts a pixel; 1 for none."""
     steep = []
     for x, y, w, h in text.boxes[:: -(-len(text.boxes) // sampled)].tolist():
-        window = text.grey[max(y - 3, 0) : y + h + 3, max(x - 3, 0) : x + w + 3].astype(np.int16)
-        contrast = int(window.max()) - int(window.min())
+        window = text.grey[max(y - 3, 0) : y + h + 3, max(x - 3, 0) : x + w + 3]
+        darkest, lightest, _, _ = cv2.minMaxLoc(window)
+        contrast = lightest - darkest
         if contrast >= _LEAST_CONTRAST:
-            steep.append(int(np.abs(window[:, 1:] - window[:, :-1]).max()) / contrast)
+            steps = cv2.absdiff(window[:, 1:], window[:, :-1])
+            steep.append(cv2.minMaxLoc(steps)[1] / contrast)
     return median(steep) if steep else 1.0

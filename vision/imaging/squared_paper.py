@@ -15,7 +15,13 @@ import numpy as np
 from vision.core.arrays import Grey, Image
 from vision.core.document import Preparation
 from vision.core.stages import Letters, PreparedPage
-from vision.imaging.connected_components import find_letters, ink_mask, mask_of_all
+from vision.imaging.connected_components import (
+    find_letters,
+    ink_mask,
+    ink_of_rows,
+    mask_of_all,
+    runs_of,
+)
 from vision.imaging.grey import grey_of
 
 _WHOLE = 0.6  # share of the page's width and height that one piece of ink covers
@@ -42,9 +48,11 @@ def without_squares(page: PreparedPage) -> PreparedPage:
         return replace(page, text=text)
     whole = text.factor == 1.0  # then the letters were found in the same mask
     ink = mask_of_all(text.labels) if whole else ink_mask(grey_of(page.working))
-    level, upright = _lines(ink), _lines(ink.T)
-    pitch = _pitch(level)
-    if not pitch or abs(_pitch(upright) - pitch) > _EVEN * pitch:
+    level = _lines(ink)
+    if not (pitch := _pitch(level)):
+        return replace(page, text=text)  # as are most forms, whose frame is one piece of ink
+    upright = _lines(np.asarray(cv2.transpose(ink), np.uint8))
+    if abs(_pitch(upright) - pitch) > _EVEN * pitch:
         return replace(page, text=text)
     working = _painted(page.working, [_in_step(lines, pitch) for lines in level])
     turned = [_in_step(lines, pitch) for lines in upright]
@@ -69,7 +77,7 @@ def _is_joined(text: Letters) -> bool:
 def _lines(ink: Grey) -> list[Strokes]:
     """Level lines in each band of columns of a mask of ink [H, W], from top to bottom."""
     drift = np.ones((_DRIFT, 1), np.uint8)
-    wide = np.asarray(cv2.dilate(np.ascontiguousarray(ink), drift), np.uint8)
+    wide = np.asarray(cv2.dilate(ink, drift), np.uint8)
     return [_strokes(wide[:, band]) for band in _bands(ink.shape[1])]
 
 
@@ -79,9 +87,7 @@ def _bands(length: int) -> list[slice]:
 
 
 def _strokes(ink: Grey) -> Strokes:
-    full = np.asarray(ink.mean(axis=1) >= _DRAWN)
-    turns = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]])))
-    return [(int(first), int(end)) for first, end in turns.reshape(-1, 2)]
+    return runs_of(ink_of_rows(ink) / ink.shape[1] >= _DRAWN)
 
 
 def _pitch(bands: Sequence[Strokes]) -> float:

@@ -15,6 +15,7 @@ from vision.core.arrays import Boxes
 LARGEST = 10.0
 _COARSE, _FINE = 0.5, 0.05
 _FEWEST_LETTERS = 30
+_MOST_AT_ONCE = 100_000  # points at all angles: more would leave the cache
 
 Points = NDArray[np.float64]
 
@@ -33,8 +34,8 @@ def measure_skew(letters: Boxes) -> tuple[float, float]:
     coarse = _sharpest(points, step, np.arange(-LARGEST, LARGEST + _COARSE / 2, _COARSE))
     near = np.arange(coarse - _COARSE, coarse + _COARSE + _FINE / 2, _FINE)
     angle = _sharpest(points, step / 2, near)
-    level = max(_sharpness(points, step, tilt) for tilt in (-0.25, 0.0, 0.25))
-    return round(angle, 2), max(1.0, _sharpness(points, step, angle) / level)
+    level = _sharpness(points, step, np.array([-0.25, 0.0, 0.25])).max()
+    return round(angle, 2), max(1.0, float(_sharpness(points, step, np.array([angle]))[0] / level))
 
 
 def sharpest_profile(points: Points, height: float) -> float:
@@ -46,7 +47,7 @@ def sharpest_profile(points: Points, height: float) -> float:
     step = max(height, 1.0) / 4
     coarse = _sharpest(points, step, np.arange(-LARGEST, LARGEST + _COARSE / 2, _COARSE))
     angle = _sharpest(points, step, np.arange(coarse - _COARSE, coarse + _COARSE, _COARSE / 5))
-    square = _sharpness(points, step, angle) / points.shape[1] ** 2
+    square = _sharpness(points, step, np.array([angle]))[0] / points.shape[1] ** 2
     return float(square * _bins(points, step, angle))
 
 
@@ -56,14 +57,25 @@ def _bins(points: Points, step: float, angle: float) -> float:
 
 
 def _sharpest(points: Points, step: float, angles: NDArray[np.float64]) -> float:
-    sharpness = [_sharpness(points, step, float(angle)) for angle in angles]
-    return float(angles[int(np.argmax(sharpness))])
+    at_once = max(1, _MOST_AT_ONCE // points.shape[1])
+    parts = [
+        _sharpness(points, step, angles[first : first + at_once])
+        for first in range(0, len(angles), at_once)
+    ]
+    return float(angles[int(np.argmax(np.concatenate(parts)))])
 
 
-def _sharpness(points: Points, step: float, angle: float) -> float:
-    """Sum of squares of the profile in bins of `step` pixels, smoothed over their edges."""
-    tilt = math.radians(angle)
-    across = points[1] * math.cos(tilt) + points[0] * math.sin(tilt)
-    bins = ((across - across.min()) / step).astype(np.int64)
-    profile = np.convolve(np.bincount(bins), (0.25, 0.5, 0.25))
-    return float(profile @ profile)
+def _sharpness(points: Points, step: float, angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums of squares of the profiles at angles [N] in bins of `step` pixels, their edges smoothed.
+
+    One by one they take three times as long.
+    """
+    tilts = [math.radians(angle) for angle in angles.tolist()]
+    cos, sin = (np.array([turn(tilt) for tilt in tilts])[:, None] for turn in (math.cos, math.sin))
+    across = points[1] * cos + points[0] * sin
+    bins = ((across - across.min(axis=1, keepdims=True)) / step).astype(np.int64)
+    most = int(bins.max()) + 3  # room for the smoothing
+    bins += np.arange(len(tilts))[:, None] * most + 2
+    profiles = np.bincount(bins.ravel(), minlength=len(tilts) * most + 2)
+    smooth = (profiles[:-2] / 4 + profiles[1:-1] / 2 + profiles[2:] / 4).reshape(len(tilts), most)
+    return np.asarray((smooth * smooth).sum(axis=1), np.float64)

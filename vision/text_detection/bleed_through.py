@@ -113,7 +113,8 @@ def _contrasts(grey: Grey, boxes: Boxes) -> NDArray[np.float64]:
     found = []
     for x, y, w, h in boxes.tolist():
         window = grey[max(y - 2, 0) : y + h + 2, max(x - 2, 0) : x + w + 2]
-        found.append(int(window.max()) - int(window.min()))
+        darkest, lightest, _, _ = cv2.minMaxLoc(window)  # NumPy takes five times as long
+        found.append(lightest - darkest)
     return np.array(found, np.float64)
 
 

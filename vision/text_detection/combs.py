@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes, Grey, Image
 from vision.core.geometry import compose
 from vision.core.stages import FoundLine, Letters, LineCrop, PreparedPage
-from vision.text_detection.rules import RULE, opened
+from vision.imaging.opening import opened
+from vision.text_detection.rules import RULE
 
 # In heights of the page's commonest letters.
 _LOWEST, _HIGHEST = 0.3, 4.0  # of the frame, or of the teeth on a line

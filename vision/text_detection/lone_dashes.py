@@ -46,11 +46,9 @@ def lone_dashes(lines: Sequence[FoundLine], text: Letters) -> list[Box]:
     edges = np.hstack([quads.min(axis=1), quads.max(axis=1)])
     pieces = text.pieces[text.pieces[:, 2:].max(axis=1) >= _LEAST_INK * letter]
     ends = np.hstack([pieces[:, :2], pieces[:, :2] + pieces[:, 2:]]).astype(np.float64)
-    found = [
-        dash
-        for dash in ends[_are_flat(pieces, letter)]
-        if _is_in_table(dash, edges, letter) and _is_alone(dash, ends, letter)
-    ]
+    flat = ends[_are_flat(pieces, letter)]
+    flat = flat[_are_in_table(flat, edges, letter)]
+    found = [dash for dash in flat if _is_alone(dash, ends, letter)]
     if len(found) > max(_MOST * len(lines), 1):
         return []
     return [Box(*(dash / text.factor).tolist()) for dash in found]
@@ -77,8 +75,9 @@ def _is_alone(dash: NDArray[np.float64], ends: Edges, letter: float) -> bool:
     return int(near.sum()) == 1
 
 
-def _is_in_table(dash: NDArray[np.float64], lines: Edges, letter: float) -> bool:
-    x, y = (dash[0] + dash[2]) / 2, (dash[1] + dash[3]) / 2
+def _are_in_table(dashes: Edges, lines: Edges, letter: float) -> NDArray[np.bool_]:
+    """Which dashes have lines beside them, and an entry above or below."""
+    x, y = ((dashes[:, :2] + dashes[:, 2:]) / 2).T[:, :, None]
     middles = (lines[:, 1] + lines[:, 3]) / 2
     covered = (lines[:, 0] < x) & (lines[:, 2] > x)
     rows = np.abs(middles - y)
@@ -86,4 +85,5 @@ def _is_in_table(dash: NDArray[np.float64], lines: Edges, letter: float) -> bool
     entry = lines[:, 2] - lines[:, 0] <= _WIDEST_ENTRY * letter
     stacked = covered & entry & (rows >= _NEAREST_ROW * letter) & (rows <= _FARTHEST_ROW * letter)
     inside = covered & (lines[:, 1] < y) & (lines[:, 3] > y)
-    return bool(beside.sum() >= _FEWEST_BESIDE and stacked.any() and not inside.any())
+    enough = np.count_nonzero(beside, axis=1) >= _FEWEST_BESIDE
+    return np.asarray(enough & stacked.any(axis=1) & ~inside.any(axis=1), np.bool_)

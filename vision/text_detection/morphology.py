@@ -16,10 +16,11 @@ from vision.core.document import Box, ModelUse
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
-from vision.imaging.connected_components import boxes_of, find_letters, full_rows
+from vision.imaging.connected_components import boxes_of, find_letters, full_rows, ink_of_rows
+from vision.imaging.opening import closed, opened
 from vision.text_detection.line_extent import Extents, whole_pieces
 from vision.text_detection.line_limit import bounded, warnings_of
-from vision.text_detection.rules import closed, ink_without_rules, opened, pieces_beside_rules
+from vision.text_detection.rules import ink_without_rules, pieces_beside_rules
 from vision.text_detection.single_line import only_line
 from vision.text_detection.small_print import small_lines
 from vision.text_detection.stacked_letters import part_stacked
@@ -188,4 +189,4 @@ def _lines_of_piece(ink: Grey, letter: float) -> list[tuple[int, int, int, int]]
 
 def _rows(ink: Grey, letter: float) -> list[tuple[int, int]]:
     """Where rows of letters begin and end, by how much ink each row of pixels has."""
-    return full_rows(ink.sum(axis=1, dtype=np.float64), _SMOOTHED_OVER * letter)
+    return full_rows(ink_of_rows(ink).astype(np.float64), _SMOOTHED_OVER * letter)

@@ -18,8 +18,8 @@ from vision.core.geometry import compose, identity, scaling, translation
 from vision.core.grid import RuledGrid
 from vision.core.stages import Letters
 from vision.imaging.connected_components import mask_of
+from vision.imaging.opening import opened
 from vision.text_detection.grid_cells import FEWEST, FoundCells, cells_between
-from vision.text_detection.rules import opened
 from vision.text_detection.rulings import Strokes, strokes_of
 
 # In heights of the page's commonest letters.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes, Grey
 from vision.core.stages import Letters
 from vision.imaging.connected_components import boxes_of, label, mask_of
+from vision.imaging.opening import closed, opened
 
 # In heights of the page's commonest letters.
 RULE = 4.0  # longer strokes are rules, not letters
@@ -76,7 +77,11 @@ def _pieces_left(text: Letters, mask: Grey, gone: NDArray[np.bool_]) -> Boxes:
 def _without_rules(mask: Grey, letter: float) -> Grey:
     """Long straight strokes removed, but for the pixels where letters cross them."""
     across = opened(mask, (1, round(RULE * letter)))
-    down = opened(mask, (round(RULE * letter), 1)) | _sides(mask, across, letter)
+    down = opened(mask, (round(RULE * letter), 1))
+    if across.any():
+        down |= _sides(mask, across, letter)
+    elif not down.any():
+        return mask  # as on most receipts
     letters = mask & ~(across | down)
     reach = max(3, round(_CROSSING * letter) | 1)
     kept = letters
@@ -98,16 +103,3 @@ def _sides(mask: Grey, across: Grey, letter: float) -> Grey:
         return np.zeros_like(mask)  # as in most pages; their pieces need not be told apart
     labels, strokes = label(upright)
     return mask_of(labels, np.array([ends_at_rules(box) for box in strokes.tolist()], np.bool_))
-
-
-def opened(mask: Grey, size: tuple[int, int]) -> Grey:
-    """What a block of `size` (rows, columns) fits into; beyond the edges there is no ink."""
-    kernel, edge = np.ones(size, np.uint8), cv2.BORDER_CONSTANT
-    kept = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=edge, borderValue=0)
-    return np.asarray(kept, np.uint8)
-
-
-def closed(mask: Grey, size: tuple[int, int]) -> Grey:
-    """The ink with gaps that no block of `size` (rows, columns) fits into filled."""
-    filled = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
-    return np.asarray(filled, np.uint8)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Grey
 from vision.imaging.connected_components import label, mask_of
-from vision.text_detection.rules import closed, opened
+from vision.imaging.opening import closed, opened
 
 # In heights of the page's commonest letters.
 _THICKEST = 0.4

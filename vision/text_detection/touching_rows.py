@@ -3,7 +3,7 @@
 import numpy as np
 
 from vision.core.arrays import Boxes, Grey
-from vision.imaging.connected_components import label
+from vision.imaging.connected_components import ink_of_rows, label
 
 # In heights of the page's commonest letters.
 _LEAST_ROW = 0.6
@@ -36,7 +36,7 @@ def part_touching(
 def _cut(ink: Grey, letter: float) -> int | None:
     """The emptiest row of pixels with letters above and below it; None where letters cross it."""
     least = round(_LEAST_ROW * letter)
-    profile = ink.sum(axis=1, dtype=np.float64)[least : len(ink) - least]
+    profile = ink_of_rows(ink)[least : len(ink) - least]
     if not len(profile):
         return None
     cut = least + int(profile.argmin())
