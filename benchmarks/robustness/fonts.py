@@ -12,7 +12,11 @@ from benchmarks.robustness.halves import Half, half_of
 
 Style = Literal["sans", "serif", "mono"]
 
-_FOLDERS = (Path("/usr/share/fonts"), Path(__file__).resolve().parents[2] / "build" / "fonts")
+_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/share/texmf/fonts"),  # where Debian puts TeX Gyre
+    Path(__file__).resolve().parents[2] / "build" / "fonts",
+)
 
 
 @dataclass(frozen=True, slots=True)

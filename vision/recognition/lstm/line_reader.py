@@ -28,6 +28,7 @@ from vision.recognition.lstm.line_normalisation import (
 )
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
+from vision.recognition.lstm.number_gaps import part_numbers
 from vision.recognition.lstm.unread_accents import LANGUAGE, has_unread_accent
 from vision.recognition.lstm.wide_gaps import has_wide_gap
 from vision.recognition.lstm.word_segmentation import part_words
@@ -230,7 +231,8 @@ def _separated(
         return read.glyphs
     frame = (float(len(line_image.grey)), _STEP / line_image.scale)
     glyphs = part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
-    return part_free_signs(glyphs, read.blanks, ink, frame, alphabet)
+    glyphs = part_free_signs(glyphs, read.blanks, ink, frame, alphabet)
+    return part_numbers(glyphs, ink, frame, alphabet)
 
 
 def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:
