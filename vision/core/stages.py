@@ -46,12 +46,14 @@ class PageImage:
 class Letters:
     """What a page is measured on: `grey` is it shrunk by `factor`, and all else is in its pixels.
 
-    `labels` numbers the connected pieces of ink from 1, `pieces` are their boxes in that order,
-    `boxes` those of about the commonest size. `ground` is the paper without its ink, a thumbnail.
+    `ink` is 1 where there is ink. `labels` numbers its connected pieces from 1, `pieces` are their
+    boxes in that order, `boxes` those of about the commonest size. `ground` is the paper without
+    its ink, a thumbnail.
     """
 
     grey: Grey
     factor: float
+    ink: Grey
     labels: NDArray[np.uint16] | NDArray[np.int32]
     pieces: Boxes
     boxes: Boxes

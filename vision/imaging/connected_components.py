@@ -37,9 +37,10 @@ Labels = NDArray[np.uint16] | NDArray[np.int32]
 def find_letters(image: Image) -> Letters:
     """The letters of an RGB image."""
     grey, factor = shrunk(grey_of(image), _LONGEST_SIDE)
-    labels, pieces = label(ink_mask(grey))
+    ink = ink_mask(grey)
+    labels, pieces = label(ink)
     letters = of_letter_size(pieces, lambda: areas_of(labels, len(pieces)))
-    return Letters(grey, factor, labels, pieces, letters, background_of(grey))
+    return Letters(grey, factor, ink, labels, pieces, letters, background_of(grey))
 
 
 def ink_mask(grey: Grey) -> Grey:
@@ -112,11 +113,6 @@ def mask_of(labels: Labels, kept: NDArray[np.bool_]) -> Grey:
     table = np.zeros(1 << 16 if labels.dtype == np.uint16 else len(kept) + 1, np.uint8)
     table[1 : len(kept) + 1] = kept
     return np.asarray(cv2.LUT(labels, table) if len(table) == 1 << 16 else table[labels], np.uint8)
-
-
-def mask_of_all(labels: Labels) -> Grey:
-    """1 where there is any piece: the mask that was labelled."""
-    return np.asarray(labels > 0).view(np.uint8)
 
 
 def full_rows(profile: NDArray[np.float64], over: float) -> list[tuple[int, int]]:

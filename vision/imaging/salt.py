@@ -62,7 +62,7 @@ def _specks(text: Letters) -> Chosen:
     small = text.pieces[:, 2:].max(axis=1) <= max(_LARGEST * letter, _AT_LEAST)
     if _covered(small, text) < _COVERED:
         return np.zeros(len(text.pieces), np.bool_)  # as on most pages
-    ink = float(text.grey[text.labels > 0].min())
+    ink = float(text.grey[text.ink > 0].min())
     x, y = (text.pieces[:, :2] + text.pieces[:, 2:] // 2).T
     dark = text.grey[y, x] <= ink + _DARK * (float(np.median(text.ground)) - ink)
     return np.asarray(small & dark, np.bool_)
@@ -83,7 +83,7 @@ def _covered(specks: Chosen, text: Letters) -> float:
 
 def _painted(image: Image, specks: Grey, text: Letters) -> Image:
     """Specks and their soft edges in the colour of the paper beside them; no other ink changes."""
-    ink = np.asarray((text.labels > 0) & (specks == 0), np.uint8)
+    ink = np.asarray(text.ink & (1 - specks), np.uint8)
     edges = np.asarray(cv2.dilate(specks, np.ones((3, 3), np.uint8)), np.uint8) & (1 - ink)
     size = (image.shape[1], image.shape[0])
     place = cv2.resize(edges, size, interpolation=cv2.INTER_NEAREST).astype(bool)

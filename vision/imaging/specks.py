@@ -4,6 +4,7 @@ Screens differ from noise by the regularity of their dots: Clark and Evans, "Dis
 neighbor as a measure of spatial relationships in populations" (Ecology 35(4), 1954).
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +47,7 @@ def screen_pitch(text: Letters) -> float | None:
 
 def _share(pieces: Boxes, text: Letters) -> float:
     """The share of a page's ink that is in these pieces, which fill their boxes."""
-    ink = int(np.count_nonzero(text.labels))
+    ink = cv2.countNonZero(text.ink)
     return min(float((pieces[:, 2] * pieces[:, 3]).sum()) / max(ink, 1), 1.0)
 
 
@@ -68,6 +69,7 @@ def _fullest_tile(centres: NDArray[np.float64], side: float) -> NDArray[np.float
 
 
 def _nearest_distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    apart = np.linalg.norm(points[:, None] - points, axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return np.asarray(apart.min(axis=1))
+    x, y = points.T
+    squared = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    np.fill_diagonal(squared, np.inf)
+    return np.asarray(np.sqrt(squared.min(axis=1)))

@@ -19,7 +19,6 @@ from vision.imaging.connected_components import (
     find_letters,
     ink_mask,
     ink_of_rows,
-    mask_of_all,
     runs_of,
 )
 from vision.imaging.grey import grey_of
@@ -47,7 +46,7 @@ def without_squares(page: PreparedPage) -> PreparedPage:
     if not _is_joined(text):
         return replace(page, text=text)
     whole = text.factor == 1.0  # then the letters were found in the same mask
-    ink = mask_of_all(text.labels) if whole else ink_mask(grey_of(page.working))
+    ink = text.ink if whole else ink_mask(grey_of(page.working))
     level = _lines(ink)
     if not (pitch := _pitch(level)):
         return replace(page, text=text)  # as are most forms, whose frame is one piece of ink

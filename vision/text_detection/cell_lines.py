@@ -105,7 +105,7 @@ class _Cells:
             return False
         box = bounding_box(self._in_working(inner))
         x0, y0, x1, y1 = (max(0, round(edge * self._text.factor)) for edge in box)
-        ink = np.count_nonzero(self._text.labels[y0:y1, x0:x1])
+        ink = np.count_nonzero(self._text.ink[y0:y1, x0:x1])
         return bool(ink >= _LEAST_INK * self._letter**2 / 2)
 
     def forgotten(self, lines: Sequence[FoundLine]) -> Iterator[FoundLine]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes, Grey, Image
 from vision.core.geometry import compose
 from vision.core.stages import FoundLine, Letters, LineCrop, PreparedPage
+from vision.imaging.connected_components import ink_of_rows
 from vision.imaging.opening import opened
 from vision.text_detection.rules import RULE
 
@@ -100,7 +101,7 @@ def outside_combs(
 def _comb(text: Letters, at: int, letter: float) -> Comb | None:
     x, y, width, height = text.pieces[at].tolist()
     frame = np.asarray(text.labels[y : y + height, x : x + width] == at + 1, np.uint8)
-    rules = np.flatnonzero(frame.sum(axis=1) >= _RULE_LENGTH * width) / height
+    rules = np.flatnonzero(ink_of_rows(frame) >= _RULE_LENGTH * width) / height
     if not len(rules) or rules[-1] < 1 - _AT_EDGE:
         return None
     walls = _walls(frame)

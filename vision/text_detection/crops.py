@@ -27,6 +27,8 @@ _MOST_COMPARED = 1500
 REACH = 2.6
 _BELOW = 0.3  # of a line's height: the rows below it in which an underscore may be
 
+_Place = tuple[int, int, int, int]  # x0, y0, x1, y1 in whole pixels
+
 
 def cut_lines(
     page: PreparedPage, lines: Sequence[FoundLine], languages: Sequence[str]
@@ -38,7 +40,7 @@ def cut_lines(
     """
     found = find_combs(page.text) if page.text and lines else []
     lines, combs = outside_combs(lines, found)
-    quads = [np.array(line.quad, np.float64) for line in lines]
+    quads = np.array([line.quad for line in lines], np.float64).reshape(-1, 4, 2)
     free = _free_before(quads)
     crops = (
         _cut(page, line, quad, tuple(languages), before)
@@ -48,15 +50,12 @@ def cut_lines(
     return [crop for crop in crops if crop is not None] + of_combs
 
 
-def _free_before(quads: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def _free_before(quads: NDArray[np.float64]) -> NDArray[np.float64]:
     """How many pixels before each line no other line has, at most REACH heights of it."""
-    if not quads:
-        return np.zeros(0)
-    x0, y0 = np.array([quad.min(axis=0) for quad in quads]).T
-    x1, y1 = np.array([quad.max(axis=0) for quad in quads]).T
-    height = y1 - y0
-    if len(quads) > _MOST_COMPARED:
+    if not 0 < len(quads) <= _MOST_COMPARED:
         return np.zeros(len(quads))
+    (x0, y0), (x1, y1) = quads.min(axis=1).T, quads.max(axis=1).T
+    height = y1 - y0
     down = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
     beside = (down > _SHARED_ROW * np.minimum(height[:, None], height)) & (x0 < x0[:, None])
     nearest = np.where(beside, np.minimum(x1, x0[:, None]), 0.0).max(axis=1)
@@ -73,7 +72,7 @@ def _cut(
     if line.middle:
         return _straight(page, line, quad, languages)
     if _is_plain(line.quad, page.working.shape):
-        return _crop(page, line, languages, _slice(page.working, quad), quad, free)
+        return _sliced(page, line, languages, line.quad, free)
     bounded = _within_image(page.working, quad)
     if bounded is None:
         return None
@@ -83,9 +82,13 @@ def _cut(
     if min(length, height) < _MIN_SIDE:
         return None
     if along[0] > 0 and abs(along[1]) <= min(_MAX_RISE * height, _MAX_TILT * length):
-        return _crop(page, line, languages, _slice(page.working, quad), quad, free)
-    cut = _warp(page.working, quad[0], along / length, down / height, (length, height))
-    return _crop(page, line, languages, cut, quad, 0.0)
+        return _sliced(page, line, languages, quad.tolist(), free)
+    pixels, to_working = _warp(
+        page.working, quad[0], along / length, down / height, (length, height)
+    )
+    place = _whole_pixels(quad.tolist())
+    below = _below(page.working, place, pixels)
+    return _crop(page, line, languages, (pixels, to_working), None, below)
 
 
 def _straight(
@@ -110,39 +113,48 @@ def _is_plain(quad: Polygon, shape: tuple[int, ...]) -> bool:
     return upright and within and x1 - x0 >= _MIN_SIDE and y1 - y0 >= _MIN_SIDE
 
 
+def _sliced(
+    page: PreparedPage,
+    line: FoundLine,
+    languages: tuple[str, ...],
+    quad: Sequence[Sequence[float]],
+    free: float,
+) -> LineCrop | None:
+    """The crop of a level line as it is, `free` pixels before it having no other line."""
+    place = x0, y0, x1, y1 = _whole_pixels(quad)
+    pixels = page.working[y0:y1, x0:x1]
+    if min(pixels.shape[:2]) < _MIN_SIDE:
+        return None
+    first = max(x0 - int(free), 0)
+    before = page.working[y0:y1, first:x0] if x0 > first else None
+    below = _below(page.working, place, pixels)
+    cut = pixels, translation(float(x0), float(y0))
+    return _crop(page, line, languages, cut, before, below)
+
+
 def _crop(
     page: PreparedPage,
     line: FoundLine,
     languages: tuple[str, ...],
-    cut: tuple[Image, Affine] | None,
-    quad: NDArray[np.float64],
-    free: float,
-) -> LineCrop | None:
-    if cut is None:
-        return None
+    cut: tuple[Image, Affine],
+    before: Image | None,
+    below: Image | None,
+) -> LineCrop:
     pixels, to_working = cut
-    before = _before(page.working, quad, free) if free >= 1 else None
     return LineCrop(
         pixels,
         compose(page.to_page, to_working),
         languages,
         before=before,
-        below=_below(page.working, quad, pixels),
+        below=below,
         room=round(line.room),
         text=line.text,
     )
 
 
-def _before(image: Image, quad: NDArray[np.float64], free: float) -> Image | None:
-    """The pixels before a line that was sliced out, `free` wide; None without any."""
-    x0, y0, _, y1 = _whole_pixels(quad)
-    first = max(x0 - int(free), 0)
-    return image[y0:y1, first:x0] if x0 > first else None
-
-
-def _below(image: Image, quad: NDArray[np.float64], pixels: Image) -> Image | None:
+def _below(image: Image, place: _Place, pixels: Image) -> Image | None:
     """The rows below a line whose `pixels` were sliced out; None for others, and at the end."""
-    x0, y0, x1, y1 = _whole_pixels(quad)
+    x0, y0, x1, y1 = place
     if pixels.shape[:2] != (y1 - y0, x1 - x0):
         return None
     rows = image[y1 : y1 + round(_BELOW * (y1 - y0)), x0:x1]
@@ -177,19 +189,11 @@ def _within_image(image: Image, quad: NDArray[np.float64]) -> NDArray[np.float64
     return np.asarray(quad[0] + corners @ axes, np.float64)
 
 
-def _whole_pixels(quad: NDArray[np.float64]) -> tuple[int, int, int, int]:
-    """The pixels around a quad, x0, y0, x1, y1, none before the image's first."""
-    xs, ys = quad.T.tolist()
+def _whole_pixels(quad: Sequence[Sequence[float]]) -> _Place:
+    """The pixels around a quad, none before the image's first."""
+    xs, ys = zip(*quad, strict=True)
     low, high = (math.floor(min(xs)), math.floor(min(ys))), (math.ceil(max(xs)), math.ceil(max(ys)))
     return max(low[0], 0), max(low[1], 0), max(high[0], 0), max(high[1], 0)
-
-
-def _slice(image: Image, quad: NDArray[np.float64]) -> tuple[Image, Affine] | None:
-    x0, y0, x1, y1 = _whole_pixels(quad)
-    pixels = image[y0:y1, x0:x1]
-    if min(pixels.shape[:2]) < _MIN_SIDE:
-        return None
-    return pixels, translation(float(x0), float(y0))
 
 
 def _warp(

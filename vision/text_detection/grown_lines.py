@@ -26,11 +26,24 @@ def join_grown(
     """
     grown = lines[:, 2] - cores[:, 2]
     ends = np.flatnonzero((grown > 0) & (grown <= _STOP * letter))
-    found = [(at, _part_before(lines, cores, at, ends, word_gap)) for at in range(len(lines))]
+    found = [
+        (at, _part_before(lines, cores, at, ends, word_gap))
+        for at in _beside_ends(lines, ends, word_gap)
+    ]
     joined = {at: before for at, before in found if before is not None}
     if not joined:
         return lines, cores, tallest
     return _merged(lines, cores, tallest, joined)
+
+
+def _beside_ends(lines: Extents, ends: NDArray[np.int64], word_gap: int) -> list[int]:
+    """Places of the parts that begin within `word_gap` of one of these ends, on a row of it."""
+    x0, y0, _, y1 = lines.T[:, :, None]
+    _, top, right, bottom = lines[ends].T
+    gap = x0 - right
+    near = (gap >= 0) & (gap <= word_gap) & (y0 < bottom) & (y1 > top)
+    places: list[int] = np.flatnonzero(near.any(axis=1)).tolist()
+    return places
 
 
 def _part_before(

@@ -34,7 +34,7 @@ _HIGHEST = 1.75  # higher pieces touch another line
 _MOST_GROWTH = 0.7  # of a line of low letters by one tall or one hanging letter
 _SAME = 0.8  # of the lower line's height and of the narrower one's width: found twice
 
-_AT_ONCE = 256  # lines compared with those beside them: all at once would fill the memory
+_AT_ONCE = 256  # lines or pieces compared with lines: all at once would fill the memory
 _MOST_BY_CHANCE = 0.03  # pieces of dust within reach of a line's end
 
 
@@ -80,11 +80,13 @@ def _single_beside(lines: Extents, letter: float, reach: float) -> NDArray[np.bo
     single = lines[:, 2] - lines[:, 0] < _SINGLE * letter
     longer = lines[~single]
     found = np.zeros(len(lines), np.bool_)
-    for at in np.flatnonzero(single):
-        x0, y0, x1, y1 = lines[at]
+    places = np.flatnonzero(single)
+    for first in range(0, len(places), _AT_ONCE):
+        block = places[first : first + _AT_ONCE]
+        x0, y0, x1, y1 = lines[block].T[:, :, None]
         apart = np.maximum(longer[:, 0] - x1, x0 - longer[:, 2])
         shared = np.minimum(y1, longer[:, 3]) - np.maximum(y0, longer[:, 1])
-        found[at] = bool(((apart <= reach) & (shared >= _SAME * (y1 - y0))).any())
+        found[block] = ((apart <= reach) & (shared >= _SAME * (y1 - y0))).any(axis=1)
     return found
 
 
@@ -165,15 +167,63 @@ def _owners(
 
     A piece between two lines belongs to the nearer one; -1 stands for no line.
     """
-    first = _painted(lines, letter, shape, backwards=False)
-    last = _painted(lines, letter, shape, backwards=True)
     rows, columns = shape
     x = np.minimum(pieces[:, 0] + pieces[:, 2] // 2, columns - 1)
     y = np.minimum(pieces[:, 1] + pieces[:, 3] // 2, rows - 1)
-    one, other = (painted[y, x].astype(np.int64) - 1 for painted in (first, last))
+    one, other = _claimants(lines, x, y, letter)
     apart = [_apart(lines, pieces, owners) for owners in (one, other)]
     owners = np.where(apart[0] < apart[1], one, other)
-    return owners, int(last.size - np.count_nonzero(last))
+    return owners, _pixels_without_line(lines, letter, shape)
+
+
+def _claimants(
+    lines: Extents, x: NDArray[np.int32], y: NDArray[np.int32], letter: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The last and the first line that has the best claim to each point; -1 for none.
+
+    The best is that it lies on the line, then that it is near, then that it is on the line's row.
+    """
+    last, first = np.full(len(x), -1), np.full(len(x), -1)
+    order = np.argsort(y, kind="stable")
+    around = round(_ROOM * letter)
+    for start in range(0, len(order), _AT_ONCE):
+        block = order[start : start + _AT_ONCE]
+        least, most = int(y[block[0]]) - around, int(y[block[-1]]) + around
+        near = np.flatnonzero((lines[:, 1] <= most) & (lines[:, 3] > least))
+        if not len(near):
+            continue
+        claims = _claims(lines[near], x[block, None], y[block, None], letter)
+        best = claims == np.maximum(claims.max(axis=1), 1)[:, None]
+        claimed = best.any(axis=1)
+        last[block[claimed]] = near[len(near) - 1 - best[claimed, ::-1].argmax(axis=1)]
+        first[block[claimed]] = near[best[claimed].argmax(axis=1)]
+    return last, first
+
+
+def _claims(
+    lines: Extents, x: NDArray[np.int32], y: NDArray[np.int32], letter: float
+) -> NDArray[np.uint8]:
+    """How good a claim each line has to each point [n, 1]: 3 the best, 0 none."""
+    x0, y0, x1, y1 = lines.T
+    aside = [round(each * letter) for each in (_REACH, _REACH_OF_SMALL / 2)]
+    around = round(_ROOM * letter)
+    row = (y >= y0) & (y < y1)
+    beside = row & (x >= x0 - aside[0]) & (x < x1 + aside[0])
+    near = (y >= y0 - around) & (y < y1 + around) & (x >= x0 - aside[1]) & (x < x1 + aside[1])
+    on = row & (x >= x0) & (x < x1)  # then it is near and beside it, too
+    claims = np.maximum(beside.view(np.uint8), near.view(np.uint8) * np.uint8(2))
+    return np.asarray(claims + on.view(np.uint8), np.uint8)
+
+
+def _pixels_without_line(lines: Extents, letter: float, shape: tuple[int, int]) -> int:
+    """How many pixels are neither on a line nor beside one."""
+    painted = np.zeros(shape, np.uint8)
+    for beside, around in ((_REACH, 0.0), (_REACH_OF_SMALL / 2, _ROOM)):
+        aside, down = round(beside * letter), round(around * letter)
+        wider = np.maximum(lines + np.array([-aside, -down, aside, down]), 0)
+        for x0, y0, x1, y1 in wider.tolist():
+            painted[y0:y1, x0:x1] = 1
+    return int(painted.size - cv2.countNonZero(painted))
 
 
 def _apart(lines: Extents, pieces: Boxes, owners: NDArray[np.int64]) -> NDArray[Any]:
@@ -182,20 +232,6 @@ def _apart(lines: Extents, pieces: Boxes, owners: NDArray[np.int64]) -> NDArray[
     return np.asarray(
         np.maximum(own[:, 0] - pieces[:, 0] - pieces[:, 2], pieces[:, 0] - own[:, 2]).clip(0)
     )
-
-
-def _painted(
-    lines: Extents, letter: float, shape: tuple[int, int], *, backwards: bool
-) -> NDArray[Any]:
-    """The number of the line, from 1, on or beside each pixel: the last one painted, or 0."""
-    painted = np.zeros(shape, np.uint16 if len(lines) < np.iinfo(np.uint16).max else np.int32)
-    numbered = list(enumerate(lines.tolist(), 1))[:: -1 if backwards else 1]
-    for beside, around in ((_REACH, 0.0), (_REACH_OF_SMALL / 2, _ROOM), (0.0, 0.0)):
-        aside, down = round(beside * letter), round(around * letter)
-        for number, (x0, y0, x1, y1) in numbered:
-            last = (x1 + aside - 1, y1 + down - 1)  # OpenCV paints it too, and clips at the edges
-            cv2.rectangle(painted, (x0 - aside, y0 - down), last, number, cv2.FILLED)
-    return painted
 
 
 def _without_doubles(lines: Extents) -> Extents:

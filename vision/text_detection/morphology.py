@@ -99,14 +99,15 @@ def find_lines(text: Letters) -> PageLines:
     if (line := only_line(text)) is not None:
         return PageLines([line])
     letter = float(np.median(text.boxes[:, 3]))
-    mask, searched = ink_without_rules(text, letter, _SPECK * letter)
+    plain = ink_without_rules(text, letter, _SPECK * letter)
     word_gap = _word_gap(text.boxes, letter)
-    cores, crowded = _cores(mask, letter, word_gap)
+    cores, crowded = _cores(plain.mask, letter, word_gap)
     cores, left_out = bounded(cores, letter)
     if not len(cores):
         return PageLines([], crowded, left_out=left_out)
-    pieces = pieces_beside_rules(text, mask, letter) if searched else text.pieces
-    pieces = _with_specks(pieces, text, letter) if searched else pieces
+    pieces = text.pieces
+    if plain.searched:
+        pieces = _with_specks(pieces_beside_rules(text, plain, letter), text, letter)
     lines, dust = whole_pieces(cores, pieces, letter, word_gap, text.grey.shape)
     level, rising = part_stacked(lines, cores, pieces, letter)
     small, height = small_lines(text, lines, letter, _cores)

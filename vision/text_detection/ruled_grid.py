@@ -17,8 +17,9 @@ from vision.core.document import Box
 from vision.core.geometry import compose, identity, scaling, translation
 from vision.core.grid import RuledGrid
 from vision.core.stages import Letters
-from vision.imaging.connected_components import mask_of
+from vision.imaging.connected_components import ink_of_rows, mask_of
 from vision.imaging.opening import opened
+from vision.imaging.order import percentile_of_levels
 from vision.text_detection.grid_cells import FEWEST, FoundCells, cells_between
 from vision.text_detection.rulings import Strokes, strokes_of
 
@@ -101,7 +102,7 @@ def _edges_of(piece: Grey, letter: float) -> int:
 
 def _full(ink: Grey, letter: float) -> NDArray[np.bool_]:
     """Where a band of rows has ink for a large part of the width."""
-    profile = ink.sum(axis=1, dtype=np.int64).astype(np.float64)
+    profile = ink_of_rows(ink).astype(np.float64)
     band = np.convolve(profile, np.ones(max(3, round(_BAND * letter))), "same")
     return np.asarray(band >= _ACROSS * ink.shape[1], np.bool_)
 
@@ -140,8 +141,8 @@ def _grids_in(
     crop = text.grey[y0:y1, x0:x1]
     if ruled is not None:
         own = cv2.dilate(ruled[y0:y1, x0:x1], np.ones((3, 3), np.uint8))
-        paper = np.uint8(np.percentile(crop, 90))
-        crop = np.where(own > 0, crop, np.maximum(crop, paper))
+        paper = np.uint8(percentile_of_levels(crop, 90))
+        crop = np.asarray(cv2.copyTo(crop, own, np.maximum(crop, paper)), np.uint8)
     if min(crop.shape) < 2 * letter:
         return
     level, across, down = _levelled(crop, letter)
@@ -264,7 +265,7 @@ def _drawn(mask: Grey, place: float, ends: tuple[float, float], letter: float) -
         return False
     thick = cv2.dilate(np.ascontiguousarray(band), np.ones((3, 1), np.uint8))
     pieces = opened(np.asarray(thick, np.uint8), (1, round(_LETTER_STROKE * letter)))
-    row = pieces[int(pieces.sum(axis=1, dtype=np.int64).argmax())]
+    row = pieces[int(ink_of_rows(pieces).argmax())]
     near, far = (round(each * letter) for each in _AT_WALL)
     if len(row) > 2 * far and not (row[near:far].any() or row[-far:-near].any()):
         return False

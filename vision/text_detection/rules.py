@@ -1,6 +1,7 @@
 """Rules of forms and tables, taken out of the ink where no letter crosses them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,14 +20,26 @@ _REST = 0.45  # lower pieces beside a rule are what is left of it
 _CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
 
 
-def ink_without_rules(text: Letters, letter: float, speck: float) -> tuple[Grey, bool]:
-    """A mask of the pieces at least `speck` pixels long, and whether rules were searched in it."""
+class PlainInk(NamedTuple):
+    """A mask of ink without specks and rules; `whole` are the places of pieces that are no specks.
+
+    `searched` tells whether there may have been rules.
+    """
+
+    mask: Grey
+    whole: NDArray[np.bool_]
+    searched: bool
+
+
+def ink_without_rules(text: Letters, letter: float, speck: float) -> PlainInk:
+    """The ink of pieces at least `speck` pixels long, without rules."""
     longer = text.pieces[:, 2:].max(axis=1)
-    plain = mask_of(text.labels, longer >= speck)
+    whole = longer >= speck
+    plain = mask_of(text.labels, whole)
     # Only large pieces can hold rules, and most pages have few: elsewhere there is no search.
     places = np.flatnonzero(longer >= RULE * letter)
     if not len(places):
-        return plain, False
+        return PlainInk(plain, whole, searched=False)
     large = text.pieces[places]
     for at in places.tolist():
         x, y, w, h = text.pieces[at].tolist()
@@ -35,7 +48,7 @@ def ink_without_rules(text: Letters, letter: float, speck: float) -> tuple[Grey,
             plain[y : y + h, x : x + w][ink] = 0
     (x0, y0), (x1, y1) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:]).max(axis=0)
     plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
-    return plain, True
+    return PlainInk(plain, whole, searched=True)
 
 
 def _is_frame(ink: NDArray[np.bool_], letter: float) -> bool:
@@ -51,11 +64,11 @@ def _is_frame(ink: NDArray[np.bool_], letter: float) -> bool:
     return all(float(side.mean()) >= _CLOSED for side in (*across, *down))
 
 
-def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:
-    """The pieces of a mask from which rules were taken, without the rests of those rules."""
-    gone = (text.labels > 0) & (mask == 0)
-    pieces = _pieces_left(text, mask, gone)
-    sums = cv2.integral(gone.view(np.uint8))
+def pieces_beside_rules(text: Letters, plain: PlainInk, letter: float) -> Boxes:
+    """The pieces of ink from which rules were taken, without the rests of those rules."""
+    gone = np.asarray(cv2.subtract(text.ink, plain.mask), np.uint8)
+    pieces = _pieces_left(text, plain, gone)
+    sums = cv2.integral(gone)
     rows, columns = gone.shape
     x, y, w, h = pieces.T
     x0, y0 = np.maximum(x - 1, 0), np.maximum(y - 1, 0)
@@ -66,12 +79,19 @@ def pieces_beside_rules(text: Letters, mask: Grey, letter: float) -> Boxes:
     return kept
 
 
-def _pieces_left(text: Letters, mask: Grey, gone: NDArray[np.bool_]) -> Boxes:
+def _pieces_left(text: Letters, plain: PlainInk, gone: Grey) -> Boxes:
     """The pieces of the mask: those that lost no pixel are known, the rests of others are few."""
     changed = np.zeros(len(text.pieces) + 1, np.bool_)
-    changed[text.labels[gone]] = True
-    rests = boxes_of(mask & mask_of(text.labels, changed[1:]))
-    return np.concatenate([text.pieces[~changed[1:]], rests])
+    changed[text.labels.ravel()[np.flatnonzero(gone.view(np.bool_))]] = True
+    known = text.pieces[~changed[1:]]
+    broken = text.pieces[changed[1:] & plain.whole]
+    if not len(broken):
+        return known
+    x0, y0 = broken[:, :2].min(axis=0).tolist()
+    x1, y1 = (broken[:, :2] + broken[:, 2:]).max(axis=0).tolist()
+    within = mask_of(text.labels[y0:y1, x0:x1], changed[1:])
+    rests = boxes_of(plain.mask[y0:y1, x0:x1] & within) + np.array([x0, y0, 0, 0], np.int32)
+    return np.concatenate([known, rests])
 
 
 def _without_rules(mask: Grey, letter: float) -> Grey:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Grey
 from vision.imaging.connected_components import label, mask_of
 from vision.imaging.opening import closed, opened
+from vision.imaging.order import percentile_of_levels
 
 # In heights of the page's commonest letters.
 _THICKEST = 0.4
@@ -93,8 +94,8 @@ def _strokes(area: _Area, letter: float) -> Strokes:
     for at, (x, y, w, h) in enumerate(pieces.tolist(), start=1):
         if w < SHORTEST * letter / 2:
             continue
-        inside = (labels[y : y + h, x : x + w] == at) & (mask[y : y + h, x : x + w] > 0)
-        stroke = _stroke(inside, x, y)
+        own = (labels[y : y + h, x : x + w] == at).view(np.uint8)
+        stroke = _stroke(np.asarray(own & mask[y : y + h, x : x + w], np.uint8), x, y)
         if stroke is not None and stroke[2] - stroke[0] >= SHORTEST * letter:
             found.append(stroke)
     ends = np.array(found, np.float64).reshape(-1, 4)
@@ -105,7 +106,7 @@ def _strokes(area: _Area, letter: float) -> Strokes:
 def _grain(grey: Grey) -> float:
     """The usual contrast of the paper's pixels."""
     contrast = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((3, 3), np.uint8))
-    return float(np.percentile(contrast[::3, ::3], _PAPER))
+    return percentile_of_levels(np.ascontiguousarray(contrast[::3, ::3], np.uint8), _PAPER)
 
 
 def _ink(grey: Grey, grain: float) -> Grey:
@@ -134,30 +135,28 @@ def _with_joined_dots(mask: Grey, dots: Grey, letter: float) -> Grey:
     return np.asarray(whole | arms, np.uint8)
 
 
-def _stroke(inside: NDArray[np.bool_], x: int, y: int) -> tuple[float, float, float, float] | None:
+def _stroke(inside: Grey, x: int, y: int) -> tuple[float, float, float, float] | None:
     """The straight line through the pixels of the piece at x, y, from first column to last."""
-    rows, columns = np.nonzero(inside)
-    if len(columns) < 2:
+    first, _, width, _ = cv2.boundingRect(inside)
+    if width < 2:
         return None
-    first, last = float(columns.min()), float(columns.max())
-    if last - first < 1:
-        return None
-    # By hand: np.polyfit takes ten times as long for the same.
-    middle, height = columns.mean(), rows.mean()
-    apart = columns - middle
-    slope = (apart * (rows - height)).sum() / (apart**2).sum()
-    start = height - slope * middle + y + 0.5
-    return x + first, float(start + slope * first), x + last + 1, float(start + slope * last)
+    # By moments: np.polyfit takes a hundred times as long for the same.
+    sums = cv2.moments(inside, binaryImage=True)
+    slope = sums["mu11"] / sums["mu20"]
+    start = (sums["m01"] - slope * sums["m10"]) / sums["m00"] + y + 0.5
+    last = first + width - 1
+    return x + first, start + slope * first, x + last + 1, start + slope * last
 
 
 def _stands_alone(ink: Grey, stroke: NDArray[np.float64], letter: float) -> bool:
     """Whether there is paper on both sides of a stroke, or another stroke; not stems of letters."""
-    columns = np.arange(int(stroke[0]), int(stroke[2]))
-    rows = np.interp(columns, stroke[[0, 2]], stroke[[1, 3]])
+    x0, y0, x1, y1 = stroke.tolist()
+    columns = np.arange(int(x0), int(x1))
+    rows = y0 + (y1 - y0) / (x1 - x0) * (columns - x0)
     away = max(2.5, _BESIDE * letter)
     for side in (-away, away):
-        beside = np.clip((rows + side).astype(int), 0, ink.shape[0] - 1)
-        share = float(ink[beside, np.clip(columns, 0, ink.shape[1] - 1)].mean())
+        beside = np.minimum(np.maximum((rows + side).astype(np.int64), 0), len(ink) - 1)
+        share = np.count_nonzero(ink[beside, columns]) / len(columns)
         if _STEMS <= share <= _NEXT_STROKE:
             return False
     return True

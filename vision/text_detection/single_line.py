@@ -7,7 +7,7 @@ from vision.core.arrays import Boxes
 from vision.core.document import Box
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, Letters
-from vision.imaging.connected_components import full_rows
+from vision.imaging.connected_components import full_rows, ink_of_rows
 
 # Times as wide as high: single lines of books have 10 and more, letterheads and slips less.
 _LONG = 8.0
@@ -48,7 +48,7 @@ def _around(pieces: Boxes) -> NDArray[np.int32]:
 
 
 def _in_one_row(text: Letters) -> bool:
-    profile = (text.labels > 0).sum(axis=1, dtype=np.float64)
+    profile = ink_of_rows(text.ink).astype(np.float64)
     top, bottom = _fullest_row(profile)
     if profile[top:bottom].sum() < _MOST_OF_THE_INK * profile.sum():
         return False

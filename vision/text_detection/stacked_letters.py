@@ -124,7 +124,7 @@ def _inside(lines: Extents, box: Extents) -> NDArray[np.bool_]:
 
 def _is_set_close(chain: Extents, letter: float) -> bool:
     """Whether these have the size of letters, and gaps as those within words: not between lines."""
-    if len(chain) < (_FEW if _on_side(chain) else _FEWEST):
+    if len(chain) < _FEW or (len(chain) < _FEWEST and not _on_side(chain)):
         return False
     size = float(np.median(chain[:, 2] - chain[:, 0]))
     gaps = chain[1:, 1] - chain[:-1, 3]
@@ -163,4 +163,6 @@ def _chains(lines: Extents, letter: float) -> list[NDArray[np.int64]]:
         above = np.flatnonzero(below[:, place])
         if len(above):
             chain[place] = chain[above[-1]]
-    return [narrow[chain == first] for first in np.unique(chain)]
+    order = np.argsort(chain, kind="stable")
+    starts = np.flatnonzero(np.diff(chain[order])) + 1
+    return np.split(narrow[order], starts) if len(order) else []

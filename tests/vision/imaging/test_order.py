@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vision.imaging.order import median, percentile
+from vision.imaging.order import median, percentile, percentile_of_levels
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 10, 11, 248])
@@ -19,3 +19,11 @@ def test_medians_are_those_of_numpy() -> None:
     values = np.random.default_rng(3).integers(0, 90, (17, 2))
 
     assert median(values) == np.median(values)
+
+
+@pytest.mark.parametrize("share", [0.0, 33.3, 70.0, 90.0, 100.0])
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (40, 31)])
+def test_percentiles_of_levels_are_those_of_numpy(size: tuple[int, int], share: float) -> None:
+    grey = np.random.default_rng(4).integers(0, 255, size, np.uint8)
+
+    assert percentile_of_levels(grey, share) == np.percentile(grey, share)

@@ -230,3 +230,24 @@ def test_a_page_on_which_all_lines_are_marks_has_no_line(letter):
     pieces = np.array([[10, 10, 4, 4], [200, 40, 5, 4]], np.int32)
     lines, _ = whole_pieces(marks, pieces, letter, 20, (100, 300))
     assert len(lines) == 0
+
+
+@pytest.mark.parametrize("nearer", [0, 1])
+def test_of_hundreds_of_rows_each_takes_its_own_stop_and_the_one_between_two_that_is_nearer(nearer):
+    letter, rows = 20.0, 300
+    tops = 30 * np.arange(rows, dtype=np.int32)[:, None]
+    left = np.hstack([tops * 0 + 10, tops, tops * 0 + 100, tops + 20])
+    right = left + np.array([120, 0, 120, 0], np.int32)
+    stop = np.hstack([tops * 0 + (105, 120)[nearer], tops + 16, tops * 0 + 4, tops * 0 + 4])
+    cores = np.vstack([left, right])
+    letters = cores.copy()
+    letters[:, 2:] = (90, 20)
+    pieces = np.vstack([letters, stop])[np.random.default_rng(5).permutation(3 * rows)]
+
+    lines, _ = whole_pieces(cores, pieces, letter, 1, (30 * rows, 400))
+
+    room = 0.15 * letter
+    ends = lines[np.argsort(lines[:, 0], kind="stable")][:, [0, 2]].reshape(2, rows, 2)
+    grown = [[10 - room, 100 + room], [130 - room, 220 + room]]
+    grown[nearer][1 - nearer] = (109 + room, 120 - room)[nearer]
+    assert np.abs(ends - np.array(grown)[:, None]).max() <= 0.5
