@@ -236,9 +236,8 @@ class _Letter:
 
 
 def _greedy(runs: Runs, characters: Sequence[str]) -> list[_Letter]:
-    columns = (runs.classes, runs.probabilities, runs.starts, runs.ends)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [_Letter(characters[kind], *rest) for kind, *rest in rows]
+    rows = zip(runs.classes, runs.probabilities, runs.starts, runs.ends, strict=True)
+    return [_Letter(characters[kind], chance, start, end) for kind, chance, start, end in rows]
 
 
 def _searched(line: Probabilities, runs: Runs, decoder: LineDecoder) -> list[_Letter]:

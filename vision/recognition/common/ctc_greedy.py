@@ -1,7 +1,7 @@
 """Greedy decoding of class probabilities over time (connectionist temporal classification)."""
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +9,18 @@ from numpy.typing import NDArray
 Probabilities = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """Classes read in one line, left to right: step `start` to step `end`, exclusive.
+class Runs(NamedTuple):
+    """Classes read in one line, left to right: step `starts` to step `ends`, exclusive.
 
     A run's probability is the highest within it. `certainty` is the mean highest probability of
     the steps that are not blank, 0 where all are: Tesseract judges by it whether a line is light
-    on dark (LSTMRecognizer::OutputStats).
+    on dark (LSTMRecognizer::OutputStats). Plain lists: a line has too few runs for arrays to pay.
     """
 
-    classes: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    probabilities: NDArray[np.float32]
+    classes: list[int]
+    starts: list[int]
+    ends: list[int]
+    probabilities: list[float]
     certainty: float
 
 
@@ -33,10 +32,9 @@ def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], blank: i
     """
     lines, time, _ = probabilities.shape
     if not lines or not time:
-        nothing = np.zeros(0, np.int64)
-        return [Runs(nothing, nothing, nothing, nothing.astype(np.float32), 0.0)] * lines
+        return [Runs([], [], [], [], 0.0)] * lines
     best = probabilities.argmax(axis=2)
-    peaks = np.take_along_axis(probabilities, best[:, :, None], axis=2)[:, :, 0]
+    peaks = probabilities[np.arange(lines)[:, None], np.arange(time), best]
     best[np.arange(time) >= steps[:, None]] = blank
     turns = np.ones((lines, time), np.bool_)
     turns[:, 1:] = best[:, 1:] != best[:, :-1]
@@ -46,16 +44,14 @@ def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], blank: i
     kept = best.ravel()[at] != blank
     at, ends, highest = at[kept], ends[kept], highest[kept]
     cuts = np.searchsorted(at, np.arange(lines + 1) * time).tolist()
-    certainties = _certainties(best != blank, peaks)
+    starts = at % time
+    classes, begins = best.ravel()[at].tolist(), starts.tolist()
+    until, chances = (ends - at + starts).tolist(), highest.tolist()
     return [
-        Runs(
-            best[line, at[a:b] - line * time],
-            at[a:b] - line * time,
-            ends[a:b] - line * time,
-            highest[a:b],
-            certainties[line],
+        Runs(classes[a:b], begins[a:b], until[a:b], chances[a:b], certainty)
+        for (a, b), certainty in zip(
+            pairwise(cuts), _certainties(best != blank, peaks), strict=True
         )
-        for line, (a, b) in enumerate(pairwise(cuts))
     ]
 
 

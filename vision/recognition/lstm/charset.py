@@ -68,19 +68,20 @@ class Alphabet:
 
         Classes that spell nothing are left out.
         """
-        numbers, starts = runs.classes.tolist(), runs.starts.tolist()
-        ends, chances = runs.ends.tolist(), runs.probabilities.tolist()
+        single = list(map(self._single.get, runs.classes))
+        if None not in single:
+            return list(map(Glyph._make, zip(single, *runs[1:4], strict=True)))
         found: list[Glyph] = []
         at = 0
-        while at < len(numbers):
-            character, until = self._single.get(numbers[at]), at + 1
-            chance = chances[at]
+        while at < len(single):
+            character, until = single[at], at + 1
+            chance = runs.probabilities[at]
             if character is None:
-                character, length = self._longest(numbers[at : at + _LONGEST])
+                character, length = self._longest(runs.classes[at : at + _LONGEST])
                 until = at + length
-                chance = min(chances[at:until])
+                chance = min(runs.probabilities[at:until])
             if character is not None:
-                found.append(Glyph(character, starts[at], ends[until - 1], chance))
+                found.append(Glyph(character, runs.starts[at], runs.ends[until - 1], chance))
             at = until
         return found
 

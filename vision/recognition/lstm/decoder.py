@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from vision.recognition.common.ctc_greedy import Probabilities, Runs
 from vision.recognition.lstm.beam_search import FOLLOWED, Search
@@ -107,9 +107,10 @@ class LineDecoder:
     def _doubtful(self, glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
         """Parts to search, as slices of `glyphs`, each between two confident characters."""
         bounds = self._bounds(glyphs)
+        chances = [glyph.probability for glyph in glyphs]
         begin: int | None = None
         for left, right in pairwise(bounds):
-            doubtful = any(glyph.probability < self.confident for glyph in glyphs[left + 1 : right])
+            doubtful = min(chances[left + 1 : right], default=1.0) < self.confident
             if doubtful and begin is None:
                 begin = left
             if begin is not None and not doubtful:
@@ -129,8 +130,8 @@ class LineDecoder:
         return [-1, *confident, len(glyphs)]
 
     def _is_worth_a_search(self, runs: Runs) -> bool:
-        doubtful = float(runs.probabilities.min()) < self.confident
-        return doubtful and float(runs.probabilities.mean()) >= _HOPELESS
+        chances = runs.probabilities
+        return min(chances) < self.confident and sum(chances) >= _HOPELESS * len(chances)
 
     def _searched(self, probabilities: Probabilities, start: int) -> list[Glyph]:
         lexicon = self.lexicon if self.alphabet.spaced else None
@@ -141,8 +142,13 @@ class LineDecoder:
 
 def _words(glyphs: Sequence[Glyph]) -> list[list[int]]:
     """The character ids of each word."""
-    letters = groupby(glyphs, lambda glyph: glyph.character == SPACE)
-    return [[glyph.character for glyph in word] for is_space, word in letters if not is_space]
+    words: list[list[int]] = [[]]
+    for glyph in glyphs:
+        if glyph.character != SPACE:
+            words[-1].append(glyph.character)
+        elif words[-1]:
+            words.append([])
+    return words if words[-1] else words[:-1]
 
 
 def mean_probability(glyphs: Sequence[Glyph]) -> float:

@@ -19,13 +19,10 @@ from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import SPACE, Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
+from vision.recognition.lstm.even_line_images import even_line_images
 from vision.recognition.lstm.free_signs import part_free_signs
 from vision.recognition.lstm.letter_case import correct_case, words_of_doubtful_case
-from vision.recognition.lstm.line_normalisation import (
-    LineImage,
-    even_line_image,
-    tesseract_line_image,
-)
+from vision.recognition.lstm.line_normalisation import LineImage, tesseract_line_image
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
 from vision.recognition.lstm.look_alikes import correct_strokes
 from vision.recognition.lstm.number_gaps import part_numbers
@@ -84,7 +81,7 @@ def read_lines(
 
     Those of less confidence than `least` have no words, only their text.
     """
-    line_images = [_line_image(network, crop.pixels, images) for crop in crops]
+    line_images = _line_images(network, [crop.pixels for crop in crops], images)
     reads = _read_images(network, [line_image.values for line_image in line_images], reread)
     dark = [
         at
@@ -103,10 +100,12 @@ def read_lines(
     ]
 
 
-def _line_image(network: LineNetwork, pixels: Image, images: Normalisation) -> LineImage:
+def _line_images(
+    network: LineNetwork, pixels: Sequence[Image], images: Normalisation
+) -> list[LineImage]:
     if images == "tesseract":
-        return tesseract_line_image(pixels, network.height)
-    return even_line_image(pixels, network.height, smooth=network.decoder.alphabet.spaced)
+        return [tesseract_line_image(each, network.height) for each in pixels]
+    return even_line_images(pixels, network.height, smooth=network.decoder.alphabet.spaced)
 
 
 def _is_dark(line_image: LineImage) -> bool:

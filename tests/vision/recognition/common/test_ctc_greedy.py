@@ -32,28 +32,28 @@ def test_equal_neighbours_are_one_and_blanks_are_none(
 ):
     heard = frames(*classes)[None] if classes else np.zeros((1, 0, 4), np.float32)
     (runs,) = greedy_runs(heard, steps(len(classes)), NULL)
-    found = zip(runs.classes.tolist(), runs.starts.tolist(), runs.ends.tolist(), strict=True)
+    found = zip(runs.classes, runs.starts, runs.ends, strict=True)
     assert list(found) == expected
 
 
 def test_lines_of_a_batch_do_not_touch():
     heard = np.stack([frames(1, 2, 3), frames(3, 3, 1)])
     first, second = greedy_runs(heard, steps(3, 3), NULL)
-    assert first.classes.tolist() == [1, 2, 3]
-    assert second.classes.tolist() == [3, 1]
-    assert second.starts.tolist() == [0, 2]
+    assert first.classes == [1, 2, 3]
+    assert second.classes == [3, 1]
+    assert second.starts == [0, 2]
 
 
 def test_steps_past_the_end_of_a_line_are_not_read():
     (runs,) = greedy_runs(frames(1, 2, 2)[None], steps(1), NULL)
-    assert runs.classes.tolist() == [1]
-    assert runs.ends.tolist() == [1]
+    assert runs.classes == [1]
+    assert runs.ends == [1]
 
 
 def test_a_run_is_as_probable_as_its_peak():
     heard = np.concatenate([frames(1, sure=0.6), frames(1, sure=0.8)])
     (runs,) = greedy_runs(heard[None], steps(2), NULL)
-    assert runs.probabilities.tolist() == pytest.approx([0.8])
+    assert runs.probabilities == pytest.approx([0.8])
 
 
 def test_certainty_leaves_blanks_and_padding_out():

@@ -92,10 +92,8 @@ def test_a_reading_that_ends_within_a_code_is_none():
 
 
 def test_greedy_spelling_takes_the_longest_code():
-    runs = Runs(
-        np.array([1, 1, 2, 2, 1]), np.array([0, 2, 3, 5, 6]), np.array([1, 3, 4, 6, 7]),
-        np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32), 0.7,
-    )  # fmt: skip
+    chances = [0.9, 0.8, 0.7, 0.6, 0.5]
+    runs = Runs([1, 1, 2, 2, 1], [0, 2, 3, 5, 6], [1, 3, 4, 6, 7], chances, 0.7)
     glyphs = LETTERS.glyphs(runs)
     assert [each.character for each in glyphs] == [5, 4, 3]
     assert (glyphs[0].start, glyphs[0].end) == (0, 4)
@@ -103,9 +101,7 @@ def test_greedy_spelling_takes_the_longest_code():
 
 
 def test_classes_that_spell_nothing_are_left_out():
-    runs = Runs(
-        np.array([7, 1]), np.array([0, 1]), np.array([1, 2]), np.array([0.9, 0.9], np.float32), 0.9
-    )
+    runs = Runs([7, 1], [0, 1], [1, 2], [0.9, 0.9], 0.9)
     assert [each.character for each in LETTERS.glyphs(runs)] == [3]
 
 

@@ -4,11 +4,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from vision.recognition.lstm.line_normalisation import (
-    LineImage,
-    even_line_image,
-    tesseract_line_image,
-)
+from vision.recognition.lstm.even_line_images import even_line_images
+from vision.recognition.lstm.line_normalisation import LineImage, tesseract_line_image
+
+
+def even_line_image(pixels: np.ndarray, height: int, *, smooth: bool) -> LineImage:
+    (line_image,) = even_line_images([pixels], height, smooth=smooth)
+    return line_image
+
 
 WAYS = pytest.mark.parametrize(
     "prepare",
@@ -141,3 +144,14 @@ def test_a_full_stop_at_the_end_is_no_speck(side: int, kept: bool):
     pixels[30 : 30 + side, 110 : 110 + side] = 0
     end = even_line_image(pixels, 36, smooth=True).grey.shape[1]
     assert (end >= 110 + side) is kept
+
+
+def test_a_line_is_prepared_alike_whatever_else_is_prepared_with_it():
+    random = np.random.default_rng(2)
+    sizes = [(12, 90), (40, 1), (36, 300), (20, 2), (60, 45)]
+    lines = [random.integers(0, 256, size).astype(np.uint8) for size in sizes]
+    together = even_line_images(lines, 36, smooth=True)
+    alone = [even_line_image(line, 36, smooth=True) for line in lines]
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+        assert (one.level, one.start, one.scale) == (other.level, other.start, other.scale)
