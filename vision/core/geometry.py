@@ -7,7 +7,6 @@ Coordinates are continuous: pixel (column, row) covers [column, column + 1] by [
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vision.core.arrays import Affine
 from vision.core.document import Box, Point, Polygon
@@ -121,13 +120,3 @@ def iou(one: Box, other: Box) -> float:
     shared = intersection(one, other)
     total = one.area + other.area - shared
     return shared / total if total > 0 else 0.0
-
-
-def iou_with_each(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Intersection over union of one box [4] with others [N, 4], all x0, y0, x1, y1."""
-    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    shared = np.prod(np.maximum(sides, 0.0), axis=1)
-    total = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], axis=1) - shared
-    ratios: NDArray[np.float64] = np.zeros_like(shared)
-    np.divide(shared, total, out=ratios, where=total > 0)
-    return ratios

@@ -15,7 +15,6 @@ from vision.core.geometry import (
     intersection,
     invert,
     iou,
-    iou_with_each,
     rotation_affine,
     scaling,
     transform_box,
@@ -123,12 +122,6 @@ def test_boxes_overlap_by_the_area_that_they_share(
 ) -> None:
     assert intersection(one, other) == intersection(other, one) == shared
     assert iou(one, other) == iou(other, one) == pytest.approx(ratio)
-    (each,) = iou_with_each(np.array(one, np.float64), np.array([other], np.float64)).tolist()
-    assert each == pytest.approx(ratio)
-
-
-def test_overlaps_with_no_box_are_none() -> None:
-    assert iou_with_each(np.array([0.0, 0.0, 1.0, 1.0]), np.zeros((0, 4))).tolist() == []
 
 
 @pytest.mark.parametrize(
