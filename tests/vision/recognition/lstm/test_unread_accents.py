@@ -42,13 +42,38 @@ def test_a_piece_of_ink_above_a_letter_without_a_dot_is_an_accent(text, accents,
     assert has_unread_accent(*word_of(text, accents)) is found
 
 
-def test_above_a_listed_word_two_pieces_side_by_side_are_an_accent():
-    (word,), ink = word_of("Miller", [], listed=True)
-    assert not has_unread_accent((word,), np.vstack([ink, [[24, 9, 28, 13]]]))
-    dots = np.array([[21, 16, 25, 20], [29, 16, 33, 20]])
-    plain = ink[(ink[:, 3] == FOOT)]
-    assert has_unread_accent((word,), np.vstack([plain, dots]))
-    assert not has_unread_accent(*word_of("Miller", [2], listed=True))
+@pytest.mark.parametrize(("clear", "found"), [(0, True), (3, True), (4, False)])
+def test_an_accent_is_close_above_its_letter_and_a_speck_is_anywhere(clear, found):
+    assert has_unread_accent(*word_of("Munoz", [1], clear=clear, listed=True)) is found
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "found"), [(2, 4, False), (4, 3, True), (4, 2, False), (14, 3, False)]
+)
+def test_specks_and_rules_have_not_the_size_of_an_accent(width, height, found):
+    (word,), ink = word_of("Munoz", [], listed=True)
+    accent = [[27 - width // 2, 20 - height, 27 - width // 2 + width, 20]]
+    assert has_unread_accent((word,), np.vstack([ink, accent])) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "accents", "found"), [("senor", [2], False), ("resume", [1, 5], True)]
+)
+def test_above_a_listed_word_in_small_letters_one_piece_is_a_speck(text, accents, found):
+    assert has_unread_accent(*word_of(text, accents, listed=True)) is found
+
+
+def test_a_flat_piece_is_no_dot():
+    (word,), ink = word_of("Mufioz", [], listed=False)
+    plain = ink[ink[:, 3] == FOOT]
+    assert has_unread_accent((word,), np.vstack([plain, [[45, 17, 54, 20]]]))
+    assert not has_unread_accent((word,), np.vstack([plain, [[45, 17, 49, 20]]]))
+
+
+def test_two_dots_that_were_read_as_letters_are_an_accent():
+    assert has_unread_accent(*word_of("Jiirgen", []))
+    assert not has_unread_accent(*word_of("skiing", [], listed=True))
+    assert not has_unread_accent(*word_of("xviii", []))
 
 
 def test_ink_that_touches_a_letter_and_a_line_without_ink_show_no_accent():
