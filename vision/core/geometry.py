@@ -56,9 +56,9 @@ def rotation_affine(width: int, height: int, turns: int) -> Affine:
 
 def transform_points(affine: Affine, points: Iterable[Point]) -> Polygon:
     """Each point in the other frame, in the same order."""
-    array = np.array(list(points), dtype=np.float64).reshape(-1, 2)
-    moved = array @ affine[:, :2].T + affine[:, 2]
-    return tuple((float(x), float(y)) for x, y in moved)
+    # Plain floats: most callers have four points, for which arrays take four times as long.
+    (xx, xy, x), (yx, yy, y) = affine.tolist()
+    return tuple((float(xx * a + xy * b + x), float(yx * a + yy * b + y)) for a, b in points)
 
 
 def corners(box: Box) -> Polygon:
@@ -106,6 +106,24 @@ def union(boxes: Iterable[Box]) -> Box:
     if not edges:
         return Box(0.0, 0.0, 0.0, 0.0)
     return Box(min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+
+
+def joined(areas: Sequence[Box]) -> list[Box]:
+    """The boxes, those that overlap as the one around them: none of the result overlap."""
+    found: list[Box] = []
+    for area in areas:
+        whole = area
+        while met := [each for each in found if overlap(each, whole)]:
+            found = [each for each in found if each not in met]
+            whole = union([whole, *met])
+        found.append(whole)
+    return found
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share any area."""
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return across > 0 and min(one.y1, other.y1) - max(one.y0, other.y0) > 0
 
 
 def intersection(one: Box, other: Box) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
+from vision.imaging.order import median
 
 SMALLEST = 4  # pixels of the longer side; less is speckle
 _SIZE_RANGE = (0.5, 2.5)  # of the median; more is graphics, less is dots and noise
@@ -38,10 +39,10 @@ def of_letter_size(pieces: Boxes, areas: Callable[[], NDArray[np.int64]]) -> Box
     sizes = longer[counted]
     if not len(sizes):
         return pieces[:0]
-    typical = float(np.median(sizes))
+    typical = median(sizes)
     letter = _size_of_most_ink(pieces, longer, typical)
     if letter >= _MOST_INK_ABOVE * typical and _are_dots(pieces, longer, typical, areas):
-        typical = float(np.median(sizes[sizes >= _LEAST_LETTER * letter]))
+        typical = median(sizes[sizes >= _LEAST_LETTER * letter])
     low, high = (share * typical for share in _SIZE_RANGE)
     return pieces[(longer >= max(low, SMALLEST)) & (longer <= high)]
 
@@ -68,5 +69,5 @@ def _are_dots(
         return True
     near = (longer >= 0.5 * typical) & (longer <= 1.5 * typical)
     width, height = pieces[near, 2], pieces[near, 3]
-    aspect = np.median(longer[near] / np.minimum(width, height))
-    return bool(aspect <= _DOT_ASPECT and np.median(areas()[near] / (width * height)) >= _DOT_FILL)
+    aspect = median(longer[near] / np.minimum(width, height))
+    return bool(aspect <= _DOT_ASPECT and median(areas()[near] / (width * height)) >= _DOT_FILL)

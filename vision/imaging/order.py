@@ -11,7 +11,9 @@ from vision.core.arrays import Grey
 
 def median(values: NDArray[Any]) -> float:
     """The median of all values, as np.median; there must be one at least."""
-    return percentile(values, 50.0)
+    ordered = np.sort(values, axis=None)
+    low, high = (len(ordered) - 1) // 2, len(ordered) // 2
+    return float((float(ordered[low]) + float(ordered[high])) / 2)
 
 
 def percentile(values: NDArray[Any], share: float) -> float:

@@ -13,6 +13,7 @@ from vision.core.arrays import Grey, Image
 from vision.core.document import Preparation
 from vision.core.stages import Letters, PreparedPage
 from vision.imaging.connected_components import find_letters, mask_of
+from vision.imaging.order import median
 from vision.imaging.screens import without_screen
 
 Chosen = NDArray[np.bool_]  # by place among the pieces
@@ -58,7 +59,7 @@ def _specks(text: Letters) -> Chosen:
     """Small pieces as dark as the letters: paper and compression have paler ones."""
     if not len(text.boxes):
         return np.zeros(len(text.pieces), np.bool_)
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     small = text.pieces[:, 2:].max(axis=1) <= max(_LARGEST * letter, _AT_LEAST)
     if _covered(small, text) < _COVERED:
         return np.zeros(len(text.pieces), np.bool_)  # as on most pages
@@ -72,7 +73,7 @@ def _covered(specks: Chosen, text: Letters) -> float:
     """The share of tiles of the page that hold a speck."""
     if not len(text.boxes) or not specks.any():
         return 0.0
-    side = _TILE * float(np.median(text.boxes[:, 3]))
+    side = _TILE * median(text.boxes[:, 3])
     rows, columns = (max(int(length / side), 1) for length in text.grey.shape)
     if rows * columns < _FEWEST_TILES:
         return 0.0

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes
 from vision.core.stages import Letters
 from vision.imaging.letter_size import SMALLEST
+from vision.imaging.order import median
 
 # The dots of a screen: so many at least, so much of the ink, and so regular. The index is 1 where
 # points lie at random, 2 on a square lattice; drawn screens have 1.9, noise and salt 0.9 to 1.3.
@@ -54,7 +55,7 @@ def _share(pieces: Boxes, text: Letters) -> float:
 def _dots(text: Letters) -> Boxes:
     """Pieces that may be the dots of a screen: of about the commonest size, if that is small."""
     longer = text.pieces[:, 2:].max(axis=1)
-    common = float(np.median(longer)) if len(longer) else 0.0
+    common = median(longer) if len(longer) else 0.0
     largest = _ALIKE * common if common <= _LARGEST_DOT else 0.0
     dots: Boxes = text.pieces[longer < max(largest, SMALLEST)]
     return dots

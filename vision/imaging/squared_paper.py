@@ -27,6 +27,7 @@ _WHOLE = 0.6  # share of the page's width and height that one piece of ink cover
 # Lines are followed through bands of the page, as they may be a little tilted against the print.
 _BANDS, _MOST_BANDS = 5, 0.4  # and the share of the bands that has them: blocks may cover some
 _DRAWN = 0.75  # share of a line's length in a band on which there is ink
+_HINTED = 0.5  # the same in a smaller picture, in which pale lines have gaps
 _DRIFT = 3  # pixels that a line may wander in a band
 _FEWEST = 6  # lines each way
 _EVEN = 0.12  # share of the pitch by which distances may differ, also those of both ways ...
@@ -44,6 +45,8 @@ def without_squares(page: PreparedPage) -> PreparedPage:
     """
     text = page.text or find_letters(page.working)
     if not _is_joined(text):
+        return replace(page, text=text)
+    if not _may_have_lines(text.ink):
         return replace(page, text=text)
     whole = text.factor == 1.0  # then the letters were found in the same mask
     ink = text.ink if whole else ink_mask(grey_of(page.working))
@@ -73,11 +76,20 @@ def _is_joined(text: Letters) -> bool:
     return bool(((width >= _WHOLE * columns) & (height >= _WHOLE * rows)).any())
 
 
-def _lines(ink: Grey) -> list[Strokes]:
-    """Level lines in each band of columns of a mask of ink [H, W], from top to bottom."""
+def _may_have_lines(ink: Grey) -> bool:
+    """Whether enough bands have about as many level lines as squared paper: most forms have few."""
+    ruled = [len(lines) >= _FEWEST for lines in _lines(ink, _HINTED)]
+    return sum(ruled) >= _MOST_BANDS * len(ruled)
+
+
+def _lines(ink: Grey, drawn: float = _DRAWN) -> list[Strokes]:
+    """Level lines in each band of columns of a mask of ink [H, W], from top to bottom.
+
+    `drawn` is the share of their length that has ink.
+    """
     drift = np.ones((_DRIFT, 1), np.uint8)
     wide = np.asarray(cv2.dilate(ink, drift), np.uint8)
-    return [_strokes(wide[:, band]) for band in _bands(ink.shape[1])]
+    return [_strokes(wide[:, band], drawn) for band in _bands(ink.shape[1])]
 
 
 def _bands(length: int) -> list[slice]:
@@ -85,8 +97,8 @@ def _bands(length: int) -> list[slice]:
     return [slice(first, end) for first, end in pairwise(edges)]
 
 
-def _strokes(ink: Grey) -> Strokes:
-    return runs_of(ink_of_rows(ink) / ink.shape[1] >= _DRAWN)
+def _strokes(ink: Grey, drawn: float) -> Strokes:
+    return runs_of(ink_of_rows(ink) / ink.shape[1] >= drawn)
 
 
 def _pitch(bands: Sequence[Strokes]) -> float:

@@ -51,9 +51,10 @@ def assemble(
     findings = _above(least_confidence, findings)
     findings = with_grids(with_edge_rows(findings, lines), page.grids, lines, page.to_page)
     findings = _above(least_confidence, findings)  # grids without text have lowered some
-    findings = with_whole_lines(findings, split_at_gutters(lines, to_layout))
+    parts = split_at_gutters(lines, to_layout)
+    findings = with_whole_lines(findings, parts)
     regions = make_regions(findings, width, height)
-    drafts = draft_blocks(lines, regions, to_layout)
+    drafts = draft_blocks(parts, regions, to_layout)
     if figure_text == "leave_out":
         drafts = [draft for draft in drafts if draft.kind != "figure"]
     blocks = tuple(_block(number, draft) for number, draft in enumerate(drafts, start=1))

@@ -10,7 +10,6 @@ from vision.core.arrays import Affine
 from vision.core.document import Box, Region
 from vision.core.geometry import union
 from vision.layout.forms import cell_by_cell, ends_with_colon
-from vision.layout.gutters import split_at_gutters
 from vision.layout.page_furniture import footnotes_of, page_number_of
 from vision.layout.placed_line import PlacedLine
 from vision.layout.reading_order import reading_order
@@ -62,9 +61,10 @@ def draft_blocks(
 ) -> list[Draft]:
     """Drafts in reading order: headers, the body, text along the edge, footnotes, footers.
 
-    `to_layout` maps page coordinates, those of the regions, to the frame of the placed boxes.
+    `lines` are split at gutters. `to_layout` maps page coordinates, those of the regions, to the
+    frame of the placed boxes.
     """
-    lines = as_level_lines(split_at_gutters(lines, to_layout))
+    lines = as_level_lines(lines)
     regions = supported_regions(lines, regions, to_layout)
     extent = union(line.box for line in lines)
     middle = (extent.y0 + extent.y1) / 2

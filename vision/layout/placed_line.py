@@ -79,8 +79,9 @@ def _background(page: Image, box: Box) -> float:
         return 255.0
     # By counting: sorting takes several times as long.
     below = np.cumsum(cv2.calcHist([pixels], [0], None, [256], [0, 256]))
-    middle = np.searchsorted(below, [(pixels.size - 1) // 2, pixels.size // 2], "right")
-    return float(middle.mean())
+    places = [(pixels.size - 1) // 2, pixels.size // 2]
+    one, other = np.searchsorted(below, places, "right").tolist()
+    return float((one + other) / 2)
 
 
 def _place(crop: LineCrop, reading: LineReading, to_layout: Affine) -> PlacedLine:
@@ -132,6 +133,8 @@ def _outline(crop: LineCrop, reading: LineReading) -> Polygon:
 
 
 def _reads_from_right(text: str) -> bool:
+    if text.isascii():
+        return False
     directions = [unicodedata.bidirectional(letter) for letter in text]
     from_right = sum(direction in {"R", "AL"} for direction in directions)
     return from_right > directions.count("L")

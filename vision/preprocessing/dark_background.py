@@ -3,6 +3,7 @@
 Line finders and recognisers know dark print on light paper best.
 """
 
+import cv2
 import numpy as np
 
 from vision.core.arrays import Grey, Image
@@ -16,7 +17,8 @@ _PRINT, _SHADE = 0.995, 0.005  # quantiles: the lightest print, and the darkest 
 
 def has_dark_background(grey: Grey) -> bool:
     """Whether a page [H, W] shows light print on an even, dark background."""
-    counts = np.bincount(grey[::_STEP, ::_STEP].ravel(), minlength=256)
+    sample = np.ascontiguousarray(grey[::_STEP, ::_STEP])
+    counts = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     below = np.cumsum(counts) / counts.sum()
     shade, paper, print_ = (int(np.searchsorted(below, share)) for share in (_SHADE, 0.5, _PRINT))
     even = counts[max(paper - _NEAR, 0) : paper + _NEAR + 1].sum() / counts.sum()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
+from vision.imaging.order import median
 
 # Degrees searched on either side; pages tilted more are rare and read badly anyway.
 LARGEST = 10.0
@@ -30,7 +31,7 @@ def measure_skew(letters: Boxes) -> tuple[float, float]:
         return 0.0, 1.0
     x, y, w, h = letters.T.astype(np.float64)
     points = np.stack([x + w / 2, y + h])
-    step = max(1.0, float(np.median(h)) / 4)
+    step = max(1.0, median(h) / 4)
     coarse = _sharpest(points, step, np.arange(-LARGEST, LARGEST + _COARSE / 2, _COARSE))
     near = np.arange(coarse - _COARSE, coarse + _COARSE + _FINE / 2, _FINE)
     angle = _sharpest(points, step / 2, near)

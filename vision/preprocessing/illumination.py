@@ -8,6 +8,7 @@ from vision.core.arrays import Image
 from vision.core.stages import Letters
 from vision.imaging.connected_components import background_of
 from vision.imaging.grey import grey_of
+from vision.imaging.order import percentile
 
 _FEWEST_LETTERS = 30
 
@@ -27,8 +28,8 @@ def measure_unevenness(text: Letters) -> float:
     x, y, w, h = text.boxes.T
     rows = np.minimum(((y + h / 2) * factor).astype(int), text.ground.shape[0] - 1)
     columns = np.minimum(((x + w / 2) * factor).astype(int), text.ground.shape[1] - 1)
-    dark, light = np.percentile(text.ground[rows, columns], [5, 95])
-    return float(1 - dark / max(light, 1.0))
+    behind = text.ground[rows, columns]
+    return 1 - percentile(behind, 5) / max(percentile(behind, 95), 1.0)
 
 
 def even_out(image: Image) -> Image:

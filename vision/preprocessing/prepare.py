@@ -16,6 +16,7 @@ from vision.core.options import ReadOptions
 from vision.core.protocols import Orienter, Rectifier
 from vision.core.stages import Letters, PageImage, PreparedPage
 from vision.imaging.connected_components import find_letters
+from vision.imaging.order import median
 from vision.imaging.specks import screen_pitch
 from vision.preprocessing.dark_background import has_dark_background, reverse
 from vision.preprocessing.deskew import measure_skew
@@ -141,7 +142,7 @@ def _enlarge(
         return 1.0, ()
     if not len(text.boxes):
         return 1.0, (Preparation("upscale", None, "pixels of letter height", False, "no text"),)
-    height = float(np.median(text.boxes[:, 3])) / text.factor
+    height = median(text.boxes[:, 3]) / text.factor
     room = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
     scale = min(_GOOD_TEXT / height, _LARGEST_SCALE, room) if height < _SMALL_TEXT else 1.0
     if scale > 1.0 and screen_pitch(text) is not None:

@@ -9,6 +9,7 @@ old print has a long s, is subtracted afterwards.
 """
 
 import math
+import operator
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -75,15 +76,15 @@ def features(word: CropWord, line: float, page: Print) -> tuple[float, ...]:
     Of two words of the same confidence, the one on a page of poor print is more often wrong.
     """
     letters = max(len(word.text), 1)
-    digits = sum(letter.isdigit() for letter in word.text) / letters
-    marks = sum(not letter.isalnum() for letter in word.text) / letters
+    digits = sum(map(str.isdigit, word.text)) / letters
+    marks = (len(word.text) - sum(map(str.isalnum, word.text))) / letters
     odds = (_log_odds(word.confidence), _log_odds(line), _log_odds(page.confidence))
     return (1.0, *odds, math.log(letters), digits, marks, _SIGN[word.listed], _SIGN[word.confirmed])
 
 
 def chance(weights: Weights, values: Sequence[float]) -> float:
     """The logistic curve at these features."""
-    at = sum(weight * value for weight, value in zip(weights, values, strict=True))
+    at = sum(map(operator.mul, weights, values))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, at))))
 
 

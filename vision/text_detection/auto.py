@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from vision.core.arrays import Grey, Image
 from vision.core.document import ModelUse
 from vision.core.protocols import LineFinder
 from vision.core.stages import FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import find_letters
+from vision.imaging.order import percentile_of_levels
 from vision.imaging.specks import share_of_specks
 from vision.text_detection.huge_print import has_huge_print
 from vision.text_detection.morphology import find_lines
@@ -65,5 +64,5 @@ def open_finder(resources: Resources) -> AutoLineFinder:
 
 def share_of_dark_ground(ground: Grey) -> float:
     """How much of the ground is no light paper: 0 to 1."""
-    paper = float(np.percentile(ground, _PAPER_PERCENTILE))
+    paper = percentile_of_levels(ground, _PAPER_PERCENTILE)
     return float((ground < _DARK * paper).mean())

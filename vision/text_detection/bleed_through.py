@@ -18,6 +18,7 @@ from vision.core.protocols import Recogniser
 from vision.core.stages import Letters, LineCrop, LineReading, PreparedPage
 from vision.imaging.connected_components import find_letters
 from vision.imaging.grey import grey_of
+from vision.imaging.order import median, percentile
 from vision.preprocessing.deskew import measure_skew
 from vision.text_detection.crops import cut_lines
 from vision.text_detection.morphology import find_lines
@@ -97,15 +98,15 @@ def _layers(text: Letters) -> _Layers | None:
         return None
     boxes = text.boxes[:: -(-len(text.boxes) // _SAMPLED)]
     contrasts = _contrasts(text.grey, boxes)
-    own = float(np.percentile(contrasts, _DARKEST))
+    own = percentile(contrasts, _DARKEST)
     pale = contrasts < _PALE * own
     if own < _LEAST_CONTRAST or not _SHARES[0] <= pale.mean() <= _SHARES[1]:
         return None
     between = (contrasts > _BETWEEN[0] * own) & (contrasts < _BETWEEN[1] * own)
-    height = np.median(boxes[pale, 3]) / np.median(boxes[~pale, 3])
+    height = median(boxes[pale, 3]) / median(boxes[~pale, 3])
     if between.mean() > _MOST_BETWEEN * pale.mean() or height < _LEAST_HEIGHT:
         return None
-    return _Layers(own, float(np.percentile(contrasts[pale], 75)))
+    return _Layers(own, percentile(contrasts[pale], 75))
 
 
 def _contrasts(grey: Grey, boxes: Boxes) -> NDArray[np.float64]:
@@ -146,8 +147,8 @@ def _pale_lines(
     pale = _levelled(np.where(near[:, :, None], paper, page.working))
     text = find_letters(pale)
     assert page.text is not None
-    sizes = [np.median(each.boxes[:, 3]) for each in (page.text, text) if len(each.boxes)]
-    highest = _HIGHEST * float(max(sizes)) / text.factor
+    sizes = [median(each.boxes[:, 3]) for each in (page.text, text) if len(each.boxes)]
+    highest = _HIGHEST * max(sizes) / text.factor
     crops = cut_lines(replace(page, working=pale, text=None), find_lines(text).lines, languages)
     long = [
         crop

@@ -15,6 +15,7 @@ from vision.core.document import Box, Polygon
 from vision.core.geometry import bounding_box, corners, invert, transform_points
 from vision.core.grid import RuledGrid
 from vision.core.stages import FoundLine, Letters
+from vision.imaging.order import median
 
 _LEVEL = 0.5  # of its height: lines that rise more are not split
 # In heights of the page's commonest letters.
@@ -43,7 +44,7 @@ class _Cells:
 
     def __init__(self, grid: RuledGrid, text: Letters) -> None:
         self._grid = grid
-        self._letter = float(np.median(text.boxes[:, 3]))
+        self._letter = median(text.boxes[:, 3])
         self._text = text
         self._boxes = np.array([grid.level_box(cell) for cell in grid.cells])
         self._ink = self._levelled(text.pieces)

@@ -17,6 +17,7 @@ from vision.core.geometry import compose
 from vision.core.stages import FoundLine, Letters, LineCrop, PreparedPage
 from vision.imaging.connected_components import ink_of_rows
 from vision.imaging.opening import opened
+from vision.imaging.order import median
 from vision.text_detection.rules import RULE
 
 # In heights of the page's commonest letters.
@@ -59,7 +60,7 @@ def find_combs(text: Letters) -> list[Comb]:
     """The combs of a page with characters in them."""
     if not len(text.boxes):
         return []
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     height = text.pieces[:, 3]
     frames = (text.pieces[:, 2] >= RULE * letter) & (height >= _LOWEST * letter)
     frames &= height <= _HIGHEST * letter
@@ -108,7 +109,7 @@ def _comb(text: Letters, at: int, letter: float) -> Comb | None:
     if not _even(walls, letter):
         return None
     closed = rules[0] < _AT_EDGE
-    top = y if closed else y + height - round(_RISE * float(np.median(np.diff(walls))))
+    top = y if closed else y + height - round(_RISE * median(np.diff(walls)))
     cells = _characters(text.pieces, x + walls, (top, y + height), letter)
     if not _single(cells, letter):
         return None
@@ -123,7 +124,7 @@ def _even(walls: NDArray[np.float64], letter: float) -> bool:
     widths = np.diff(walls) / letter
     if len(widths) < _FEWEST_CELLS:
         return False
-    usual = np.median(widths)
+    usual = median(widths)
     even = np.abs(widths - usual).max() <= _UNEVEN * usual
     return bool(even and _PITCH[0] <= usual <= _PITCH[1])
 
@@ -167,7 +168,7 @@ def _single(cells: Sequence[Cell | None], letter: float) -> bool:
     if height.max() < _LEAST_CHARACTER * letter:
         return False
     wide = width / height.max()
-    return bool(np.median(wide) <= _USUAL_WIDTH and wide.max() <= _WIDEST)
+    return bool(median(wide) <= _USUAL_WIDTH and wide.max() <= _WIDEST)
 
 
 def _in_working(cell: Cell, factor: float) -> Cell:

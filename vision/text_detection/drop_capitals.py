@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vision.core.document import Box
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, Letters
+from vision.imaging.order import median
 from vision.text_detection.line_extent import Extents
 
 # In heights of the page's commonest letters.
@@ -36,21 +37,31 @@ def with_drop_capitals(lines: Sequence[FoundLine], text: Letters) -> list[FoundL
     """
     if len(lines) <= _FEWEST or not len(text.boxes):
         return list(lines)
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     width, height = text.pieces[:, 2], text.pieces[:, 3]
     like = (height >= _HIGH[0] * letter) & (height <= _HIGH[1] * letter)
     like &= (width >= _WIDE[0] * height) & (width <= _WIDE[1] * height)
     found = list(lines)
+    if not like.any():
+        return found
+    extents = _extents(found)
     for x, y, w, h in text.pieces[like].tolist():
         box = np.array([x, y, x + w, y + h], np.float64)
-        found = _with_capital(found, box / text.factor, letter / text.factor)
+        more = _with_capital(found, extents, box / text.factor, letter / text.factor)
+        if more is not found:
+            found, extents = more, _extents(more)
     return found
 
 
-def _with_capital(lines: list[FoundLine], box: Extents, letter: float) -> list[FoundLine]:
-    """The lines with this piece of ink as one of them, if it is a drop capital."""
+def _extents(lines: Sequence[FoundLine]) -> Extents:
     quads = np.array([line.quad for line in lines], np.float64)
-    extents = np.hstack([quads.min(axis=1), quads.max(axis=1)])
+    return np.hstack([quads.min(axis=1), quads.max(axis=1)])
+
+
+def _with_capital(
+    lines: list[FoundLine], extents: Extents, box: Extents, letter: float
+) -> list[FoundLine]:
+    """The lines with this piece of ink as one of them, if it is a drop capital."""
     beside = _beside(box, extents, letter)
     apart = beside & (extents[:, 0] > box[2] - _ROOM * letter)
     if beside.sum() < _FEWEST or not apart.any() or not _continues(box, extents, letter):

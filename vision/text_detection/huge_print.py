@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
 from vision.core.stages import Letters
+from vision.imaging.order import median
 
 # In heights of the page's commonest letters: higher ones are pictures.
 _HIGH = (6.0, 25.0)
@@ -16,7 +17,7 @@ _LEVEL = 0.08  # of their height, between their feet
 
 def has_huge_print(text: Letters) -> bool:
     """Whether letters much higher than the others stand on one line."""
-    letter = float(np.median(text.boxes[:, 3])) if len(text.boxes) else 0.0
+    letter = median(text.boxes[:, 3]) if len(text.boxes) else 0.0
     width, height = text.pieces[:, 2], text.pieces[:, 3]
     like = (height >= _HIGH[0] * letter) & (height <= _HIGH[1] * letter)
     like &= (width >= _WIDE[0] * height) & (width <= _WIDE[1] * height)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
 from vision.core.stages import FoundLine, Letters
+from vision.imaging.order import median
 
 # In heights of the page's commonest letters.
 _LARGEST, _SMALLEST = 0.35, 0.08  # a dot
@@ -49,7 +50,7 @@ def _letter_height(lines: Sequence[FoundLine], text: Letters) -> float:
     """
     quads = np.array([line.quad for line in lines], np.float64)
     heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1) * text.factor
-    return min(float(np.median(text.boxes[:, 3])), float(np.median(heights)))
+    return min(median(text.boxes[:, 3]), median(heights))
 
 
 def find_leaders(pieces: Boxes, letter: float) -> Runs:
@@ -76,7 +77,8 @@ def _is_leader(middles: NDArray[np.float64]) -> bool:
     if len(middles) < _FEWEST:
         return False
     steps = np.diff(middles)
-    return bool(np.abs(steps - np.median(steps)).mean() <= _UNEVEN * np.median(steps))
+    usual = median(steps)
+    return bool(np.abs(steps - usual).mean() <= _UNEVEN * usual)
 
 
 def _shortened(

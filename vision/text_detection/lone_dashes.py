@@ -9,6 +9,7 @@ from vision.core.arrays import Boxes
 from vision.core.document import Box
 from vision.core.geometry import corners
 from vision.core.stages import FoundLine, Letters
+from vision.imaging.order import median
 
 # In heights of the page's commonest letters.
 _WIDTH, _HEIGHT = (0.35, 1.8), (0.06, 0.3)
@@ -29,7 +30,7 @@ Edges = NDArray[np.float64]  # [n, 4]: x0, y0, x1, y1
 
 def with_lone_dashes(lines: Sequence[FoundLine], text: Letters) -> list[FoundLine]:
     """The lines and one for each lone dash, whose text is known; in the page's pixels."""
-    height = _LINE * float(np.median(text.boxes[:, 3])) / text.factor if len(text.boxes) else 0.0
+    height = _LINE * median(text.boxes[:, 3]) / text.factor if len(text.boxes) else 0.0
     dashes = (around(dash, height) for dash in lone_dashes(lines, text))
     return [*lines, *(FoundLine(corners(dash), text=DASH) for dash in dashes)]
 
@@ -41,7 +42,7 @@ def lone_dashes(lines: Sequence[FoundLine], text: Letters) -> list[Box]:
     """
     if not lines or not len(text.boxes):
         return []
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     quads = np.array([line.quad for line in lines], np.float64) * text.factor
     edges = np.hstack([quads.min(axis=1), quads.max(axis=1)])
     pieces = text.pieces[text.pieces[:, 2:].max(axis=1) >= _LEAST_INK * letter]

@@ -18,6 +18,7 @@ from vision.core.stages import FoundLine, FoundLines, Letters
 from vision.engines.resources import Resources
 from vision.imaging.connected_components import boxes_of, find_letters, full_rows, ink_of_rows
 from vision.imaging.opening import closed, opened
+from vision.imaging.order import median
 from vision.text_detection.line_extent import Extents, whole_pieces
 from vision.text_detection.line_limit import bounded, warnings_of
 from vision.text_detection.rules import ink_without_rules, pieces_beside_rules
@@ -98,7 +99,7 @@ def find_lines(text: Letters) -> PageLines:
         return PageLines([])
     if (line := only_line(text)) is not None:
         return PageLines([line])
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     plain = ink_without_rules(text, letter, _SPECK * letter)
     word_gap = _word_gap(text.boxes, letter)
     cores, crowded = _cores(plain.mask, letter, word_gap)
@@ -142,7 +143,7 @@ def _pitch(letters: Boxes, letter: float) -> float:
     steps = np.diff((x + width / 2)[order])
     beside = (gaps > -letter) & (gaps < _WITHIN_WORD * letter) & (steps > 0)
     beside &= np.abs(np.diff((y + height)[order])) < letter / 2
-    return float(np.median(steps[beside])) if beside.any() else 0.0
+    return median(steps[beside]) if beside.any() else 0.0
 
 
 def _cores(mask: Grey, letter: float, word_gap: int) -> tuple[Extents, float]:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Affine, Boxes, Grey
 from vision.core.document import Box
-from vision.core.geometry import compose, identity, scaling, translation
+from vision.core.geometry import compose, identity, joined, overlap, scaling, translation
 from vision.core.grid import RuledGrid
 from vision.core.stages import Letters
 from vision.imaging.connected_components import ink_of_rows, mask_of
 from vision.imaging.opening import opened
-from vision.imaging.order import percentile_of_levels
+from vision.imaging.order import median, percentile_of_levels
 from vision.text_detection.grid_cells import FEWEST, FoundCells, cells_between
 from vision.text_detection.rulings import Strokes, strokes_of
 
@@ -56,10 +56,10 @@ def find_grids(text: Letters, tables: Sequence[Box]) -> tuple[RuledGrid, ...]:
         return ()
     letter = _letter_height(text.boxes)
     ruled, boxes = _ruled_pieces(text, letter)
-    searched = _joined([_shrunk(box, text.factor) for box in tables])
+    searched = joined([_shrunk(box, text.factor) for box in tables])
     grids = [grid for area in searched for grid in _grids_in(text, area, letter)]
-    for area in _joined(boxes):
-        if not any(_overlap(area, each) for each in searched):
+    for area in joined(boxes):
+        if not any(overlap(area, each) for each in searched):
             grids += _grids_in(text, area, letter, ruled)
     return tuple(grids)
 
@@ -69,7 +69,7 @@ def _letter_height(boxes: Boxes) -> float:
     order = np.argsort(boxes[:, 3])
     ink = np.cumsum(boxes[order, 2].astype(np.int64) * boxes[order, 3])
     of_most_ink = float(boxes[order[np.searchsorted(ink, ink[-1] / 2)], 3])
-    usual = float(np.median(boxes[:, 3]))
+    usual = median(boxes[:, 3])
     return usual if usual >= _DASHES * of_most_ink else of_most_ink
 
 
@@ -109,25 +109,6 @@ def _full(ink: Grey, letter: float) -> NDArray[np.bool_]:
 
 def _shrunk(box: Box, factor: float) -> Box:
     return Box(*(edge * factor for edge in box))
-
-
-def _joined(areas: Sequence[Box]) -> list[Box]:
-    """The areas, those that overlap as one."""
-    joined: list[Box] = []
-    for area in areas:
-        whole = area
-        while met := [each for each in joined if _overlap(each, whole)]:
-            joined = [each for each in joined if each not in met]
-            edges = np.array([whole, *met])
-            low, high = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
-            whole = Box(*low.tolist(), *high.tolist())
-        joined.append(whole)
-    return joined
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    across = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return across > 0 and min(one.y1, other.y1) - max(one.y0, other.y0) > 0
 
 
 def _grids_in(
@@ -288,7 +269,7 @@ def _with_open_ends(
     edges: list[float], starts: NDArray[np.float64], ends: NDArray[np.float64], letter: float
 ) -> list[float]:
     """The edges, and the ends of strokes that go on beyond them: the table has no frame there."""
-    first, last = float(np.median(starts)), float(np.median(ends))
+    first, last = median(starts), median(ends)
     before = [first] if first < edges[0] - _BEYOND * letter else []
     after = [last] if last > edges[-1] + _BEYOND * letter else []
     return [*before, *edges, *after]

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes, Grey
+from vision.core.document import Box
+from vision.core.geometry import joined
 from vision.core.stages import Letters
-from vision.imaging.connected_components import boxes_of, label, mask_of
+from vision.imaging.connected_components import Labels, boxes_of, label, mask_of
 from vision.imaging.opening import closed, opened
 
 # In heights of the page's commonest letters.
@@ -17,18 +19,23 @@ RULE = 4.0  # longer strokes are rules, not letters
 _SIDE = 2.2  # strokes as long as this between two rules are the sides of a box
 _BAND, _CLOSED = 0.7, 0.75  # of a frame: within its edges, and the share of each that has ink
 _REST = 0.45  # lower pieces beside a rule are what is left of it
+_MOST_AREAS = 200  # of large pieces that are looked at apart; more are a picture
 _CROSSING = 0.3  # thickness of rules through which a letter's strokes are followed
 
 
-class PlainInk(NamedTuple):
-    """A mask of ink without specks and rules; `whole` are the places of pieces that are no specks.
+_Area = tuple[int, int, int, int]  # x0, y0, x1, y1 in whole pixels
 
-    `searched` tells whether there may have been rules.
+
+class PlainInk(NamedTuple):
+    """A mask of ink without specks and rules.
+
+    `whole` tells which pieces are no specks. `searched` are the areas in which rules were looked
+    for, none of which overlap.
     """
 
     mask: Grey
     whole: NDArray[np.bool_]
-    searched: bool
+    searched: list[_Area]
 
 
 def ink_without_rules(text: Letters, letter: float, speck: float) -> PlainInk:
@@ -39,16 +46,35 @@ def ink_without_rules(text: Letters, letter: float, speck: float) -> PlainInk:
     # Only large pieces can hold rules, and most pages have few: elsewhere there is no search.
     places = np.flatnonzero(longer >= RULE * letter)
     if not len(places):
-        return PlainInk(plain, whole, searched=False)
-    large = text.pieces[places]
+        return PlainInk(plain, whole, searched=[])
     for at in places.tolist():
         x, y, w, h = text.pieces[at].tolist()
         ink = text.labels[y : y + h, x : x + w] == at + 1
         if _is_frame(ink, letter):
             plain[y : y + h, x : x + w][ink] = 0
-    (x0, y0), (x1, y1) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:]).max(axis=0)
-    plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
-    return PlainInk(plain, whole, searched=True)
+    searched = _areas(text.pieces[places], letter)
+    for x0, y0, x1, y1 in searched:
+        plain[y0:y1, x0:x1] = _without_rules(plain[y0:y1, x0:x1], letter)
+    return PlainInk(plain, whole, searched=searched)
+
+
+def _areas(large: Boxes, letter: float) -> list[_Area]:
+    """Where large pieces of ink are, with as much around each as letters that cross it may need."""
+    ends = np.hstack([large[:, :2], large[:, :2] + large[:, 2:]])
+    x0, y0 = (int(edge) for edge in ends[:, :2].min(axis=0))
+    x1, y1 = (int(edge) for edge in ends[:, 2:].max(axis=0))
+    framed = int((large[:, 2] * large[:, 3]).max()) > (x1 - x0) * (y1 - y0) / 2
+    if framed or len(large) > _MOST_AREAS:
+        return [(x0, y0, x1, y1)]
+    room = _reach(letter) + 1
+    wider = np.clip(ends + np.array([-room, -room, room, room]), (x0, y0) * 2, (x1, y1) * 2)
+    boxes = joined([Box(*each) for each in wider.tolist()])
+    return [(int(box.x0), int(box.y0), int(box.x1), int(box.y1)) for box in boxes]
+
+
+def _reach(letter: float) -> int:
+    """Pixels across a rule in which a letter's strokes are followed."""
+    return max(3, round(_CROSSING * letter) | 1)
 
 
 def _is_frame(ink: NDArray[np.bool_], letter: float) -> bool:
@@ -82,16 +108,27 @@ def pieces_beside_rules(text: Letters, plain: PlainInk, letter: float) -> Boxes:
 def _pieces_left(text: Letters, plain: PlainInk, gone: Grey) -> Boxes:
     """The pieces of the mask: those that lost no pixel are known, the rests of others are few."""
     changed = np.zeros(len(text.pieces) + 1, np.bool_)
-    changed[text.labels.ravel()[np.flatnonzero(gone.view(np.bool_))]] = True
-    known = text.pieces[~changed[1:]]
-    broken = text.pieces[changed[1:] & plain.whole]
-    if not len(broken):
-        return known
-    x0, y0 = broken[:, :2].min(axis=0).tolist()
-    x1, y1 = (broken[:, :2] + broken[:, 2:]).max(axis=0).tolist()
-    within = mask_of(text.labels[y0:y1, x0:x1], changed[1:])
-    rests = boxes_of(plain.mask[y0:y1, x0:x1] & within) + np.array([x0, y0, 0, 0], np.int32)
-    return np.concatenate([known, rests])
+    changed[1:] = ~plain.whole
+    rests = [_rests(text.labels, plain.mask, gone, area, changed) for area in plain.searched]
+    broken = np.concatenate([np.zeros((0, 4), np.int32), *rests])
+    from_the_top = broken[np.lexsort((broken[:, 0], broken[:, 1]))]
+    return np.concatenate([text.pieces[~changed[1:]], from_the_top])
+
+
+def _rests(
+    labels: Labels, mask: Grey, gone: Grey, area: _Area, changed: NDArray[np.bool_]
+) -> Boxes:
+    """What is left in an area of pieces that lost pixels, which `changed` has from now on."""
+    x0, y0, x1, y1 = area
+    inside = (slice(y0, y1), slice(x0, x1))
+    lost = np.zeros(len(changed), np.bool_)
+    lost[labels[inside][gone[inside].view(np.bool_)]] = True
+    lost &= ~changed
+    changed |= lost
+    if not lost.any():
+        return np.zeros((0, 4), np.int32)
+    rests = boxes_of(mask[inside] & mask_of(labels[inside], lost[1:]))
+    return rests + np.array([x0, y0, 0, 0], np.int32)
 
 
 def _without_rules(mask: Grey, letter: float) -> Grey:
@@ -103,7 +140,7 @@ def _without_rules(mask: Grey, letter: float) -> Grey:
     elif not down.any():
         return mask  # as on most receipts
     letters = mask & ~(across | down)
-    reach = max(3, round(_CROSSING * letter) | 1)
+    reach = _reach(letter)
     kept = letters
     for rules, size in ((across, (reach, 1)), (down, (1, reach))):
         if rules.any():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Boxes, Grey
 from vision.core.stages import Letters
 from vision.imaging.connected_components import mask_of
+from vision.imaging.order import median
 from vision.text_detection.line_extent import Extents, whole_pieces
 
 # In heights of the page's commonest letters.
@@ -44,7 +45,7 @@ def small_lines(
     words = _in_words(text.pieces[sized])
     if len(words) < _FEWEST:
         return nothing, 0.0
-    small = float(np.median(words[:, 3]))
+    small = median(words[:, 3])
     word_gap = round(_ACROSS * small)
     mask = mask_of(text.labels, free & (height <= _LARGEST * letter))
     cores, _ = find_cores(mask, small, word_gap)
@@ -82,7 +83,7 @@ def _rows(pieces: Boxes) -> NDArray[np.int64]:
     order = np.argsort(lower, kind="stable")
     steps = np.diff(lower[order], prepend=lower[order[:1]])
     rows = np.zeros(len(pieces), np.int64)
-    rows[order] = np.cumsum(steps > _ALIKE / 2 * np.median(pieces[:, 3]))
+    rows[order] = np.cumsum(steps > _ALIKE / 2 * median(pieces[:, 3]))
     return rows
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
+from vision.imaging.order import median
 from vision.text_detection.line_extent import Extents
 
 # In heights of the page's commonest letters.
@@ -126,9 +127,9 @@ def _is_set_close(chain: Extents, letter: float) -> bool:
     """Whether these have the size of letters, and gaps as those within words: not between lines."""
     if len(chain) < _FEW or (len(chain) < _FEWEST and not _on_side(chain)):
         return False
-    size = float(np.median(chain[:, 2] - chain[:, 0]))
+    size = median(chain[:, 2] - chain[:, 0])
     gaps = chain[1:, 1] - chain[:-1, 3]
-    return size >= _SMALLEST * letter and float(np.median(gaps)) <= _CLOSE * size
+    return size >= _SMALLEST * letter and median(gaps) <= _CLOSE * size
 
 
 def _on_side(chain: Extents) -> bool:
@@ -136,7 +137,7 @@ def _on_side(chain: Extents) -> bool:
     width, height = chain[:, 2] - chain[:, 0], chain[:, 3] - chain[:, 1]
     shares = width / height
     low, high = _ON_SIDE
-    return bool(shares.min() >= 1 and float(np.median(shares)) >= low and shares.max() <= high)
+    return bool(shares.min() >= 1 and median(shares) >= low and shares.max() <= high)
 
 
 def _is_text(chain: Extents, lines: Extents, letter: float, *, on_side: bool) -> bool:

@@ -15,6 +15,7 @@ from vision.core.geometry import (
     intersection,
     invert,
     iou,
+    joined,
     rotation_affine,
     scaling,
     transform_box,
@@ -134,3 +135,12 @@ def test_boxes_overlap_by_the_area_that_they_share(
 )
 def test_a_union_is_the_smallest_box_around_all(boxes: list[Box], around: Box) -> None:
     assert union(boxes) == union(iter(boxes)) == around
+
+
+def test_boxes_that_overlap_are_joined_until_none_do():
+    row = [Box(0, 0, 10, 10), Box(30, 0, 40, 10), Box(8, 5, 32, 8), Box(50, 0, 60, 10)]
+    assert sorted(joined(row)) == [Box(0, 0, 40, 10), Box(50, 0, 60, 10)]
+    assert joined([Box(0, 0, 10, 10), Box(10, 0, 20, 10)]) == [
+        Box(0, 0, 10, 10),
+        Box(10, 0, 20, 10),
+    ]
