@@ -7,7 +7,7 @@ scaled for reading) and the *crop* of one line. Affine matrices map the latter t
 Every stage returns its result together with the models that took part: receipts are made of these.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,6 +163,17 @@ class Hidden(NamedTuple):
     from_page: Affine
 
 
+@dataclass(slots=True, eq=False)
+class LineMeasures:
+    """What was measured of a line image, kept with it since many parts ask: see `imaging/grey.py`.
+
+    `levels` are the grey values of ink, of what most of it is, and of paper.
+    """
+
+    grey: Grey | None = None
+    levels: tuple[int, int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LineCrop:
     """An upright image of one line. `to_page` maps crop coordinates to page coordinates.
@@ -188,6 +199,9 @@ class LineCrop:
     only_marks: bool = False
     shifts: NDArray[np.float32] | None = None
     hidden: Hidden | None = None
+    measures: LineMeasures = field(
+        default_factory=LineMeasures, init=False, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Tesseract's models on disk: their folder, the installed languages, their hashes."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from vision.core.document import ModelUse
 from vision.core.errors import BadInput, EngineFailure
 
 OSD = "osd"
+_RECENT_NS = 2_000_000_000
 _NOT_LANGUAGES = {OSD, "equ"}  # layout models, which read no text
 
 
@@ -34,7 +36,22 @@ def _usual_folders() -> list[Path]:
 
 
 def installed_languages(tessdata: Path) -> tuple[str, ...]:
-    """Codes of the languages with a model in `tessdata`, sorted; without `osd` and `equ`."""
+    """Codes of the languages with a model in `tessdata`, sorted; without `osd` and `equ`.
+
+    A page asks a dozen times: the folder is listed anew when it has changed.
+    """
+    changed_ns = tessdata.stat().st_mtime_ns if tessdata.is_dir() else 0
+    if time.time_ns() - changed_ns < _RECENT_NS:
+        return _listed(tessdata)  # it may change again within a tick of its clock
+    return _remembered(tessdata, changed_ns)
+
+
+@lru_cache(maxsize=16)
+def _remembered(tessdata: Path, _changed_ns: int) -> tuple[str, ...]:
+    return _listed(tessdata)
+
+
+def _listed(tessdata: Path) -> tuple[str, ...]:
     codes = {file.stem for file in tessdata.glob("*.traineddata")}
     return tuple(sorted(codes - _NOT_LANGUAGES))
 

@@ -203,7 +203,7 @@ def _places(
 
 
 def _is_struck(crop: LineCrop, reading: LineReading) -> bool:
-    return reading.confidence < _PLAIN and is_struck(crop.pixels)
+    return reading.confidence < _PLAIN and is_struck(crop)
 
 
 def _stretches(

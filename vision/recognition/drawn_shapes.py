@@ -11,9 +11,8 @@ import numpy as np
 
 from vision.core.arrays import Grey
 from vision.core.stages import LineCrop, LineReading
-from vision.imaging.grey import grey_of
 from vision.recognition.lone_characters import usual_height
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 
 _STROKES = frozenset("()[]{}<>|/\\:;,.'\"`~-_=^\u00b0\u2014\u2013\u2018\u2019\u201c\u201d")
 _LIKE_HEADS = frozenset("<>^vVyYA4\u00ab\u00bb\u2039\u203a")
@@ -53,8 +52,7 @@ def _is_shape(crop: LineCrop, reading: LineReading, usual: float) -> bool:
 
 def _is_triangle(crop: LineCrop) -> bool:
     """Whether the ink of a crop is one filled shape with half of the area of its box."""
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return False
     ink = levels.ink_in(grey)

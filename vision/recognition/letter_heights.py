@@ -17,8 +17,7 @@ from vision.core.document import Box
 from vision.core.geometry import transform_box
 from vision.core.stages import CropWord, LineCrop, LineReading
 from vision.imaging.connected_components import ink_boxes
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 
 # Letters of one form in both cases, alone in a word or with `a` and `i`, which show no capital.
 _ALIKE = "cosvwxz"
@@ -161,8 +160,8 @@ def _heights_at(word: CropWord, box: Box, around: Sequence[_Measured]) -> _Heigh
     if heights is not None or len(word.text) == 1:
         return heights
     apart = [each for each in around if not each.below]
-    for measured in ([each for each in apart if _is_near(box, each.box)], apart):
-        heights = _heights_of([(each.box.height, each.capital) for each in measured])
+    for chosen in ([each for each in apart if _is_near(box, each.box)], apart):
+        heights = _heights_of([(each.box.height, each.capital) for each in chosen])
         if heights and heights.small and heights.capital:
             return heights
     return None
@@ -203,8 +202,7 @@ def _heights_of_letters(crop: LineCrop, word: CropWord) -> list[float]:
     y0, y1 = max(round(word.box.y0) - 1, 0), min(round(word.box.y1) + 1, height)
     if x0 >= x1 or y0 >= y1:
         return []
-    line = grey_of(crop.pixels)
-    levels = levels_of(line)
+    line, levels = measured(crop)
     pieces = ink_boxes(line[y0:y1, x0:x1], levels.between, light_on_dark=levels.light_on_dark)
     letters: list[list[int]] = []
     for left, top, right, bottom in sorted(pieces.tolist()):

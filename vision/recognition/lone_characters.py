@@ -12,8 +12,7 @@ import numpy as np
 
 from vision.core.document import Box
 from vision.core.stages import LineCrop, LineReading
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 
 _TIMES = 3
 _WIDEST = 1.3  # heights of a line image with one character, or two narrow ones
@@ -71,8 +70,7 @@ def shows_character(crop: LineCrop, usual: float) -> bool:
     """
     if not has_usual_height(crop, usual):
         return False
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return False
     ink = levels.ink_in(grey)

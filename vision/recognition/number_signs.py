@@ -17,7 +17,7 @@ from vision.core.document import Box
 from vision.core.stages import CropWord, LineCrop, LineReading
 from vision.imaging.connected_components import connected_pieces
 from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 
 MINUS = "-"
 # A number without a sign, or with one that was read as a mark of the same shape.
@@ -100,7 +100,7 @@ def _has_ink_as_dash(crop: LineCrop, box: Box, first: bool, last: bool) -> bool:
     """
     x0, y0, x1, y1 = (round(edge) for edge in box)
     slices = crop.pixels[max(y0, 0) : y1, :, 1]
-    word = slices[:, max(x0, 0) : x1]
+    word = np.ascontiguousarray(slices[:, max(x0, 0) : x1])
     if not word.size:
         return False
     between = (int(word.min()) + int(word.max())) / 2
@@ -117,25 +117,26 @@ def _has_ink_as_dash(crop: LineCrop, box: Box, first: bool, last: bool) -> bool:
     return any(_is_flat(_rows(part, between, light)) for parts in found for part in parts)
 
 
-def _rows(part: Grey, between: float, light: bool) -> NDArray[np.bool_]:
+def _rows(part: Grey, between: float, light: bool) -> list[bool]:
     """Which rows of pixels have ink."""
     if not part.size:
-        return np.zeros(len(part), np.bool_)
-    return np.asarray(part.max(axis=1) > between if light else part.min(axis=1) < between)
+        return [False] * len(part)
+    rows = part.max(axis=1) > between if light else part.min(axis=1) < between
+    return list(rows.tolist())
 
 
-def _is_flat(rows: NDArray[np.bool_]) -> bool:
+def _is_flat(rows: list[bool]) -> bool:
     """Whether there is ink, and none in the upper and the lowest rows."""
     upper, lowest = (int(share * len(rows)) for share in _CLEAR)
-    return bool(rows.any() and not rows[:upper].any() and not rows[lowest:].any())
+    return any(rows) and not any(rows[:upper]) and not any(rows[lowest:])
 
 
 def _pieces_of(crop: LineCrop) -> Pieces:
     """The connected ink of a line and of what stands before it; none where there is no contrast."""
     start = 0 if crop.before is None else crop.before.shape[1]
-    pixels = crop.pixels if crop.before is None else np.hstack([crop.before, crop.pixels])
-    grey = grey_of(pixels)
-    levels = levels_of(np.ascontiguousarray(grey[:, start:]))
+    grey, levels = measured(crop)
+    if crop.before is not None:
+        grey = np.hstack([grey_of(crop.before), grey])
     if levels.paper - levels.ink < _LEAST_CONTRAST:
         return np.zeros((0, 5), np.int32)
     ink = levels.ink_in(grey)

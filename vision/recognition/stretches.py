@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from vision.core.geometry import compose, transform_box, translation
 from vision.core.stages import CropWord, LineCrop, LineReading
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 from vision.recognition.second_reading import choose
 from vision.recognition.suspicious_marks import has_foreign_letter, has_suspicious_mark
 
@@ -55,8 +54,7 @@ class _Ink(NamedTuple):
 
     @classmethod
     def of(cls, crop: LineCrop) -> Self:
-        grey = grey_of(crop.pixels)
-        levels = levels_of(grey)
+        grey, levels = measured(crop)
         ink = levels.ink_in(grey)
         edge = round(_EDGE * len(grey))
         middle = grey[edge : len(grey) - edge].astype(np.int16)

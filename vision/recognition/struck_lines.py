@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from vision.core.arrays import Image
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.core.stages import LineCrop
+from vision.recognition.marks.window import measured
 
 _MIDDLE = (0.3, 0.7)  # of the line's height: where such a stroke runs
 _LENGTH = 0.85  # share of the stroke's row that is ink
@@ -12,13 +11,12 @@ _LETTERS = 0.08  # share of ink elsewhere: less is a rule or a dash
 _NARROWEST = 1.2  # times as wide as high: less is a letter with a bar
 
 
-def is_struck(pixels: Image) -> bool:
-    """Whether a straight stroke crosses the letters of a line image [h, w, 3] from end to end."""
-    height, width = pixels.shape[:2]
+def is_struck(crop: LineCrop) -> bool:
+    """Whether a straight stroke crosses the letters of a line image from end to end."""
+    height, width = crop.pixels.shape[:2]
     if width < _NARROWEST * height:
         return False
-    grey = grey_of(pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     ink = levels.ink_in(grey)
     rows = ink.mean(axis=1)
     first, last = (round(share * height) for share in _MIDDLE)

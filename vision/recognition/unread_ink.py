@@ -8,14 +8,14 @@ counted. So can accents, which `lstm/unread_accents.py` takes for dust in print 
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
+from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vision.core.stages import LineCrop, LineReading
 from vision.imaging.connected_components import connected_pieces
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import levels_of
+from vision.recognition.marks.window import measured
 
 _LONGEST = 12  # characters: of more, some break or touch
 _FEW = 3  # letters without digits: of more, networks lose none
@@ -41,8 +41,8 @@ _POINTS = {**dict.fromkeys(".,:;!?", 1), "\u201e": 2, "\u2026": 3}
 _ABOVE_CLASS = 230  # Unicode's combining class of marks above a letter
 _DIAERESIS = "\u0308\u030b"  # accents of two pieces
 
-Pieces = NDArray[np.int32]  # [N, 4]: x0, y0, x1, y1 in the crop, from left to right
-_NONE: Pieces = np.zeros((0, 4), np.int32)
+# x0, y0, x1, y1 in the crop, from left to right: too few for arrays to pay.
+Pieces = list[tuple[int, int, int, int]]
 
 
 def has_unread_ink(crop: LineCrop, reading: LineReading) -> bool:
@@ -50,8 +50,8 @@ def has_unread_ink(crop: LineCrop, reading: LineReading) -> bool:
     letters = "".join(reading.text.split())
     is_short = 1 <= len(letters) <= _LONGEST and _is_open(letters)
     may_lack_accent = _may_lack_accent(crop, reading, len(letters))
-    pieces = _characters(crop) if is_short or may_lack_accent else _NONE
-    if not len(pieces):
+    pieces = _characters(crop) if is_short or may_lack_accent else []
+    if not pieces:
         return False
     if may_lack_accent and _accents(pieces) > sum(map(_accents_of, letters)):
         return True
@@ -74,29 +74,36 @@ def _is_open(letters: str) -> bool:
 
 def _characters(crop: LineCrop) -> Pieces:
     """The ink on the rows of the letters, without what touches the upper and the lower edge."""
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     if levels.paper - levels.ink < _LEAST_CONTRAST:
-        return _NONE
-    _, found = connected_pieces(levels.ink_in(grey, _FAINT).view(np.uint8))
-    found[:, 2:4] += found[:, :2]
-    found = found[(found[:, 1] > 0) & (found[:, 3] < len(grey))]
-    heights = found[:, 3] - found[:, 1]
-    tall = heights.max(initial=0)
-    letters = found[heights >= _TALL * tall]
-    if not len(letters):
-        return _NONE
-    middles = (found[:, 1] + found[:, 3]) / 2
-    top, bottom = letters[:, 1].min() - _ABOVE * tall, letters[:, 3].max() + _BELOW * tall
-    within = (middles >= top) & (middles <= bottom)
-    pieces = found[within & (found[:, 4] >= max((_SPECK * tall) ** 2, 3))]
-    return np.asarray(pieces[pieces[:, 0].argsort(kind="stable"), :4], np.int32)
+        return []
+    _, stats = connected_pieces(levels.ink_in(grey, _FAINT).view(np.uint8))
+    found = [
+        (x, y, x + width, y + height, area)
+        for x, y, width, height, area in stats.tolist()
+        if y > 0 and y + height < len(grey)
+    ]
+    tall = max((y1 - y0 for _, y0, _, y1, _ in found), default=0)
+    letters = [each for each in found if each[3] - each[1] >= _TALL * tall]
+    if not letters:
+        return []
+    top = min(each[1] for each in letters) - _ABOVE * tall
+    bottom = max(each[3] for each in letters) + _BELOW * tall
+    least = max((_SPECK * tall) ** 2, 3)
+    return sorted(
+        (
+            (x0, y0, x1, y1)
+            for x0, y0, x1, y1, area in found
+            if top <= (y0 + y1) / 2 <= bottom and area >= least
+        ),
+        key=itemgetter(0),
+    )
 
 
 def _columns(pieces: Pieces) -> int:
     """How many characters stand side by side, pieces above each other counted as one."""
     count, start, end = 0, 0, 0
-    for x0, _, x1, _ in pieces.tolist():
+    for x0, _, x1, _ in pieces:
         if count and min(end, x1) - max(start, x0) > _OVER * min(end - start, x1 - x0):
             start, end = min(start, x0), max(end, x1)
         else:
@@ -106,11 +113,10 @@ def _columns(pieces: Pieces) -> int:
 
 def _accents(pieces: Pieces) -> int:
     """How many small pieces stand above a letter, and apart from it."""
-    high = _ACCENT * float((pieces[:, 3] - pieces[:, 1]).max())
-    listed = pieces.tolist()
+    high = _ACCENT * max(y1 - y0 for _, y0, _, y1 in pieces)
     return sum(
-        y1 - y0 <= high and _stands_above((x0, y1, x1), listed[max(at - 2, 0) : at + 3], high)
-        for at, (x0, y0, x1, y1) in enumerate(listed)
+        y1 - y0 <= high and _stands_above((x0, y1, x1), pieces[max(at - 2, 0) : at + 3], high)
+        for at, (x0, y0, x1, y1) in enumerate(pieces)
     )
 
 
@@ -133,14 +139,16 @@ def _accents_of(letter: str) -> int:
 
 def _points(pieces: Pieces) -> int:
     """How many pieces on the base line are as small as a point and apart from their neighbours."""
-    heights, widths = pieces[:, 3] - pieces[:, 1], pieces[:, 2] - pieces[:, 0]
-    tall = heights.max()
-    letters = pieces[heights >= _TALL * tall]
-    base = float(np.median(letters[:, 3]))
-    apart = np.ones(len(pieces), np.bool_)
-    for at, (left, right) in enumerate(pairwise(pieces.tolist())):
+    tall = max(y1 - y0 for _, y0, _, y1 in pieces)
+    base = median(y1 for _, y0, _, y1 in pieces if y1 - y0 >= _TALL * tall)
+    apart = [True] * len(pieces)
+    for at, (left, right) in enumerate(pairwise(pieces)):
         if right[0] < left[2]:
-            apart[at : at + 2] = False
-    small = (heights <= _COMMA * tall) & (widths <= _DOT * tall)
-    on_base = (pieces[:, 1] < base) & (pieces[:, 1] > base - 2 * _DOT * tall)
-    return int(np.count_nonzero(apart & small & on_base))
+            apart[at : at + 2] = [False, False]
+    return sum(
+        alone
+        and y1 - y0 <= _COMMA * tall
+        and x1 - x0 <= _DOT * tall
+        and base - 2 * _DOT * tall < y0 < base
+        for alone, (x0, y0, x1, y1) in zip(apart, pieces, strict=True)
+    )

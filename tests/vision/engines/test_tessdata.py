@@ -1,4 +1,5 @@
 import hashlib
+import os
 
 import pytest
 
@@ -60,3 +61,13 @@ def test_a_replaced_model_gets_a_new_hash(folder):
 def test_a_model_that_is_not_there_has_no_receipt(folder):
     with pytest.raises(BadInput):
         model_uses(folder, ["xyz"], "5", "tesseract")
+
+
+def test_a_folder_that_has_not_changed_is_not_listed_again(folder):
+    long_ago = 1_000_000_000
+    os.utime(folder, (long_ago, long_ago))
+    assert installed_languages(folder) == ("deu", "fra")
+    (folder / "nld.traineddata").write_bytes(b"")
+    assert installed_languages(folder) == ("deu", "fra", "nld")
+    os.utime(folder, (long_ago, long_ago))
+    assert installed_languages(folder) == ("deu", "fra")  # its time says that it is as it was

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from vision.core.geometry import scaling
+from vision.core.stages import LineCrop
 from vision.recognition.struck_lines import is_struck
 
 
@@ -17,7 +19,7 @@ def line(text, rows=(), colours=("white", "black")):
     draw.text((6, 26), text, ink, font, anchor="ls")
     for row in rows:
         draw.line((2, row, width - 2, row), ink, 2)
-    return np.asarray(sheet)
+    return LineCrop(np.asarray(sheet), scaling(1.0, 1.0), ("eng",))
 
 
 @pytest.mark.parametrize("text", ["40.78", "85.49", "was 12", "Total due today"])

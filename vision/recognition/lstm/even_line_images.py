@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Grey, Image
+from vision.imaging.grey import quantiles
 from vision.recognition.lstm.line_normalisation import LineImage, grey_levels, values_of
 
 _GREYS = np.arange(256, dtype=np.float32)
 # Quantiles of a crop's grey levels: ink, what most of it is, paper. Ink and paper become black and
 # white before scaling.
-_SHARES = (0.05, 0.5, 0.9)
+_SHARES = np.array([0.05, 0.5, 0.9])
 # Sigma of a Gaussian at 36 pixels of height, by the height of the crop and interpolated between: it
 # closes broken strokes and reduces noise. Dense strokes would run together, and small print is
 # smooth enough once it is enlarged.
@@ -61,10 +62,7 @@ def _quantiles(greys: Sequence[Grey]) -> NDArray[np.int64]:
     Counting all pixels would cost as much as scaling them.
     """
     some = [np.ascontiguousarray(grey[::2, ::2]) for grey in greys]
-    counts = [cv2.calcHist([each], [0], None, [256], [0, 256]) for each in some]
-    below = np.concatenate(counts).reshape(len(greys), 1, 256).cumsum(axis=2)
-    wanted = np.multiply.outer([each.size for each in some], _SHARES)
-    return np.asarray((below < wanted[:, :, None]).sum(axis=2), np.int64)
+    return quantiles(some, _SHARES)
 
 
 def _tables(levels: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from vision.core.document import Box
 from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.connected_components import ink_boxes
+from vision.imaging.grey import grey_of_line
 from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
 from vision.recognition.common.word_boxes import fit_to_ink
@@ -81,7 +82,7 @@ def read_lines(
 
     Those of less confidence than `least` have no words, only their text.
     """
-    line_images = _line_images(network, [crop.pixels for crop in crops], images)
+    line_images = _line_images(network, [_grey(crop) for crop in crops], images)
     reads = _read_images(network, [line_image.values for line_image in line_images], reread)
     dark = [
         at
@@ -98,6 +99,10 @@ def read_lines(
         else _reading(network, line_image, read, detailed=crop.characters)
         for line_image, read, crop in zip(line_images, reads, crops, strict=True)
     ]
+
+
+def _grey(crop: LineCrop) -> Image:
+    return crop.pixels if crop.pixels.ndim == 2 else grey_of_line(crop)
 
 
 def _line_images(

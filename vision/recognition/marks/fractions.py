@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from vision.core.document import Box
 from vision.core.geometry import compose, translation
 from vision.core.stages import CropWord, LineCrop, LineReading
-from vision.imaging.grey import grey_of
 from vision.recognition.marks.candidates import FRACTIONS
-from vision.recognition.marks.window import Window, glyph_window, levels_of
+from vision.recognition.marks.window import Window, glyph_window, measured
 
 # Signs that a fraction, or a part of one, is read as; and short words that are no words.
 _SIGNS = frozenset("%‰/¥£&*|€°\\«»") | FRACTIONS
@@ -82,8 +81,7 @@ def possible_fractions(at: int, crop: LineCrop, reading: LineReading) -> list[Po
     ]
     if not found:
         return []
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     return [
         Possible(at, place, glyph_window(grey, box, levels), box, before, pieces, behind, whole)
         for place, (box, before, pieces, behind, whole) in found

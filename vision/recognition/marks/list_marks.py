@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.core.arrays import Grey
 from vision.core.document import Box
 from vision.core.geometry import compose, translation
 from vision.core.stages import CropWord, LineCrop, LineReading, ListMark
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import Window, glyph_window, levels_of
+from vision.imaging.grey import grey_of, grey_of_line
+from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of_each
 
 # In heights of the line image.
 _APART = 0.22  # pieces of ink that are no letters of one word
@@ -39,17 +40,31 @@ class Before:
     text_start: float
 
 
-def before_text(crop: LineCrop) -> Iterator[Before]:
-    """Pieces of ink that may be a mark: the last one before the crop, and the first one in it."""
+def before_text(crops: Sequence[LineCrop]) -> list[tuple[int, Before]]:
+    """Pieces of ink that may be a mark, with the place of their line.
+
+    Of each line the last one before the crop, and the first one in it.
+    """
+    starts = [_start_of(crop) for crop in crops]
+    return [
+        (at, each)
+        for at, (crop, grey, levels) in enumerate(
+            zip(crops, starts, levels_of_each(starts), strict=True)
+        )
+        if levels.paper - levels.ink >= _LEAST_CONTRAST
+        for each in _before(crop, grey, levels)
+    ]
+
+
+def _start_of(crop: LineCrop) -> Grey:
+    """What stands before a line, and the start of it."""
+    grey = grey_of_line(crop)[:, : int(_SEARCHED * crop.pixels.shape[0])]
+    return grey if crop.before is None else np.hstack([grey_of(crop.before), grey])
+
+
+def _before(crop: LineCrop, grey: Grey, levels: Levels) -> Iterator[Before]:
     height = crop.pixels.shape[0]
     beside = 0 if crop.before is None else crop.before.shape[1]
-    pixels = crop.pixels[:, : int(_SEARCHED * height)]
-    if crop.before is not None:
-        pixels = np.hstack([crop.before, pixels])
-    grey = grey_of(pixels)
-    levels = levels_of(grey)
-    if levels.paper - levels.ink < _LEAST_CONTRAST:
-        return
     ink = levels.ink_in(grey)
     for (x0, x1), rest in _alone(_groups(ink, _APART * height), beside, height):
         rows = np.flatnonzero(ink[:, x0:x1].any(axis=1))

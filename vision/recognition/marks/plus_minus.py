@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from vision.core.arrays import Grey
 from vision.core.document import Box
 from vision.core.stages import CropWord, LineCrop, LineReading
-from vision.imaging.grey import grey_of
-from vision.recognition.marks.window import Levels, box_of, levels_of
+from vision.recognition.marks.window import Levels, box_of, measured
 
 PLUS, PLUS_MINUS, DIVISION = "+", "\u00b1", "\u00f7"
 WITH_BAR = {">": "\u2265", "<": "\u2264"}
@@ -113,8 +112,7 @@ def with_signs(crop: LineCrop, reading: LineReading) -> LineReading:
         word.text for word in reading.words
     ):
         return reading
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     words = [
         word if text == word.text else replace(word, text=text, characters=())
         for word, text in ((each, "".join(_signs(each, grey, levels))) for each in reading.words)

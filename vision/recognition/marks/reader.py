@@ -8,7 +8,6 @@ from typing import NamedTuple
 from vision.core.document import Box, ModelUse
 from vision.core.protocols import Recogniser
 from vision.core.stages import CropWord, DetachedMarks, LineCrop, LineReading, ListMark
-from vision.imaging.grey import grey_of
 from vision.recognition.lone_characters import has_usual_height, usual_height
 from vision.recognition.marks.candidates import (
     FRACTIONS,
@@ -30,7 +29,7 @@ from vision.recognition.marks.fractions import (
 )
 from vision.recognition.marks.list_marks import Before, before_text, has_size_of_mark, without_mark
 from vision.recognition.marks.plus_minus import with_signs
-from vision.recognition.marks.window import Window, box_of, glyph_window, has_gap, levels_of
+from vision.recognition.marks.window import Window, box_of, glyph_window, has_gap, measured
 
 # A crossed box is a ticked one: results have one sign for each state, as those of PDF forms do.
 _WRITTEN = {"☒": "☑"}
@@ -88,7 +87,7 @@ class NetworkMarkReader:
 
     def detach(self, crops: Sequence[LineCrop]) -> DetachedMarks:
         """Lines without the bullets and boxes before their text, where the network is confident."""
-        found = [(at, each) for at, crop in enumerate(crops) for each in before_text(crop)]
+        found = before_text(crops)
         verdicts = self._classifier.classify(
             [each.window for _, each in found], [LIST_MARKS] * len(found)
         )
@@ -183,8 +182,7 @@ def _questions(at: int, crop: LineCrop, reading: LineReading) -> list[_Question]
     asked = [(each, box) for each, box in boxes if box and _has_its_size(each, box, crop)]
     if not asked:
         return []
-    grey = grey_of(crop.pixels)
-    levels = levels_of(grey)
+    grey, levels = measured(crop)
     return [_Question(at, glyph_window(grey, box, levels), each) for each, box in asked]
 
 

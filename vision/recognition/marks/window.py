@@ -1,5 +1,6 @@
 """What the network of marks sees of a character: its surroundings on the line, and where it is."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from vision.core.arrays import Grey
 from vision.core.document import Box
 from vision.core.geometry import union
-from vision.core.stages import CropWord
+from vision.core.stages import CropWord, LineCrop
+from vision.imaging.grey import grey_of_line, quantiles
 
 HEIGHT, WIDTH = 32, 48  # of a window; its height is that of the line image
 _QUANTILES = np.array([0.02, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
@@ -51,8 +53,21 @@ class Levels(NamedTuple):
 
 def levels_of(line: Grey) -> Levels:
     """Quantiles by counting: sorting takes many times as long."""
-    below = np.cumsum(cv2.calcHist([line], [0], None, [256], [0, 256]))
-    return Levels(*np.searchsorted(below, _QUANTILES * line.size).tolist())
+    below = cv2.calcHist([line], [0], None, [256], [0, 256]).ravel().cumsum()
+    return Levels(*below.searchsorted(_QUANTILES * line.size).tolist())
+
+
+def levels_of_each(lines: Sequence[Grey]) -> list[Levels]:
+    """`levels_of` each of them, in half the time."""
+    return [Levels(*each) for each in quantiles(lines, _QUANTILES).tolist()] if lines else []
+
+
+def measured(crop: LineCrop) -> tuple[Grey, Levels]:
+    """A line image in grey, and its levels; measured once."""
+    grey = grey_of_line(crop)
+    if crop.measures.levels is None:
+        crop.measures.levels = levels_of(grey)
+    return grey, Levels(*crop.measures.levels)
 
 
 def glyph_window(line: Grey, box: Box, levels: Levels | None = None) -> Window:
