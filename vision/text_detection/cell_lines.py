@@ -115,9 +115,7 @@ class _Cells:
         points = np.array(middles).reshape(-1, 2)
         ink = (self._ink[:, :2] + self._ink[:, 2:]) / 2
         side = 2 * _WALL_SIDE * self._letter
-        for x0, y0, x1, y1 in self._boxes.tolist():
-            if _within(points, x0, y0, x1, y1).any():
-                continue
+        for x0, y0, x1, y1 in self._boxes[~_with_points(self._boxes, points)].tolist():
             inside = self._ink[_within(ink, x0 + side, y0 + side, x1 - side, y1 - side)]
             if not len(inside):
                 continue
@@ -145,3 +143,10 @@ def _within(
 ) -> NDArray[np.bool_]:
     x, y = points.T
     return np.asarray((x > x0) & (x < x1) & (y > y0) & (y < y1), np.bool_)
+
+
+def _with_points(boxes: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of the boxes [n, 4] have any of the points [m, 2] within."""
+    x0, y0, x1, y1 = boxes.T[:, :, None]
+    x, y = points.T
+    return np.asarray(((x > x0) & (x < x1) & (y > y0) & (y < y1)).any(axis=1), np.bool_)

@@ -101,10 +101,10 @@ def outside_combs(
 
 def _comb(text: Letters, at: int, letter: float) -> Comb | None:
     x, y, width, height = text.pieces[at].tolist()
+    if not _has_rule_below(text, at):
+        return None
     frame = np.asarray(text.labels[y : y + height, x : x + width] == at + 1, np.uint8)
     rules = np.flatnonzero(ink_of_rows(frame) >= _RULE_LENGTH * width) / height
-    if not len(rules) or rules[-1] < 1 - _AT_EDGE:
-        return None
     walls = _walls(frame)
     if not _even(walls, letter):
         return None
@@ -117,6 +117,15 @@ def _comb(text: Letters, at: int, letter: float) -> Comb | None:
     x0, y0, x1, y1 = (value / text.factor for value in (x, top, x + width, y + height))
     scaled = (None if cell is None else _in_working(cell, text.factor) for cell in cells)
     return Comb((x0, y0, x1, y1), tuple(scaled))
+
+
+def _has_rule_below(text: Letters, at: int) -> bool:
+    """Whether a piece of ink has a rule at its lower edge: of the others no more is looked at."""
+    x, y, width, height = text.pieces[at].tolist()
+    first = floor((1 - _AT_EDGE) * height)
+    own = np.asarray(text.labels[y + first : y + height, x : x + width] == at + 1, np.uint8)
+    rules = np.flatnonzero(ink_of_rows(own) >= _RULE_LENGTH * width) + first
+    return bool(len(rules) and rules[-1] / height >= 1 - _AT_EDGE)
 
 
 def _even(walls: NDArray[np.float64], letter: float) -> bool:

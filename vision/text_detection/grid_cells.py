@@ -64,12 +64,19 @@ def _owners(
 
 def _bent(own: NDArray[np.int64]) -> tuple[tuple[int, int], tuple[int, int], int] | None:
     """The extent of a cell that is no rectangle, and its number."""
-    for number in np.unique(own).tolist():
-        places = np.argwhere(own == number)
-        low, high = places.min(axis=0), places.max(axis=0)
-        if len(places) < np.prod(high - low + 1):
-            return (int(low[0]), int(low[1])), (int(high[0]), int(high[1])), int(number)
-    return None
+    numbers, place, count = np.unique(own, return_inverse=True, return_counts=True)
+    ends = []
+    for at in np.indices(own.shape).reshape(2, -1):
+        low, high = np.full(len(numbers), own.size), np.full(len(numbers), -1)
+        np.minimum.at(low, place.ravel(), at)
+        np.maximum.at(high, place.ravel(), at)
+        ends.append((low, high))
+    (top, bottom), (left, right) = ends
+    bent = np.flatnonzero(count < (bottom - top + 1) * (right - left + 1)).tolist()
+    if not bent:
+        return None
+    one = bent[0]
+    return (int(top[one]), int(left[one])), (int(bottom[one]), int(right[one])), int(numbers[one])
 
 
 def _cells(own: NDArray[np.int64]) -> Iterator[GridCell]:

@@ -30,10 +30,14 @@ def count_tilted(lines: Extents, pieces: Boxes, letter: float) -> int:
     """
     high = lines[lines[:, 3] - lines[:, 1] > (1.0 + _RISE) * letter]
     boxes = pieces[pieces[:, 3] > _LOWEST * letter].astype(np.float64)
+    boxes = boxes[np.argsort(boxes[:, 1] + boxes[:, 3] / 2, kind="stable")]
     x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
+    first = np.searchsorted(y, high[:, 1], "right").tolist()
+    last = np.searchsorted(y, high[:, 3], "left").tolist()
+    rows = ((boxes[a:b], x[a:b]) for a, b in zip(first, last, strict=True))
     return sum(
-        _is_tilted(boxes[(y > y0) & (y < y1) & (x > x0) & (x < x1)])
-        for x0, y0, x1, y1 in high.tolist()
+        _is_tilted(row[(across > x0) & (across < x1)])
+        for (row, across), (x0, x1) in zip(rows, high[:, ::2].tolist(), strict=True)
     )
 
 
