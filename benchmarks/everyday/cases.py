@@ -18,8 +18,10 @@ from benchmarks.everyday import (
     pdf_cases,
     print_cases,
     public_cases,
+    reference_cases,
     screen_cases,
     stranger_cases,
+    surface_cases,
     upload_cases,
     worn_cases,
 )
@@ -108,6 +110,7 @@ _EM = dict.fromkeys(
 ) | dict.fromkeys(("screenshot", "dark_screenshot"), 13)
 _EM |= (
     dict.fromkeys(("spreadsheet", "terminal"), 15)
+    | dict.fromkeys(("small_ads", "payslip", "phone_screen"), 24)
     | dict.fromkeys(("receipt_photo", "faded_thermal", "many_columns", "book_spread"), 22)
     | dict.fromkeys(("two_slips", "receipt_photo_turned"), 22)
     | {"fine_scan": 92, "chat_dark": 20, "lone_line": 23, "huge_title": 20, "subpixel_screen": 14}
@@ -269,6 +272,28 @@ KINDS: dict[str, Kind] = {
     "subpixel_screen": Kind("sans", (620, 200), screen_cases.subpixel_screen, png),
     "margin_lines": Kind("serif", (1240, 620), paper_cases.margin_lines, png),
     "grey_copy": Kind("serif", (1240, 560), paper_cases.grey_copy, png),
+    "guilloche": Kind("sans", (1240, 420), surface_cases.guilloche, png),
+    "blueprint": Kind("sans", (1240, 480), surface_cases.blueprint, png),
+    "coloured_bands": Kind("sans", (1240, 440), surface_cases.coloured_bands, png),
+    "shadowed": Kind("sans", (1240, 360), surface_cases.shadowed, png),
+    "embossed": Kind("sans", (1100, 360), surface_cases.embossed, png),
+    "wood_grain": Kind("sans", (1240, 480), surface_cases.wood_grain, png),
+    "tinted_dots": Kind("serif", (1240, 440), surface_cases.tinted_dots, png),
+    "slanted_labels": Kind("sans", (1240, 460), surface_cases.slanted_labels, png),
+    "segment_display": Kind("sans", (1040, 430), surface_cases.segment_display, png),
+    "flap_board": Kind("mono", (1000, 420), surface_cases.flap_board, png),
+    "dictionary": Kind("serif", (1000, 380), reference_cases.dictionary, png),
+    "book_index": Kind("serif", (900, 480), reference_cases.book_index, png),
+    "exam_paper": Kind("serif", (1240, 620), reference_cases.exam_paper, png),
+    "recipe": Kind("serif", (900, 440), reference_cases.recipe, png),
+    "small_ads": Kind("serif", (1260, 460), reference_cases.small_ads, png),
+    "circled_numbers": Kind("sans", (1240, 420), reference_cases.circled_numbers, png),
+    "payslip": Kind("sans", (1240, 460), reference_cases.payslip, png),
+    "blood_test": Kind("sans", (1200, 420), reference_cases.blood_test, png),
+    "mail_head": Kind("sans", (1100, 400), reference_cases.mail_head, png),
+    "web_addresses": Kind("sans", (1300, 400), reference_cases.web_addresses, png),
+    "phone_screen": Kind("sans", (720, 620), reference_cases.phone_screen, png),
+    "chapter_heads": Kind("serif", (1240, 480), reference_cases.chapter_heads, png),
 }
 PDF_KINDS: dict[str, pdf_cases.PdfCase] = {
     "unseen_text": pdf_cases.unseen_text,

@@ -134,6 +134,7 @@ class FoundLine:
     `room` is how many pixels at its top, and as many at its bottom, are there for recognisers that
     want more than the letters. `text` is what its shape shows it to be, and need not be read. Of a
     line that bends, `middle` has points from left to right, and `height` is that of its text.
+    `loose` says that more rows may lie above and below its letters than a recogniser wants.
     """
 
     quad: Polygon
@@ -142,6 +143,7 @@ class FoundLine:
     text: str = ""
     middle: Polygon = ()
     height: float = 0.0
+    loose: bool = False
 
 
 class FoundLines(NamedTuple):

@@ -12,6 +12,8 @@ from vision.imaging.order import percentile_of_levels
 from vision.imaging.specks import share_of_specks
 from vision.text_detection.huge_print import has_huge_print
 from vision.text_detection.morphology import find_lines
+from vision.text_detection.small_print import has_tiny_words
+from vision.text_detection.split_letters import has_split_letters
 
 # Ground darker than this share of the paper is a photograph, a shadow or a coloured field. It
 # covers at most 0.16 of scanned receipts, forms and books, and 0.44 or more of street scenes.
@@ -48,13 +50,18 @@ class AutoLineFinder:
             page = find_lines(letters)
             trusted = page.crowded <= _MOST_CROWDED and page.dust <= _MOST_DUST
             trusted = trusted and not (page.left_out or page.tilted)
-            if trusted and not has_huge_print(letters):
+            if trusted and not _needs_robust(letters):
                 return page.found()
         return self._robust.find(image, languages, letters)
 
     def models(self) -> tuple[ModelUse, ...]:
         """What may take part: the robust finder's models."""
         return self._robust.models()
+
+
+def _needs_robust(text: Letters) -> bool:
+    """Whether there is print that the classical finder takes for pictures, specks or two lines."""
+    return has_huge_print(text) or has_tiny_words(text) or has_split_letters(text)
 
 
 def open_finder(resources: Resources) -> AutoLineFinder:

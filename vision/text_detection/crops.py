@@ -13,6 +13,7 @@ from vision.core.geometry import compose, translation
 from vision.core.stages import FoundLine, LineCrop, PreparedPage
 from vision.text_detection.bent_lines import straightened
 from vision.text_detection.combs import comb_crop, find_combs, outside_combs
+from vision.text_detection.trimmed_rows import trimmed_rows
 
 _MIN_SIDE = 3.0  # working pixels; less holds no letter
 # Rise of a line over its whole length, as a share of its height, up to which it is sliced out
@@ -86,8 +87,10 @@ def _cut(
     pixels, to_working = _warp(
         page.working, quad[0], along / length, down / height, (length, height)
     )
-    place = _whole_pixels(quad.tolist())
-    below = _below(page.working, place, pixels)
+    below = _below(page.working, _whole_pixels(quad.tolist()), pixels)
+    if line.loose and (rows := trimmed_rows(pixels)) != slice(0, len(pixels)):
+        to_working, below = compose(to_working, translation(0.0, float(rows.start))), None
+        pixels = pixels[rows]
     return _crop(page, line, languages, (pixels, to_working), None, below)
 
 
@@ -100,9 +103,10 @@ def _straight(
     if min(size) < _MIN_SIDE:
         return None
     pixels, top = straightened(page.working, np.array(line.middle), left, size)
+    rows = trimmed_rows(pixels) if line.loose else slice(0, len(pixels))
     place = float(np.median(top))
-    to_page = compose(page.to_page, translation(float(round(left)), place))
-    return LineCrop(pixels, to_page, languages, shifts=top - np.float32(place))
+    to_page = compose(page.to_page, translation(float(round(left)), place + rows.start))
+    return LineCrop(pixels[rows], to_page, languages, shifts=top - np.float32(place))
 
 
 def _is_plain(quad: Polygon, shape: tuple[int, ...]) -> bool:
@@ -121,13 +125,16 @@ def _sliced(
     free: float,
 ) -> LineCrop | None:
     """The crop of a level line as it is, `free` pixels before it having no other line."""
-    place = x0, y0, x1, y1 = _whole_pixels(quad)
+    x0, y0, x1, y1 = _whole_pixels(quad)
     pixels = page.working[y0:y1, x0:x1]
     if min(pixels.shape[:2]) < _MIN_SIDE:
         return None
+    if line.loose:
+        rows = trimmed_rows(pixels)
+        pixels, y0, y1 = pixels[rows], y0 + rows.start, y0 + rows.stop
     first = max(x0 - int(free), 0)
     before = page.working[y0:y1, first:x0] if x0 > first else None
-    below = _below(page.working, place, pixels)
+    below = _below(page.working, (x0, y0, x1, y1), pixels)
     cut = pixels, translation(float(x0), float(y0))
     return _crop(page, line, languages, cut, before, below)
 

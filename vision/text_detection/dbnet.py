@@ -85,9 +85,10 @@ def _found(line: MapLine, scale: NDArray[np.float64]) -> FoundLine:
     """A line of the map in pixels of the image, `scale` (x, y) of which are one of the map."""
     quad = _polygon(line.quad * scale)
     if line.bent is None:
-        return FoundLine(quad, line.score)
+        return FoundLine(quad, line.score, loose=True)
     height = line.bent.thickness * float(scale[1])
-    return FoundLine(quad, line.score, middle=_polygon(line.bent.middle * scale), height=height)
+    middle = _polygon(line.bent.middle * scale)
+    return FoundLine(quad, line.score, middle=middle, height=height, loose=True)
 
 
 def _polygon(quad: Quad) -> Polygon:

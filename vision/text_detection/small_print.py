@@ -18,14 +18,17 @@ from vision.text_detection.line_extent import Extents, whole_pieces
 # In heights of the page's commonest letters.
 _SMALLEST, _LARGEST = 0.27, 0.62
 _LEAST = 6  # pixels; less is not readable
+_LEAST_TINY = 9  # less may be the dots of leaders, or of an accent
 _MOST_PIECES = 2000  # more are a picture or noise
 # In heights of the small letters.
 _ALIKE = 0.35  # difference of heights within a word
+_MIXED = 0.6  # the same, of capitals beside low letters
 _WITHIN_WORD = 0.8
 _WIDEST = 2.0
 _FEWEST_IN_WORD = 3  # letters side by side
 _FEWEST = 6  # letters in such words on the page
 
+_FEWEST_TINY = 3  # letters in words too small to be found beside large ones
 _ACROSS = 1.8  # gaps bridged between words
 # Cores of lines in a mask, by the height of its letters and the gap between its words.
 FindCores = Callable[[Grey, float, int], tuple[Extents, float]]
@@ -55,6 +58,17 @@ def small_lines(
     return whole_pieces(cores, text.pieces[free], small, word_gap, text.grey.shape)[0], small
 
 
+def has_tiny_words(text: Letters) -> bool:
+    """Whether words stand on the page that are too small for `small_lines`: names of a display."""
+    letter = float(np.median(text.boxes[:, 3])) if len(text.boxes) else 0.0
+    height = text.pieces[:, 3]
+    tiny = (height >= _LEAST_TINY) & (height < _SMALLEST * letter)
+    tiny &= text.pieces[:, 2] <= _WIDEST * height
+    if not _FEWEST_TINY <= np.count_nonzero(tiny) <= _MOST_PIECES:
+        return False
+    return len(_in_words(text.pieces[tiny], _MIXED)) >= _FEWEST_TINY
+
+
 def _free(pieces: Boxes, lines: Extents, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pieces have their middle in no line."""
     painted = np.zeros(shape, np.bool_)
@@ -64,14 +78,14 @@ def _free(pieces: Boxes, lines: Extents, shape: tuple[int, ...]) -> NDArray[np.b
     return np.asarray(~painted[y, x], np.bool_)
 
 
-def _in_words(pieces: Boxes) -> Boxes:
-    """Those that stand in a row of three and more of about one height."""
+def _in_words(pieces: Boxes, unlike: float = _ALIKE) -> Boxes:
+    """Those that stand in rows of three and more whose heights differ by `unlike` of the lower."""
     pieces = pieces[np.lexsort((pieces[:, 0], _rows(pieces)))]
     x, y, width, height = pieces.T.astype(np.float64)
     lower = np.minimum(height[1:], height[:-1])
     beside = (np.diff(x) > 0) & (x[1:] - (x + width)[:-1] <= _WITHIN_WORD * lower)
     beside &= np.abs(np.diff(y + height)) <= _ALIKE * lower
-    beside &= np.abs(np.diff(height)) <= _ALIKE * lower
+    beside &= np.abs(np.diff(height)) <= unlike * lower
     starts = np.flatnonzero(np.concatenate([[True], ~beside]))
     lengths = np.diff(np.append(starts, len(x)))
     return pieces[np.repeat(lengths >= _FEWEST_IN_WORD, lengths)]
