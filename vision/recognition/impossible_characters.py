@@ -25,7 +25,11 @@ _NUMBERED = re.compile(
 )
 _FIRST, _FOURTH = re.compile(r"(?<=\d)[iIl|!](?=st\W?$)"), re.compile(r"\AA(?=th\W?$)")
 # A first among other ordinal numbers.
-_ORDINAL, _FIRST_ALONE = re.compile(r"\d(?:st|nd|rd|th)\b"), re.compile(r"\A[iIl](?=st\W?$)")
+_ORDINAL = re.compile(r"\d(?:[iIl|!]?st|nd|rd|th)\b")
+_FIRST_ALONE = re.compile(r"\A[iIl](?=st\W?$)")
+# Moves of chess behind their number; a piece that moves to the first row.
+_MOVE_NUMBER, _MOVE = re.compile(r"\d{1,3}\.+ "), re.compile(r"[KQRBN]?[a-h]?x?[a-h][1-8][+#]?|O-O")
+_FIRST_ROW = re.compile(r"\A([KQRBN][a-h]?x?[a-h])[lI|](?=[+#]?\W?$)")
 _HEXADECIMAL = re.compile(r"\A[Oo](?=x[\dA-Fa-f]*\d[\dA-Fa-f]*\W?$)")
 # A diameter, in millimetres or centimetres.
 _DIAMETER = re.compile(r"\A@(?=\d+(?:[.,]\d+)?[mc]m\W?$)")
@@ -49,6 +53,8 @@ def correct_impossible(reading: LineReading) -> LineReading:
     texts = [word.text for word in words]
     if _ORDINAL.search(reading.text):
         words = tuple(_renamed(word, _FIRST_ALONE.sub("1", word.text)) for word in words)
+    if _MOVE_NUMBER.match(reading.text) and any(map(_MOVE.fullmatch, texts)):
+        words = tuple(_renamed(word, _FIRST_ROW.sub(r"\g<1>1", word.text)) for word in words)
     corrected = tuple(
         _renamed(word, _as_numeral(_possible(word.text), texts[at - 1] if at else ""))
         if word.text != "@"

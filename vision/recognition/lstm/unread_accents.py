@@ -22,10 +22,10 @@ _MOST = 4  # accents of a word; more pieces are broken print
 # In heights of a line's tall letters: what is at least a letter, and what an accent has at most.
 _LETTER, _ACCENT = 0.6, 0.42
 _RAISED = 0.6  # from the line's foot to the lower end of an accent
-_TALL = 0.85  # quantile of the heights of a line's pieces of ink
+_TALL = 0.93  # quantile of the heights of a line's pieces of ink
 # How far an accent is above its letter, and its least width and height; specks are anywhere, and
 # smaller. With .25 above it a third more lines of receipts and forms had one, all of them specks.
-_ABOVE, _WIDTH, _HEIGHT = 0.2, 0.13, 0.12
+_ABOVE, _WIDTH, _HEIGHT = 0.2, 0.13, 0.1
 _WIDEST = 0.55
 _APART, _EVEN = 0.35, 0.08  # between the dots of a diaeresis, and from one's edges to the other's
 _FLAT, _FLATTER = 0.26, 1.5  # width of what is no dot, also in its heights: a tilde, a caron

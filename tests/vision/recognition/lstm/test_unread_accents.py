@@ -48,7 +48,7 @@ def test_an_accent_is_close_above_its_letter_and_a_speck_is_anywhere(clear, foun
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "found"), [(2, 4, False), (4, 3, True), (4, 2, False), (14, 3, False)]
+    ("width", "height", "found"), [(2, 4, False), (4, 3, True), (4, 1, False), (14, 3, False)]
 )
 def test_specks_and_rules_have_not_the_size_of_an_accent(width, height, found):
     (word,), ink = word_of("Munoz", [], listed=True)
