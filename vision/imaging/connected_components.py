@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes, Grey, Image
 from vision.core.stages import Letters
-from vision.imaging.grey import grey_of, shrunk
+from vision.imaging.grey import darker, grey_of, lighter, shrunk
 from vision.imaging.letter_size import of_letter_size
 from vision.imaging.order import percentile
 
@@ -96,7 +96,7 @@ def ink_boxes(grey: Grey, level: float, *, light_on_dark: bool) -> NDArray[np.in
 
     Ink is darker than `level`, or lighter where the text is light on dark. Specks are left out.
     """
-    ink = (grey > level) if light_on_dark else (grey < level)
+    ink = lighter(grey, level) if light_on_dark else darker(grey, level)
     _, stats = connected_pieces(ink.view(np.uint8))
     boxes = stats[stats[:, cv2.CC_STAT_AREA] >= _SMALLEST_AREA, :4]
     boxes[:, 2:] += boxes[:, :2]

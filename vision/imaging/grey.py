@@ -1,5 +1,6 @@
 """Grey images from RGB images, in their own or a smaller size."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -35,6 +36,16 @@ def quantiles(greys: Sequence[Grey], shares: NDArray[np.float64]) -> NDArray[np.
     below = np.concatenate(counts).reshape(len(greys), 1, 256).cumsum(axis=2)
     wanted = np.multiply.outer([each.size for each in greys], shares)
     return np.asarray((below < wanted[:, :, None]).sum(axis=2), np.int64)
+
+
+def darker(grey: Grey, level: float) -> NDArray[np.bool_]:
+    """`grey < level`, compared as bytes: NumPy would convert all of them to floats first."""
+    return np.asarray(grey < math.ceil(level))
+
+
+def lighter(grey: Grey, level: float) -> NDArray[np.bool_]:
+    """`grey > level`, compared as bytes."""
+    return np.asarray(grey > math.floor(level))
 
 
 def shrunk(grey: Grey, longest: int) -> tuple[Grey, float]:

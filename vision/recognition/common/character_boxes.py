@@ -19,11 +19,6 @@ from vision.core.stages import CropWord
 
 _TOUCHING = 12  # letters in one piece at most, and pieces of one letter side by side
 _PIECES = 4
-_SHARES = (
-    (1, 1),
-    *((1, n) for n in range(2, _PIECES + 1)),
-    *((n, 1) for n in range(2, _TOUCHING + 1)),
-)
 # Cost of each further letter or piece of a share, in mean widths of the word's letters: on rendered
 # lines 90% of the converted networks' edges are within 8 pixels with 1, within 1 with 2 or 4.
 _UNEVEN = 2.0
@@ -102,7 +97,7 @@ def _assigned(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
     if not letters or not parts or letters * parts > _MOST_PLACES:
         return []
     uneven = _UNEVEN * (pieces[-1].x1 - pieces[0].x0) / letters
-    shares = [(more, beside, uneven * (more + beside - 2)) for more, beside in _SHARES]
+    prices = [uneven * more for more in range(_TOUCHING)]
     # From a letter's start to a piece's, and from its end to the piece's.
     before = [[abs(piece.x0 - start) for piece in pieces] for start, _ in spans]
     behind = [[abs(piece.x1 - end) for piece in pieces] for _, end in spans]
@@ -113,13 +108,17 @@ def _assigned(spans: Sequence[Span], pieces: Sequence[Box]) -> list[Place]:
         if costs[letter][piece] == inf:
             continue
         begun = costs[letter][piece] + before[letter][piece]
-        for more, beside, price in shares:
-            to, until = letter + more, piece + beside
-            if to <= letters and until <= parts:
-                cost = begun + behind[to - 1][until - 1] + price
-                if cost < costs[to][until]:
-                    costs[to][until] = cost
-                    origins[to, until] = (letter, piece)
+        ends, after = behind[letter], costs[letter + 1]
+        for until in range(piece + 1, min(piece + _PIECES, parts) + 1):
+            cost = begun + ends[until - 1] + prices[until - piece - 1]
+            if cost < after[until]:
+                after[until] = cost
+                origins[letter + 1, until] = (letter, piece)
+        for to in range(letter + 2, min(letter + _TOUCHING, letters) + 1):
+            cost = begun + behind[to - 1][piece] + prices[to - letter - 1]
+            if cost < costs[to][piece + 1]:
+                costs[to][piece + 1] = cost
+                origins[to, piece + 1] = (letter, piece)
     return _path_to(origins, (letters, parts))
 
 

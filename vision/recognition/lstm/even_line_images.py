@@ -99,7 +99,7 @@ def _inked(grey: Grey, levels: Sequence[int]) -> tuple[int, int]:
         return 0, width
     level = (dark + light) / 2
     light_on_dark = middle < level
-    extremes = cv2.reduce(grey, 0, cv2.REDUCE_MAX if light_on_dark else cv2.REDUCE_MIN)[0]
+    extremes = grey.max(axis=0) if light_on_dark else grey.min(axis=0)
     inked: list[bool] = ((extremes > level) if light_on_dark else (extremes < level)).tolist()
     ends = (
         (grey[:, :reach], inked[:reach]),

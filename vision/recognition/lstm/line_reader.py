@@ -2,40 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import log
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.core.arrays import Image
-from vision.core.document import Box
-from vision.core.stages import NEVER, CropWord, LineCrop, LineReading, Reread
+from vision.core.stages import NEVER, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session
-from vision.imaging.connected_components import ink_boxes
 from vision.imaging.grey import grey_of_line
-from vision.recognition.common.character_boxes import with_characters
 from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
-from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.batching import batches
-from vision.recognition.lstm.charset import SPACE, Glyph
+from vision.recognition.lstm.charset import Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
 from vision.recognition.lstm.even_line_images import even_line_images
-from vision.recognition.lstm.free_signs import part_free_signs
-from vision.recognition.lstm.letter_case import correct_case, words_of_doubtful_case
 from vision.recognition.lstm.line_normalisation import LineImage, tesseract_line_image
+from vision.recognition.lstm.line_words import STEP, ReadLine, readings_of
 from vision.recognition.lstm.lone_glyphs import with_shared_probability
-from vision.recognition.lstm.look_alikes import correct_strokes
-from vision.recognition.lstm.number_gaps import part_numbers
-from vision.recognition.lstm.unread_accents import LANGUAGE, has_unread_accent
-from vision.recognition.lstm.wide_gaps import has_wide_gap
-from vision.recognition.lstm.word_segmentation import part_words
-from vision.recognition.marks.candidates import words_with_candidates
 from vision.recognition.rereading import drafts_of
-from vision.text.bidi import reading_order
-from vision.text.vocabulary import known_word
 
-_STEP = 3  # pixels of a line image that one time step covers
 # Tesseract's invert_threshold: lines with less confidence are read light on dark as well.
 _INVERT_BELOW = 0.7
 # ... if at least this share of them is dark: of 585 low-confidence lines of receipts and forms with
@@ -93,12 +78,17 @@ def read_lines(
     for at, read in zip(dark, inverted, strict=True):
         if read.certainty > reads[at].certainty:
             reads[at] = replace(read, light_on_dark=True)
-    return [
-        _noise(network, read)
-        if mean_probability(read.glyphs) < least
-        else _reading(network, line_image, read, detailed=crop.characters)
-        for line_image, read, crop in zip(line_images, reads, crops, strict=True)
-    ]
+    readings = [_noise(network, read) for read in reads]
+    kept = [place for place, reading in enumerate(readings) if reading.confidence >= least]
+    lines = [_read_line(line_images[place], reads[place], crops[place]) for place in kept]
+    full = readings_of(lines, network.decoder, network.language)
+    for place, reading in zip(kept, full, strict=True):
+        readings[place] = reading
+    return readings
+
+
+def _read_line(line_image: LineImage, read: _Read, crop: LineCrop) -> ReadLine:
+    return ReadLine(line_image, read.glyphs, read.blanks, read.light_on_dark, crop.characters)
 
 
 def _grey(crop: LineCrop) -> Image:
@@ -125,7 +115,7 @@ def _read_images(
     # takes twice as long.
     computed = [
         (at, *_computed(network, [line_images[i] for i in at]))
-        for at in batches([line_image.shape[1] for line_image in line_images], _STEP)
+        for at in batches([line_image.shape[1] for line_image in line_images], STEP)
     ]
     for at, probabilities, steps in computed:
         for place, read in zip(at, _read_batch(network, probabilities, steps, reread), strict=True):
@@ -138,7 +128,7 @@ def _computed(
 ) -> tuple[Probabilities, NDArray[np.int32]]:
     """What the network makes of a batch [lines, steps, classes], and the steps of each line."""
     widths = [line_image.shape[1] for line_image in line_images]
-    steps = np.array([width // _STEP for width in widths], np.int32)
+    steps = np.array([width // STEP for width in widths], np.int32)
     lines = np.zeros((len(line_images), 1, network.height, max(widths)), np.float32)
     for line, line_image in zip(lines, line_images, strict=True):
         line[0, :, : line_image.shape[1]] = line_image
@@ -173,100 +163,3 @@ def _noise(network: LineNetwork, read: _Read) -> LineReading:
     names = network.decoder.alphabet.characters
     text = "".join(names[glyph.character] for glyph in read.glyphs)
     return LineReading(text.strip(), mean_probability(read.glyphs))
-
-
-def _reading(
-    network: LineNetwork, line_image: LineImage, read: _Read, *, detailed: bool
-) -> LineReading:
-    if not any(glyph.character != SPACE for glyph in read.glyphs):
-        return LineReading("", 0.0)
-    ink = ink_boxes(line_image.grey, line_image.level, light_on_dark=read.light_on_dark)
-    read = replace(read, glyphs=_separated(network, line_image, read, ink))
-    names = network.decoder.alphabet.characters
-    characters = [names[glyph.character] for glyph in read.glyphs]
-    words = _words_in_reading_order(characters)
-    windows = [_window(read.glyphs, word, line_image) for word in words]
-    height, width = line_image.grey.shape
-    boxes = fit_to_ink(windows, ink, (width, height))
-    found = tuple(
-        _word(network, "".join(characters[at] for at in word), read.glyphs, word, box)
-        for word, box in zip(words, boxes, strict=True)
-    )
-    gapped = network.decoder.alphabet.spaced and has_wide_gap(found, ink)
-    confidence = mean_probability(read.glyphs)
-    accented = network.language == LANGUAGE and has_unread_accent(found, ink, confidence)
-    found = correct_strokes(found, network.decoder.lists)
-    texts = [word.text for word in found]
-    wanted = None if detailed else [*words_with_candidates(texts), *words_of_doubtful_case(texts)]
-    if wanted is None or wanted:
-        windows = [_window(read.glyphs, [at], line_image) for word in words for at in word]
-        letters = [[(characters[at], read.glyphs[at].probability) for at in word] for word in words]
-        found = correct_case(with_characters(found, letters, windows, ink, wanted))
-    found = tuple(_moved(word, line_image.start) for word in found)
-    text = " ".join(word.text for word in found)
-    return LineReading(text, confidence, found, gapped=gapped, accented=accented)
-
-
-def _moved(word: CropWord, start: int) -> CropWord:
-    """A word of a trimmed line in the crop's own coordinates."""
-    if not start:
-        return word
-    characters = tuple(replace(each, box=_shifted(each.box, start)) for each in word.characters)
-    return replace(word, box=_shifted(word.box, start), characters=characters)
-
-
-def _shifted(box: Box, by: int) -> Box:
-    return Box(box.x0 + by, box.y0, box.x1 + by, box.y1)
-
-
-def _word(
-    network: LineNetwork, text: str, glyphs: Sequence[Glyph], word: Sequence[int], box: Box
-) -> CropWord:
-    listed = known_word(text, network.decoder.lists)
-    return CropWord(text, _word_confidence(glyphs, word), box, listed=listed)
-
-
-def _separated(
-    network: LineNetwork, line_image: LineImage, read: _Read, ink: NDArray[np.int32]
-) -> list[Glyph]:
-    """The line's characters, with words separated that the network ran together."""
-    alphabet, lexicon = network.decoder.alphabet, network.decoder.lexicon
-    if not alphabet.spaced:
-        return read.glyphs
-    frame = (float(len(line_image.grey)), _STEP / line_image.scale)
-    glyphs = part_words(read.glyphs, read.blanks, ink, frame, alphabet, lexicon)
-    glyphs = part_free_signs(glyphs, read.blanks, ink, frame, alphabet)
-    return part_numbers(glyphs, ink, frame, alphabet)
-
-
-def _words_in_reading_order(characters: Sequence[str]) -> list[list[int]]:
-    """Places of the characters of each word, both in reading order."""
-    words: list[list[int]] = [[]]
-    for at in reading_order(characters):
-        if characters[at] == " ":
-            words.append([])
-        else:
-            words[-1].append(at)
-    return [word for word in words if word]
-
-
-def _window(
-    glyphs: Sequence[Glyph], word: Sequence[int], line_image: LineImage
-) -> tuple[float, float]:
-    """Where a word lies, in crop pixels: to the middle of the gaps on both sides.
-
-    Spaces are left out: networks often write them while they still see the last letter.
-    """
-    first, last = min(word), max(word)
-    start, end = glyphs[first].start, glyphs[last].end
-    before = next((each for each in glyphs[:first][::-1] if each.character != SPACE), None)
-    after = next((each for each in glyphs[last + 1 :] if each.character != SPACE), None)
-    left = 0.0 if before is None else (before.end + start) / 2
-    right = line_image.values.shape[1] / _STEP if after is None else (end + after.start) / 2
-    return left * _STEP / line_image.scale, right * _STEP / line_image.scale
-
-
-def _word_confidence(glyphs: Sequence[Glyph], word: Sequence[int]) -> float:
-    """Tesseract's, for words of its dictionary: 100 + 35 (ln p - 0.085) of the weakest letter."""
-    weakest = min(glyphs[at].probability for at in word)
-    return min(max(1 + 0.35 * (log(max(weakest, 1e-9)) - 0.085), 0.0), 1.0)

@@ -11,7 +11,7 @@ from vision.core.arrays import Grey
 from vision.core.document import Box
 from vision.core.geometry import union
 from vision.core.stages import CropWord, LineCrop
-from vision.imaging.grey import grey_of_line, quantiles
+from vision.imaging.grey import darker, grey_of_line, lighter, quantiles
 
 HEIGHT, WIDTH = 32, 48  # of a window; its height is that of the line image
 _QUANTILES = np.array([0.02, 0.5, 0.9])  # of grey: ink, what most of a line is, paper
@@ -42,7 +42,7 @@ class Levels(NamedTuple):
         """Where there is ink: what differs from the paper by this share of the contrast."""
         edge = share * (self.paper - self.ink)
         light = self.light_on_dark
-        return np.asarray(grey > self.ink + edge if light else grey < self.paper - edge)
+        return lighter(grey, self.ink + edge) if light else darker(grey, self.paper - edge)
 
     def within(self, line: Grey, box: Box) -> "Levels":
         """The levels for a mark in `box`, which may be printed in a colour paler than the text."""
