@@ -106,15 +106,15 @@ def _has_ink_as_dash(crop: LineCrop, box: Box, first: bool, last: bool) -> bool:
     between = (int(word.min()) + int(word.max())) / 2
     light = bool(word.mean() < between)
     inside, beside = max(round(_INSIDE * (y1 - y0)), 1), max(round(_BESIDE * (y1 - y0)), 1)
-    found = []
+    parts = []
     if first:
         left = slices[:, max(x0 - beside, 0) : max(x0, 0)]
         if not left.size and crop.before is not None:
             left = crop.before[max(y0, 0) : y1, -beside:, 1]
-        found.append((slices[:, max(x0, 0) : x0 + inside], left))
+        parts += [word[:, : x0 + inside - max(x0, 0)], left]
     if last:
-        found.append((slices[:, x1 - inside : x1], slices[:, x1 : x1 + beside]))
-    return any(_is_flat(_rows(part, between, light)) for parts in found for part in parts)
+        parts += [slices[:, x1 - inside : x1], slices[:, x1 : x1 + beside]]
+    return any(_is_flat(_rows(part, between, light)) for part in parts)
 
 
 def _rows(part: Grey, between: float, light: bool) -> list[bool]:

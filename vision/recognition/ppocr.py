@@ -17,7 +17,7 @@ from vision.imaging.connected_components import ink_boxes
 from vision.imaging.grey import grey_of
 from vision.imaging.planes import bgr_planes, normalising
 from vision.recognition.common.character_boxes import with_characters
-from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
+from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs_of
 from vision.recognition.common.word_boxes import fit_to_ink
 from vision.recognition.lstm.decoder import LineDecoder
 from vision.recognition.marks.candidates import words_with_candidates
@@ -185,12 +185,12 @@ def read_lines(
     for at in _batches(widths, 1 if on_cpu else _BATCH_ON_GPU):
         batch = np.stack([_network_input(crops[place], widths[place]) for place in at])
         computed.append((at, network.session.run({network.session.inputs[0].name: batch})[0]))
-    for at, probabilities in computed:
-        steps = np.full(len(at), probabilities.shape[1], np.int32)
-        lines = greedy_runs(probabilities, steps, _BLANK)
+    outputs = [(each, np.full(len(at), each.shape[1], np.int32)) for at, each in computed]
+    read = greedy_runs_of(outputs, _BLANK)
+    for (at, probabilities), lines in zip(computed, read, strict=True):
         for place, line, runs in zip(at, probabilities, lines, strict=True):
             letters = _searched(line, runs, decoder) if decoder else _greedy(runs, characters)
-            readings[place] = _reading(letters, crops[place], int(steps[0]))
+            readings[place] = _reading(letters, crops[place], len(line))
     return readings
 
 

@@ -1,5 +1,6 @@
 """Greedy decoding of class probabilities over time (connectionist temporal classification)."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,32 +31,71 @@ def greedy_runs(probabilities: Probabilities, steps: NDArray[np.int32], blank: i
     `probabilities` [lines, time, classes]; line `i` has `steps[i]` steps, the rest is padding.
     `blank` is the index of CTC's blank class.
     """
-    lines, time, _ = probabilities.shape
+    return greedy_runs_of([(probabilities, steps)], blank)[0]
+
+
+def greedy_runs_of(
+    batches: Sequence[tuple[Probabilities, NDArray[np.int32]]], blank: int
+) -> list[list[Runs]]:
+    """`greedy_runs` of each of them: all at once, since most of NumPy's calls are on few steps."""
+    if not batches:
+        return []
+    likeliest = [_likeliest(*batch, blank) for batch in batches]
+    best = np.concatenate([each for each, _ in likeliest])
+    peaks = np.concatenate([each for _, each in likeliest])
+    lengths = np.repeat(
+        [probabilities.shape[1] for probabilities, _ in batches],
+        [len(probabilities) for probabilities, _ in batches],
+    )
+    runs = iter(_runs(best, peaks, lengths, blank))
+    return [[next(runs) for _ in probabilities] for probabilities, _ in batches]
+
+
+def _likeliest(
+    probabilities: Probabilities, steps: NDArray[np.int32], blank: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The best class of each step of each line, one after the other, and its probability."""
+    lines, time, classes = probabilities.shape
     if not lines or not time:
-        return [Runs([], [], [], [], 0.0)] * lines
-    best = probabilities.argmax(axis=2)
-    peaks = probabilities[np.arange(lines)[:, None], np.arange(time), best]
-    best[np.arange(time) >= steps[:, None]] = blank
-    turns = np.ones((lines, time), np.bool_)
-    turns[:, 1:] = best[:, 1:] != best[:, :-1]
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    flat = probabilities.reshape(-1, classes)
+    best = flat.argmax(axis=1)
+    peaks = flat[np.arange(len(flat)), best]
+    best[(np.arange(time) >= steps[:, None]).ravel()] = blank
+    return best, peaks
+
+
+def _runs(
+    best: NDArray[np.int64], peaks: NDArray[np.float32], lengths: NDArray[np.int64], blank: int
+) -> list[Runs]:
+    """The runs of lines that have these lengths, padding included."""
+    if not len(best):
+        return [Runs([], [], [], [], 0.0)] * len(lengths)
+    bounds = np.concatenate([[0], np.cumsum(lengths)])
+    turns = np.ones(len(best), np.bool_)
+    turns[1:] = best[1:] != best[:-1]
+    turns[bounds[:-1][lengths > 0]] = True
     at = np.flatnonzero(turns)
-    ends = np.append(at[1:], lines * time)
-    highest = np.maximum.reduceat(peaks.ravel(), at)
-    kept = best.ravel()[at] != blank
+    ends = np.append(at[1:], len(best))
+    highest = np.maximum.reduceat(peaks, at)
+    kept = best[at] != blank
     at, ends, highest = at[kept], ends[kept], highest[kept]
-    cuts = np.searchsorted(at, np.arange(lines + 1) * time).tolist()
-    starts = at % time
-    classes, begins = best.ravel()[at].tolist(), starts.tolist()
-    until, chances = (ends - at + starts).tolist(), highest.tolist()
+    offsets = bounds[np.searchsorted(bounds, at, side="right") - 1]
+    cuts = np.searchsorted(at, bounds).tolist()
+    classes, begins = best[at].tolist(), (at - offsets).tolist()
+    until, chances = (ends - offsets).tolist(), highest.tolist()
+    certainties = _certainties(best != blank, peaks, bounds)
     return [
         Runs(classes[a:b], begins[a:b], until[a:b], chances[a:b], certainty)
-        for (a, b), certainty in zip(
-            pairwise(cuts), _certainties(best != blank, peaks), strict=True
-        )
+        for (a, b), certainty in zip(pairwise(cuts), certainties, strict=True)
     ]
 
 
-def _certainties(emitting: NDArray[np.bool_], peaks: NDArray[np.float32]) -> list[float]:
-    sums = np.where(emitting, peaks, 0).sum(axis=1, dtype=np.float64)
-    means: list[float] = (sums / np.maximum(emitting.sum(axis=1), 1)).tolist()
+def _certainties(
+    emitting: NDArray[np.bool_], peaks: NDArray[np.float32], bounds: NDArray[np.int64]
+) -> list[float]:
+    sums = np.concatenate([[0.0], np.cumsum(np.where(emitting, peaks, 0), dtype=np.float64)])
+    counts = np.concatenate([[0], np.cumsum(emitting)])
+    sums, counts = np.diff(sums[bounds]), np.diff(counts[bounds])
+    means: list[float] = (sums / np.maximum(counts, 1)).tolist()
     return means

@@ -11,7 +11,7 @@ from vision.core.arrays import Image
 from vision.core.stages import NEVER, LineCrop, LineReading, Reread
 from vision.engines.onnx_session import Session
 from vision.imaging.grey import grey_of_line
-from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs
+from vision.recognition.common.ctc_greedy import Probabilities, Runs, greedy_runs_of
 from vision.recognition.lstm.batching import batches
 from vision.recognition.lstm.charset import Glyph
 from vision.recognition.lstm.decoder import LineDecoder, mean_probability
@@ -117,8 +117,11 @@ def _read_images(
         (at, *_computed(network, [line_images[i] for i in at]))
         for at in batches([line_image.shape[1] for line_image in line_images], STEP)
     ]
-    for at, probabilities, steps in computed:
-        for place, read in zip(at, _read_batch(network, probabilities, steps, reread), strict=True):
+    outputs = [(probabilities, steps) for _, probabilities, steps in computed]
+    runs = greedy_runs_of(outputs, network.decoder.alphabet.blank_class)
+    for (at, probabilities, steps), own in zip(computed, runs, strict=True):
+        batch = _read_batch(network, probabilities, steps, own, reread)
+        for place, read in zip(at, batch, strict=True):
             reads[place] = read
     return reads
 
@@ -136,19 +139,18 @@ def _computed(
 
 
 def _read_batch(
-    network: LineNetwork, probabilities: Probabilities, steps: NDArray[np.int32], reread: Reread
+    network: LineNetwork,
+    probabilities: Probabilities,
+    steps: NDArray[np.int32],
+    runs: Sequence[Runs],
+    reread: Reread,
 ) -> list[_Read]:
     decoder = network.decoder
     blanks = probabilities[:, :, decoder.alphabet.space_class].copy()
+    lines = [line[:end] for line, end in zip(probabilities, steps.tolist(), strict=True)]
     return [
-        _Read(
-            _decoded(decoder, probabilities[at, : steps[at]], runs, reread), runs.certainty, blank
-        )
-        for at, (runs, blank) in enumerate(
-            zip(
-                greedy_runs(probabilities, steps, decoder.alphabet.blank_class), blanks, strict=True
-            )
-        )
+        _Read(_decoded(decoder, line, own, reread), own.certainty, blank)
+        for line, own, blank in zip(lines, runs, blanks, strict=True)
     ]
 
 

@@ -97,12 +97,19 @@ def has_size_of_mark(width: float, height: float, line: float) -> bool:
 
 
 def _groups(ink: NDArray[np.bool_], apart: float) -> list[tuple[int, int]]:
-    """Where groups of columns with ink begin and end: within them no gap is `apart` wide."""
-    least = _LEAST_INK if len(ink) >= _LOW else 1
-    of_columns = cv2.reduce(ink.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
-    inked = np.flatnonzero(of_columns >= least)
-    if not len(inked):
+    """Where groups of columns with ink begin and end: within them no gap is `apart` wide.
+
+    Nothing where there is one group at most, before which nothing stands.
+    """
+    if len(ink) >= _LOW:
+        columns = cv2.reduce(ink.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+        columns = np.asarray(columns >= _LEAST_INK)
+    else:
+        columns = ink.any(axis=0)
+    # Most lines are one group, which their bytes tell at once.
+    if bytes(int(apart) + 1) not in columns.tobytes().strip(b"\0"):
         return []
+    inked = np.flatnonzero(columns)
     gaps = np.flatnonzero(inked[1:] - inked[:-1] - 1 > apart).tolist()
     places = inked.tolist()
     starts, ends = [0, *(at + 1 for at in gaps)], [*gaps, len(places) - 1]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vision.recognition.common.ctc_greedy import greedy_runs
+from vision.recognition.common.ctc_greedy import greedy_runs, greedy_runs_of
 
 NULL = 0
 
@@ -60,3 +60,20 @@ def test_certainty_leaves_blanks_and_padding_out():
     heard = np.concatenate([frames(0, sure=1), frames(1, sure=0.5), frames(1, sure=0.9)])
     assert greedy_runs(heard[None], steps(2), NULL)[0].certainty == pytest.approx(0.5)
     assert greedy_runs(heard[None], steps(1), NULL)[0].certainty == 0
+
+
+def test_batches_decoded_together_read_as_each_alone():
+    random = np.random.default_rng(5)
+    sizes = [(3, 20, 6), (1, 0, 6), (0, 7, 6), (2, 9, 6), (1, 1, 6)]
+    batches = [
+        (random.dirichlet(np.ones(6), size[:2]).astype(np.float32).reshape(size), steps(*lengths))
+        for size, lengths in zip(sizes, [(20, 3, 11), (0,), (), (9, 0), (1,)], strict=True)
+    ]
+    together = greedy_runs_of(batches, NULL)
+    alone = [greedy_runs(*batch, NULL) for batch in batches]
+    assert [[each[:4] for each in runs] for runs in together] == [
+        [each[:4] for each in runs] for runs in alone
+    ]
+    for runs, own in zip(together, alone, strict=True):
+        assert [each.certainty for each in runs] == pytest.approx([each.certainty for each in own])
+    assert greedy_runs_of([], NULL) == []
