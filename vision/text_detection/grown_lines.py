@@ -12,6 +12,8 @@ Extents = NDArray[Any]
 
 _STOP = 1.1  # heights of a letter from a word of typewriting to the end of a stop behind it
 _ON_ONE_ROW = 0.7  # of the lower part's height is beside the other
+_CUT = 0.25  # of a letter, between what is left of one whose thin strokes were taken out
+_NO_HIGHER, _ONE_LINE = 1.1, 1.75  # times the higher part, and letters: both parts together
 _ALIKE = 0.6  # of the higher part's height is the lower one's
 
 
@@ -22,7 +24,8 @@ def join_grown(
 
     Two parts are joined if the end of the first grew by a stop, and they are now at most `word_gap`
     pixels apart on one row. Parts with a dash between them stay two: joined, the
-    numbers of dates and telephones on real forms were run together.
+    numbers of dates and telephones on real forms were run together. Parts into which a letter was
+    cut are one line: it would be read in both.
     """
     grown = lines[:, 2] - cores[:, 2]
     ends = np.flatnonzero((grown > 0) & (grown <= _STOP * letter))
@@ -31,6 +34,7 @@ def join_grown(
         for at in _beside_ends(lines, ends, word_gap)
     ]
     joined = {at: before for at, before in found if before is not None}
+    joined |= _cut_through(lines, cores, letter)
     if not joined:
         return lines, cores, tallest
     return _merged(lines, cores, tallest, joined)
@@ -61,6 +65,23 @@ def _part_before(
     near &= (shared >= _ON_ONE_ROW * least) & (least >= _ALIKE * most)
     places = np.flatnonzero(near)
     return int(ends[places[np.argmin(gap[places])]]) if len(places) else None
+
+
+def _cut_through(lines: Extents, cores: Extents, letter: float) -> dict[int, int]:
+    """The part before each one that a letter at its left end was cut off from, on its row."""
+    x0, y0, x1, y1 = lines.T
+    shared = x1 - x0[:, None]  # [part, part before it], in pixels across
+    apart = cores[:, 0][:, None] - cores[:, 2]
+    cut = (shared > 0) & (apart >= 0) & (apart <= _CUT * letter)
+    places = np.argwhere(cut)
+    if not len(places):
+        return {}
+    at, before = places.T
+    both = np.maximum(y1[at], y1[before]) - np.minimum(y0[at], y0[before])
+    heights = np.stack([(y1 - y0)[at], (y1 - y0)[before]])
+    one_row = (both <= _NO_HIGHER * heights.max(axis=0)) & (both <= _ONE_LINE * letter)
+    one_row &= heights.min(axis=0) >= _ALIKE * heights.max(axis=0)
+    return dict(places[one_row].tolist())
 
 
 def _merged(

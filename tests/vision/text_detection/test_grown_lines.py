@@ -46,3 +46,23 @@ def test_a_row_of_three_parts_becomes_one():
     found, _, tallest = join_grown(lines, cores, np.array([20, 24, 20]), WORD_GAP, LETTER)
     assert found.tolist() == [[0, 10, 215, 30]]
     assert tallest.tolist() == [24]
+
+
+@pytest.mark.parametrize(
+    ("before", "at", "expected"),
+    [
+        ((0, 10, 100, 30), (95, 10, 200, 30), 1),  # the letter between 95 and 105 was cut through
+        ((0, 10, 100, 30), (95, 16, 200, 30), 1),
+        ((0, 10, 100, 30), (100, 10, 200, 30), 2),  # each has its own letters
+        ((0, 10, 100, 30), (95, 10, 200, 60), 2),  # two rows at once
+        ((0, 10, 100, 30), (95, 20, 200, 40), 2),  # the end of another row
+        ((0, 10, 100, 30), (95, 24, 200, 30), 2),  # a rule
+    ],
+)
+def test_parts_into_which_a_letter_was_cut_become_one(before, at, expected):
+    lines = np.array([before, at])
+    cores = lines.copy()
+    cores[1, 0] = 105
+    assert len(join_grown(lines, cores, np.array([20, 20]), WORD_GAP, LETTER)[0]) == expected
+    cores[1, 0] = 106
+    assert len(join_grown(lines, cores, np.array([20, 20]), WORD_GAP, LETTER)[0]) == 2
