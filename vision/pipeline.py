@@ -46,6 +46,7 @@ from vision.text_detection.bleed_through import without_bleed_through
 from vision.text_detection.cell_lines import lines_by_cell
 from vision.text_detection.crops import cut_lines
 from vision.text_detection.drop_capitals import with_drop_capitals
+from vision.text_detection.enclosed_characters import with_enclosed
 from vision.text_detection.lone_dashes import with_lone_dashes
 from vision.text_detection.ruled_grid import find_grids
 from vision.text_layer.policy import LayerUse, use_layer
@@ -244,7 +245,7 @@ def _find(
         text = part.text or find_letters(part.working)
         found = finder.find(part.working, languages, text)
         lines = with_drop_capitals(lines_by_cell(found.lines, page.grids, text), text)
-        lines = with_lone_dashes(lines, text)
+        lines = with_enclosed(with_lone_dashes(lines, text), text)
         cut = cut_lines(part, layer.missing(lines, part), languages)
         crops += [replace(crop, hidden=hidden) for crop in cut] if hidden else cut
         models += found.models

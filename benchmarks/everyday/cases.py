@@ -288,6 +288,7 @@ KINDS: dict[str, Kind] = {
     "recipe": Kind("serif", (900, 440), reference_cases.recipe, png),
     "small_ads": Kind("serif", (1260, 460), reference_cases.small_ads, png),
     "circled_numbers": Kind("sans", (1240, 420), reference_cases.circled_numbers, png),
+    "ringed_letters": Kind("sans", (1240, 420), reference_cases.ringed_letters, png),
     "payslip": Kind("sans", (1240, 460), reference_cases.payslip, png),
     "blood_test": Kind("sans", (1200, 420), reference_cases.blood_test, png),
     "mail_head": Kind("sans", (1100, 400), reference_cases.mail_head, png),

@@ -98,6 +98,18 @@ def circled_numbers(page: Canvas) -> None:
         page.add_line(f"{at} {text}")
 
 
+def ringed_letters(page: Canvas) -> None:
+    """Answers whose letters stand in circles."""
+    for at, text in enumerate(page.random.sample(SENTENCES, 5)):
+        y, radius, letter = 40 + at * page.em * 2.2, page.em * 0.8, "ABCDE"[at]
+        middle = (_LEFT + radius, y - page.em * 0.34)
+        box = (middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius)
+        page.draw.ellipse(box, outline=(30, 30, 30), width=2)
+        page.put(*middle, letter, em=page.em * 0.85, anchor="mm")
+        page.put(_LEFT + 90, y, text)
+        page.add_line(f"{letter} {text}")
+
+
 def payslip(page: Canvas) -> None:
     """Payments and deductions side by side in small print."""
     source = page.random

@@ -134,7 +134,8 @@ class FoundLine:
     `room` is how many pixels at its top, and as many at its bottom, are there for recognisers that
     want more than the letters. `text` is what its shape shows it to be, and need not be read. Of a
     line that bends, `middle` has points from left to right, and `height` is that of its text.
-    `loose` says that more rows may lie above and below its letters than a recogniser wants.
+    `loose` says that more rows may lie above and below its letters than a recogniser wants,
+    `enclosed` that it is a character within a disc or ring.
     """
 
     quad: Polygon
@@ -144,6 +145,7 @@ class FoundLine:
     middle: Polygon = ()
     height: float = 0.0
     loose: bool = False
+    enclosed: bool = False
 
 
 class FoundLines(NamedTuple):

@@ -48,8 +48,14 @@ class Print:
         """What all readings of a page show together."""
         letters = [len(reading.text) for reading in readings]
         weighted = sum(reading.confidence * len(reading.text) for reading in readings)
-        long_s = long_s_chance(reading.text for reading in readings)
+        words = (word for reading in readings for word in reading.words)
+        long_s = long_s_chance(_showing_long_s(word) for word in words)
         return cls(weighted / sum(letters) if any(letters) else 1.0, long_s)
+
+
+def _showing_long_s(word: CropWord) -> str:
+    """The word, without an f that may well be one: `fold` is a word, `foap` is none."""
+    return word.text.replace("f", "") if word.listed else word.text
 
 
 def calibrated(readings: Sequence[LineReading]) -> list[LineReading]:

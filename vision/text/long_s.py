@@ -14,7 +14,7 @@ _INNER_F = re.compile(r"f(?=[^\W\d_])")
 # The share of f among the two in modern English, where it is highest, and on pages whose long s is
 # read as f; words with such an f were right there in .13 (German) to .44 (French) of cases.
 _MODERN, _OLD, _REALLY_F = 0.35, 0.95, 0.3
-_RARE = 1 / 50  # prior: old pages among all pages
+_RARE = 1 / 25  # prior: old pages among all pages
 
 
 def long_s_chance(texts: Iterable[str]) -> float:

@@ -13,6 +13,7 @@ from vision.core.geometry import compose, translation
 from vision.core.stages import FoundLine, LineCrop, PreparedPage
 from vision.text_detection.bent_lines import straightened
 from vision.text_detection.combs import comb_crop, find_combs, outside_combs
+from vision.text_detection.enclosed_characters import uncovered
 from vision.text_detection.trimmed_rows import trimmed_rows
 
 _MIN_SIDE = 3.0  # working pixels; less holds no letter
@@ -129,6 +130,8 @@ def _sliced(
     pixels = page.working[y0:y1, x0:x1]
     if min(pixels.shape[:2]) < _MIN_SIDE:
         return None
+    if line.enclosed:
+        return _freed(page, pixels, (x0, y0), languages)
     if line.loose:
         rows = trimmed_rows(pixels)
         pixels, y0, y1 = pixels[rows], y0 + rows.start, y0 + rows.stop
@@ -137,6 +140,18 @@ def _sliced(
     below = _below(page.working, (x0, y0, x1, y1), pixels)
     cut = pixels, translation(float(x0), float(y0))
     return _crop(page, line, languages, cut, before, below)
+
+
+def _freed(
+    page: PreparedPage, pixels: Image, place: tuple[int, int], languages: tuple[str, ...]
+) -> LineCrop | None:
+    """The crop of a character without the disc or ring around it, whose first pixel is `place`."""
+    found = uncovered(pixels)
+    if found is None:
+        return None
+    freed, (left, top) = found
+    to_working = translation(float(place[0] + left), float(place[1] + top))
+    return LineCrop(freed, compose(page.to_page, to_working), languages)
 
 
 def _crop(

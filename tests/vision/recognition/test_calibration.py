@@ -88,6 +88,14 @@ def test_an_f_is_as_sure_as_other_letters_in_modern_print() -> None:
     assert min(sure["first"], sure["staff"], sure["refuse"]) > 0.8
 
 
+def test_listed_words_with_f_are_no_sign_of_a_long_s() -> None:
+    texts = ("four", "forms", "from", "off", "five", "flat", "after", "fold")
+    line = reading(*((word, 0.99) for word in texts), engine="ppocr")
+    words = tuple(replace(word, listed=True) for word in line.words)
+    (judged,) = calibrated([replace(line, words=words, confidence=0.99)])
+    assert min(word.confidence for word in judged.words) > 0.8
+
+
 def test_an_empty_reading_stays_empty() -> None:
     empty = LineReading("", 0.2, engine="tesseract")
     assert calibrated([empty]) == [empty]

@@ -28,7 +28,7 @@ def test_a_page_whose_s_are_all_f_has_a_long_s(text: str, likely: bool) -> None:
 def test_the_more_such_words_the_surer() -> None:
     chances = [long_s_chance(["fe", "fur"] * times) for times in range(9)]
     assert chances == sorted(chances)
-    assert chances[0] == pytest.approx(1 / 50)
+    assert chances[0] == pytest.approx(1 / 25)
     assert chances[-1] > 0.99
 
 
