@@ -12,6 +12,7 @@ from vision.layout.blocks import Draft, draft_blocks
 from vision.layout.captions import with_captions
 from vision.layout.gutters import split_at_gutters
 from vision.layout.line_merging import join_row
+from vision.layout.long_titles import with_long_titles
 from vision.layout.placed_line import layout_frame, place_lines, with_backgrounds
 from vision.layout.regions import Finding, make_regions
 from vision.layout.signatures.refine import with_signatures
@@ -53,6 +54,7 @@ def assemble(
     findings = _above(least_confidence, findings)  # grids without text have lowered some
     parts = split_at_gutters(lines, to_layout)
     findings = with_whole_lines(findings, parts)
+    findings = with_long_titles(findings, parts, page.upright)
     regions = make_regions(findings, width, height)
     drafts = draft_blocks(parts, regions, to_layout)
     if figure_text == "leave_out":
