@@ -66,8 +66,8 @@ def connected_pieces(mask: Grey) -> tuple[Labels, NDArray[np.int32]]:
 def _has_few_runs(mask: Grey) -> bool:
     """Whether there are no more horizontal runs of ink than 16 bits number."""
     most = np.iinfo(np.uint16).max
-    if mask.size <= most:
-        return True  # as images of lines: counting would take longer than the rest
+    if mask.size <= most or cv2.countNonZero(mask) <= most:
+        return True  # as images of lines and areas of tables: counting runs takes longer
     runs = np.count_nonzero(mask[:, 1:] > mask[:, :-1]) + np.count_nonzero(mask[:, 0])
     return bool(runs <= most)
 

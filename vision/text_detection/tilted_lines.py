@@ -17,6 +17,8 @@ _STEEPEST: Final = 0.7  # a step that goes further up or down leads to another l
 _AGREE: Final = 0.85  # share of steps in one direction
 _REACH: Final = 2.0  # to the next letter, in letter heights
 _RISE: Final = 0.8  # from the first letter to the last, in letter heights
+# ... so their middles spread by as much; those of three quarters of all lines do not by so much.
+_LEAST_SPREAD: Final = 0.5
 _MOST: Final = 300  # letters in one line
 _LOWEST: Final = 0.5  # of a letter, in heights of the page's commonest
 _SIZES: Final = (0.6, 1.7)  # of letters, in their median height
@@ -47,7 +49,7 @@ def _is_tilted(letters: NDArray[np.float64]) -> bool:
     height = median(letters[:, 3].tolist())
     sizes = letters[:, 3] / max(height, 1.0)
     letters = letters[(sizes > _SIZES[0]) & (sizes < _SIZES[1])]
-    if len(letters) <= _FEWEST or len(letters) > _MOST:
+    if not _FEWEST < len(letters) <= _MOST or _spread(letters) < _LEAST_SPREAD * height:
         return False
     across, down = _steps(letters, height)
     slopes = down / across
@@ -57,6 +59,11 @@ def _is_tilted(letters: NDArray[np.float64]) -> bool:
     agree = float((slopes * np.sign(slope) > _SLOPE / 2).mean())
     rise = abs(slope) * float(np.ptp(letters[:, 0]))
     return abs(slope) > _SLOPE and agree >= _AGREE and rise > _RISE * height
+
+
+def _spread(letters: NDArray[np.float64]) -> float:
+    """From the middle of the highest letter to that of the lowest."""
+    return float(np.ptp(letters[:, 1] + letters[:, 3] / 2))
 
 
 def _steps(
