@@ -91,6 +91,19 @@ def test_a_listed_pair_of_listed_words_is_parted_at_a_whole_space(gap: int, expe
     assert parted("on a vu nevous la", wide_after=9, gap=gap, lexicon=listed) == expected
 
 
+@pytest.mark.parametrize(
+    ("read", "after", "expected"),
+    [("on a vu una la", 9, "on a vu un a la"), ("on a vu avu la", 8, "on a vu a vu la")],
+)
+def test_a_listed_letter_beside_a_listed_word_is_a_word_at_a_whole_space(read, after, expected):
+    listed = listing_all("a", "un", "vu", "una", "avu")
+    assert parted(read, wide_after=after, heard=0.002, lexicon=listed) == expected
+    assert parted(read, wide_after=after, heard=0.0009, lexicon=listed) == read
+    assert parted(read, wide_after=after, heard=0.002, gap=10, lexicon=listed) == read
+    assert parted(read, wide_after=after, heard=0.002, lexicon=listing_all("un", "vu")) == read
+    assert parted(read, wide_after=after, heard=0.002, sure=0.6, lexicon=listed) == read
+
+
 def test_a_gap_as_wide_as_the_others_parts_a_word_where_a_blank_was_heard():
     assert parted("on a vu commeceux la", wide_after=12) == "on a vu comme ceux la"
 
