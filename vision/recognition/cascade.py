@@ -250,7 +250,8 @@ def _read_lost(
 def _asked(crop: LineCrop, reading: LineReading, reread: Reread, *, lone: bool) -> LineCrop:
     if lone:
         return repeated(crop)
-    return replace(crop, only_marks=doubts_only_marks(reading, crop.languages, reread))
+    only_marks = doubts_only_marks(reading, crop.languages, reread)
+    return crop if only_marks == crop.only_marks else replace(crop, only_marks=only_marks)
 
 
 def _models(readings: Iterable[LineReading]) -> list[ModelUse]:

@@ -89,7 +89,7 @@ def _foot(words: Sequence[CropWord]) -> tuple[float, float] | None:
 def _underscores(crop: LineCrop, foot: float, high: float) -> list[_Gap]:
     """Flat pieces below the line that fill a gap between letters."""
     first = round(foot) + 1
-    lower = crop.pixels[first:, :, 1]
+    lower = np.ascontiguousarray(crop.pixels[first:, :, 1])
     if crop.below is not None and crop.below.shape[1] == lower.shape[1]:
         lower = np.vstack([lower, crop.below[:, :, 1]])
     flat = _flat_runs(lower, high)

@@ -45,7 +45,8 @@ class WordSearch:
         if lexicon is None:
             return None
         made = self._made.get(tuple(languages))
-        if made is None or made.lexicon is not lexicon or made.characters != names:
+        same = made is not None and (made.characters is names or made.characters == names)
+        if made is None or made.lexicon is not lexicon or not same:
             made = _Made(names, lexicon, decoder_over(names, lexicon))
             self._made[tuple(languages)] = made
         return made.decoder

@@ -15,7 +15,7 @@ from vision.core.document import Box
 from vision.core.geometry import compose, translation
 from vision.core.stages import CropWord, LineCrop, LineReading, ListMark
 from vision.imaging.grey import grey_of, grey_of_line
-from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of_each
+from vision.recognition.marks.window import Levels, Window, glyph_window, levels_of_each, measure
 
 # In heights of the line image.
 _APART = 0.22  # pieces of ink that are no letters of one word
@@ -45,6 +45,7 @@ def before_text(crops: Sequence[LineCrop]) -> list[tuple[int, Before]]:
 
     Of each line the last one before the crop, and the first one in it.
     """
+    measure(crops)
     starts = [_start_of(crop) for crop in crops]
     return [
         (at, each)

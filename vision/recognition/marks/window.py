@@ -62,6 +62,14 @@ def levels_of_each(lines: Sequence[Grey]) -> list[Levels]:
     return [Levels(*each) for each in quantiles(lines, _QUANTILES).tolist()] if lines else []
 
 
+def measure(crops: Sequence[LineCrop]) -> None:
+    """Measure line images together: most are asked for, and alone they take three times as long."""
+    for crop, levels in zip(
+        crops, levels_of_each([grey_of_line(each) for each in crops]), strict=True
+    ):
+        crop.measures.levels = levels
+
+
 def measured(crop: LineCrop) -> tuple[Grey, Levels]:
     """A line image in grey, and its levels; measured once."""
     grey = grey_of_line(crop)

@@ -1,4 +1,5 @@
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from vision.core.document import Box
 from vision.core.stages import CropWord
-from vision.recognition.common.character_boxes import with_characters
+from vision.recognition.common.character_boxes import _assigned, with_characters
 
 WORD = Box(2, 2, 22, 12)
 
@@ -101,3 +102,39 @@ def test_a_word_of_noise_is_split_as_its_windows_are():
     windows = [(2 + at / 15, 2 + (at + 1) / 15) for at in range(300)]
     boxes = boxes_of(many, windows, ink)
     assert [(box.x0, box.x1) for box in boxes] == windows
+
+
+def cheapest(spans: list[tuple[float, float]], pieces: list[Box], uneven: float) -> float:
+    """The cost of the cheapest assignment, by trying all of them."""
+    if not spans or not pieces:
+        return 0.0 if not spans and not pieces else inf
+    shares = [(1, n) for n in range(1, 5)] + [(n, 1) for n in range(2, 13)]
+    return min(
+        abs(pieces[0].x0 - spans[0][0])
+        + abs(pieces[beside - 1].x1 - spans[more - 1][1])
+        + uneven * (more + beside - 2)
+        + cheapest(spans[more:], pieces[beside:], uneven)
+        for more, beside in shares
+        if more <= len(spans) and beside <= len(pieces)
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_ink_is_assigned_at_the_least_cost(seed: int):
+    random = np.random.default_rng(seed)
+    letters, parts = int(random.integers(1, 7)), int(random.integers(1, 7))
+    edges = np.sort(random.uniform(0, 60, 2 * parts)).reshape(-1, 2).tolist()
+    pieces = [Box(x0, 0.0, x1, 9.0) for x0, x1 in edges]
+    ends = np.sort(random.uniform(0, 60, letters + 1)).tolist()
+    spans = list(pairwise(ends))
+    uneven = 2 * (pieces[-1].x1 - pieces[0].x0) / letters
+    path = _assigned(spans, pieces)
+    shares = list(pairwise(path))
+    cost = sum(
+        abs(pieces[piece].x0 - spans[letter][0])
+        + abs(pieces[until - 1].x1 - spans[to - 1][1])
+        + uneven * (to - letter + until - piece - 2)
+        for (letter, piece), (to, until) in shares
+    )
+    least = cheapest(spans, pieces, uneven)
+    assert (cost == pytest.approx(least)) if shares else least == inf
