@@ -8,7 +8,7 @@ import math
 import cv2
 import numpy as np
 
-from vision.core.arrays import Affine, Image
+from vision.core.arrays import Affine, Grey, Image
 from vision.core.document import Box, ModelUse, Preparation
 from vision.core.geometry import compose, invert, scaling, transform_box, translation
 from vision.core.limits import Limits
@@ -156,34 +156,43 @@ def _enlarge(
 def _warp(image: Image, skew: float, scale: float) -> tuple[Image, Affine]:
     """The image enlarged and levelled, on a background of its own colour."""
     to_working = scaling(scale, scale)
-    if scale != 1.0:
-        resized = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        image = np.asarray(resized, np.uint8)
-    if skew == 0.0:
+    if scale == 1.0 and skew == 0.0:
         return image, invert(to_working)
-    image, turned = _turned(image, skew)
-    return image, invert(compose(turned, to_working))
+    # Scans are grey for the most part, and one channel takes two fifths of the time of three.
+    grey = _one_channel(image)
+    moved = image if grey is None else grey
+    if scale != 1.0:
+        resized = cv2.resize(moved, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        moved = np.asarray(resized, np.uint8)
+    if skew != 0.0:
+        moved, turned = _turned(moved, skew)
+        to_working = compose(turned, to_working)
+    working = moved if grey is None else cv2.cvtColor(moved, cv2.COLOR_GRAY2RGB)
+    return np.asarray(working, np.uint8), invert(to_working)
 
 
-def _turned(image: Image, skew: float) -> tuple[Image, Affine]:
-    """The whole image rotated clockwise by `skew` degrees, and the map of its points."""
+def _one_channel(image: Image) -> Grey | None:
+    """The channel that all three of an RGB image are; None where they differ."""
+    grey = np.ascontiguousarray(image[:, :, 1])
+    alike = np.array_equal(grey, image[:, :, 0]) and np.array_equal(grey, image[:, :, 2])
+    return grey if alike else None
+
+
+def _turned(image: Image | Grey, skew: float) -> tuple[Image | Grey, Affine]:
+    """The whole image, of any channels, rotated clockwise by `skew` degrees; how points moved."""
     height, width = image.shape[:2]
     frame = transform_box(_rotation(skew), Box(0.0, 0.0, width, height))
     moved = compose(translation(-frame.x0, -frame.y0), _rotation(skew))
-    # Scans are grey for the most part, and one channel takes two fifths of the time of three.
-    grey = np.ascontiguousarray(image[:, :, 1])
-    alike = np.array_equal(grey, image[:, :, 0]) and np.array_equal(grey, image[:, :, 2])
     # OpenCV counts from the centres of pixels, our frames from their corners.
     centred = compose(translation(-0.5, -0.5), compose(moved, translation(0.5, 0.5)))
     turned = cv2.warpAffine(
-        grey if alike else image,
+        image,
         centred,
         (math.ceil(frame.width), math.ceil(frame.height)),
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=_background_colour(image),
     )
-    turned = cv2.cvtColor(turned, cv2.COLOR_GRAY2RGB) if alike else turned
     return np.asarray(turned, np.uint8), moved
 
 
@@ -194,7 +203,7 @@ def _rotation(degrees: float) -> Affine:
     return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
 
 
-def _background_colour(image: Image) -> tuple[float, ...]:
+def _background_colour(image: Image | Grey) -> tuple[float, ...]:
     """The median colour of the page's edges, to fill the corners that levelling exposes."""
     edges = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    return tuple(float(value) for value in np.median(edges, axis=0))
+    return tuple(float(value) for value in np.atleast_1d(np.median(edges, axis=0)))
