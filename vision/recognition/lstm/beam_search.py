@@ -48,11 +48,15 @@ _BY_COST, _BY_RANK = itemgetter(1), itemgetter(0)
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One reading of a part of a line: its character ids and its cost; `prefix` spells it."""
+    """One reading of a part of a line: its cost, and the prefix that spells it."""
 
-    characters: tuple[int, ...]
     cost: float
     prefix: Prefix
+
+    @property
+    def characters(self) -> tuple[int, ...]:
+        """Its character ids."""
+        return _characters(self.prefix)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class Search:
             begin = time + 1
         beam = _through_blanks(beam, blanks[begin:])
         found = [
-            Hypothesis(_characters(prefix), self._finished(prefix, total(*ends)), prefix)
+            Hypothesis(self._finished(prefix, total(*ends)), prefix)
             for _, prefix, *ends in beam
             if prefix is self._root or prefix.place.character is not None
         ]
@@ -115,13 +119,14 @@ class Search:
 
     def _frames(self) -> Iterator[tuple[int, _Frame]]:
         """Steps at which classes are likely, and these with their costs, cheapest first."""
-        likely = self.probabilities > _FLOOR
-        likely[:, self.alphabet.blank_class] = False
-        rows, classes = np.nonzero(likely)
-        costs = (-np.log(self.probabilities[rows, classes]) + STEP_COST).tolist()
+        flat, classes = self.probabilities.ravel(), self.probabilities.shape[1]
+        likely = np.flatnonzero(flat > _FLOOR)
+        costs = (-np.log(flat[likely]) + STEP_COST).tolist()
         frames: dict[int, _Frame] = {}
-        for row, number, cost in zip(rows.tolist(), classes.tolist(), costs, strict=True):
-            frames.setdefault(row, []).append((number, cost))
+        for place, cost in zip(likely.tolist(), costs, strict=True):
+            row, number = divmod(place, classes)
+            if number != self.alphabet.blank_class:
+                frames.setdefault(row, []).append((number, cost))
         for row, frame in frames.items():
             yield row, sorted(frame, key=_BY_COST)[: self.followed] if frame[1:] else frame
 
