@@ -30,6 +30,9 @@ _HOLE = 0.6  # of a ring's area: the largest hole
 # Of the disc's height.
 _INSIDE = (0.28, 0.8)  # height of what it encloses
 _OFF_MIDDLE = 0.18
+# In heights of the page's commonest letters: a character within a ring; that of a © is smaller.
+_LEAST_IN_RING = 0.85
+_ALIKE, _BESIDE = 0.15, 0.4  # of a ring's height: the letters beside an O that is an outline
 _CONVEX, _NARROW = 0.88, 0.36  # counters of O, D, B and 8 are convex and not narrow
 _LEAST = 0.1  # of the largest hole: smaller ones are flaws of thick strokes
 _DOT = 0.75  # of its smallest circle's area: a radio button's dot
@@ -106,11 +109,15 @@ def _enclosing(text: Letters) -> list[_Edges]:
     like = (height >= _HIGH[0] * letter) & (height <= _HIGH[1] * letter)
     like &= (width >= _ASPECT[0] * height) & (width <= _ASPECT[1] * height)
     places = np.flatnonzero(like)
-    found = [edges for at in places if (edges := _edges_of(text, int(at))) is not None]
-    return found if len(found) <= _MOST else []
+    found = {at: edges for at in places if (edges := _edges_of(text, int(at), letter)) is not None}
+    if not found or len(found) > _MOST:
+        return []
+    others = np.delete(text.pieces, list(found), axis=0).astype(np.int64)
+    others[:, 2:] += others[:, :2]
+    return [edges for edges in found.values() if not _is_letter(edges, others)]
 
 
-def _edges_of(text: Letters, at: int) -> _Edges | None:
+def _edges_of(text: Letters, at: int, letter: float) -> _Edges | None:
     x, y, width, height = text.pieces[at].tolist()
     part = text.labels[y : y + height, x : x + width]
     outline = _outline(np.asarray(part == at + 1).view(np.uint8))
@@ -118,7 +125,21 @@ def _edges_of(text: Letters, at: int) -> _Edges | None:
         return None
     others = np.asarray((part > 0) & (part != at + 1)).view(np.uint8)
     shows = _shows_light if outline.filled else _shows_dark
-    return np.array([x, y, x + width, y + height]) if shows(outline, others) else None
+    if not shows(outline, others):
+        return None
+    if not outline.filled and cv2.boundingRect(others)[3] < _LEAST_IN_RING * letter:
+        return None
+    return np.array([x, y, x + width, y + height])
+
+
+def _is_letter(edges: _Edges, others: _Edges) -> bool:
+    """Whether one of the other pieces stands beside a ring as letters of a word do."""
+    x0, y0, x1, y1 = edges
+    least = _ALIKE * (y1 - y0)
+    left, top, right, bottom = others.T
+    beside = np.maximum(left - x1, x0 - right)
+    near = (beside > 0) & (beside <= _BESIDE * (y1 - y0))
+    return bool((near & (abs(top - y0) <= least) & (abs(bottom - y1) <= least)).any())
 
 
 def _outline(ink: Mask) -> _Outline | None:

@@ -84,3 +84,14 @@ def test_the_crop_has_the_character_dark_on_light_and_maps_to_its_place(filled):
 @pytest.mark.parametrize("grey", [0, 255])
 def test_nothing_is_uncovered_in_a_plain_picture(grey):
     assert uncovered(np.full((40, 40, 3), grey, np.uint8)) is None
+
+
+def test_a_sign_whose_ring_belongs_to_it_and_an_outlined_letter_are_left_alone():
+    sheet = Image.new("RGB", (700, 260), "white")
+    draw = ImageDraw.Draw(sheet)
+    face = ImageFont.truetype(PLAIN, 28)
+    draw.text((60, 60), "\u00a9 2025 each line is the name of a place", "black", face, anchor="ls")
+    outline = {"stroke_width": 2, "stroke_fill": "black"}
+    title = ImageFont.truetype(BOLD, 90)
+    draw.text((60, 200), "FOOD", "white", title, anchor="ls", **outline)
+    assert enclosed(np.asarray(sheet)) == []
