@@ -30,7 +30,7 @@ _ALONE = 0.42
 _OF_LETTERS = 1.3  # of the gap that nine of ten such neighbours have at most
 _OF_SPACES = 0.6  # of the line's median gap between words
 _OF_A_STOP = 0.5  # typewriting has about as much room before a stop as behind it
-_TALL = _MOST = 90  # percentiles
+_TALL, _MOST = 0.9, 90  # a quantile, a percentile
 _CONFIDENT = 0.7  # specks and halves of letters have less
 
 
@@ -50,7 +50,11 @@ def part_numbers(
     if not places:
         return glyphs
     gaps = gaps_after(glyphs, ink, *frame)
-    tall = float(np.percentile(ink[:, 3] - ink[:, 1], _TALL))
+    heights = np.sort(ink[:, 3] - ink[:, 1])
+    tall = float(heights[int(_TALL * (len(heights) - 1))])
+    places = [at for at in places if gaps[at] >= _LEAST * tall]
+    if not places:
+        return glyphs
     least = _least_gap(text, gaps, tall)
     parted = list(glyphs)
     for at in reversed(places):
