@@ -14,6 +14,7 @@ from vision.recognition.drawn_shapes import without_shapes
 from vision.recognition.drop_capitals import join_drop_capitals
 from vision.recognition.hidden_words import partly_hidden
 from vision.recognition.impossible_characters import correct_impossible
+from vision.recognition.inkless_marks import without_inkless_marks
 from vision.recognition.joined_numbers import part_joined_numbers
 from vision.recognition.letter_heights import correct_case_by_height
 from vision.recognition.letter_widths import correct_by_width
@@ -108,6 +109,7 @@ def recognise_lines(
         for at, reading in again.items():
             readings[at] = reading
     readings = without_repeats(crops, without_shapes(crops, readings))
+    readings = [without_inkless_marks(*each) for each in zip(crops, readings, strict=True)]
     readings = [correct_impossible(correct_by_width(each)) for each in readings]
     if marks is not None:
         readings, used = marks.correct(crops, readings, second or first)
