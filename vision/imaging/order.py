@@ -1,5 +1,6 @@
 """Medians and percentiles: NumPy's own take ten times as long to begin, and sort levels."""
 
+import math
 from typing import Any
 
 import cv2
@@ -10,21 +11,30 @@ from vision.core.arrays import Grey
 
 
 def median(values: NDArray[Any]) -> float:
-    """The median of all values, as np.median; there must be one at least."""
+    """The median of all values, as np.median; NaN of none, to which nothing compares as true."""
+    if not values.size:
+        return math.nan
     ordered = np.sort(values, axis=None)
     low, high = (len(ordered) - 1) // 2, len(ordered) // 2
     return float((float(ordered[low]) + float(ordered[high])) / 2)
 
 
 def percentile(values: NDArray[Any], share: float) -> float:
-    """The value below which `share` of 100 lie, between neighbours as np.percentile has it."""
+    """The value below which `share` of 100 lie, between neighbours as np.percentile has it.
+
+    NaN of no values.
+    """
+    if not values.size:
+        return math.nan
     ordered = np.sort(values, axis=None)
     low, part = _place(len(ordered), share)
     return _between(float(ordered[low]), float(ordered[min(low + 1, len(ordered) - 1)]), part)
 
 
 def percentile_of_levels(grey: Grey, share: float) -> float:
-    """`percentile` of the pixels of an image [H, W], by counting."""
+    """`percentile` of the pixels of an image [H, W], by counting; NaN without any."""
+    if not grey.size:
+        return math.nan
     below = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]), dtype=np.int64)
     low, part = _place(grey.size, share)
     places = [low, min(low + 1, grey.size - 1)]

@@ -98,7 +98,7 @@ def _bands(length: int) -> list[slice]:
 
 
 def _strokes(ink: Grey, drawn: float) -> Strokes:
-    return runs_of(ink_of_rows(ink) / ink.shape[1] >= drawn)
+    return runs_of(ink_of_rows(ink) / max(ink.shape[1], 1) >= drawn)
 
 
 def _pitch(bands: Sequence[Strokes]) -> float:

@@ -13,32 +13,44 @@ from vision.recognition.marks.window import measured
 
 _FAINT = 0.25  # of the contrast of a line: the palest ink of a mark has a third
 _FEWEST = 3  # pixels of ink in the smallest mark
+_EDGE = 2  # pixels of a letter's blurred edge
 
 
 def without_inkless_marks(crop: LineCrop, reading: LineReading) -> LineReading:
     """The reading without words of marks alone at its ends, where the line image has no ink."""
-    words = reading.words
-    if len(words) < 2 or not (_is_mark(words[0]) or _is_mark(words[-1])):
-        return reading
-    width = float(crop.pixels.shape[1])
-    kept = words
-    if _is_mark(kept[-1]) and not _has_ink(crop, min(kept[-2].box.x1, kept[-1].box.x0), width):
-        kept = kept[:-1]
-    end = max(kept[1].box.x0, kept[0].box.x1) if len(kept) > 1 else 0.0
-    if end and _is_mark(kept[0]) and not _has_ink(crop, 0.0, end):
-        kept = kept[1:]
-    if len(kept) == len(words):
-        return reading
-    return replace(reading, text=" ".join(word.text for word in kept), words=kept)
+    for at in (-1, 0):
+        if (
+            len(reading.words) > 1
+            and _is_mark(reading.words[at])
+            and not _has_ink(crop, reading, at)
+        ):
+            reading = _without(reading, at)
+    return reading
+
+
+def _without(reading: LineReading, at: int) -> LineReading:
+    """The reading without its first (0) or last (-1) word."""
+    text, mark = reading.text, reading.words[at].text
+    if at:
+        return replace(reading, text=text.removesuffix(mark).rstrip(), words=reading.words[:-1])
+    return replace(reading, text=text.removeprefix(mark).lstrip(), words=reading.words[1:])
 
 
 def _is_mark(word: CropWord) -> bool:
     return not any(map(str.isalnum, word.text))
 
 
-def _has_ink(crop: LineCrop, start: float, end: float) -> bool:
-    """Whether there is ink between two columns, those of the letters beside them left out."""
+def _has_ink(crop: LineCrop, reading: LineReading, at: int) -> bool:
+    """Whether there is ink where the first (0) or last (-1) word is, or beyond the word beside it.
+
+    Boxes of words may cover their neighbours' ink, and the edges of letters are left out.
+    """
     grey, levels = measured(crop)
-    first, last = (int(start) + 2 if start else 0), (int(end) - 2 if end < grey.shape[1] else None)
-    ink = levels.ink_in(grey, _FAINT)[:, first:last]
+    mark, beside = reading.words[at].box, reading.words[1 if at == 0 else -2].box
+    first, last = 0, grey.shape[1]
+    if at:
+        first = int(min(beside.x1, mark.x0)) + _EDGE
+    else:
+        last = int(max(beside.x0, mark.x1)) - _EDGE
+    ink = levels.ink_in(grey, _FAINT)[:, max(first, 0) : max(last, 0)]
     return bool(np.count_nonzero(ink) >= _FEWEST)

@@ -55,3 +55,9 @@ def test_thin_letters_among_others_count_as_letters():
     stems = np.array([(0, 0, 3, 22)] * 10, np.int32)
     found = of_letter_size(np.concatenate([stems, pieces_of([16] * 30)]), no_areas)
     assert len(found) == 40
+
+
+def test_two_pieces_of_which_neither_has_about_the_middle_size_are_no_dots() -> None:
+    pieces = np.array([[0, 0, 3, 6], [20, 0, 40, 90]], np.int32)
+    found = of_letter_size(pieces, lambda: pieces[:, 2:].prod(axis=1).astype(np.int64))
+    assert found.tolist() == [[20, 0, 40, 90]]

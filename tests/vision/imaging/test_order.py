@@ -27,3 +27,9 @@ def test_percentiles_of_levels_are_those_of_numpy(size: tuple[int, int], share: 
     grey = np.random.default_rng(4).integers(0, 255, size, np.uint8)
 
     assert percentile_of_levels(grey, share) == np.percentile(grey, share)
+
+
+def test_of_nothing_there_is_no_median_and_no_percentile() -> None:
+    assert np.isnan(median(np.zeros(0)))
+    assert np.isnan(percentile(np.zeros((0, 3)), 50.0))
+    assert np.isnan(percentile_of_levels(np.zeros((0, 4), np.uint8), 50.0))

@@ -67,3 +67,10 @@ def test_other_pages_stay_as_they_are(page):
     assert result.working is page
     assert result.preparation == ()
     assert result.text is not None
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_a_page_of_fewer_columns_than_bands_stays_as_it_is(width):
+    page = np.full((300, width, 3), 255, np.uint8)
+    page[::30] = 90
+    assert np.array_equal(cleaned(page).working, page)
