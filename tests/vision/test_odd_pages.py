@@ -1,6 +1,7 @@
 """Pages of any size and content are read without an error: bars, discs, letters, noise, nothing."""
 
 import random
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -37,11 +38,8 @@ def odd_page(seed: int) -> np.ndarray:
 def _draw(draw: ImageDraw.ImageDraw, source: random.Random, size: tuple[int, int]) -> None:
     ink = tuple(source.randint(0, 255) for _ in range(3))
     x, y = (source.randint(-5, side) for side in size)
-    box = (
-        x,
-        y,
-        *(at + source.randint(1, max(2, side)) for at, side in zip((x, y), size, strict=True)),
-    )
+    width, height = (source.randint(1, max(2, side)) for side in size)
+    box = (x, y, x + width, y + height)
     shape = source.choice(("frame", "bar", "disc", "ring", "line", "text", "text"))
     if shape == "frame":
         draw.rectangle(box, outline=ink, width=source.randint(1, 4))
@@ -57,9 +55,12 @@ def _draw(draw: ImageDraw.ImageDraw, source: random.Random, size: tuple[int, int
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """All stages of the product."""
-    return build_engine(Settings())
+    folder = tmp_path_factory.mktemp("odd")
+    made = build_engine(Settings(_env_file=None, data_dir=folder, device="cpu"))
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("profile", ["fast", "balanced", "accurate"])
