@@ -40,7 +40,7 @@ from vision.recognition.rereading import (
 )
 from vision.recognition.second_reading import choose
 from vision.recognition.stretches import Stretch, part_of, stretches_of, with_stretches
-from vision.recognition.struck_lines import is_struck
+from vision.recognition.struck_lines import has_number, is_struck, with_struck_doubt
 from vision.recognition.suspicious_marks import has_foreign_letter
 from vision.recognition.underscores import join_at_underscores
 from vision.recognition.units import correct_units
@@ -107,7 +107,7 @@ def recognise_lines(
             again |= _read_lost(crops, readings, second, lost[FIRST_LOST:])
         models += [*seconds, *_models(again.values())]
         for at, reading in again.items():
-            readings[at] = reading
+            readings[at] = with_struck_doubt(crops[at], reading)
     readings = without_repeats(crops, without_shapes(crops, readings))
     readings = [without_inkless_marks(*each) for each in zip(crops, readings, strict=True)]
     readings = [correct_impossible(correct_by_width(each)) for each in readings]
@@ -205,7 +205,8 @@ def _places(
 
 
 def _is_struck(crop: LineCrop, reading: LineReading) -> bool:
-    return reading.confidence < _PLAIN and is_struck(crop)
+    doubtful = reading.confidence < _PLAIN or has_number(reading.text)
+    return doubtful and is_struck(crop)
 
 
 def _stretches(

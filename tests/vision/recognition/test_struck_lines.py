@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from vision.core.document import Box
 from vision.core.geometry import scaling
-from vision.core.stages import LineCrop
-from vision.recognition.struck_lines import is_struck
+from vision.core.stages import CropWord, LineCrop, LineReading
+from vision.recognition.struck_lines import is_struck, with_struck_doubt
 
 
 def line(text, rows=(), colours=("white", "black")):
@@ -42,3 +43,19 @@ def test_letters_with_a_stroke_through_them_are_struck(text, colours):
 )
 def test_plain_and_underlined_text_rules_and_single_letters_are_not(text, rows):
     assert not is_struck(line(text, rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "confirmed", "doubtful"),
+    [("was 57.65", [17], False, ["57.65"]), ("was 57.65", [17], None, ["57.65"]),
+     ("was 57.65", [17], True, []), ("was 57.65", [], False, []),
+     ("was there", [17], False, []), ("row 7", [17], False, [])],
+)  # fmt: skip
+def test_numbers_of_struck_lines_are_incomplete_unless_both_read_them_alike(
+    text, rows, confirmed, doubtful
+):
+    box = Box(0, 0, 9, 9)
+    words = tuple(CropWord(word, 0.97, box, confirmed=confirmed) for word in text.split())
+    found = with_struck_doubt(line(text, rows), LineReading(text, 0.97, words))
+    assert [word.text for word in found.words if word.incomplete] == doubtful
+    assert found.text == text
