@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Self
 
@@ -90,7 +91,7 @@ def features(word: CropWord, line: float, page: Print) -> tuple[float, ...]:
 
 def chance(weights: Weights, values: Sequence[float]) -> float:
     """The logistic curve at these features."""
-    at = sum(map(operator.mul, weights, values))
+    at = sum(starmap(operator.mul, zip(weights, values, strict=True)))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, at))))
 
 

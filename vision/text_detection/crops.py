@@ -89,7 +89,7 @@ def _cut(
         page.working, quad[0], along / length, down / height, (length, height)
     )
     below = _below(page.working, _whole_pixels(quad.tolist()), pixels)
-    if line.loose and (rows := trimmed_rows(pixels)) != slice(0, len(pixels)):
+    if (rows := _rows_to_read(line, pixels)) != slice(0, len(pixels)):
         to_working, below = compose(to_working, translation(0.0, float(rows.start))), None
         pixels = pixels[rows]
     return _crop(page, line, languages, (pixels, to_working), None, below)
@@ -104,7 +104,7 @@ def _straight(
     if min(size) < _MIN_SIDE:
         return None
     pixels, top = straightened(page.working, np.array(line.middle), left, size)
-    rows = trimmed_rows(pixels) if line.loose else slice(0, len(pixels))
+    rows = _rows_to_read(line, pixels)
     place = float(np.median(top))
     to_page = compose(page.to_page, translation(float(round(left)), place + rows.start))
     return LineCrop(pixels[rows], to_page, languages, shifts=top - np.float32(place))
@@ -132,14 +132,18 @@ def _sliced(
         return None
     if line.enclosed:
         return _freed(page, pixels, (x0, y0), languages)
-    if line.loose:
-        rows = trimmed_rows(pixels)
-        pixels, y0, y1 = pixels[rows], y0 + rows.start, y0 + rows.stop
+    rows = _rows_to_read(line, pixels)
+    pixels, y0, y1 = pixels[rows], y0 + rows.start, y0 + rows.stop
     first = max(x0 - int(free), 0)
     before = page.working[y0:y1, first:x0] if x0 > first else None
     below = _below(page.working, (x0, y0, x1, y1), pixels)
     cut = pixels, translation(float(x0), float(y0))
     return _crop(page, line, languages, cut, before, below)
+
+
+def _rows_to_read(line: FoundLine, pixels: Image) -> slice:
+    """All rows of a line image, or those of its letters where the line is loose."""
+    return trimmed_rows(pixels) if line.loose else slice(0, len(pixels))
 
 
 def _freed(

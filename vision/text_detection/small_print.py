@@ -60,7 +60,7 @@ def small_lines(
 
 def has_tiny_words(text: Letters) -> bool:
     """Whether words stand on the page that are too small for `small_lines`: names of a display."""
-    letter = float(np.median(text.boxes[:, 3])) if len(text.boxes) else 0.0
+    letter = median(text.boxes[:, 3]) if len(text.boxes) else 0.0
     height = text.pieces[:, 3]
     tiny = (height >= _LEAST_TINY) & (height < _SMALLEST * letter)
     tiny &= text.pieces[:, 2] <= _WIDEST * height

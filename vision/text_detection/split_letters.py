@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vision.core.arrays import Boxes
 from vision.core.stages import Letters
+from vision.imaging.order import median
 
 _FEWEST = 12  # pieces of the size of letters
 _MOST = 120  # that are looked at: a sample of more
@@ -28,7 +29,7 @@ def has_split_letters(text: Letters) -> bool:
     """
     if len(text.boxes) < _FEWEST:
         return False
-    letter = float(np.median(text.boxes[:, 3]))
+    letter = median(text.boxes[:, 3])
     some = text.boxes[:: len(text.boxes) // _MOST + 1]
     lower = _right_below(text, some, letter)
     least = _LEAST_SHARE * len(some)

@@ -41,8 +41,12 @@ def test_an_unknown_language_is_refused_and_the_installed_ones_are_named(folder,
     assert caught.value.code == "unknown_language"
 
 
-def test_installed_languages_pass(folder):
+def test_languages_pass_once_their_models_are_installed(folder):
     require_languages(folder, ["fra", "deu"])
+    with pytest.raises(BadInput):
+        require_languages(folder, ["fra", "nld"])
+    (folder / "nld.traineddata").write_bytes(b"nld")
+    require_languages(folder, ["fra", "nld"])
 
 
 def test_a_model_is_named_with_the_hash_of_its_file(folder):
